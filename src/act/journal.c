@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/journal.h"
+
+#include <systemd/sd-journal.h>
+
+#include "base/util.h"
+
+static const char *const MESSAGE_IDS[] = {
+    [EVENT_LAST_REBOOT] = "5dc1ddfaf6a94b0a9a7d9d2b1a4d3f16",
+    [EVENT_NEXT_BOOT] = "8d2a4b0c3c1f4a5f9e0e6c8b7a1d5e27",
+    [EVENT_TROUBLE] = "b7e6f1d2c3a44958a6b5d4c3e2f1a038",
+};
+
+static char *format_arguments(const char *pattern, va_list arguments)
+{
+    char *text;
+
+    return vasprintf(&text, pattern, arguments) < 0 ? NULL : text;
+}
+
+void journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern,
+                  ...)
+{
+    AUTOFREE char *text = NULL;
+    va_list arguments;
+    int r;
+
+    va_start(arguments, pattern);
+    text = format_arguments(pattern, arguments);
+    va_end(arguments);
+    if (!text)
+        return;
+    r = sd_journal_send("MESSAGE=%s", text, "MESSAGE_ID=%s", MESSAGE_IDS[event], "PRIORITY=%d",
+                        priority, "SYSLOG_IDENTIFIER=fastreboot", "FASTREBOOT_REASON=%s",
+                        reason ? reason : "", NULL);
+    if (r < 0)
+        fprintf(stderr, "fastreboot: %s\n", text);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <syslog.h>
+
+/* What is told in the journal. The ids are for programs that search it, and never change. */
+enum journal_event {
+    EVENT_LAST_REBOOT, /* at boot: how the last reboot went and why */
+    EVENT_NEXT_BOOT,   /* at shutdown: what is going to happen and why */
+    EVENT_TROUBLE,     /* something of ours went wrong */
+};
+
+/* Writes one line. `priority` is one of syslog's; `reason` is the id of the reason that decided, or
+ * NULL. A journal that is not there is no reason to stop: the line then goes to stderr. */
+void __attribute__((format(printf, 4, 5)))
+journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern, ...);

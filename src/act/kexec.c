@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/kexec.h"
+
+#include <errno.h>
+#include <linux/kexec.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/util.h"
+
+#ifndef KEXEC_FILE_UNLOAD
+#define KEXEC_FILE_UNLOAD 1
+#endif
+#ifndef KEXEC_FILE_NO_INITRAMFS
+#define KEXEC_FILE_NO_INITRAMFS 4
+#endif
+
+static int kexec_file_load(int kernel, int initrd, const char *cmdline, unsigned long flags)
+{
+    /* glibc has no wrapper. The length counts the NUL. */
+    long r = syscall(SYS_kexec_file_load, kernel, initrd, cmdline ? strlen(cmdline) + 1 : 0,
+                     cmdline, flags);
+
+    return r < 0 ? -errno : 0;
+}
+
+static int append(int to, int from)
+{
+    struct stat st;
+    off_t offset = 0;
+
+    if (fstat(from, &st) < 0)
+        return -errno;
+    while (offset < st.st_size) {
+        ssize_t n = sendfile(to, from, &offset, (size_t)(st.st_size - offset));
+
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return -EIO; /* it became shorter since we looked */
+    }
+    return (int)(-st.st_size & 3);
+}
+
+/* One initrd behind the other, each padded to 4 bytes as the kernel's unpacker wants it. */
+static int join(const int *initrds, size_t n)
+{
+    AUTOCLOSE int joined = memfd_create("initrd", MFD_CLOEXEC);
+
+    if (joined < 0)
+        return -errno;
+    for (size_t i = 0; i < n; i++) {
+        int padding = append(joined, initrds[i]);
+
+        if (padding < 0)
+            return padding;
+        if (padding > 0 && write(joined, "\0\0\0", (size_t)padding) != padding)
+            return -EIO;
+    }
+    return steal_fd(&joined);
+}
+
+int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline)
+{
+    AUTOCLOSE int joined = -1;
+
+    if (n_initrds == 0)
+        return kexec_file_load(kernel, -1, cmdline, KEXEC_FILE_NO_INITRAMFS);
+    if (n_initrds == 1)
+        return kexec_file_load(kernel, initrds[0], cmdline, 0);
+    joined = join(initrds, n_initrds);
+    return joined < 0 ? joined : kexec_file_load(kernel, joined, cmdline, 0);
+}
+
+int kexec_unload(void)
+{
+    return kexec_file_load(-1, -1, NULL, KEXEC_FILE_UNLOAD | KEXEC_FILE_NO_INITRAMFS);
+}
+
+const char *kexec_error(int error, const char *lockdown)
+{
+    bool locked = lockdown && !streq(lockdown, "none");
+
+    switch (error < 0 ? -error : error) {
+    case EPERM:
+        return locked ? "not permitted: under lockdown the kernel takes signed kernels only"
+                      : "not permitted: no CAP_SYS_BOOT, kernel.kexec_load_disabled is 1, or "
+                        "kernel.kexec_load_limit_reboot is used up";
+    case ENOEXEC:
+        return "the running kernel does not know how to start this image";
+    case EKEYREJECTED:
+    case ENOKEY:
+    case ENOPKG:
+    case EBADMSG:
+    case ELIBBAD:
+    case ENODATA:
+        return "the kernel refused the image's signature, or it has none";
+    case EBUSY:
+        return "another kexec load is under way";
+    case ENOSYS:
+        return "the running kernel is built without CONFIG_KEXEC_FILE";
+    case EINVAL:
+        return "the kernel refused the command line or the image";
+    case ENOMEM:
+    case EADDRNOTAVAIL:
+        return "not enough memory in one piece for kernel and initrd";
+    default:
+        return strerror(error < 0 ? -error : error);
+    }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/systemd.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <systemd/sd-bus.h>
+
+#include "base/util.h"
+
+enum {
+    CALL_TIMEOUT = 5 * 1000000, /* microseconds */
+    MAX_ARGUMENTS = 15,
+};
+
+#define AUTOBUS CLEANUP(sd_bus_close_unrefp)
+#define AUTOMESSAGE CLEANUP(sd_bus_message_unrefp)
+#define MANAGER "org.freedesktop.systemd1.Manager"
+#define MANAGER_PATH "/org/freedesktop/systemd1"
+
+static int open_manager(sd_bus **ret_bus)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    int r = sd_bus_new(&bus);
+
+    if (r >= 0)
+        r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
+    if (r >= 0)
+        r = sd_bus_start(bus);
+    if (r >= 0)
+        r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
+    if (r < 0)
+        return r;
+    *ret_bus = steal(&bus);
+    return 0;
+}
+
+static int call_manager(sd_bus *bus, const char *method, sd_bus_message **ret_reply)
+{
+    /* There is no bus behind the private socket, so no name to send to. */
+    return sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, ret_reply, NULL);
+}
+
+/* Looks through an array of (id, unit, type, state, path of the job, path of the unit). */
+static int find_reboot(sd_bus_message *jobs, uint32_t *ret_id)
+{
+    const char *unit, *type;
+    uint32_t id;
+    int r = sd_bus_message_enter_container(jobs, 'a', "(usssoo)");
+
+    while (r >= 0) {
+        r = sd_bus_message_read(jobs, "(usssoo)", &id, &unit, &type, NULL, NULL, NULL);
+        if (r <= 0)
+            return r;
+        if (streq(type, "start") && (streq(unit, "reboot.target") || streq(unit, "kexec.target"))) {
+            *ret_id = id;
+            return 1;
+        }
+    }
+    return r;
+}
+
+int systemd_reboot_job(uint32_t *ret_id)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *jobs = NULL;
+    int r = open_manager(&bus);
+
+    if (r >= 0)
+        r = call_manager(bus, "ListJobs", &jobs);
+    return r < 0 ? r : find_reboot(jobs, ret_id);
+}
+
+int systemd_kexec(void)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    int r = open_manager(&bus);
+
+    return r < 0 ? r : call_manager(bus, "KExec", &reply);
+}
+
+static int wait_for(pid_t pid)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int systemctl(const char *const arguments[], const char *const environment[])
+{
+    char *argv[MAX_ARGUMENTS + 2] = {(char *)"systemctl"};
+    pid_t pid;
+    int r;
+
+    for (int i = 0; arguments[i]; i++) {
+        if (i == MAX_ARGUMENTS)
+            return -E2BIG;
+        argv[i + 1] = (char *)arguments[i];
+    }
+    for (int i = 0; environment && environment[i]; i++)
+        (void)putenv((char *)environment[i]);
+    r = posix_spawnp(&pid, "systemctl", NULL, NULL, argv, environ);
+    return r > 0 ? -r : wait_for(pid);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+/* PID 1, asked over its private socket, which works with the bus already down, or through
+ * systemctl, which knows about polkit, inhibitors and wall messages. */
+
+/* The reboot under way: 1 and the id of the start job of reboot.target or kexec.target; 0 when
+ * there is none (poweroff, halt, soft-reboot, or just a service being stopped); or a negative
+ * errno. */
+int systemd_reboot_job(uint32_t *ret_id);
+
+/* Makes kexec the way in which PID 1 ends this system, at once: it kills all that is left,
+ * unmounts, and jumps. 0 or a negative errno. */
+int systemd_kexec(void);
+
+/* Runs systemctl with these arguments, a NULL-terminated array without the program's name.
+ * `environment` are further "NAME=VALUE", or NULL. 0 when it succeeded, a positive exit status, or
+ * a negative errno. */
+int systemctl(const char *const arguments[], const char *const environment[]);

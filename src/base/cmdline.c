@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/cmdline.h"
+
+#include "base/util.h"
+
+static const char BLANKS[] = " \t\n\v\f\r";
+
+bool cmdline_next(const char **position, const char **ret_word, size_t *ret_length)
+{
+    const char *start = *position + strspn(*position, BLANKS), *end;
+    bool quoted = false;
+
+    for (end = start; *end && (quoted || !strchr(BLANKS, *end)); end++)
+        if (*end == '"')
+            quoted = !quoted;
+    *position = end;
+    *ret_word = start;
+    *ret_length = (size_t)(end - start);
+    return end > start;
+}
+
+static bool ends_parameters(const char *word, size_t length)
+{
+    return length == 2 && memcmp(word, "--", 2) == 0;
+}
+
+/* Copies the parameters that `drop` does not want, and everything from a "--" on. */
+static char *filter(const char *line, bool (*drop)(const char *, size_t, const char *),
+                    const char *argument)
+{
+    char *result = malloc(strlen(line) + 1), *out = result;
+    const char *word;
+    size_t length;
+    bool for_init = false;
+
+    if (!result)
+        return NULL;
+    while (cmdline_next(&line, &word, &length)) {
+        for_init = for_init || ends_parameters(word, length);
+        if (!for_init && drop(word, length, argument))
+            continue;
+        if (out > result)
+            *out++ = ' ';
+        memcpy(out, word, length);
+        out += length;
+    }
+    *out = 0;
+    return result;
+}
+
+static bool starts(const char *word, size_t length, const char *prefix)
+{
+    return length >= strlen(prefix) && memcmp(word, prefix, strlen(prefix)) == 0;
+}
+
+static bool meant_the_loader(const char *word, size_t length, const char *unused)
+{
+    (void)unused;
+    return starts(word, length, "BOOT_IMAGE=") || starts(word, length, "initrd=") ||
+           starts(word, length, CMDLINE_MARK);
+}
+
+static bool is_listed(const char *word, size_t length, const char *list)
+{
+    const char *unwanted;
+    size_t n;
+
+    while (cmdline_next(&list, &unwanted, &n)) {
+        bool has_value = memchr(unwanted, '=', n) != NULL;
+
+        if (n > length || memcmp(word, unwanted, n) != 0)
+            continue;
+        if (n == length || (!has_value && word[n] == '='))
+            return true;
+    }
+    return false;
+}
+
+char *cmdline_for_next_kernel(const char *line)
+{
+    return filter(line, meant_the_loader, NULL);
+}
+
+char *cmdline_without(const char *line, const char *remove)
+{
+    return filter(line, is_listed, remove);
+}
+
+char *cmdline_with(const char *line, const char *parameters)
+{
+    const char *position = line, *word, *rest = "";
+    size_t length, before = strlen(line);
+
+    while (cmdline_next(&position, &word, &length))
+        if (ends_parameters(word, length)) {
+            rest = word;
+            before = (size_t)(word - line);
+            break;
+        }
+    while (before > 0 && strchr(BLANKS, line[before - 1]))
+        before--;
+    return format("%.*s%s%s%s%s", (int)before, line, before && *parameters ? " " : "", parameters,
+                  *rest && (before || *parameters) ? " " : "", rest);
+}
+
+char *cmdline_value(const char *line, const char *prefix)
+{
+    const char *word, *value = NULL;
+    size_t length, n = 0;
+
+    while (cmdline_next(&line, &word, &length) && !ends_parameters(word, length))
+        if (starts(word, length, prefix)) {
+            value = word + strlen(prefix);
+            n = length - strlen(prefix);
+        }
+    return value ? strndup(value, n) : NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The settings of fastreboot.conf(5). */
+
+#define CONFIG_FILE "etc/fastreboot.conf"
+#define CONFIG_DIR "etc/fastreboot.conf.d"
+
+enum config_mode {
+    MODE_FAST,
+    MODE_FIRMWARE,
+};
+
+enum config_load {
+    LOAD_AT_SHUTDOWN,
+    LOAD_EARLY,
+};
+
+/* Strings are NULL where nothing is set. */
+struct config {
+    enum config_mode mode;
+    enum config_load load;
+    char *mode_source;    /* "/etc/fastreboot.conf", where mode was set last */
+    char *kernel;         /* absolute path; set exactly when initrd is */
+    char *kernel_source;  /* the file that set it */
+    char *initrd;         /* absolute paths separated by blanks, or "none" */
+    char *cmdline;        /* instead of the boot loader's */
+    char *cmdline_append; /* behind it */
+    char *cmdline_remove; /* parameters to leave out of it */
+    char *error;          /* what is wrong, with file and line; then nothing else counts */
+    int error_number;     /* the errno behind it where a file could not be read, else 0 */
+};
+
+/* Reads the settings below `root`. A file that is not there sets nothing. Whatever is wrong with
+ * one is told in config->error and is no failure of the call, which fails for want of memory only
+ * (-ENOMEM). Release with config_clear() in any case. */
+int config_load(int root, struct config *ret_config);
+
+void config_clear(struct config *config);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/attempt.h"
+
+enum {
+    HISTORY_LINES = 100,
+    HISTORY_BYTES = 128 * 1024,
+};
+
+/* The text of a history file, a line of JSON for each boot, oldest first. */
+
+/* Calls `each` with every record; stops when that gives a negative number and returns it, else
+ * gives the number of records. -EBADMSG at a line that is none. */
+int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data);
+
+/* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's, or NULL. */
+char *history_with(const char *text, const struct boot_record *record);

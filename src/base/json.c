@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/json.h"
+
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_FILE = 64 * 1024,
+    MAX_DEPTH = 8,
+};
+
+void json_putp(struct json_object **object)
+{
+    json_object_put(*object);
+}
+
+static void tokener_freep(struct json_tokener **tokener)
+{
+    if (*tokener)
+        json_tokener_free(*tokener);
+}
+
+int json_parse(const char *text, struct json_object **ret_object)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
+    struct json_object *object;
+
+    if (!tokener)
+        return -ENOMEM;
+    object = json_tokener_parse_ex(tokener, text, -1);
+    if (json_tokener_get_error(tokener) != json_tokener_success ||
+        !json_object_is_type(object, json_type_object)) {
+        json_object_put(object);
+        return -EBADMSG;
+    }
+    *ret_object = object;
+    return 0;
+}
+
+int json_read(int root, const char *path, struct json_object **ret_object)
+{
+    AUTOFREE char *text = NULL;
+    size_t length;
+    int r = root_read(root, path, MAX_FILE, &text, &length);
+
+    if (r < 0)
+        return r;
+    return strlen(text) == length ? json_parse(text, ret_object) : -EBADMSG;
+}
+
+const char *json_string(const struct json_object *object, const char *key)
+{
+    struct json_object *member;
+
+    if (!json_object_object_get_ex(object, key, &member) ||
+        !json_object_is_type(member, json_type_string))
+        return NULL;
+    return json_object_get_string(member);
+}
+
+int64_t json_number(const struct json_object *object, const char *key, int64_t otherwise)
+{
+    struct json_object *member;
+
+    if (!json_object_object_get_ex(object, key, &member) ||
+        !json_object_is_type(member, json_type_int))
+        return otherwise;
+    return json_object_get_int64(member);
+}
+
+static void add(struct json_object *object, const char *key, struct json_object *value, bool given)
+{
+    if ((given && !value) || json_object_object_add(object, key, value) < 0) {
+        fputs("fastreboot: out of memory\n", stderr);
+        exit(1);
+    }
+}
+
+void json_add_string(struct json_object *object, const char *key, const char *value)
+{
+    add(object, key, value ? json_object_new_string(value) : NULL, value != NULL);
+}
+
+void json_add_number(struct json_object *object, const char *key, int64_t value)
+{
+    add(object, key, json_object_new_int64(value), true);
+}
+
+void json_add_bool(struct json_object *object, const char *key, bool value)
+{
+    add(object, key, json_object_new_boolean(value), true);
+}

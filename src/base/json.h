@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Small helpers around json-c. */
+
+#define AUTOJSON CLEANUP(json_putp)
+void json_putp(struct json_object **object);
+
+/* The object in `text`, for json_object_put(). -EBADMSG when it is no object, or nested deeper
+ * than any file of ours is. */
+int json_parse(const char *text, struct json_object **ret_object);
+
+/* The object in the file at `path` below root, which may have 64 KiB. Other errors as root_read().
+ */
+int json_read(int root, const char *path, struct json_object **ret_object);
+
+/* The member `key`, a string that lives as long as the object; NULL when there is no such. */
+const char *json_string(const struct json_object *object, const char *key);
+
+/* The member `key`, or `otherwise` when there is no such number. */
+int64_t json_number(const struct json_object *object, const char *key, int64_t otherwise);
+
+/* Adds a member; a NULL string becomes null. Running out of memory ends the program: json-c's own
+ * constructors are of no use without it, and all that was done so far is safe. */
+void json_add_string(struct json_object *object, const char *key, const char *value);
+void json_add_number(struct json_object *object, const char *key, int64_t value);
+void json_add_bool(struct json_object *object, const char *key, bool value);

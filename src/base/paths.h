@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where things are, relative to the root directory. */
+
+#define RUN_DIR "run/fastreboot"
+/* The service is active: made by `booted`, taken away when the service stops. */
+#define RUN_ACTIVE RUN_DIR "/active"
+/* One firmware reboot was asked for. The condition of the jump unit names it too. */
+#define RUN_NORMAL RUN_DIR "/normal"
+/* What we have loaded (JSON). */
+#define RUN_LOADED RUN_DIR "/loaded"
+/* The jump may go ahead, and in which reboot (JSON). */
+#define RUN_JUMP RUN_DIR "/jump"
+/* How this boot came about (JSON). */
+#define RUN_BOOT RUN_DIR "/boot"
+
+#define STATE_DIR "var/lib/fastreboot"
+/* The reboot under way (JSON). */
+#define STATE_ATTEMPT STATE_DIR "/attempt"
+/* The reboots before it, a line of JSON each. */
+#define STATE_HISTORY STATE_DIR "/history"
+
+#define SERVICE_UNIT "fastreboot.service"
+#define JUMP_UNIT "fastreboot-jump.service"

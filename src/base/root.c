@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+#include "base/util.h"
+
+enum {
+    MAX_LINKS = 40, /* as the kernel's own limit */
+};
+
+/* A walk along a path, one component at a time. */
+struct walk {
+    int root;
+    uid_t owner;         /* who must own everything: the owner of the root directory */
+    char done[PATH_MAX]; /* without links, relative to root */
+    char todo[PATH_MAX];
+    unsigned links;
+    struct stat stat; /* of what `done` names */
+    char **untrusted; /* NULL when nobody asks */
+};
+
+static int walk_check(struct walk *walk, const char *name)
+{
+    bool writable = !S_ISLNK(walk->stat.st_mode) && (walk->stat.st_mode & (S_IWGRP | S_IWOTH));
+
+    if (!walk->untrusted || *walk->untrusted)
+        return 0;
+    if (walk->stat.st_uid == walk->owner && !writable)
+        return 0;
+    *walk->untrusted =
+        format("/%s %s", name,
+               writable ? "can be written by others than its owner" : "does not belong to root");
+    return *walk->untrusted ? 0 : -ENOMEM;
+}
+
+static int walk_start(struct walk *walk, int root, const char *path, char **untrusted)
+{
+    walk->root = root;
+    walk->links = 0;
+    walk->done[0] = 0;
+    walk->untrusted = untrusted;
+    if (untrusted)
+        *untrusted = NULL;
+    if (strlen(path) >= sizeof(walk->todo))
+        return -ENAMETOOLONG;
+    strcpy(walk->todo, path);
+    if (fstat(root, &walk->stat) < 0)
+        return -errno;
+    walk->owner = walk->stat.st_uid;
+    return walk_check(walk, "");
+}
+
+static void walk_up(struct walk *walk)
+{
+    char *slash = strrchr(walk->done, '/');
+
+    *(slash ? slash : walk->done) = 0;
+}
+
+/* Replaces what is still to do by the link's target and, behind it, the rest. */
+static int walk_link(struct walk *walk, const char *rest)
+{
+    char target[PATH_MAX], todo[PATH_MAX];
+    ssize_t length = readlinkat(walk->root, walk->done, target, sizeof(target) - 1);
+
+    if (length < 0)
+        return -errno;
+    target[length] = 0;
+    if (++walk->links > MAX_LINKS)
+        return -ELOOP;
+    if (snprintf(todo, sizeof(todo), "%s/%s", target, rest) >= (int)sizeof(todo))
+        return -ENAMETOOLONG;
+    strcpy(walk->todo, todo);
+    if (target[0] == '/')
+        walk->done[0] = 0;
+    else
+        walk_up(walk);
+    return 0;
+}
+
+static int walk_into(struct walk *walk, const char *component, const char *rest)
+{
+    size_t length = strlen(walk->done);
+    int r;
+
+    if (length + strlen(component) + 2 > sizeof(walk->done))
+        return -ENAMETOOLONG;
+    sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
+    if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    r = walk_check(walk, walk->done);
+    if (r < 0)
+        return r;
+    if (S_ISLNK(walk->stat.st_mode))
+        return walk_link(walk, rest);
+    if (*rest && !S_ISDIR(walk->stat.st_mode))
+        return -ENOTDIR;
+    memmove(walk->todo, rest, strlen(rest) + 1);
+    return 0;
+}
+
+static int walk_step(struct walk *walk)
+{
+    char *component = walk->todo + strspn(walk->todo, "/");
+    size_t length = strcspn(component, "/");
+    char *rest = component + length + strspn(component + length, "/");
+    char name[NAME_MAX + 1];
+
+    if (length > NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(name, component, length);
+    name[length] = 0;
+    if (length == 0 || streq(name, ".")) {
+        memmove(walk->todo, rest, strlen(rest) + 1);
+        return 0;
+    }
+    if (streq(name, "..")) {
+        walk_up(walk);
+        memmove(walk->todo, rest, strlen(rest) + 1);
+        return 0;
+    }
+    return walk_into(walk, name, rest);
+}
+
+static int walk_path(struct walk *walk, int root, const char *path, char **untrusted)
+{
+    int r = walk_start(walk, root, path, untrusted);
+
+    while (r >= 0 && walk->todo[0])
+        r = walk_step(walk);
+    if (r >= 0 && fstatat(root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+        r = -errno;
+    return r;
+}
+
+/* What was found out about trust is given out only with success. */
+static void drop_untrusted(char **untrusted)
+{
+    if (untrusted) {
+        free(*untrusted);
+        *untrusted = NULL;
+    }
+}
+
+int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_stat,
+                 char **ret_untrusted)
+{
+    struct walk walk;
+    char *resolved;
+    int r = walk_path(&walk, root, path, ret_untrusted);
+
+    resolved = r < 0 ? NULL : strdup(walk.done);
+    if (!resolved) {
+        drop_untrusted(ret_untrusted);
+        return r < 0 ? r : -ENOMEM;
+    }
+    *ret_path = resolved;
+    if (ret_stat)
+        *ret_stat = walk.stat;
+    return 0;
+}
+
+static int open_resolved(int root, const char *path, int flags, char **ret_untrusted)
+{
+    struct walk walk;
+    int fd, r;
+
+    r = walk_path(&walk, root, path, ret_untrusted);
+    if (r >= 0) {
+        fd = openat(root, walk.done[0] ? walk.done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+        r = fd < 0 ? -errno : fd;
+    }
+    if (r < 0)
+        drop_untrusted(ret_untrusted);
+    return r;
+}
+
+int root_open(int root, const char *path, char **ret_untrusted)
+{
+    return open_resolved(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, ret_untrusted);
+}
+
+int root_open_directory(int root, const char *path)
+{
+    return open_resolved(root, path, O_RDONLY | O_DIRECTORY, NULL);
+}
+
+/* Splits off the last component, which is not to be followed, and resolves what is before it. */
+static int resolve_parent(int root, const char *path, char **ret_path)
+{
+    AUTOFREE char *copy = strdup(path), *parent = NULL;
+    char *slash, *full;
+    int r;
+
+    if (!copy)
+        return -ENOMEM;
+    slash = strrchr(copy, '/');
+    if (slash)
+        *slash++ = 0;
+    r = root_resolve(root, slash ? copy : "", &parent, NULL, NULL);
+    if (r < 0)
+        return r;
+    full = format("%s%s%s", parent, *parent ? "/" : "", slash ? slash : copy);
+    if (!full)
+        return -ENOMEM;
+    *ret_path = full;
+    return 0;
+}
+
+int root_exists(int root, const char *path)
+{
+    AUTOFREE char *full = NULL;
+    struct stat st;
+    int r = resolve_parent(root, path, &full);
+
+    if (r >= 0 && fstatat(root, full, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        r = -errno;
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    return r < 0 ? r : 1;
+}
+
+int root_readlink(int root, const char *path, char **ret_target)
+{
+    AUTOFREE char *full = NULL;
+    char target[PATH_MAX];
+    ssize_t length;
+    int r = resolve_parent(root, path, &full);
+
+    if (r < 0)
+        return r;
+    length = readlinkat(root, full, target, sizeof(target) - 1);
+    if (length < 0)
+        return -errno;
+    target[length] = 0;
+    *ret_target = strdup(target);
+    return *ret_target ? 0 : -ENOMEM;
+}
+
+int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
+{
+    AUTOFREE char *text = NULL;
+    size_t size = 0, length = 0;
+
+    for (;;) {
+        ssize_t n;
+
+        if (length == size) {
+            char *bigger;
+
+            if (length > max)
+                return -EFBIG;
+            size = size ? size * 2 : 4096;
+            size = size > max + 1 ? max + 1 : size;
+            bigger = realloc(text, size + 1);
+            if (!bigger)
+                return -ENOMEM;
+            text = bigger;
+        }
+        n = pread(fd, text + length, size - length, (off_t)length);
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        length += (size_t)n;
+    }
+    if (length > max)
+        return -EFBIG;
+    text[length] = 0;
+    *ret_text = steal(&text);
+    if (ret_length)
+        *ret_length = length;
+    return 0;
+}
+
+int root_read(int root, const char *path, size_t max, char **ret_text, size_t *ret_length)
+{
+    AUTOCLOSE int fd = root_open(root, path, NULL);
+
+    return fd < 0 ? fd : fd_read(fd, max, ret_text, ret_length);
+}
+
+int root_read_line(int root, const char *path, size_t max, char **ret_line)
+{
+    AUTOFREE char *text = NULL;
+    size_t length;
+    int r = root_read(root, path, max, &text, &length);
+
+    if (r < 0)
+        return r;
+    if (strlen(text) != length)
+        return -EBADMSG;
+    text[strcspn(text, "\n")] = 0;
+    *ret_line = steal(&text);
+    return 0;
+}
+
+int root_read_number(int root, const char *path, long *ret_number)
+{
+    AUTOFREE char *line = NULL;
+    char *end;
+    long number;
+    int r = root_read_line(root, path, 64, &line);
+
+    if (r < 0)
+        return r;
+    errno = 0;
+    number = strtol(line, &end, 10);
+    if (errno || end == line || *end)
+        return -EBADMSG;
+    *ret_number = number;
+    return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int names_add(char ***names, size_t *n, const char *name)
+{
+    char **more = realloc(*names, (*n + 2) * sizeof(**names));
+
+    if (!more)
+        return -ENOMEM;
+    *names = more;
+    more[*n + 1] = NULL;
+    more[*n] = strdup(name);
+    return more[(*n)++] ? 0 : -ENOMEM;
+}
+
+int root_names(int root, const char *path, int (*wanted)(const char *name), size_t max,
+               char ***ret_names)
+{
+    CLEANUP(names_freep) char **names = calloc(1, sizeof(*names));
+    AUTOCLOSEDIR DIR *dir = NULL;
+    size_t n = 0;
+    int fd, r;
+
+    if (!names)
+        return -ENOMEM;
+    fd = root_open_directory(root, path);
+    if (fd < 0)
+        return fd;
+    dir = fdopendir(fd);
+    if (!dir) {
+        r = -errno;
+        (void)close(fd);
+        return r;
+    }
+    for (;;) {
+        const struct dirent *entry;
+
+        errno = 0;
+        entry = readdir(dir);
+        if (!entry && errno)
+            return -errno;
+        if (!entry)
+            break;
+        if (!wanted(entry->d_name))
+            continue;
+        if (n == max)
+            return -E2BIG;
+        r = names_add(&names, &n, entry->d_name);
+        if (r < 0)
+            return r;
+    }
+    qsort(names, n, sizeof(*names), compare_names);
+    *ret_names = steal(&names);
+    return (int)n;
+}
+
+void names_free(char **names)
+{
+    for (char **name = names; name && *name; name++)
+        free(*name);
+    free(names);
+}
+
+void names_freep(char ***names)
+{
+    names_free(*names);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "base/cmdline.h"
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loader.h"
+
+enum {
+    MAX_INITRDS = 16,
+    MAX_CMDLINE = 64 * 1024,
+};
+
+/* In the order in which they are asked; the first that is there decides. */
+static const struct loader *const LOADERS[] = {
+    &loader_links,
+    &loader_newest,
+};
+
+static void entry_clear(struct boot_entry *entry)
+{
+    free(entry->id);
+    free(entry->title);
+    free(entry->kernel);
+    names_free(entry->initrds);
+    free(entry->cmdline);
+    free(entry->source);
+}
+
+int boot_entries_add(struct boot_entries *entries, const char *id, const char *title,
+                     const char *kernel, char *const *initrds, size_t n, const char *cmdline,
+                     const char *source)
+{
+    struct boot_entry *more, *entry;
+    bool complete;
+
+    more = reallocarray(entries->entries, entries->n + 1, sizeof(*more));
+    if (!more)
+        return -ENOMEM;
+    entries->entries = more;
+    entry = &more[entries->n];
+    *entry = (struct boot_entry){
+        .id = strdup(id),
+        .title = strdup(title),
+        .kernel = strdup(kernel),
+        .initrds = calloc(n + 1, sizeof(*entry->initrds)),
+        .cmdline = strdup(cmdline),
+        .source = strdup(source),
+    };
+    complete = entry->id && entry->title && entry->kernel && entry->initrds && entry->cmdline &&
+               entry->source;
+    for (size_t i = 0; complete && i < n; i++, entry->n_initrds++)
+        complete = (entry->initrds[i] = strdup(initrds[i])) != NULL;
+    if (!complete) {
+        entry_clear(entry);
+        return -ENOMEM;
+    }
+    entries->n++;
+    return 0;
+}
+
+void boot_entries_clear(struct boot_entries *entries)
+{
+    for (size_t i = 0; i < entries->n; i++)
+        entry_clear(&entries->entries[i]);
+    free(entries->entries);
+    free(entries->chosen_reason);
+    free(entries->problem);
+    *entries = (struct boot_entries){0};
+}
+
+static int choose_none(struct boot_entries *entries, char *problem)
+{
+    entries->chosen = entries->n;
+    entries->problem = problem;
+    return problem ? 0 : -ENOMEM;
+}
+
+static int ask_loaders(int root, const char *cmdline, struct boot_entries *entries)
+{
+    for (size_t i = 0; i < ELEMENTS(LOADERS); i++) {
+        int r = LOADERS[i]->read(root, cmdline, entries);
+
+        if (r < 0)
+            return r;
+        if (r > 0) {
+            entries->loader = LOADERS[i]->name;
+            return 0;
+        }
+    }
+    return choose_none(entries, strdup("no kernel was found: no /vmlinuz, /boot/vmlinuz or "
+                                       "/boot/vmlinuz-*"));
+}
+
+/* The entry of the configuration's kernel= and initrd= stands before those of the loader. */
+static int use_configured(const struct config *config, const char *cmdline,
+                          struct boot_entries *entries)
+{
+    char *initrds[MAX_INITRDS], *rest;
+    AUTOFREE char *list = strdup(config->initrd);
+    size_t n = 0;
+
+    if (!list)
+        return -ENOMEM;
+    if (!streq(list, "none"))
+        for (char *path = strtok_r(list, " \t", &rest); path; path = strtok_r(NULL, " \t", &rest)) {
+            if (n == MAX_INITRDS)
+                return choose_none(entries, format("%s: initrd names more than %d files",
+                                                   config->kernel_source, MAX_INITRDS));
+            initrds[n++] = path;
+        }
+    entries->loader = "configuration";
+    entries->chosen_reason = format("kernel = in %s", config->kernel_source);
+    if (!entries->chosen_reason)
+        return -ENOMEM;
+    return boot_entries_add(entries, "configured", config->kernel, config->kernel, initrds, n,
+                            cmdline, config->kernel_source);
+}
+
+/* What the settings say of the command line, on top of what the entry has. */
+static int configure_cmdline(const struct config *config, struct boot_entry *entry)
+{
+    AUTOFREE char *without = cmdline_without(config->cmdline ? config->cmdline : entry->cmdline,
+                                             config->cmdline_remove ? config->cmdline_remove : "");
+    char *with = without
+                     ? cmdline_with(without, config->cmdline_append ? config->cmdline_append : "")
+                     : NULL;
+
+    if (!with)
+        return -ENOMEM;
+    free(entry->cmdline);
+    entry->cmdline = with;
+    return 0;
+}
+
+static int read_cmdline(int root, char **ret_cmdline)
+{
+    AUTOFREE char *line = NULL;
+    int r = root_read_line(root, "proc/cmdline", MAX_CMDLINE, &line);
+
+    if (r < 0)
+        return r;
+    *ret_cmdline = cmdline_for_next_kernel(line);
+    return *ret_cmdline ? 0 : -ENOMEM;
+}
+
+int boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries)
+{
+    AUTOFREE char *cmdline = NULL;
+    int r;
+
+    *ret_entries = (struct boot_entries){0};
+    r = read_cmdline(root, &cmdline);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0 && !config->cmdline)
+        return choose_none(ret_entries, format("/proc/cmdline: %s", strerror(-r)));
+    if (config->kernel)
+        r = use_configured(config, cmdline ? cmdline : "", ret_entries);
+    else
+        r = ask_loaders(root, cmdline ? cmdline : "", ret_entries);
+    for (size_t i = 0; r >= 0 && i < ret_entries->n; i++)
+        r = configure_cmdline(config, &ret_entries->entries[i]);
+    return r;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/discover.h"
+
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loader.h"
+#include "discover/payload.h"
+
+#if defined(__x86_64__)
+#define THIS_ARCH IMAGE_X86_64
+#elif defined(__aarch64__)
+#define THIS_ARCH IMAGE_ARM64
+#else
+#error "fastreboot knows x86-64 and arm64"
+#endif
+
+/* Newer kernels say what they are; a recorded machine may be another one than this. */
+static enum image_arch read_arch(int root)
+{
+    AUTOFREE char *name = NULL;
+
+    if (root_read_line(root, "proc/sys/kernel/arch", 64, &name) < 0)
+        return THIS_ARCH;
+    return streq(name, "aarch64") ? IMAGE_ARM64 : IMAGE_X86_64;
+}
+
+/* A note of ours without a loaded kernel is stale, and so is its signature. */
+static int compare_loaded(struct facts *facts)
+{
+    AUTOFREE char *signature = NULL;
+
+    if (facts->kexec.loaded.is == FACT_NO)
+        loaded_facts_clear(&facts->loaded);
+    if (!facts->loaded.signature || !facts->payload.entry)
+        return 0;
+    signature = payload_signature(&facts->payload);
+    if (!signature)
+        return -ENOMEM;
+    facts->loaded.current = streq(signature, facts->loaded.signature);
+    return 0;
+}
+
+static int read_payload(int root, struct facts *facts)
+{
+    const struct boot_entries *entries = &facts->boot_entries;
+
+    if (entries->chosen >= entries->n)
+        return 0;
+    return payload_open(root, &entries->entries[entries->chosen], &facts->payload);
+}
+
+int facts_read(int root, struct facts *ret_facts)
+{
+    int r;
+
+    *ret_facts = (struct facts){.arch = read_arch(root)};
+    r = config_load(root, &ret_facts->config);
+    if (r >= 0)
+        r = kexec_facts_read(root, &ret_facts->kexec);
+    if (r >= 0)
+        r = loaded_facts_read(root, &ret_facts->loaded);
+    if (r >= 0)
+        r = hook_facts_read(root, &ret_facts->hook);
+    if (r >= 0)
+        r = boot_facts_read(root, &ret_facts->boot);
+    if (r >= 0) /* half a configuration is none */
+        r = boot_entries_read(root,
+                              ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
+                              &ret_facts->boot_entries);
+    if (r >= 0)
+        r = read_payload(root, ret_facts);
+    return r < 0 ? r : compare_loaded(ret_facts);
+}
+
+void facts_clear(struct facts *facts)
+{
+    payload_clear(&facts->payload);
+    boot_entries_clear(&facts->boot_entries);
+    boot_facts_clear(&facts->boot);
+    hook_facts_clear(&facts->hook);
+    loaded_facts_clear(&facts->loaded);
+    kexec_facts_clear(&facts->kexec);
+    config_clear(&facts->config);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "discover/facts.h"
+
+/* Reads everything that can be known about the machine below `root` without changing anything.
+ * What could not be found out is in the facts as such; the call itself fails for want of memory
+ * only (-ENOMEM). Release with facts_clear() in any case. */
+int facts_read(int root, struct facts *ret_facts);
+
+void facts_clear(struct facts *facts);
+
+/* The parts of it, one source file each. All return 0 or -ENOMEM. */
+int kexec_facts_read(int root, struct kexec_facts *ret);
+int loaded_facts_read(int root, struct loaded_facts *ret);
+int hook_facts_read(int root, struct hook_facts *ret);
+int boot_facts_read(int root, struct boot_facts *ret);
+void kexec_facts_clear(struct kexec_facts *facts);
+void loaded_facts_clear(struct loaded_facts *facts);
+void hook_facts_clear(struct hook_facts *facts);
+void boot_facts_clear(struct boot_facts *facts);

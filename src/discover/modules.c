@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libkmod.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_INDEX = 32 * 1024 * 1024,
+};
+
+static void kmod_unrefp(struct kmod_ctx **kmod)
+{
+    if (*kmod)
+        kmod_unref(*kmod);
+}
+
+static void stay_quiet(void *data, int priority, const char *file, int line, const char *function,
+                       const char *pattern, va_list arguments)
+{
+    (void)data, (void)priority, (void)file, (void)line, (void)function;
+    (void)pattern, (void)arguments;
+}
+
+/* The text of modules.dep as libkmod reads it from the index that modprobe uses. */
+static int read_index(int directory, char **ret_text)
+{
+    static const char *const NO_CONFIG[] = {NULL};
+    CLEANUP(kmod_unrefp) struct kmod_ctx *kmod = NULL;
+    AUTOCLOSE int fd = memfd_create("modules.dep", MFD_CLOEXEC);
+    char path[64];
+    int r;
+
+    if (fd < 0)
+        return -errno;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
+    kmod = kmod_new(path, NO_CONFIG);
+    if (!kmod)
+        return -ENOMEM;
+    kmod_set_log_fn(kmod, stay_quiet, NULL);
+    r = kmod_load_resources(kmod);
+    if (r < 0)
+        return r;
+    r = kmod_dump_index(kmod, KMOD_INDEX_MODULES_DEP, fd);
+    return r < 0 ? r : fd_read(fd, MAX_INDEX, ret_text, NULL);
+}
+
+/* A line is "name path: dependencies"; gives the path, cut off in place, or NULL. */
+static char *path_in(char *line)
+{
+    char *path = strchr(line, ' ');
+    char *end = path ? strchr(path, ':') : NULL;
+
+    if (!end)
+        return NULL;
+    *end = 0;
+    return path + 1;
+}
+
+static char *find_missing(int directory, const char *release, char *index)
+{
+    AUTOFREE char *first = NULL;
+    unsigned missing = 0;
+    struct stat st;
+
+    for (char *line = strtok_r(index, "\n", &index); line; line = strtok_r(NULL, "\n", &index)) {
+        const char *path = path_in(line);
+
+        if (!path || fstatat(directory, path, &st, 0) == 0)
+            continue;
+        if (missing++ == 0)
+            first = strdup(path);
+    }
+    if (!missing)
+        return NULL;
+    return format("/lib/modules/%s lists %u module%s that cannot be read, the first is %s", release,
+                  missing, missing > 1 ? "s" : "", first ? first : "?");
+}
+
+int modules_check(int root, const char *release, char **ret_problem)
+{
+    AUTOFREE char *path = format("lib/modules/%s", release), *index = NULL;
+    AUTOCLOSE int directory = -1;
+    int r;
+
+    *ret_problem = NULL;
+    if (!path)
+        return -ENOMEM;
+    directory = root_open_directory(root, path);
+    if (directory == -ENOENT || directory == -ENOTDIR)
+        *ret_problem = format("/lib/modules/%s does not exist", release);
+    else if (directory < 0)
+        return directory;
+    else {
+        r = read_index(directory, &index);
+        if (r == -ENOMEM || r == -EACCES)
+            return r;
+        *ret_problem = r < 0 ? format("/lib/modules/%s/modules.dep.bin: %s", release, strerror(-r))
+                             : find_missing(directory, release, index);
+        if (r >= 0 && !*ret_problem)
+            return 0;
+    }
+    return *ret_problem ? -ENOEXEC : -ENOMEM;
+}

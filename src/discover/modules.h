@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Whether the modules directory of kernel `release` is whole: its index can be read and every
+ * module that it lists is there. 0 when so; -ENOEXEC and in *ret_problem, the caller's, what is
+ * missing; another negative errno where that could not be found out. */
+int modules_check(int root, const char *release, char **ret_problem);

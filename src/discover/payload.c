@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/payload.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/modules.h"
+
+static int file_open(int root, const char *path, struct boot_file *file)
+{
+    struct stat st;
+
+    file->fd = -1;
+    file->path = strdup(path);
+    if (!file->path)
+        return -ENOMEM;
+    file->fd = root_open(root, path, &file->untrusted);
+    if (file->fd == -ENOMEM)
+        return -ENOMEM;
+    if (file->fd < 0 || fstat(file->fd, &st) < 0) {
+        file->error = file->fd < 0 ? -file->fd : errno;
+        return 0;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        file->error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+        return 0;
+    }
+    file->size = (uint64_t)st.st_size;
+    file->signature = format("%llx:%llx:%llx:%llx.%lx", (unsigned long long)st.st_dev,
+                             (unsigned long long)st.st_ino, (unsigned long long)st.st_size,
+                             (unsigned long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+    return file->signature ? 0 : -ENOMEM;
+}
+
+static void file_clear(struct boot_file *file)
+{
+    closep(&file->fd);
+    free(file->path);
+    free(file->untrusted);
+    free(file->signature);
+    *file = (struct boot_file){.fd = -1};
+}
+
+static int open_initrds(int root, struct boot_payload *payload)
+{
+    const struct boot_entry *entry = payload->entry;
+
+    if (entry->n_initrds == 0)
+        return 0;
+    payload->initrds = calloc(entry->n_initrds, sizeof(*payload->initrds));
+    if (!payload->initrds)
+        return -ENOMEM;
+    for (; payload->n_initrds < entry->n_initrds; payload->n_initrds++) {
+        struct boot_file *initrd = &payload->initrds[payload->n_initrds];
+        int r = file_open(root, entry->initrds[payload->n_initrds], initrd);
+
+        if (r < 0) {
+            file_clear(initrd);
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* Keeps apart what was found wrong from what could not be found out. */
+static int split_error(int r, int *ret_error)
+{
+    if (r == -ENOMEM)
+        return r;
+    *ret_error = r < 0 && r != -ENOEXEC ? -r : 0;
+    return 0;
+}
+
+static int look_inside(int root, struct boot_payload *payload)
+{
+    int r;
+
+    if (payload->kernel.error)
+        return 0;
+    r = split_error(image_read(payload->kernel.fd, &payload->image, &payload->image_problem),
+                    &payload->image_error);
+    if (r < 0 || !payload->image.release)
+        return r;
+    return split_error(modules_check(root, payload->image.release, &payload->modules_problem),
+                       &payload->modules_error);
+}
+
+int payload_open(int root, const struct boot_entry *entry, struct boot_payload *ret_payload)
+{
+    int r;
+
+    *ret_payload = (struct boot_payload){.entry = entry};
+    r = file_open(root, entry->kernel, &ret_payload->kernel);
+    if (r >= 0)
+        r = open_initrds(root, ret_payload);
+    return r < 0 ? r : look_inside(root, ret_payload);
+}
+
+char *payload_signature(const struct boot_payload *payload)
+{
+    char *text = format("%s %s", payload->kernel.signature, payload->entry->cmdline);
+
+    for (size_t i = 0; text && i < payload->n_initrds; i++) {
+        AUTOFREE char *shorter = text;
+
+        text = format("%s %s", payload->initrds[i].signature, shorter);
+    }
+    return text;
+}
+
+void payload_clear(struct boot_payload *payload)
+{
+    if (!payload->entry)
+        return;
+    file_clear(&payload->kernel);
+    for (size_t i = 0; i < payload->n_initrds; i++)
+        file_clear(&payload->initrds[i]);
+    free(payload->initrds);
+    image_clear(&payload->image);
+    free(payload->image_problem);
+    free(payload->modules_problem);
+    *payload = (struct boot_payload){0};
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+
+#include "base/util.h"
+#include "verb.h"
+
+enum {
+    CODE_HELP = 256,
+    CODE_VERSION,
+    CODE_FIRST_OPTION, /* and as many as there are in OPTIONS */
+    MAX_OPTIONS = 16,
+};
+
+static const char USAGE[] = "Usage: fastreboot VERB [OPTION]...\n"
+                            "       fastreboot --help | --version\n";
+
+static void print_verbs(void)
+{
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (!(VERBS[i]->flags & VERB_HIDDEN))
+            printf("  %-11s %s\n", VERBS[i]->name, VERBS[i]->summary);
+}
+
+static void print_option(const struct option_help *option)
+{
+    char letter[8] = "", name[64];
+
+    if (option->hidden)
+        return;
+    if (option->letter)
+        snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+    snprintf(name, sizeof(name), "%s--%s%s%s", letter, option->name, option->argument ? "=" : "",
+             option->argument ? option->argument : "");
+    printf("  %-15s %s (", name, option->summary);
+    for (size_t i = 0, n = 0; i < N_VERBS; i++)
+        if (VERBS[i]->options & option->option && !(VERBS[i]->flags & VERB_HIDDEN))
+            printf("%s%s", n++ ? ", " : "", VERBS[i]->name);
+    puts(")");
+}
+
+static int help(void)
+{
+    printf("%s\nMakes reboot start the next kernel by kexec, without the firmware.\n\nVerbs:\n",
+           USAGE);
+    print_verbs();
+    puts("\nOptions:");
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        print_option(&OPTIONS[i]);
+    puts("\nCalled as normal-reboot it is `fastreboot normal`. See fastreboot(8).");
+    return EXIT_FINE;
+}
+
+static int usage_error(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
+
+static int usage_error(const char *pattern, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, pattern);
+    fputs("fastreboot: ", stderr);
+    vfprintf(stderr, pattern, arguments);
+    fputs("; see fastreboot --help\n", stderr);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (streq(VERBS[i]->name, name))
+            return VERBS[i];
+    return NULL;
+}
+
+/* getopt's table, from ours. */
+static void list_options(struct option *table)
+{
+    size_t n = 0;
+
+    table[n++] = (struct option){"help", no_argument, NULL, CODE_HELP};
+    table[n++] = (struct option){"version", no_argument, NULL, CODE_VERSION};
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        table[n++] =
+            (struct option){OPTIONS[i].name, OPTIONS[i].argument ? required_argument : no_argument,
+                            NULL, CODE_FIRST_OPTION + (int)i};
+    table[n] = (struct option){0};
+}
+
+static const struct option_help *option_of(int code)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (code == CODE_FIRST_OPTION + (int)i || (OPTIONS[i].letter && code == OPTIONS[i].letter))
+            return &OPTIONS[i];
+    return NULL;
+}
+
+static const char *first_refused(const struct verb *verb, unsigned given)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (given & ~verb->options & OPTIONS[i].option)
+            return OPTIONS[i].name;
+    return NULL;
+}
+
+static int run_verb(const struct verb *verb, unsigned options, const char *root)
+{
+    AUTOCLOSE int fd = -1;
+    struct call call = {.given = options};
+    const char *refused = first_refused(verb, options);
+
+    if (refused)
+        return usage_error("%s does not take --%s", verb->name, refused);
+    if ((options & OPTION_ARM) && (options & OPTION_CANCEL))
+        return usage_error("--arm and --cancel exclude each other");
+    if ((verb->flags & VERB_NEEDS_ROOT) && !(options & OPTION_DRY_RUN) && geteuid() != 0) {
+        fprintf(stderr, "fastreboot: %s: must be root\n", verb->name);
+        return EXIT_FAILED;
+    }
+    fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        fprintf(stderr, "fastreboot: %s: %s\n", root, strerror(errno));
+        return EXIT_FAILED;
+    }
+    call.root = fd;
+    return verb->run(&call);
+}
+
+/* What was printed counts only when it arrived: a full disk must not look like success. */
+static int finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "fastreboot: standard output: %s\n", strerror(errno));
+    return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    struct option table[MAX_OPTIONS];
+    bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
+    const char *name = as_normal ? "normal" : NULL, *root = "/";
+    unsigned options = 0;
+    int code;
+
+    list_options(table);
+    while ((code = getopt_long(argc, argv, "hv", table, NULL)) != -1) {
+        const struct option_help *option = option_of(code);
+
+        if (code == CODE_HELP || code == 'h')
+            return finish(help());
+        if (code == CODE_VERSION)
+            return finish(printf("fastreboot %s\n", VERSION) < 0);
+        if (!option) {
+            fputs(USAGE, stderr);
+            return EXIT_USAGE;
+        }
+        options |= option->option;
+        root = option->option == OPTION_ROOT ? optarg : root;
+    }
+    if (!name && optind < argc)
+        name = argv[optind++];
+    if (!name)
+        return usage_error("a verb is missing");
+    if (!find_verb(name))
+        return usage_error("unknown verb \"%s\"", name);
+    if (optind < argc)
+        return usage_error("unexpected argument \"%s\"", argv[optind]);
+    return finish(run_verb(find_verb(name), options, root));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A verb of the command line: one file verb-NAME.c with one of these; verbs.c lists them. --help,
+ * completion and the check of the man page go by this table. */
+
+enum {
+    EXIT_FINE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_FIRMWARE = 3, /* check: nothing is wrong, and firmware is the right answer */
+};
+
+/* Options, as bits: what is not among a verb's own is refused. */
+enum {
+    OPTION_JSON = 1 << 0,
+    OPTION_ROOT = 1 << 1,
+    OPTION_VERBOSE = 1 << 2,
+    OPTION_DRY_RUN = 1 << 3,
+    OPTION_ARM = 1 << 4,
+    OPTION_CANCEL = 1 << 5,
+    OPTION_AT_SHUTDOWN = 1 << 6,
+};
+
+struct call {
+    unsigned given; /* the options that were given */
+    int root;       /* descriptor of the root directory */
+};
+
+enum {
+    VERB_NEEDS_ROOT = 1 << 0, /* unless it is a dry run */
+    VERB_HIDDEN = 1 << 1,     /* for units and build, not in the short help */
+};
+
+struct verb {
+    const char *name;
+    const char *summary;
+    unsigned options;
+    unsigned flags;
+    int (*run)(const struct call *call); /* gives the exit status; has told what went wrong */
+};
+
+struct option_help {
+    unsigned option;
+    const char *name;     /* "json" */
+    char letter;          /* or 0 */
+    const char *argument; /* "DIR", or NULL */
+    const char *summary;
+    bool hidden;
+};
+
+extern const struct verb *const VERBS[];
+extern const size_t N_VERBS;
+extern const struct option_help OPTIONS[];
+extern const size_t N_OPTIONS;
+
+static inline bool given(const struct call *call, unsigned option)
+{
+    return call->given & option;
+}
