@@ -74,6 +74,63 @@ static int not_active(const struct facts *facts, char **ret_text)
                    SERVICE_UNIT " is not running, so nobody would load a kernel");
 }
 
+static int in_container(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.container, FACT_YES, ret_text,
+                   "this is a container: it has no kernel of its own to start");
+}
+
+static int under_xen(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.xen, FACT_YES, ret_text,
+                   "this is the control domain of a Xen machine: kexec would leave Xen out");
+}
+
+static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
+{
+    const struct request *request = &facts->requests[kind];
+
+    if (request->result == 0 || !request->text)
+        return request->result;
+    *ret_text = strdup(request->text);
+    return *ret_text ? request->result : -ENOMEM;
+}
+
+static int firmware_setup(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_SETUP, ret_text);
+}
+
+static int firmware_update(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_UPDATE, ret_text);
+}
+
+static int boot_next(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_BOOT_NEXT, ret_text);
+}
+
+static int loader_menu(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_LOADER_MENU, ret_text);
+}
+
+static int loader_entry(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_LOADER_ENTRY, ret_text);
+}
+
+static int reboot_parameter(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_PARAMETER, ret_text);
+}
+
+static int hibernated(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_RESUME, ret_text);
+}
+
 static int kexec_unsupported(const struct facts *facts, char **ret_text)
 {
     return if_fact(facts->kexec.supported, FACT_NO, ret_text,
@@ -259,6 +316,27 @@ const struct reason REASONS[] = {
      "`fastreboot enable`", not_enabled},
     {"not-active", SEVERITY_BLOCK, BEFORE, SCOPE_POLICY, "fastreboot.service is running",
      "`systemctl start fastreboot`", not_active},
+    {"container", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no container",
+     "enable fastreboot on the machine that runs the container", in_container},
+    {"xen", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no control domain of Xen", NULL,
+     under_xen},
+    {"firmware-setup", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "nobody asked for the firmware setup",
+     "nothing: the next reboot does it, and the one after is fast again", firmware_setup},
+    {"firmware-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no firmware update is waiting",
+     "nothing: the next reboot does it, and the one after is fast again", firmware_update},
+    {"boot-next", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "the firmware is to start what it always does", "take it back with `efibootmgr -N`, or reboot",
+     boot_next},
+    {"loader-menu", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "nobody asked for the boot loader's menu",
+     "nothing: the next reboot does it, and the one after is fast again", loader_menu},
+    {"loader-entry-once", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "no other boot entry was asked for once",
+     "take it back with `bootctl set-oneshot ''`, or reboot", loader_entry},
+    {"reboot-parameter", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "the reboot has no parameter", NULL,
+     reboot_parameter},
+    {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
+     NULL, hibernated},
     {"kexec-unsupported", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the running kernel has kexec",
      "run a kernel with CONFIG_KEXEC_FILE", kexec_unsupported},
     {"loaded-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,

@@ -65,6 +65,10 @@ int facts_read(int root, struct facts *ret_facts)
         r = hook_facts_read(root, &ret_facts->hook);
     if (r >= 0)
         r = boot_facts_read(root, &ret_facts->boot);
+    if (r >= 0)
+        r = requests_read(root, ret_facts->requests);
+    if (r >= 0)
+        r = place_facts_read(root, &ret_facts->place);
     if (r >= 0) /* half a configuration is none */
         r = boot_entries_read(root,
                               ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
@@ -78,6 +82,7 @@ void facts_clear(struct facts *facts)
 {
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
     hook_facts_clear(&facts->hook);
     loaded_facts_clear(&facts->loaded);

@@ -101,12 +101,37 @@ struct boot_facts {
     char *mark;    /* the attempt that started it, or NULL */
 };
 
+/* What somebody asked the firmware or the boot loader to do at the next reboot. */
+enum request_kind {
+    REQUEST_SETUP,        /* the firmware's setup */
+    REQUEST_UPDATE,       /* a firmware update or recovery */
+    REQUEST_BOOT_NEXT,    /* another entry of the firmware's, once */
+    REQUEST_LOADER_MENU,  /* the boot loader's menu */
+    REQUEST_LOADER_ENTRY, /* another entry of the boot loader's, once */
+    REQUEST_PARAMETER,    /* a parameter that the firmware or kernel driver is to get */
+    REQUEST_RESUME,       /* a hibernated system is to be resumed */
+    N_REQUESTS,
+};
+
+struct request {
+    int result; /* 1 when it was asked for, 0 when not, a negative errno when that is not known */
+    char *text; /* in words, or NULL */
+};
+
+/* Where the machine is one on which kexec is not the way at all. */
+struct place_facts {
+    struct fact container;
+    struct fact xen; /* the control domain of a Xen machine */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
     struct loaded_facts loaded;
     struct hook_facts hook;
     struct boot_facts boot;
+    struct request requests[N_REQUESTS];
+    struct place_facts place;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
     enum image_arch arch;        /* of this machine */
