@@ -22,6 +22,11 @@ static void tokener_freep(struct json_tokener **tokener)
         json_tokener_free(*tokener);
 }
 
+static bool is_blank(const char *text)
+{
+    return !text[strspn(text, " \t\r\n")];
+}
+
 int json_parse(const char *text, struct json_object **ret_object)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -31,7 +36,8 @@ int json_parse(const char *text, struct json_object **ret_object)
         return -ENOMEM;
     object = json_tokener_parse_ex(tokener, text, -1);
     if (json_tokener_get_error(tokener) != json_tokener_success ||
-        !json_object_is_type(object, json_type_object)) {
+        !json_object_is_type(object, json_type_object) ||
+        !is_blank(text + json_tokener_get_parse_end(tokener))) {
         json_object_put(object);
         return -EBADMSG;
     }
