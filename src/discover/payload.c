@@ -19,8 +19,13 @@ static int file_open(int root, const char *path, struct boot_file *file)
     file->fd = root_open(root, path, &file->untrusted);
     if (file->fd == -ENOMEM)
         return -ENOMEM;
-    if (file->fd < 0 || fstat(file->fd, &st) < 0) {
-        file->error = file->fd < 0 ? -file->fd : errno;
+    if (file->fd < 0) {
+        file->error = -file->fd;
+        file->fd = -1;
+        return 0;
+    }
+    if (fstat(file->fd, &st) < 0) {
+        file->error = errno;
         return 0;
     }
     if (!S_ISREG(st.st_mode)) {
