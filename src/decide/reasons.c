@@ -86,6 +86,20 @@ static int under_xen(const struct facts *facts, char **ret_text)
                    "this is the control domain of a Xen machine: kexec would leave Xen out");
 }
 
+static int quirks_invalid(const struct facts *facts, char **ret_text)
+{
+    if (!facts->quirk.error)
+        return 0;
+    return applies(ret_text, strdup(facts->quirk.error));
+}
+
+static int quirk(const struct facts *facts, char **ret_text)
+{
+    if (facts->quirk.firmware)
+        return applies(ret_text, strdup(facts->quirk.firmware));
+    return -facts->quirk.error_number;
+}
+
 static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
 {
     const struct request *request = &facts->requests[kind];
@@ -320,6 +334,11 @@ const struct reason REASONS[] = {
      "enable fastreboot on the machine that runs the container", in_container},
     {"xen", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no control domain of Xen", NULL,
      under_xen},
+    {"quirks-invalid", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the list of quirks is valid",
+     "correct the named line, see fastreboot.conf(5)", quirks_invalid},
+    {"quirk", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
+     "nothing in this machine is on the list of quirks",
+     "if this machine is better than its name, take the quirk out of that file", quirk},
     {"firmware-setup", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "nobody asked for the firmware setup",
      "nothing: the next reboot does it, and the one after is fast again", firmware_setup},
     {"firmware-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no firmware update is waiting",

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "discover/loader.h"
 #include "discover/payload.h"
+#include "discover/quirks.h"
 
 #if defined(__x86_64__)
 #define THIS_ARCH IMAGE_X86_64
@@ -69,6 +70,8 @@ int facts_read(int root, struct facts *ret_facts)
         r = requests_read(root, ret_facts->requests);
     if (r >= 0)
         r = place_facts_read(root, &ret_facts->place);
+    if (r >= 0)
+        r = quirk_facts_read(root, &ret_facts->quirk);
     if (r >= 0) /* half a configuration is none */
         r = boot_entries_read(root,
                               ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
@@ -82,6 +85,7 @@ void facts_clear(struct facts *facts)
 {
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
     hook_facts_clear(&facts->hook);

@@ -124,6 +124,13 @@ struct place_facts {
     struct fact xen; /* the control domain of a Xen machine */
 };
 
+/* What the list of quirks says of this machine. */
+struct quirk_facts {
+    char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
+    char *error;      /* what is wrong with a file of the list, or NULL */
+    int error_number; /* the errno for which something could not be matched, or 0 */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
@@ -132,6 +139,7 @@ struct facts {
     struct boot_facts boot;
     struct request requests[N_REQUESTS];
     struct place_facts place;
+    struct quirk_facts quirk;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
     enum image_arch arch;        /* of this machine */
