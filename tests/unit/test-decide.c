@@ -5,7 +5,7 @@
 #include "test.h"
 
 enum {
-    ROUNDS = 200000,
+    ROUNDS = 50000,
 };
 
 static void expect(const struct facts *facts, enum purpose purpose, const char *id)
