@@ -129,6 +129,8 @@ static int set_value(struct config *config, const struct key *key, bool again, c
         r = check_paths(key, value, ret_problem);
     if (r <= 0)
         return r;
+    if (again && key->type == KEY_PATHS && (streq(value, "none") || streq(*text, "none")))
+        return refuse(ret_problem, format("%s: none goes with no other file", key->name));
     return set_text(text, again ? format("%s %s", *text, value) : strdup(value));
 }
 
