@@ -116,6 +116,15 @@ void made_by_dice(struct made_facts *made)
                                       .active = some_fact(YES),
                                       .armed = some_fact(NO),
                                       .masked = (char *)rarely("/etc/systemd/system/x")};
+    for (size_t i = 0; i < N_REQUESTS; i++) {
+        facts->requests[i].text = (char *)(dice(100) ? NULL : "somebody asked");
+        facts->requests[i].result = !facts->requests[i].text ? 0 : dice(2) ? 1 : -some_error();
+    }
+    facts->place.container = some_fact(NO);
+    facts->place.xen = some_fact(NO);
+    facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
+    facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
+    facts->quirk.error_number = dice(30) ? 0 : some_error();
     some_payload(made);
     if (facts->kexec.loaded.is != FACT_NO && dice(2)) {
         facts->loaded.release = (char *)"6.1.0";
