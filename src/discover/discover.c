@@ -72,6 +72,8 @@ int facts_read(int root, struct facts *ret_facts)
         r = place_facts_read(root, &ret_facts->place);
     if (r >= 0)
         r = quirk_facts_read(root, &ret_facts->quirk);
+    if (r >= 0)
+        r = failure_facts_read(root, &ret_facts->failure);
     if (r >= 0) /* half a configuration is none */
         r = boot_entries_read(root,
                               ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
@@ -85,6 +87,7 @@ void facts_clear(struct facts *facts)
 {
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    failure_facts_clear(&facts->failure);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);

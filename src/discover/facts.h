@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "base/failures.h"
 #include "discover/image.h"
 
 /* The answer to a question that can be answered by yes, by no, or by neither. */
@@ -46,6 +47,7 @@ struct boot_file {
     char *untrusted; /* who else could change it, or NULL */
     char *signature; /* device, inode, size, time of change: another file, another signature */
     uint64_t size;   /* in bytes */
+    int64_t changed; /* the time of its last change (ctime), in seconds since 1970 */
 };
 
 /* An entry whose files were opened and looked at: what is checked is what is loaded. */
@@ -55,6 +57,7 @@ struct boot_payload {
     struct boot_file *initrds;
     size_t n_initrds;
     struct image image; /* all zero unless image_problem and image_error say nothing */
+    char *kernel_id; /* names this very kernel file, also in a later boot; NULL without an image */
     char *image_problem;
     int image_error;
     char *modules_problem; /* what the next kernel would miss in its modules directory */
@@ -131,6 +134,13 @@ struct quirk_facts {
     int error_number; /* the errno for which something could not be matched, or 0 */
 };
 
+/* What is remembered of fast reboots that failed. */
+struct failure_facts {
+    struct failures failures;
+    char *firmware; /* the version that the machine has now, or NULL */
+    int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
@@ -140,6 +150,7 @@ struct facts {
     struct request requests[N_REQUESTS];
     struct place_facts place;
     struct quirk_facts quirk;
+    struct failure_facts failure;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
     enum image_arch arch;        /* of this machine */

@@ -246,7 +246,7 @@ static void an_attempt_is_one_line(void **state)
     assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
     expect_text(tree, STATE_ATTEMPT,
                 "{\"id\":\"1\",\"boot_id\":\"2\",\"time\":3,\"state\":\"begun\","
-                "\"release\":null,\"reason\":null}\n");
+                "\"release\":null,\"kernel\":null,\"reason\":null}\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
