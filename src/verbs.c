@@ -20,7 +20,7 @@ const struct option_help OPTIONS[] = {
     {OPTION_JSON, "json", 0, NULL, "print JSON", false},
     {OPTION_ROOT, "root", 0, "DIR", "look at the machine below DIR", false},
     {OPTION_VERBOSE, "verbose", 'v', NULL, "print what was passed, too", false},
-    {OPTION_DRY_RUN, "dry-run", 0, NULL, "only print what would be done", false},
+    {OPTION_DRY_RUN, "dry-run", 0, NULL, "print what would be done", false},
     {OPTION_ARM, "arm", 0, NULL, "do not reboot now: the next reboot, whoever asks for it", false},
     {OPTION_CANCEL, "cancel", 0, NULL, "take --arm back", false},
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
