@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Package trees by mmdebstrap: the lab's own tools, build chroots, guest root file systems."""
+from lab import cache, host
+
+SUITES = ("bullseye", "bookworm", "trixie")
+QEMU_SUITE = "bookworm-backports"  # bookworm's own 7.2 crashes 6.12 kernels when it emulates
+
+
+def source(suite):
+    return f"deb {host.mirror()} {suite} main"
+
+
+def bootstrap(target, suite, variant, packages, *extra, sources=()):
+    host.run("mmdebstrap", "--mode=root", "--format=directory", f"--variant={variant}",
+             f"--include={','.join(packages)}", *extra, suite, target, source(suite), *sources)
+
+
+def tools():
+    """QEMU, OVMF, shim and signed GRUB, unpacked and never installed: the host gets no apt source."""
+    packages = host.packages("tools")
+
+    def make(target):
+        bootstrap(target, "bookworm", "extract", packages,
+                  "--aptopt=APT::Default-Release \"bookworm-backports\"",
+                  sources=[source(QEMU_SUITE)])
+
+    return cache.get("tools", cache.digest(QEMU_SUITE, *packages), make,
+                     "unpacking QEMU for the lab (about 15 s)")
+
+
+def tool(name):
+    """The command line of a program from the tools tree, run with that tree's own libraries."""
+    tree = tools()
+    libraries = f"{tree}/usr/lib/x86_64-linux-gnu:{tree}/lib/x86_64-linux-gnu"
+    return [f"{tree}/lib64/ld-linux-x86-64.so.2", "--library-path", libraries, f"{tree}/usr/bin/{name}"]
+
+
+def qemu():
+    tree = tools()
+    return [*tool("qemu-system-x86_64"), "-L", f"{tree}/usr/share/qemu", "-L", f"{tree}/usr/share/seabios"]
+
+
+def build_chroot(suite):
+    packages = host.packages("build", "run")
+
+    def make(target):
+        bootstrap(target, suite, "apt", packages)
+
+    return cache.get(f"build-{suite}", cache.digest(*packages), make,
+                     f"making a build chroot of {suite} (about 60 s)")
