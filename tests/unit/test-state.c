@@ -240,13 +240,14 @@ static void a_damaged_history_is_set_aside(void **state)
 static void an_attempt_is_one_line(void **state)
 {
     const struct tree *tree = *state;
-    const struct attempt attempt = {.id = (char *)"1", .boot_id = (char *)"2", .time = 3};
+    const struct attempt attempt = {.id = (char *)"1", .boot_id = (char *)"2\n", .time = 3};
+    AUTOFREE char *text = NULL;
 
     tree_mkdir(tree, "var/lib");
     assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
-    expect_text(tree, STATE_ATTEMPT,
-                "{\"id\":\"1\",\"boot_id\":\"2\",\"time\":3,\"state\":\"begun\","
-                "\"release\":null,\"kernel\":null,\"reason\":null}\n");
+    text = tree_read(tree, STATE_ATTEMPT);
+    assert_non_null(after_prefix(text, "{\"id\":\"1\",\"boot_id\":\"2\\n\",\"time\":3,"));
+    assert_string_equal(strchr(text, '\n') - 1, "}\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
