@@ -9,6 +9,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from lab import machine as lab_machine  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--name", default="", help="only scenarios whose name has this in it")
+
+
+def pytest_collection_modifyitems(config, items):
+    name = config.getoption("--name").lower()
+    items[:] = [item for item in items if name in item.nodeid.lower()]
+
+
 @pytest.fixture
 def kind(request):
     marker = request.node.get_closest_marker("kind")
