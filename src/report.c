@@ -76,6 +76,10 @@ static void print_payload(const struct facts *facts)
 
     if (!payload->entry)
         return;
+    if (payload->entry->problem) {
+        printf("  Boot entry:   %s (%s)\n", payload->entry->title, payload->entry->source);
+        return;
+    }
     printf("  Kernel:       %s", payload->entry->kernel);
     if (payload->image.release)
         printf(" (%s)", payload->image.release);
@@ -300,11 +304,13 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
     for (size_t i = 0; i < entries->n; i++) {
         const struct boot_entry *entry = listed[i].entry;
 
-        printf("%c %s (%s)\n    kernel %s\n", listed[i].chosen ? '*' : ' ', entry->title,
-               entry->source, entry->kernel);
+        printf("%c %s (%s)\n", listed[i].chosen ? '*' : ' ', entry->title, entry->source);
+        if (entry->kernel)
+            printf("    kernel %s\n", entry->kernel);
         for (size_t k = 0; k < entry->n_initrds; k++)
             printf("    initrd %s\n", entry->initrds[k]);
-        printf("    command line %s\n", entry->cmdline);
+        if (entry->kernel)
+            printf("    command line %s\n", entry->cmdline);
         if (listed[i].problem)
             printf("    cannot be kexec'd: %s\n", listed[i].problem);
     }

@@ -30,7 +30,7 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
         *ret_text = format("fast: kernel %s was started by kexec", release_or(boot->release));
         return OUTCOME_FAST;
     }
-    if (boot->way == BOOT_UNKNOWN && !is_ours(attempt, boot)) {
+    if (boot->way == BOOT_UNKNOWN) {
         *ret_text = format("unknown: kernel %s was loaded, and this machine does not tell whether "
                            "kexec started the one that runs",
                            release_or(attempt->release));

@@ -26,6 +26,15 @@ int reason_failed_before(const struct facts *facts, char **ret_text)
     return 0;
 }
 
+int reason_entry_unbootable(const struct facts *facts, char **ret_text)
+{
+    const struct boot_entry *entry = facts->payload.entry;
+
+    if (!entry->problem)
+        return 0;
+    return reason_applies(ret_text, format("boot entry \"%s\": %s", entry->title, entry->problem));
+}
+
 static int file_missing(const struct boot_file *file, const char *what, char **ret_text)
 {
     if (!file->error)

@@ -4,6 +4,7 @@
 #include "discover/facts.h"
 
 /* For the table in reasons.c: the tests of what a boot entry's files are, as of struct reason. */
+int reason_entry_unbootable(const struct facts *facts, char **ret_text);
 int reason_kernel_missing(const struct facts *facts, char **ret_text);
 int reason_kernel_untrusted(const struct facts *facts, char **ret_text);
 int reason_kernel_invalid(const struct facts *facts, char **ret_text);

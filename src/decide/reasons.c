@@ -268,6 +268,8 @@ const struct reason REASONS[] = {
      kexec_exhausted},
     {"kernel-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "it is known which kernel to start",
      "name one with kernel = and initrd = in /etc/fastreboot.conf", no_entry},
+    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the boot entry can be kexec'd", NULL,
+     reason_entry_unbootable},
     {"kernel-missing", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel can be opened",
      "install the kernel again, or correct the link or setting that names it",
      reason_kernel_missing},

@@ -27,16 +27,19 @@ struct boot_entry {
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
     char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf" */
+    char
+        *problem; /* why it cannot be kexec'd whatever its files are, and kernel is NULL; or NULL */
 };
 
 /* What the loader, or what stands in for one, has to offer. */
 struct boot_entries {
     struct boot_entry *entries;
     size_t n;
-    size_t chosen;       /* index of the one to start; n when there is none */
-    const char *loader;  /* name of the reader that found them, or NULL */
-    char *chosen_reason; /* in words: why this one */
-    char *problem;       /* why none could be chosen, or NULL */
+    size_t chosen;         /* index of the one to start; n when there is none */
+    const char *loader;    /* name of the reader that found them, or NULL */
+    bool inherits_cmdline; /* the entries have the running kernel's command line */
+    char *chosen_reason;   /* in words: why this one */
+    char *problem;         /* why none could be chosen, or NULL */
 };
 
 /* One file that an entry needs. */
