@@ -86,6 +86,13 @@ static int under_xen(const struct facts *facts, char **ret_text)
                    "this is the control domain of a Xen machine: kexec would leave Xen out");
 }
 
+static int kexec_tools(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.kexec_tools, FACT_YES, ret_text,
+                   "kexec-tools load a kernel at every reboot too (LOAD_KEXEC in "
+                   "/etc/default/kexec); what fastreboot loads comes first and stays");
+}
+
 static int quirks_invalid(const struct facts *facts, char **ret_text)
 {
     if (!facts->quirk.error)
@@ -304,6 +311,8 @@ const struct reason REASONS[] = {
      "see `fastreboot history`; `fastreboot retry` forgets it", reason_failed_before},
     {"failed-too-often", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "fast reboots work on this machine",
      "see `fastreboot history`; `fastreboot retry` forgets them", failed_too_often},
+    {"kexec-tools", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "kexec-tools load nothing at reboots",
+     "set LOAD_KEXEC=false in /etc/default/kexec", kexec_tools},
     {"signed-only", SEVERITY_NOTE, ALWAYS, SCOPE_KEXEC, "the kernel takes unsigned kernels too",
      NULL, signed_only},
 };

@@ -124,10 +124,11 @@ struct request {
     char *text; /* in words, or NULL */
 };
 
-/* Where the machine is one on which kexec is not the way at all. */
+/* What surrounds us. */
 struct place_facts {
     struct fact container;
-    struct fact xen; /* the control domain of a Xen machine */
+    struct fact xen;         /* the control domain of a Xen machine */
+    struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
 };
 
 /* What the list of quirks says of this machine. */

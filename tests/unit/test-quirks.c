@@ -162,13 +162,37 @@ static void containers_and_xen(void **state)
     assert_int_equal(facts.xen.is, FACT_YES);
 }
 
+static void expect_kexec_tools(const struct tree *tree, int answer)
+{
+    struct place_facts facts;
+
+    assert_int_equal(place_facts_read(tree->root, &facts), 0);
+    assert_int_equal(facts.kexec_tools.is, answer);
+}
+
+static void kexec_tools(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=true\n");
+    expect_kexec_tools(tree, FACT_NO); /* what is left of a removed package */
+    tree_write(tree, "etc/init.d/kexec-load", "#!/bin/sh\n");
+    expect_kexec_tools(tree, FACT_YES);
+    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n# LOAD_KEXEC=true\n");
+    expect_kexec_tools(tree, FACT_NO);
+    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n LOAD_KEXEC=\"true\"\n");
+    expect_kexec_tools(tree, FACT_YES);
+    tree_remove(tree, "etc/default/kexec");
+    expect_kexec_tools(tree, FACT_NO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_list_knows_its_board), TEST(every_kind_of_match_must_match),
         TEST(no_dmi_no_board),          TEST(mistakes_are_named),
         TEST(too_many_quirks),          TEST(what_may_not_be_read_is_unknown),
-        TEST(containers_and_xen),
+        TEST(containers_and_xen),       TEST(kexec_tools),
     };
 
     return RUN_TESTS(tests);
