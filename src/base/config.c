@@ -142,6 +142,18 @@ static const struct key *find_key(const char *name)
     return NULL;
 }
 
+/* A setting that was indented by mistake would be taken for more of the one above it. */
+static bool looks_like_setting(const char *value)
+{
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
+        const char *rest = after_prefix(value, KEYS[i].name);
+
+        if (rest && rest[strspn(rest, " \t")] == '=')
+            return true;
+    }
+    return false;
+}
+
 static int take(void *data, const struct setting *setting, char **ret_problem)
 {
     struct reading *reading = data;
@@ -156,6 +168,10 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
     if (!key)
         return refuse(ret_problem, format("unknown key \"%s\"", setting->key));
     again = reading->given[key - KEYS];
+    if (again && looks_like_setting(setting->value))
+        return refuse(ret_problem,
+                      format("\"%s\" would be part of %s, as the line starts with a blank",
+                             setting->value, key->name));
     if (again && (key->type == KEY_CHOICE || key->type == KEY_PATH))
         return refuse(ret_problem, format("%s is given twice (or the line below it starts with a "
                                           "blank)",

@@ -59,7 +59,7 @@ static int normal_asked(const struct facts *facts, char **ret_text)
 static int unit_masked(const struct facts *facts, char **ret_text)
 {
     if (!facts->hook.masked)
-        return 0;
+        return -facts->hook.masked_error;
     return reason_applies(ret_text, format("masked by %s", facts->hook.masked));
 }
 

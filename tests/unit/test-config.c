@@ -85,6 +85,8 @@ static void what_is_wrong_is_told_with_file_and_line(void **state)
         {"initrd = /i\n", "kernel and initrd go together, kernel is not set"},
         {"kernel = /k\ninitrd = none\ninitrd = /i\n", ":3: initrd: none goes with no other file"},
         {"kernel = /k\ninitrd = /i\ninitrd = none\n", ":3: initrd: none goes with no other file"},
+        {"cmdline = a\n mode = firmware\n", ":2: \"mode = firmware\" would be part of cmdline"},
+        {"cmdline = a\n  mode=firmware\n", ":2: \"mode=firmware\" would be part of cmdline"},
         {"mode\n", "/etc/fastreboot.conf:1: is neither \"key = value\" nor a comment"},
         {"mode = fast\n[open\n", ":2: is neither"},
         {"= fast\n", "unknown key \"\""},

@@ -68,6 +68,15 @@ static void a_mask_anywhere_is_found(void **state)
     }
 }
 
+static void an_empty_file_is_a_mask(void **state)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+    tree_write(*state, "etc/systemd/system/" JUMP_UNIT, "");
+    facts = read_facts(*state);
+    assert_string_equal(facts.masked, "/etc/systemd/system/" JUMP_UNIT);
+}
+
 static void other_links_are_no_masks(void **state)
 {
     CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
@@ -84,7 +93,8 @@ static int nothing_is_known(void *argument)
     CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(argument);
 
     return facts.enabled.is == FACT_UNKNOWN && facts.enabled.error == EACCES &&
-           facts.active.is == FACT_UNKNOWN && facts.armed.is == FACT_UNKNOWN;
+           facts.masked_error == EACCES && facts.active.is == FACT_UNKNOWN &&
+           facts.armed.is == FACT_UNKNOWN;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)
@@ -103,9 +113,13 @@ static void what_may_not_be_read_is_unknown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_is_there),         TEST(enabled_for_good_or_for_this_boot),
-        TEST(marks_below_run_count),    TEST(a_mask_anywhere_is_found),
-        TEST(other_links_are_no_masks), TEST(what_may_not_be_read_is_unknown),
+        TEST(nothing_is_there),
+        TEST(enabled_for_good_or_for_this_boot),
+        TEST(marks_below_run_count),
+        TEST(a_mask_anywhere_is_found),
+        TEST(an_empty_file_is_a_mask),
+        TEST(other_links_are_no_masks),
+        TEST(what_may_not_be_read_is_unknown),
     };
 
     return RUN_TESTS(tests);

@@ -92,6 +92,15 @@ static int read_file(const struct tree *tree)
     return json_read(tree->root, "f", &object);
 }
 
+static void what_is_no_utf8_is_replaced(void **state)
+{
+    AUTOJSON struct json_object *object = json_object_new_object();
+
+    (void)state;
+    json_add_string(object, "a", "b\xffr\xc3\xa4 \xe2\x82\xac\xe2\x82");
+    assert_string_equal(json_string(object, "a"), "b?r\xc3\xa4 \xe2\x82\xac??");
+}
+
 static void files_have_a_limit(void **state)
 {
     enum { LIMIT = 64 * 1024 };
@@ -123,6 +132,7 @@ int main(void)
         cmocka_unit_test(nesting_has_an_end),
         cmocka_unit_test(members_have_types),
         cmocka_unit_test(what_is_added_can_be_read),
+        cmocka_unit_test(what_is_no_utf8_is_replaced),
         cmocka_unit_test_setup_teardown(files_have_a_limit, tree_setup, tree_teardown),
         cmocka_unit_test_setup_teardown(files_have_no_zero_byte, tree_setup, tree_teardown),
     };

@@ -81,6 +81,9 @@ static void units(void **state)
                                           .masked = (char *)"/run/systemd/transient/x"};
     expect(&made, "normal-asked", 1, "fastreboot normal");
     expect(&made, "masked", 1, "masked by /run/systemd/transient/x");
+    made.facts.hook.masked = NULL;
+    made.facts.hook.masked_error = EACCES;
+    expect(&made, "masked", -EACCES, NULL);
     expect(&made, "not-enabled", 1, "not enabled");
     expect(&made, "not-active", 1, "not running");
     made.facts.hook.enabled = (struct fact){.is = FACT_UNKNOWN, .error = ELOOP};
