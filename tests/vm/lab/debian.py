@@ -31,7 +31,8 @@ def tools():
 def tool(name):
     """The command line of a program from the tools tree, run with that tree's own libraries."""
     tree = tools()
-    libraries = f"{tree}/usr/lib/x86_64-linux-gnu:{tree}/lib/x86_64-linux-gnu"
+    libraries = ":".join(f"{tree}/{path}" for path in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu",
+                                                        "usr/lib/x86_64-linux-gnu/systemd"))
     return [f"{tree}/lib64/ld-linux-x86-64.so.2", "--library-path", libraries, f"{tree}/usr/bin/{name}"]
 
 
