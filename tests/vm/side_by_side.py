@@ -22,8 +22,8 @@ def step(text):
 
 def prepare():
     cache.announce = step
-    step("looking for what an earlier run left in the cache" if any(cache.root().iterdir()) else "nothing is cached yet")
-    debian.tools()
+    step("nothing is cached yet" if not any(cache.root().iterdir()) else "using what an earlier run has cached")
+    debian.qemu()
     disk.make(KIND.suite)
     program.build(KIND.suite)
     step("starting the machine, with fastreboot installed and enabled")

@@ -8,7 +8,9 @@ LOAD_BY_HAND = r"""
 cat > /run/by-hand.pl <<'END'
 open(my $kernel, '<', '/vmlinuz') or die;
 open(my $initrd, '<', '/initrd.img') or die;
-my $cmdline = "root=LABEL=root ro console=ttyS0 by.hand=1\0";
+open(my $proc, '<', '/proc/cmdline') or die;
+chomp(my $cmdline = <$proc>);
+$cmdline .= " by.hand=1\0";
 syscall(320, fileno($kernel), fileno($initrd), length($cmdline), $cmdline, 0) == 0 or die "kexec_file_load: $!";
 END
 perl /run/by-hand.pl
@@ -38,7 +40,8 @@ def loaded_before_unmount(machine):
 def test_systemctl_kexec_after_load(machine):
     machine.run("fastreboot load")
     assert machine.output("cat /sys/kernel/kexec_loaded") == "1"
-    assert expect.status(machine)["loaded"] == {"by": "fastreboot", "release": machine.output("uname -r"), "current": True}
+    release = machine.output("uname -r")
+    assert expect.status(machine)["loaded"] == {"by": "fastreboot", "release": release, "current": True}
     expect.fast(machine, machine.reboot("systemctl kexec"))
 
 

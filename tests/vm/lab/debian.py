@@ -15,21 +15,28 @@ def bootstrap(target, suite, variant, packages, *extra, sources=()):
              f"--include={','.join(packages)}", *extra, suite, target, source(suite), *sources)
 
 
-def tools():
-    """QEMU, OVMF, shim and signed GRUB, unpacked and never installed: the host gets no apt source."""
-    packages = host.packages("tools")
+def unpacked(purpose, *options, sources=()):
+    """Packages that the lab uses and never installs: the host gets neither them nor an apt source."""
+    packages = host.packages(purpose)
 
     def make(target):
-        bootstrap(target, "bookworm", "extract", packages,
-                  "--aptopt=APT::Default-Release \"bookworm-backports\"",
-                  sources=[source(QEMU_SUITE)])
+        bootstrap(target, "bookworm", "extract", packages, *options, sources=sources)
 
-    return cache.get("tools", cache.digest(QEMU_SUITE, *packages), make,
-                     "unpacking QEMU for the lab (about 15 s)")
+    return cache.get(purpose, cache.digest(*options, *sources, *packages), make, f"unpacking {purpose} for the lab")
+
+
+def tools():
+    """QEMU, and what others read the same files with."""
+    return unpacked("tools", f"--aptopt=APT::Default-Release \"{QEMU_SUITE}\"", sources=[source(QEMU_SUITE)])
+
+
+def firmware_tree():
+    """OVMF, shim and signed GRUB. Of one suite: shim refuses a GRUB that it holds for too old."""
+    return unpacked("firmware")
 
 
 def tool(name):
-    """The command line of a program from the tools tree, run with that tree's own libraries."""
+    """The command line of a program from the tools, run with that tree's own libraries."""
     tree = tools()
     libraries = ":".join(f"{tree}/{path}" for path in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu",
                                                         "usr/lib/x86_64-linux-gnu/systemd"))

@@ -15,7 +15,9 @@ from lab import cache, debian, disk, host, program, qemu
 
 BOOT_SECONDS = 300     # how long a boot may take: two emulated machines may share a slow computer
 MEMORY_MIB = 1024
-CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=multi", "-cpu", "max")}
+# An emulated processor with few features: the guest loads and tests a module for many of them.
+CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand")}
+BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
 JUMPED = "kexec_core: Starting new kernel"
 WAIT_IDLE = "systemctl is-system-running --wait || systemctl --failed; sync"
 UNPACK = "tar -C / --no-same-owner -xf /run/program.tar.gz && rm /run/program.tar.gz && systemctl daemon-reload"
@@ -80,7 +82,8 @@ class Machine:
         if isinstance(data, str):
             data = data.encode()
         text = base64.b64encode(data).decode()
-        self.run(f"mkdir -p '{Path(path).parent}' && base64 -d > '{path}' <<'END' && chmod {mode:o} '{path}'\n{text}\nEND")
+        self.run(f"mkdir -p '{Path(path).parent}' && base64 -d > '{path}' <<'END' && chmod {mode:o} '{path}'\n"
+                 f"{text}\nEND")
 
     def _send(self, script):
         self._number += 1
@@ -112,11 +115,12 @@ class Machine:
     def wait_up(self):
         self._wait(lambda: self._hello(0), "the first boot", BOOT_SECONDS)
 
-    def reboot(self, script="reboot", act=None):
-        """Asks for a reboot by a script inside (or by act() outside) and waits until the machine is up again."""
+    def reboot(self, script="reboot"):
+        """Asks for a reboot by a script inside, and waits until the machine is up again."""
         since = Since(self)
-        number = self._send(script) if act is None else act()
-        self._wait(lambda: self._hello(since.lines) or self._refused(number), "the machine to be up again", BOOT_SECONDS)
+        number = self._send(script)
+        self._wait(lambda: self._hello(since.lines) or self._refused(number),
+                   "the machine to be up again", BOOT_SECONDS)
         return since.boot()
 
     def _refused(self, number):
@@ -151,7 +155,7 @@ class Machine:
     def diagnosis(self):
         parts = ["--- console\n" + "\n".join(self.qemu.console.splitlines()[-80:])]
         with contextlib.suppress(Exception):
-            script = "journalctl --no-pager -o short-monotonic -u fastreboot -u fastreboot-jump -t fastreboot | tail -80"
+            script = "journalctl --no-pager -o short-monotonic -u 'fastreboot*' -t fastreboot | tail -80"
             parts.append("--- journal of fastreboot\n" + self.run(script, check=False, seconds=30).output)
         parts.append("--- QMP events\n" + "\n".join(map(json.dumps, self.qemu.events[-20:])))
         return "\n".join(parts)
@@ -213,12 +217,12 @@ def hardware(kind, directory):
     yield from ("-device", "virtio-rng-pci")
     disks = disk.make(kind.suite, kind.secure_boot)
     if kind.secure_boot:
-        yield from ("-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on")
-        code = debian.tools() / "usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
+        yield from ("-machine", f"{BOARD},smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on")
+        code = debian.firmware_tree() / "usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
         yield from ("-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}")
         yield from ("-drive", f"if=pflash,format=qcow2,unit=1,file={directory}/vars.qcow2")
     else:
-        yield from ("-machine", "q35", "-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
+        yield from ("-machine", BOARD, "-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
         yield from ("-append", disk.COMMAND_LINE)
     for name in drives(kind):
         if name != "vars":
@@ -237,7 +241,7 @@ def overlay(directory, kind, below):
         if below:
             base, form = below / f"{name}.qcow2", "qcow2"
         elif name == "vars":
-            base, form = debian.tools() / "usr/share/OVMF/OVMF_VARS_4M.ms.fd", "raw"
+            base, form = debian.firmware_tree() / "usr/share/OVMF/OVMF_VARS_4M.ms.fd", "raw"
         else:
             base, form = disk.make(kind.suite, kind.secure_boot) / f"{name}.img", "raw"
         host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", "-b", base, "-F", form,

@@ -4,6 +4,8 @@
 Everything arrives through pump(), in one thread. Nobody sleeps: wait() looks again whenever
 something arrived, until its deadline.
 """
+import codecs
+import contextlib
 import json
 import selectors
 import socket
@@ -26,6 +28,7 @@ class Qemu:
         self.console = ""      # everything the machine wrote to its serial port
         self.console_times = []  # (length of the console then, when): to date its lines
         self.agent_lines = []
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._partial = {"qmp": b"", "agent": b""}
         self._replies = []
         self._log = directory / "qemu.log"
@@ -60,7 +63,7 @@ class Qemu:
             if not data:
                 raise QemuError(f"QEMU ended: {self._log.read_text().strip()[-2000:]}")
             if key.data == "console":
-                self.console += data.decode("utf-8", "replace").replace("\r", "")
+                self.console += self._decoder.decode(data).replace("\r", "")
                 self.console_times.append((len(self.console), time.monotonic()))
             else:
                 self._take_lines(key.data, data)
@@ -110,7 +113,8 @@ class Qemu:
         """The stopped machine's memory and devices, for load_state(). It can only be ended afterwards."""
         self.qmp("stop")
         self._migrate("migrate", path)
-        self.qmp("quit")
+        with contextlib.suppress(QemuError):  # it may be gone before it has answered
+            self.qmp("quit")
         self.process.wait(30)
 
     def load_state(self, path):
