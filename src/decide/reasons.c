@@ -109,7 +109,26 @@ static int no_entry(const struct facts *facts, char **ret_text)
 
     if (entries->chosen < entries->n)
         return 0;
-    return applies(ret_text, strdup(entries->problem ? entries->problem : "no kernel was chosen"));
+    *ret_text = strdup(entries->problem ? entries->problem : "no kernel was chosen");
+    if (!*ret_text)
+        return -ENOMEM;
+    return entries->problem_error ? -entries->problem_error : 1;
+}
+
+static int one_time_entry(const struct facts *facts, char **ret_text)
+{
+    const struct boot_entries *entries = &facts->boot_entries;
+
+    return entries->one_time ? applies(ret_text, strdup(entries->one_time)) : 0;
+}
+
+static int entry_unbootable(const struct facts *facts, char **ret_text)
+{
+    const struct boot_entry *entry = facts->payload.entry;
+
+    if (!entry->problem)
+        return 0;
+    return applies(ret_text, format("entry \"%s\": %s", entry->title, entry->problem));
 }
 
 static int file_missing(const struct boot_file *file, const char *what, char **ret_text)
@@ -259,6 +278,10 @@ const struct reason REASONS[] = {
      "`fastreboot enable`", not_enabled},
     {"not-active", SEVERITY_BLOCK, BEFORE, SCOPE_POLICY, "fastreboot.service is running",
      "`systemctl start fastreboot`", not_active},
+    {"one-time-entry", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
+     "the boot loader was not asked for anything once",
+     "the next reboot does it; or take it back (`grub-editenv - unset next_entry`)",
+     one_time_entry},
     {"kexec-unsupported", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the running kernel has kexec",
      "run a kernel with CONFIG_KEXEC_FILE", kexec_unsupported},
     {"loaded-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
@@ -272,6 +295,9 @@ const struct reason REASONS[] = {
      kexec_exhausted},
     {"kernel-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "it is known which kernel to start",
      "name one with kernel = and initrd = in /etc/fastreboot.conf", no_entry},
+    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "kexec can start the entry",
+     "choose another one, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf",
+     entry_unbootable},
     {"kernel-missing", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel can be opened",
      "install the kernel again, or correct the link or setting that names it", kernel_missing},
     {"kernel-untrusted", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "only root can change the kernel",

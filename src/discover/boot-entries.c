@@ -13,6 +13,7 @@ enum {
 
 /* In the order in which they are asked; the first that is there decides. */
 static const struct loader *const LOADERS[] = {
+    &loader_grub,
     &loader_links,
     &loader_newest,
 };
@@ -25,6 +26,7 @@ static void entry_clear(struct boot_entry *entry)
     names_free(entry->initrds);
     free(entry->cmdline);
     free(entry->source);
+    free(entry->problem);
 }
 
 int boot_entries_add(struct boot_entries *entries, const char *id, const char *title,
@@ -66,6 +68,7 @@ void boot_entries_clear(struct boot_entries *entries)
     free(entries->entries);
     free(entries->chosen_reason);
     free(entries->problem);
+    free(entries->one_time);
     *entries = (struct boot_entries){0};
 }
 

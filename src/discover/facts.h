@@ -25,7 +25,8 @@ struct boot_entry {
     char **initrds;
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
-    char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf" */
+    char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf", "/boot/grub/grub.cfg:99" */
+    char *problem; /* why kexec cannot start it, or NULL; else there is no kernel to name */
 };
 
 /* What the loader, or what stands in for one, has to offer. */
@@ -36,6 +37,8 @@ struct boot_entries {
     const char *loader;  /* name of the reader that found them, or NULL */
     char *chosen_reason; /* in words: why this one */
     char *problem;       /* why none could be chosen, or NULL */
+    int problem_error;   /* the errno behind that, or 0 */
+    char *one_time;      /* what the loader was asked to do once, or NULL */
 };
 
 /* One file that an entry needs. */

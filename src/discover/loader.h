@@ -5,7 +5,7 @@
 
 /* A reader of boot entries: of one loader's configuration, or of what stands in for one. */
 struct loader {
-    const char *name; /* "links", "newest" */
+    const char *name; /* "grub", "links", "newest" */
 
     /* Reads below `root`. `cmdline` is the command line for entries that have none of their own.
      * Returns 1 when this loader is there, with its entries, the chosen one or, in ->problem, why
@@ -13,6 +13,7 @@ struct loader {
     int (*read)(int root, const char *cmdline, struct boot_entries *entries);
 };
 
+extern const struct loader loader_grub;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;
 

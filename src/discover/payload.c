@@ -91,7 +91,9 @@ int payload_open(int root, const struct boot_entry *entry, struct boot_payload *
 {
     int r;
 
-    *ret_payload = (struct boot_payload){.entry = entry};
+    *ret_payload = (struct boot_payload){.entry = entry, .kernel.fd = -1};
+    if (entry->problem)
+        return 0;
     r = file_open(root, entry->kernel, &ret_payload->kernel);
     if (r >= 0)
         r = open_initrds(root, ret_payload);
