@@ -120,8 +120,7 @@ static int use_configured(const struct config *config, const char *cmdline,
                             cmdline, config->kernel_source);
 }
 
-/* What the settings say of the command line, on top of what the entry has. */
-static int configure_cmdline(const struct config *config, struct boot_entry *entry)
+static int change_cmdline(const struct config *config, struct boot_entry *entry)
 {
     AUTOFREE char *without = cmdline_without(config->cmdline ? config->cmdline : entry->cmdline,
                                              config->cmdline_remove ? config->cmdline_remove : "");
@@ -134,6 +133,15 @@ static int configure_cmdline(const struct config *config, struct boot_entry *ent
     free(entry->cmdline);
     entry->cmdline = with;
     return 0;
+}
+
+/* What the settings say of the command line, on top of what the entry has. */
+static int configure_cmdline(const struct config *config, struct boot_entry *entry)
+{
+    /* Nothing to change: not a blank of it either. */
+    if (!config->cmdline && !config->cmdline_remove && !config->cmdline_append)
+        return 0;
+    return change_cmdline(config, entry);
 }
 
 static int read_cmdline(int root, char **ret_cmdline)

@@ -183,7 +183,7 @@ static char *path_of(const char *path, const char *id)
 
 /* The context in which the entry runs: a submenu sees what is exported alone. */
 static int prepare(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
-                   struct grub_eval *ret_eval)
+                   bool strict, struct grub_eval *ret_eval)
 {
     const char *rest = grub_menu_rest(grub_env_get(&parent->env, "default"));
     AUTOFREE char *next = rest ? strdup(rest) : grub_unknown("$default in an entry");
@@ -199,7 +199,8 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry, con
         r = grub_env_export(&ret_eval->env, "chosen");
     if (r >= 0 && entry->submenu)
         r = grub_env_set(&ret_eval->env, "timeout", "0");
-    if (r >= 0 && (rest || !entry->submenu))
+    /* Fedora's GRUB leaves it as it was where the path has no further step. */
+    if (r >= 0 && (rest || (strict && grub_env_get(&ret_eval->env, "default"))))
         r = grub_env_set(&ret_eval->env, "default", next);
     else if (r >= 0)
         grub_env_unset(&ret_eval->env, "default");
@@ -231,7 +232,7 @@ static int visit(struct grub_eval *parent, const struct grub_entry *entry, const
     CLEANUP(grub_eval_clear) struct grub_eval eval = {0};
     AUTOFREE char *here = path_of(path, entry->id), *problem = NULL;
     struct grub_found found;
-    int r = here ? prepare(parent, entry, here, &eval) : -ENOMEM;
+    int r = here ? prepare(parent, entry, here, walk->strict, &eval) : -ENOMEM;
 
     if (r < 0)
         return r;
