@@ -293,6 +293,8 @@ static int do_initrd(struct grub_eval *eval, const struct grub_node *node,
 static int do_other(struct grub_eval *eval, const struct grub_node *node,
                     const struct grub_words *words)
 {
+    if (words->n == 2 && streq(words->words[1], "--is-supported")) /* a question of fwsetup's */
+        return STATUS_UNKNOWN;
     if (!eval->entry)
         return grub_give_up(eval, node, "%s outside of an entry", words->words[0]);
     if (!eval->loaded.problem) {

@@ -11,7 +11,7 @@ PRELUDE = ''.join(
                       ('initrd', 'INITRD'), ('initrdefi', 'INITRD'), ('initrd16', 'INITRD'),
                       ('multiboot', 'OTHER'), ('multiboot2', 'OTHER'), ('module2', 'OTHER')))
 
-ENDS = (b'Press any key', b'grub>', b'Enter username', b'Failed to boot both', b'Falling back to')
+ENDS = (b'grub>', b'Enter username', b'Failed to boot both', b'Falling back to')
 
 
 def run_emu(directory, limit=20):
@@ -24,6 +24,7 @@ def run_emu(directory, limit=20):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 500, 8000, 0, 0))
     out = b''
     ended = False
+    keys = 0
     while time.time() - began < limit and not ended:
         if select.select([fd], [], [], 0.5)[0]:
             try:
@@ -32,6 +33,9 @@ def run_emu(directory, limit=20):
                 break
             out += chunk
             ended = not chunk or any(end in out for end in ENDS)
+            if out.count(b'Press any key') > keys: # an error was shown, and then it goes on
+                keys += 1
+                os.write(fd, b' ')
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(fd)
@@ -153,6 +157,6 @@ def paths_in(config):
     """The files that a configuration names: as they are below /boot, or moved there."""
     found = set()
     for line in re.findall(r'^\s*(?:linux|initrd)(?:efi|16)?\s+(.*)$', config, re.M):
-        for word in re.findall(r'/[\w./@+-]+', line.split(' root=')[0]):
+        for word in re.findall(r'(?:^|\s|\))(/[\w./@+-]+)', line.split(' root=')[0]):
             found.add(word if word.startswith(('/boot/', '/@/')) else '/boot' + word)
     return sorted(found)

@@ -29,7 +29,7 @@ def shape_cases(where, options):
     """Each file, with each of the grubenv values that its comments name."""
     for path in sorted(glob.glob(HERE + '/shapes/*.cfg')):
         config = open(path).read()
-        files = emu.paths_in(config)
+        files = emu.paths_in(config) + re.findall(r'^#! file (.*)$', config, re.M)
         envs = [None] + re.findall(r'^#! grubenv (.*)$', config, re.M)
         for line in envs:
             env = None if line is None else emu.make_env(
