@@ -202,8 +202,17 @@ static int no_entry(const struct facts *facts, char **ret_text)
 
     if (entries->chosen < entries->n)
         return 0;
-    return reason_applies(ret_text,
-                          strdup(entries->problem ? entries->problem : "no kernel was chosen"));
+    *ret_text = strdup(entries->problem ? entries->problem : "no kernel was chosen");
+    if (!*ret_text)
+        return -ENOMEM;
+    return entries->problem_error ? -entries->problem_error : 1;
+}
+
+static int one_time_entry(const struct facts *facts, char **ret_text)
+{
+    const struct boot_entries *entries = &facts->boot_entries;
+
+    return entries->one_time ? reason_applies(ret_text, strdup(entries->one_time)) : 0;
 }
 
 static int foreign_kernel(const struct facts *facts, char **ret_text)
@@ -258,6 +267,9 @@ const struct reason REASONS[] = {
     {"loader-entry-once", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "no other boot entry was asked for once",
      "take it back with `bootctl set-oneshot ''`, or reboot", loader_entry},
+    {"one-time-entry", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "GRUB was not asked for anything once",
+     "nothing: the next reboot does it; or `grub-editenv - unset next_entry`", one_time_entry},
     {"reboot-parameter", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "the reboot has no parameter", NULL,
      reboot_parameter},
     {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
@@ -275,7 +287,8 @@ const struct reason REASONS[] = {
      kexec_exhausted},
     {"kernel-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "it is known which kernel to start",
      "name one with kernel = and initrd = in /etc/fastreboot.conf", no_entry},
-    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the boot entry can be kexec'd", NULL,
+    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the boot entry can be kexec'd",
+     "choose another one, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf",
      reason_entry_unbootable},
     {"kernel-missing", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel can be opened",
      "install the kernel again, or correct the link or setting that names it",

@@ -14,6 +14,7 @@ enum {
 /* In the order in which they are asked; the first that is there decides. */
 static const struct loader *const LOADERS[] = {
     &loader_systemd_boot,
+    &loader_grub,
     &loader_links,
     &loader_newest,
 };
@@ -99,6 +100,7 @@ void boot_entries_clear(struct boot_entries *entries)
     free(entries->entries);
     free(entries->chosen_reason);
     free(entries->problem);
+    free(entries->one_time);
     *entries = (struct boot_entries){0};
 }
 
@@ -153,8 +155,7 @@ static int use_configured(const struct config *config, const char *cmdline,
                             cmdline, config->kernel_source);
 }
 
-/* What the settings say of the command line, on top of what the entry has. */
-static int configure_cmdline(const struct config *config, struct boot_entry *entry)
+static int change_cmdline(const struct config *config, struct boot_entry *entry)
 {
     AUTOFREE char *without = cmdline_without(config->cmdline ? config->cmdline : entry->cmdline,
                                              config->cmdline_remove ? config->cmdline_remove : "");
@@ -167,6 +168,15 @@ static int configure_cmdline(const struct config *config, struct boot_entry *ent
     free(entry->cmdline);
     entry->cmdline = with;
     return 0;
+}
+
+/* What the settings say of the command line, on top of what the entry has. */
+static int configure_cmdline(const struct config *config, struct boot_entry *entry)
+{
+    /* Nothing to change: not a blank of it either. */
+    if (!config->cmdline && !config->cmdline_remove && !config->cmdline_append)
+        return 0;
+    return change_cmdline(config, entry);
 }
 
 static int read_cmdline(int root, char **ret_cmdline)

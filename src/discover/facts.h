@@ -26,7 +26,7 @@ struct boot_entry {
     char **initrds;
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
-    char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf" */
+    char *source;  /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
     char
         *problem; /* why it cannot be kexec'd whatever its files are, and kernel is NULL; or NULL */
 };
@@ -40,6 +40,8 @@ struct boot_entries {
     bool inherits_cmdline; /* the entries have the running kernel's command line */
     char *chosen_reason;   /* in words: why this one */
     char *problem;         /* why none could be chosen, or NULL */
+    int problem_error;     /* the errno behind that, or 0 */
+    char *one_time;        /* what the loader was asked to do once, or NULL */
 };
 
 /* One file that an entry needs. */

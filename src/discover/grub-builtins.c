@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The commands of GRUB that take options. */
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/util.h"
+#include "discover/grub-eval.h"
+
+/* The words behind the options, and the values of these. */
+struct parsed {
+    struct grub_words rest;
+    const char *id, *users;
+    bool unrestricted;
+};
+
+/* The value of the option at words[*i], "--name=value" or "--name value"; NULL when it has none. */
+static const char *option_value(const struct grub_words *words, size_t *i)
+{
+    const char *equals = strchr(words->words[*i], '=');
+
+    if (equals)
+        return equals + 1;
+    if (*i + 1 >= words->n || words->words[*i + 1][0] == '-')
+        return NULL;
+    return words->words[++*i];
+}
+
+static bool is_option(const char *word, const char *name)
+{
+    const char *rest = after_prefix(word, name);
+
+    return rest && (*rest == 0 || *rest == '=');
+}
+
+static int parse_entry_option(struct grub_eval *eval, const struct grub_node *node,
+                              const struct grub_words *words, size_t *i, struct parsed *parsed)
+{
+    const char *word = words->words[*i], *value;
+
+    if (streq(word, "--unrestricted")) {
+        parsed->unrestricted = true;
+        return 0;
+    }
+    if (!is_option(word, "--id") && !is_option(word, "--users") && !is_option(word, "--class") &&
+        !is_option(word, "--hotkey"))
+        return grub_give_up(eval, node, "%s: option %s", words->words[0], word);
+    value = option_value(words, i);
+    if (!value)
+        return grub_give_up(eval, node, "%s: option %s without a value", words->words[0], word);
+    if (is_option(word, "--id"))
+        parsed->id = value;
+    if (is_option(word, "--users"))
+        parsed->users = value;
+    return 0;
+}
+
+static int parse_entry(struct grub_eval *eval, const struct grub_node *node,
+                       const struct grub_words *words, struct parsed *parsed)
+{
+    bool options = true;
+    int r = 0;
+
+    for (size_t i = 1; r >= 0 && i < words->n; i++) {
+        const char *word = words->words[i];
+
+        if (options && streq(word, "--"))
+            options = false;
+        else if (options && word[0] == '-' && word[1] == '-')
+            r = parse_entry_option(eval, node, words, &i, parsed);
+        else if (options && word[0] == '-' && word[1])
+            /* -h and -u are --help and --usage; what else is a title depends on the version */
+            r = grub_give_up(eval, node, "%s: option %s", words->words[0], word);
+        else if (options && word[0] == GRUB_MARK && word[1] == '?')
+            r = grub_give_up(eval, node, "%s: a word that is not known", words->words[0]);
+        else
+            r = grub_words_add(&parsed->rest, word);
+    }
+    return r;
+}
+
+static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool submenu,
+                     struct parsed *parsed)
+{
+    struct grub_menu *menu = &eval->menu;
+    struct grub_entry *more, *entry;
+
+    if (eval->run->entries++ >= GRUB_MAX_ENTRIES)
+        return grub_give_up(eval, node, "more than %d entries", GRUB_MAX_ENTRIES);
+    more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
+    if (!more)
+        return -ENOMEM;
+    menu->entries = more;
+    entry = &more[menu->n++];
+    *entry = (struct grub_entry){
+        .title = strdup(parsed->rest.words[0]),
+        .id = strdup(parsed->id ? parsed->id : parsed->rest.words[0]),
+        .submenu = submenu,
+        .restricted = parsed->users || !parsed->unrestricted,
+        .arguments = parsed->rest,
+        .body = node->body,
+        .file = node->file,
+        .line = node->line,
+    };
+    parsed->rest = (struct grub_words){0};
+    return entry->title && entry->id ? STATUS_TRUE : -ENOMEM;
+}
+
+int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
+                   const struct grub_words *words)
+{
+    struct parsed parsed = {0};
+    int r = parse_entry(eval, node, words, &parsed);
+
+    if (r >= 0 && (!node->body || parsed.rest.n == 0))
+        r = grub_give_up(eval, node, "%s without a title or a { block }", words->words[0]);
+    if (r >= 0 && eval->entry)
+        r = grub_give_up(eval, node, "%s in an entry", words->words[0]);
+    if (r >= 0)
+        r = add_entry(eval, node, words->words[0][0] == 's', &parsed);
+    grub_words_clear(&parsed.rest);
+    return r;
+}
+
+/* -f FILE, --file FILE, --file=FILE; grubenv beside grub.cfg is the one that is known. */
+static int parse_env_words(struct grub_eval *eval, const struct grub_node *node,
+                           const struct grub_words *words, struct grub_words *ret_names)
+{
+    AUTOFREE char *own = format("%s/grubenv", eval->run->paths->directory);
+    const char *root = grub_env_get(&eval->env, "root");
+    int r = own ? 0 : -ENOMEM;
+
+    for (size_t i = 1; r >= 0 && i < words->n; i++) {
+        const char *word = words->words[i], *file;
+        AUTOFREE char *path = NULL, *why = NULL;
+
+        if (streq(word, "-s") || streq(word, "--skip-sig"))
+            continue;
+        if (*word != '-') {
+            r = grub_words_add(ret_names, word);
+            continue;
+        }
+        file = streq(word, "-f") || is_option(word, "--file") ? option_value(words, &i) : NULL;
+        if (!file)
+            return grub_give_up(eval, node, "%s %s", words->words[0], word);
+        r = grub_paths_map(eval->run->paths, root ? root : "", file, &path, &why);
+        if (r == -ECANCELED || r == -ENOENT || (r >= 0 && !streq(path, own)))
+            return grub_give_up(eval, node, "%s of a file that is not %s", words->words[0], own);
+    }
+    return r;
+}
+
+static bool is_named(const struct grub_words *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (streq(names->words[i], name))
+            return true;
+    return names->n == 0;
+}
+
+int grub_load_env(struct grub_eval *eval, const struct grub_node *node,
+                  const struct grub_words *words)
+{
+    CLEANUP(grub_words_clear) struct grub_words names = {0};
+    const struct grub_env *stored = eval->run->stored;
+    int r = parse_env_words(eval, node, words, &names);
+
+    if (r < 0)
+        return r;
+    if (!stored)
+        return STATUS_FAILED;
+    for (size_t i = 0; r >= 0 && i < stored->n; i++)
+        if (is_named(&names, stored->variables[i].name))
+            r = grub_assign(eval, node, stored->variables[i].name, stored->variables[i].value);
+    return r < 0 ? r : STATUS_TRUE;
+}
+
+/* What is kept about a boot that has no bearing on what the next one starts: kexec does not go
+ * through GRUB, so nothing of it is written. */
+static bool is_harmless(const char *name)
+{
+    static const char *const NAMES[] = {"boot_success", "boot_indeterminate", "recordfail"};
+
+    for (size_t i = 0; i < ELEMENTS(NAMES); i++)
+        if (streq(name, NAMES[i]))
+            return true;
+    return false;
+}
+
+static int save(struct grub_eval *eval, const char *name)
+{
+    struct grub_run *run = eval->run;
+    const char *value = grub_env_get(&eval->env, name),
+               *before = run->stored ? grub_env_get(run->stored, name) : NULL;
+    struct grub_saved *more;
+
+    /* An entry that makes itself the default is the default already. */
+    if (!value || (before && streq(value, before)) || (!before && !*value) || is_harmless(name) ||
+        (eval->entry && streq(name, "saved_entry")))
+        return 0;
+    more = reallocarray(run->saved, run->n_saved + 1, sizeof(*more));
+    if (!more)
+        return -ENOMEM;
+    run->saved = more;
+    more[run->n_saved] = (struct grub_saved){.name = strdup(name), .value = strdup(value)};
+    run->n_saved++;
+    return more[run->n_saved - 1].name && more[run->n_saved - 1].value ? 0 : -ENOMEM;
+}
+
+int grub_save_env(struct grub_eval *eval, const struct grub_node *node,
+                  const struct grub_words *words)
+{
+    CLEANUP(grub_words_clear) struct grub_words names = {0};
+    int r = parse_env_words(eval, node, words, &names);
+
+    for (size_t i = 0; r >= 0 && i < names.n; i++)
+        r = save(eval, names.words[i]);
+    return r < 0 ? r : STATUS_UNKNOWN;
+}
+
+/* A mark for the device that a search finds, or an unknown. */
+static char *found_device(const struct grub_node *node, char kind, const char *key)
+{
+    AUTOFREE char *why = NULL;
+    bool plain = key && *key &&
+                 strspn(key, "0123456789abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") == strlen(key);
+
+    if (plain && (kind == 'u' || kind == 'l'))
+        return format("%c%c%s%c", GRUB_MARK, kind, key, GRUB_MARK_END);
+    why = format("%s:%u: what a search for %s finds", node->file, node->line,
+                 key && plain ? key : "something");
+    return why ? grub_unknown(why) : NULL;
+}
+
+/* search.fs_uuid KEY [VARIABLE [HINT...]] */
+static int search_short(struct grub_eval *eval, const struct grub_node *node,
+                        const struct grub_words *words)
+{
+    char kind = streq(words->words[0], "search.fs_uuid")    ? 'u'
+                : streq(words->words[0], "search.fs_label") ? 'l'
+                                                            : 'f';
+    AUTOFREE char *device = NULL;
+    int r;
+
+    if (words->n < 3)
+        return STATUS_UNKNOWN;
+    device = found_device(node, kind, words->words[1]);
+    r = device ? grub_assign(eval, node, words->words[2], device) : -ENOMEM;
+    return r < 0 ? r : STATUS_UNKNOWN;
+}
+
+int grub_search(struct grub_eval *eval, const struct grub_node *node,
+                const struct grub_words *words)
+{
+    const char *key = NULL, *variable = NULL;
+    AUTOFREE char *device = NULL;
+    char kind = 'f';
+    int r;
+
+    if (words->words[0][strlen("search")])
+        return search_short(eval, node, words);
+    for (size_t i = 1; i < words->n; i++) {
+        const char *word = words->words[i];
+
+        if (streq(word, "--fs-uuid") || streq(word, "-u")) {
+            kind = 'u';
+        } else if (streq(word, "--label") || streq(word, "--fs-label") || streq(word, "-l")) {
+            kind = 'l';
+        } else if (is_option(word, "--set")) {
+            variable = option_value(words, &i);
+            variable = variable ? variable : "root";
+        } else if (is_option(word, "--hint") || strstr(word, "--hint-")) {
+            (void)option_value(words, &i);
+        } else if (*word != '-' && !key) {
+            key = word;
+        } else if (!streq(word, "--no-floppy") && !streq(word, "-n") && !streq(word, "--file") &&
+                   !streq(word, "-f")) {
+            return grub_give_up(eval, node, "search %s", word);
+        }
+    }
+    if (!variable)
+        return STATUS_UNKNOWN;
+    if (!key)
+        return grub_give_up(eval, node, "search for nothing");
+    device = found_device(node, kind, key);
+    r = device ? grub_assign(eval, node, variable, device) : -ENOMEM;
+    return r < 0 ? r : STATUS_UNKNOWN;
+}
+
+void grub_menu_clear(struct grub_menu *menu)
+{
+    for (size_t i = 0; i < menu->n; i++) {
+        free(menu->entries[i].title);
+        free(menu->entries[i].id);
+        grub_words_clear(&menu->entries[i].arguments);
+    }
+    free(menu->entries);
+    *menu = (struct grub_menu){0};
+}
+
+void grub_loaded_clear(struct grub_loaded *loaded)
+{
+    grub_words_clear(&loaded->kernel);
+    grub_words_clear(&loaded->initrds);
+    free(loaded->root);
+    free(loaded->initrd_root);
+    free(loaded->problem);
+    *loaded = (struct grub_loaded){0};
+}
+
+void grub_run_clear(struct grub_run *run)
+{
+    grub_arena_clear(&run->arena);
+    for (size_t i = 0; i < run->n_saved; i++) {
+        free(run->saved[i].name);
+        free(run->saved[i].value);
+    }
+    free(run->saved);
+    free(run->functions);
+    free(run->problem);
+    *run = (struct grub_run){0};
+}
+
+void grub_eval_clear(struct grub_eval *eval)
+{
+    grub_env_clear(&eval->env);
+    grub_menu_clear(&eval->menu);
+    grub_loaded_clear(&eval->loaded);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The words of GRUB's script language. It looks like a shell's and is not: see grub-lexer.c. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Memory that is given back all at once. */
+struct grub_arena {
+    struct grub_chunk *chunks;
+};
+
+void *grub_arena_alloc(struct grub_arena *arena, size_t size); /* zeroed, or NULL */
+void grub_arena_clear(struct grub_arena *arena);
+
+enum grub_token {
+    TOKEN_END,
+    TOKEN_NEWLINE,
+    TOKEN_SEMICOLON,
+    TOKEN_OPEN,  /* { */
+    TOKEN_CLOSE, /* } */
+    TOKEN_WORD,
+    TOKEN_BAD, /* lexer->problem says why */
+};
+
+enum grub_part_type {
+    PART_TEXT,            /* outside quotes, backslashes still in it */
+    PART_QUOTED,          /* what was between quotes; "" makes a word of its own */
+    PART_VARIABLE,        /* its name; the value is split at blanks */
+    PART_QUOTED_VARIABLE, /* its name; the value is one piece */
+    PART_TRANSLATED,      /* $"text" in whatever language GRUB speaks */
+};
+
+struct grub_part {
+    struct grub_part *next;
+    enum grub_part_type type;
+    const char *text;
+};
+
+struct grub_word {
+    struct grub_word *next;
+    struct grub_part *parts;
+    const char *raw; /* as written, if it is only letters and digits: reserved words; or "" */
+    unsigned line;
+};
+
+struct grub_lexer {
+    struct grub_arena *arena;
+    const char *at;
+    const char *end;
+    unsigned line;
+    const char *problem;
+};
+
+/* Starts on `text`, which has no NUL, no CR and none of GRUB_VALUE_*, and ends in a newline. */
+void grub_lexer_init(struct grub_lexer *lexer, struct grub_arena *arena, const char *text,
+                     size_t length);
+
+/* The next token; a word where it is one. -ENOMEM, or the token. */
+int grub_lexer_next(struct grub_lexer *lexer, struct grub_word **ret_word);

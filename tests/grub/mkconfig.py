@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Configurations as the real grub-mkconfig makes them: in a mount namespace of its own, with a /boot
+and an /etc/default/grub that we fill, and programs in place of grub-probe and grub-mkrelpath that
+answer for a disk that is not there."""
+
+import os, subprocess
+
+UUID = '1b0c5ff5-6d2f-4a5e-9c39-0a3d3a5c0b11'
+KERNELS = ('6.1.0-18-amd64', '6.1.0-21-amd64', '6.1.0-9-amd64')
+
+PROBE = r'''#!/bin/sh
+for word; do case $word in --target=*) target=${word#--target=} ;; -t) next=1 ;; *)
+    test "$next" = 1 && target=$word; next= ;; esac; done
+case $target in
+device) echo /dev/sda2 ;;
+fs_uuid) echo UUID ;;
+partuuid) echo 0000-02 ;;
+fs) echo ext2 ;;
+partmap) echo gpt ;;
+hints_string) echo "--hint-bios=hd0,gpt2 --hint-efi=hd0,gpt2 --hint-baremetal=ahci0,gpt2" ;;
+compatibility_hint) echo hd0,gpt2 ;;
+drive) echo "(hd0,gpt2)" ;;
+*) ;;
+esac
+'''.replace('UUID', UUID)
+
+SCRIPT = r'''
+set -e
+mount --make-rprivate /
+mount --bind "$1/boot" /boot
+mount --bind "$1/default" /etc/default
+mount --bind "$1/grub-probe" /usr/sbin/grub-probe
+mount --bind "$1/grub-mkrelpath" /usr/bin/grub-mkrelpath
+grub-mkconfig -o /boot/grub/grub.cfg
+shift
+for command; do eval "$command"; done
+'''
+
+
+def make(where, kernels, settings, commands=(), separate=False):
+    """(grub.cfg, grubenv or None, files); raises CalledProcessError."""
+    subprocess.run(['rm', '-rf', where])
+    for directory in ('boot/grub', 'default'):
+        os.makedirs(os.path.join(where, directory))
+    files = []
+    for version in KERNELS[:kernels]:
+        for name in ('vmlinuz', 'initrd.img', 'config', 'System.map'):
+            files.append('/boot/%s-%s' % (name, version))
+            open(where + files[-1], 'w').write('x')
+    defaults = {'GRUB_DEFAULT': '0', 'GRUB_TIMEOUT': '5', 'GRUB_DISTRIBUTOR': 'Debian',
+                'GRUB_CMDLINE_LINUX_DEFAULT': 'quiet', 'GRUB_CMDLINE_LINUX': '',
+                'GRUB_DISABLE_OS_PROBER': 'true'}
+    defaults.update(settings)
+    with open(where + '/default/grub', 'w') as file:
+        for name, value in defaults.items():
+            file.write("%s='%s'\n" % (name, value.replace("'", "'\\''")))
+    relative = 'echo "${1#/boot}"' if separate else 'echo "$1"'
+    for name, text in (('grub-probe', PROBE), ('grub-mkrelpath', '#!/bin/sh\n%s\n' % relative)):
+        with open(os.path.join(where, name), 'w') as file:
+            file.write(text)
+        os.chmod(os.path.join(where, name), 0o755)
+    subprocess.run(['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', where] + list(commands), check=True,
+                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    grub = where + '/boot/grub/'
+    env = open(grub + 'grubenv', 'rb').read() if os.path.exists(grub + 'grubenv') else None
+    return open(grub + 'grub.cfg').read(), env, files
+
+
+def variants():
+    """(name, arguments of make())"""
+    simple, advanced = 'gnulinux-simple-' + UUID, 'gnulinux-advanced-' + UUID
+    second = 'gnulinux-%s-advanced-%s' % (KERNELS[0], UUID)
+    titles = ('Debian GNU/Linux', 'Advanced options for Debian GNU/Linux>Debian GNU/Linux, with '
+              'Linux ' + KERNELS[2])
+    names = ('0', '1', '2', '7', '1>0', '1>2', '1>3', '1>9', simple, advanced, advanced + '>' + second,
+             advanced + '>0', titles[0], titles[1], 'nonsense', advanced + '>nonsense', '1>' + second)
+    for kernels in (1, 3):
+        for name in names:
+            yield '%d kernels, GRUB_DEFAULT=%s' % (kernels, name), dict(
+                kernels=kernels, settings={'GRUB_DEFAULT': name})
+    saved = {'GRUB_DEFAULT': 'saved'}
+    for name in names:
+        yield 'grub-set-default ' + name, dict(
+            kernels=3, settings=saved, commands=["grub-set-default '%s'" % name])
+        yield 'grub-reboot ' + name, dict(
+            kernels=3, settings=saved,
+            commands=["grub-set-default '%s'" % simple, "grub-reboot '%s'" % name])
+    more = {
+        'saved, never set': saved,
+        'savedefault': dict(saved, GRUB_SAVEDEFAULT='true'),
+        'no submenu': {'GRUB_DISABLE_SUBMENU': 'y'},
+        'no submenu, 3': {'GRUB_DISABLE_SUBMENU': 'y', 'GRUB_DEFAULT': '3'},
+        'no recovery': {'GRUB_DISABLE_RECOVERY': 'true', 'GRUB_DEFAULT': '1>1'},
+        'hidden': {'GRUB_TIMEOUT_STYLE': 'hidden', 'GRUB_TIMEOUT': '0'},
+        'countdown': {'GRUB_TIMEOUT_STYLE': 'countdown'},
+        'console': {'GRUB_TERMINAL': 'console'},
+        'serial': {'GRUB_TERMINAL': 'serial console', 'GRUB_SERIAL_COMMAND': 'serial --unit=0'},
+        'by device': {'GRUB_DISABLE_LINUX_UUID': 'true'},
+        'early initrd': {'GRUB_EARLY_INITRD_LINUX_CUSTOM': 'ucode.img more.img'},
+        'a title': {'GRUB_DISTRIBUTOR': "It's \"odd\" > 1 $x \\ "},
+        'parameters': {'GRUB_CMDLINE_LINUX': 'dyndbg="file a.c +p" x=a\\b y=\'z\''},
+        'dollar': {'GRUB_CMDLINE_LINUX': 'a=\\$x b=\\\\$y'},
+        'wildcard': {'GRUB_CMDLINE_LINUX': 'a=* b=?'},
+        'gfx': {'GRUB_GFXMODE': '640x480', 'GRUB_GFXPAYLOAD_LINUX': 'keep'},
+        'top': {'GRUB_TOP_LEVEL': '/boot/vmlinuz-' + KERNELS[2]},
+        'background': {'GRUB_BACKGROUND': '/boot/none.png'},
+        'init tune': {'GRUB_INIT_TUNE': '480 440 1'},
+    }
+    for name, settings in more.items():
+        yield name, dict(kernels=3, settings=settings)
+        yield name + ', separate /boot', dict(kernels=3, settings=settings, separate=True)

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""fastreboot's reading of grub.cfg against GRUB's own: equal or unknown, never different.
+
+oracle.py PROGRAM [--long] [--set mkconfig|shapes|generated] [--seed N] [--count N] [--keep DIR]
+Exit 1 when one case is different or too many are unknown, 77 when there is no grub-emu."""
+
+import argparse, glob, os, re, shutil, subprocess, sys, tempfile
+
+import emu, generate, mkconfig
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MOST_UNKNOWN = {'mkconfig': 5, 'shapes': 5, 'generated': 100}
+
+
+def mkconfig_cases(where, options):
+    for name, arguments in mkconfig.variants():
+        try:
+            config, env, files = mkconfig.make(os.path.join(where, 'made'), **arguments)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print('mkconfig: cannot run grub-mkconfig here: %s' %
+                  (getattr(error, 'stderr', b'') or b'').decode()[-500:])
+            return
+        files += ['/boot/ucode.img', '/boot/more.img']
+        yield emu.Case(where, name, config, env, files=files), 'reboot' in name
+
+
+def shape_cases(where, options):
+    """Each file, with each of the grubenv values that its comments name."""
+    for path in sorted(glob.glob(HERE + '/shapes/*.cfg')):
+        config = open(path).read()
+        files = emu.paths_in(config) + re.findall(r'^#! file (.*)$', config, re.M)
+        envs = [None] + re.findall(r'^#! grubenv (.*)$', config, re.M)
+        for line in envs:
+            env = None if line is None else emu.make_env(
+                dict(pair.split('=', 1) for pair in line.split('|')))
+            name = os.path.basename(path) + (' with ' + line if line else '')
+            yield emu.Case(where, name, config, env, files=files), 'next_entry' in name
+
+
+def generated_cases(where, options):
+    for number in range(options.seed, options.seed + options.count):
+        made = generate.Generator(number)
+        yield emu.Case(where, 'seed %d' % number, made.config, made.env, made.custom,
+                       files=generate.FILES), False
+
+
+def run_set(name, cases, options, where):
+    counts = {'equal': 0, 'unknown': 0, 'different': 0}
+    nothing = 0
+    for case, one_time in cases(where, options):
+        result, why = case.compare(options.program)
+        if result == 'equal' and one_time and not case.one_time(options.program):
+            result, why = 'different', 'a request for one boot was not seen'
+        counts[result] += 1
+        nothing += why == 'nothing'
+        if result == 'different' or (result == 'unknown' and
+                                     (options.verbose or name != 'generated')):
+            print('%s: %s: %s: %s' % (name, result, case.name, why))
+        if result == 'different' and options.keep:
+            shutil.copytree(where, os.path.join(options.keep, re.sub(r'\W', '_', case.name)))
+    total = sum(counts.values())
+    share = 100.0 * counts['unknown'] / total if total else 0
+    print('%s: %d cases, %d equal (%d of them: nothing is started), %d unknown (%.1f %%), '
+          '%d different' % (name, total, counts['equal'], nothing, counts['unknown'], share,
+                            counts['different']))
+    return counts['different'] == 0 and share < MOST_UNKNOWN[name] and total > 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('program')
+    parser.add_argument('--long', action='store_true')
+    parser.add_argument('--set', action='append', choices=sorted(MOST_UNKNOWN))
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--count', type=int)
+    parser.add_argument('--keep')
+    parser.add_argument('--verbose', action='store_true')
+    options = parser.parse_args()
+    if not shutil.which('grub-emu'):
+        print('there is no grub-emu here')
+        return 77
+    options.count = options.count or (10000 if options.long else 300)
+    fine = True
+    with tempfile.TemporaryDirectory() as where:
+        for name, cases in (('mkconfig', mkconfig_cases), ('shapes', shape_cases),
+                            ('generated', generated_cases)):
+            if not options.set or name in options.set:
+                fine = run_set(name, cases, options, where) and fine
+    return 0 if fine else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
