@@ -26,7 +26,7 @@ struct boot_entry {
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
     char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf", "/boot/grub/grub.cfg:99" */
-    char *problem; /* why kexec cannot start it, or NULL; else there is no kernel to name */
+    char *problem; /* why kexec cannot start it, or NULL; where it is set no file counts */
 };
 
 /* What the loader, or what stands in for one, has to offer. */
