@@ -291,13 +291,18 @@ int grub_run_text(struct grub_eval *eval, const char *path, const char *text, si
 int grub_run_file(struct grub_eval *eval, const char *path)
 {
     struct grub_node here = {.file = path, .line = 1};
-    AUTOFREE char *text = NULL;
+    AUTOFREE char *text = NULL, *untrusted = NULL;
+    AUTOCLOSE int fd = -1;
     size_t length;
     int r;
 
     if (++eval->run->sources > GRUB_MAX_SOURCES)
         return grub_give_up(eval, &here, "more than %d files", GRUB_MAX_SOURCES);
-    r = root_read(eval->run->paths->root, path, GRUB_MAX_FILE, &text, &length);
+    r = fd = root_open(eval->run->paths->root, path, &untrusted);
+    if (r >= 0 && untrusted)
+        return grub_give_up(eval, &here, "%s", untrusted);
+    if (r >= 0)
+        r = fd_read(fd, GRUB_MAX_FILE, &text, &length);
     if (r == -ENOMEM)
         return r;
     if (r < 0)

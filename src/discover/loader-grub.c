@@ -102,12 +102,17 @@ static int check_esp(int root, const char *directory, struct boot_entries *entri
 static int read_grubenv(int root, const char *directory, struct grub_env *ret_env,
                         struct boot_entries *entries)
 {
-    AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL;
+    AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL, *untrusted = NULL;
+    AUTOCLOSE int fd = path ? root_open(root, path, &untrusted) : -ENOMEM;
     size_t length;
-    int r = path ? root_read(root, path, GRUBENV_MAX, &text, &length) : -ENOMEM;
+    int r = fd;
 
     if (r == -ENOENT || r == -ENOMEM)
         return r == -ENOENT ? 0 : r;
+    if (r >= 0 && untrusted)
+        return set_problem(entries, 0, format("%s: %s", path, untrusted));
+    if (r >= 0)
+        r = fd_read(fd, GRUBENV_MAX, &text, &length);
     if (r >= 0)
         r = grubenv_parse(text, length, ret_env);
     if (r >= 0 || r == -ENOMEM)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helper.h"
 
+#include <sys/stat.h>
+
 #include "base/util.h"
 
 /* What `script` makes of an entry that runs it and then passes $r to the kernel. */
@@ -18,6 +20,7 @@ static void expansion(void **state)
     assert_string_equal(result(state, "a='x  y'; for w in $a z; do r=\"$r<$w>\"; done"),
                         "/boot/k1 <x><y><z>");
     assert_string_equal(result(state, "a='x '; r=$a'y'"), "/boot/k1 xy"); /* unlike in a shell */
+    assert_string_equal(result(state, "a=' x'; r=y$a"), "/boot/k1 yx");
     assert_string_equal(result(state, "for w in $none '' \"$none\"; do r=${r}1; done"),
                         "/boot/k1 11");
     assert_string_equal(result(state, "r=\"$1,$2,$3,$#\""), "/boot/k1 \"T,p1,p 2,3\"");
@@ -32,6 +35,7 @@ static void conditions(void **state)
 {
     static const char *const CASES[][2] = {
         {"[ a = a ]", "y"},
+        {"[ a = a -o a = b ]", "y"},
         {"[ a = b -o b = b ]", "y"},
         {"[ a = a -a b = c ]", "n"},
         {"[ ! a = b ]", "y"},
@@ -134,6 +138,26 @@ static void contexts(void **state)
                         "/boot/k1 a= b=2 S>E");
 }
 
+/* Whoever can write the configuration would choose the kernel and its parameters. */
+static void untrusted(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_string_equal(started(tree, "timeout=0\nmenuentry A { linux /boot/k1\n}\n"), "/boot/k1 ");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0666, 0), 0);
+    assert_string_equal(
+        started(tree, "timeout=0\n"),
+        "? /boot/grub/grub.cfg:1: /boot/grub/grub.cfg can be written by others than "
+        "its owner");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0644, 0), 0);
+    tree_write(tree, "boot/grub/grubenv", "# GRUB Environment Block\n");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grubenv", 0666, 0), 0);
+    assert_string_equal(
+        started(tree, "timeout=0\n"),
+        "? /boot/grub/grubenv: /boot/grub/grubenv can be written by others than its "
+        "owner");
+}
+
 /* Which of two GRUB reads is not known. */
 static void two(void **state)
 {
@@ -146,8 +170,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(expansion), TEST(conditions), TEST(unanswered), TEST(control),
-        TEST(loading),   TEST(files),      TEST(contexts),   TEST(two),
+        TEST(expansion), TEST(conditions), TEST(unanswered), TEST(control),   TEST(loading),
+        TEST(files),     TEST(contexts),   TEST(two),        TEST(untrusted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
