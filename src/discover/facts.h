@@ -27,8 +27,7 @@ struct boot_entry {
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
     char *source;  /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
-    char
-        *problem; /* why it cannot be kexec'd whatever its files are, and kernel is NULL; or NULL */
+    char *problem; /* why kexec cannot start it, or NULL; then there is no kernel */
 };
 
 /* What the loader, or what stands in for one, has to offer. */

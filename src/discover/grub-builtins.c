@@ -8,15 +8,7 @@
 #include "base/util.h"
 #include "discover/grub-eval.h"
 
-/* The words behind the options, and the values of these. */
-struct parsed {
-    struct grub_words rest;
-    const char *id, *users;
-    bool unrestricted;
-};
-
-/* The value of the option at words[*i], "--name=value" or "--name value"; NULL when it has none. */
-static const char *option_value(const struct grub_words *words, size_t *i)
+const char *grub_option_value(const struct grub_words *words, size_t *i)
 {
     const char *equals = strchr(words->words[*i], '=');
 
@@ -27,100 +19,11 @@ static const char *option_value(const struct grub_words *words, size_t *i)
     return words->words[++*i];
 }
 
-static bool is_option(const char *word, const char *name)
+bool grub_is_option(const char *word, const char *name)
 {
     const char *rest = after_prefix(word, name);
 
     return rest && (*rest == 0 || *rest == '=');
-}
-
-static int parse_entry_option(struct grub_eval *eval, const struct grub_node *node,
-                              const struct grub_words *words, size_t *i, struct parsed *parsed)
-{
-    const char *word = words->words[*i], *value;
-
-    if (streq(word, "--unrestricted")) {
-        parsed->unrestricted = true;
-        return 0;
-    }
-    if (!is_option(word, "--id") && !is_option(word, "--users") && !is_option(word, "--class") &&
-        !is_option(word, "--hotkey"))
-        return grub_give_up(eval, node, "%s: option %s", words->words[0], word);
-    value = option_value(words, i);
-    if (!value)
-        return grub_give_up(eval, node, "%s: option %s without a value", words->words[0], word);
-    if (is_option(word, "--id"))
-        parsed->id = value;
-    if (is_option(word, "--users"))
-        parsed->users = value;
-    return 0;
-}
-
-static int parse_entry(struct grub_eval *eval, const struct grub_node *node,
-                       const struct grub_words *words, struct parsed *parsed)
-{
-    bool options = true;
-    int r = 0;
-
-    for (size_t i = 1; r >= 0 && i < words->n; i++) {
-        const char *word = words->words[i];
-
-        if (options && streq(word, "--"))
-            options = false;
-        else if (options && word[0] == '-' && word[1] == '-')
-            r = parse_entry_option(eval, node, words, &i, parsed);
-        else if (options && word[0] == '-' && word[1])
-            /* -h and -u are --help and --usage; what else is a title depends on the version */
-            r = grub_give_up(eval, node, "%s: option %s", words->words[0], word);
-        else if (options && word[0] == GRUB_MARK && word[1] == '?')
-            r = grub_give_up(eval, node, "%s: a word that is not known", words->words[0]);
-        else
-            r = grub_words_add(&parsed->rest, word);
-    }
-    return r;
-}
-
-static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool submenu,
-                     struct parsed *parsed)
-{
-    struct grub_menu *menu = &eval->menu;
-    struct grub_entry *more, *entry;
-
-    if (eval->run->entries++ >= GRUB_MAX_ENTRIES)
-        return grub_give_up(eval, node, "more than %d entries", GRUB_MAX_ENTRIES);
-    more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
-    if (!more)
-        return -ENOMEM;
-    menu->entries = more;
-    entry = &more[menu->n++];
-    *entry = (struct grub_entry){
-        .title = strdup(parsed->rest.words[0]),
-        .id = strdup(parsed->id ? parsed->id : parsed->rest.words[0]),
-        .submenu = submenu,
-        .restricted = parsed->users || !parsed->unrestricted,
-        .arguments = parsed->rest,
-        .body = node->body,
-        .file = node->file,
-        .line = node->line,
-    };
-    parsed->rest = (struct grub_words){0};
-    return entry->title && entry->id ? STATUS_TRUE : -ENOMEM;
-}
-
-int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
-                   const struct grub_words *words)
-{
-    struct parsed parsed = {0};
-    int r = parse_entry(eval, node, words, &parsed);
-
-    if (r >= 0 && (!node->body || parsed.rest.n == 0))
-        r = grub_give_up(eval, node, "%s without a title or a { block }", words->words[0]);
-    if (r >= 0 && eval->entry)
-        r = grub_give_up(eval, node, "%s in an entry", words->words[0]);
-    if (r >= 0)
-        r = add_entry(eval, node, words->words[0][0] == 's', &parsed);
-    grub_words_clear(&parsed.rest);
-    return r;
 }
 
 /* -f FILE, --file FILE, --file=FILE; grubenv beside grub.cfg is the one that is known. */
@@ -141,7 +44,8 @@ static int parse_env_words(struct grub_eval *eval, const struct grub_node *node,
             r = grub_words_add(ret_names, word);
             continue;
         }
-        file = streq(word, "-f") || is_option(word, "--file") ? option_value(words, &i) : NULL;
+        file = streq(word, "-f") || grub_is_option(word, "--file") ? grub_option_value(words, &i)
+                                                                   : NULL;
         if (!file)
             return grub_give_up(eval, node, "%s %s", words->words[0], word);
         r = grub_paths_map(eval->run->paths, root ? root : "", file, &path, &why);
@@ -268,11 +172,11 @@ int grub_search(struct grub_eval *eval, const struct grub_node *node,
             kind = 'u';
         } else if (streq(word, "--label") || streq(word, "--fs-label") || streq(word, "-l")) {
             kind = 'l';
-        } else if (is_option(word, "--set")) {
-            variable = option_value(words, &i);
+        } else if (grub_is_option(word, "--set")) {
+            variable = grub_option_value(words, &i);
             variable = variable ? variable : "root";
-        } else if (is_option(word, "--hint") || strstr(word, "--hint-")) {
-            (void)option_value(words, &i);
+        } else if (grub_is_option(word, "--hint") || strstr(word, "--hint-")) {
+            (void)grub_option_value(words, &i);
         } else if (*word != '-' && !key) {
             key = word;
         } else if (!streq(word, "--no-floppy") && !streq(word, "-n") && !streq(word, "--file") &&
@@ -287,45 +191,4 @@ int grub_search(struct grub_eval *eval, const struct grub_node *node,
     device = found_device(node, kind, key);
     r = device ? grub_assign(eval, node, variable, device) : -ENOMEM;
     return r < 0 ? r : STATUS_UNKNOWN;
-}
-
-void grub_menu_clear(struct grub_menu *menu)
-{
-    for (size_t i = 0; i < menu->n; i++) {
-        free(menu->entries[i].title);
-        free(menu->entries[i].id);
-        grub_words_clear(&menu->entries[i].arguments);
-    }
-    free(menu->entries);
-    *menu = (struct grub_menu){0};
-}
-
-void grub_loaded_clear(struct grub_loaded *loaded)
-{
-    grub_words_clear(&loaded->kernel);
-    grub_words_clear(&loaded->initrds);
-    free(loaded->root);
-    free(loaded->initrd_root);
-    free(loaded->problem);
-    *loaded = (struct grub_loaded){0};
-}
-
-void grub_run_clear(struct grub_run *run)
-{
-    grub_arena_clear(&run->arena);
-    for (size_t i = 0; i < run->n_saved; i++) {
-        free(run->saved[i].name);
-        free(run->saved[i].value);
-    }
-    free(run->saved);
-    free(run->functions);
-    free(run->problem);
-    *run = (struct grub_run){0};
-}
-
-void grub_eval_clear(struct grub_eval *eval)
-{
-    grub_env_clear(&eval->env);
-    grub_menu_clear(&eval->menu);
-    grub_loaded_clear(&eval->loaded);
 }

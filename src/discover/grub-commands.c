@@ -10,9 +10,6 @@
 #include "base/util.h"
 #include "discover/grub-eval.h"
 
-typedef int command_run(struct grub_eval *eval, const struct grub_node *node,
-                        const struct grub_words *words);
-
 static int do_true(struct grub_eval *eval, const struct grub_node *node,
                    const struct grub_words *words)
 {
@@ -194,234 +191,54 @@ static int do_shift(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_TRUE;
 }
 
-/* source or . in this menu, configfile in one of its own, which then is what is shown. */
-static int do_source(struct grub_eval *eval, const struct grub_node *node,
-                     const struct grub_words *words)
-{
-    bool fresh = *words->words[0] == 'c';
-    const char *root = grub_env_get(&eval->env, "root");
-    AUTOFREE char *path = NULL, *why = NULL;
-    CLEANUP(grub_env_clear) struct grub_env env = {0};
-    CLEANUP(grub_menu_clear) struct grub_menu menu = {0};
-    int r;
-
-    if (words->n != 2)
-        return STATUS_FAILED;
-    if (fresh && (eval->entry || eval->ways > 0))
-        return grub_give_up(eval, node, "configfile %s", words->words[1]);
-    r = grub_paths_map(eval->run->paths, root ? root : "", words->words[1], &path, &why);
-    if (r == -ECANCELED)
-        return grub_give_up(eval, node, "%s %s", words->words[0], why);
-    if (r < 0 && r != -ENOENT)
-        return r;
-    if (r == -ENOENT || root_exists(eval->run->paths->root, path) == 0)
-        return STATUS_TRUE; /* with a message and nothing else */
-    if (!fresh) {
-        r = grub_run_file(eval, path);
-        return r < 0 ? r : STATUS_TRUE;
-    }
-    r = grub_env_copy(&eval->env, true, &env);
-    if (r < 0)
-        return r;
-    {
-        struct grub_env outer = eval->env;
-        struct grub_menu shown = eval->menu;
-
-        eval->env = env;
-        eval->menu = menu;
-        env = outer;
-        menu = shown;
-    }
-    r = grub_run_file(eval, path);
-    if (r >= 0 && !eval->finished && eval->menu.n == 0)
-        return grub_give_up(eval, node, "configfile without a menu");
-    eval->finished = true;
-    return r < 0 ? r : STATUS_TRUE;
-}
-
-static int do_bls(struct grub_eval *eval, const struct grub_node *node,
-                  const struct grub_words *words)
-{
-    return grub_give_up(eval, node, "entries of %s are not known to fastreboot", words->words[0]);
-}
-
-/* Only in an entry: loads the kernel. */
-static int do_linux(struct grub_eval *eval, const struct grub_node *node,
-                    const struct grub_words *words)
-{
-    struct grub_loaded *loaded = &eval->loaded;
-    const char *root = grub_env_get(&eval->env, "root");
-    int r = 0;
-
-    if (!eval->entry)
-        return grub_give_up(eval, node, "%s outside of an entry", words->words[0]);
-    if (words->n < 2)
-        return grub_give_up(eval, node, "%s without a kernel", words->words[0]);
-    if (loaded->problem)
-        return STATUS_UNKNOWN;
-    grub_loaded_clear(loaded);
-    loaded->has_kernel = true;
-    loaded->line = node->line;
-    loaded->root = strdup(root ? root : "");
-    for (size_t i = 1; r >= 0 && i < words->n; i++)
-        r = grub_words_add(&loaded->kernel, words->words[i]);
-    return r < 0 || !loaded->root ? -ENOMEM : STATUS_UNKNOWN;
-}
-
-static int do_initrd(struct grub_eval *eval, const struct grub_node *node,
-                     const struct grub_words *words)
-{
-    struct grub_loaded *loaded = &eval->loaded;
-    const char *root = grub_env_get(&eval->env, "root");
-    int r = 0;
-
-    if (!eval->entry)
-        return grub_give_up(eval, node, "%s outside of an entry", words->words[0]);
-    if (words->n < 2)
-        return STATUS_FAILED;
-    if (!loaded->has_kernel)
-        return loaded->problem ? STATUS_UNKNOWN : STATUS_FAILED;
-    grub_words_clear(&loaded->initrds);
-    free(loaded->initrd_root);
-    loaded->initrd_root = strdup(root ? root : "");
-    for (size_t i = 1; r >= 0 && i < words->n; i++)
-        r = grub_words_add(&loaded->initrds, words->words[i]);
-    return r < 0 || !loaded->initrd_root ? -ENOMEM : STATUS_UNKNOWN;
-}
-
-/* It starts, or gives to what is started, what kexec cannot. */
-static int do_other(struct grub_eval *eval, const struct grub_node *node,
-                    const struct grub_words *words)
-{
-    if (words->n == 2 && streq(words->words[1], "--is-supported")) /* a question of fwsetup's */
-        return STATUS_UNKNOWN;
-    if (!eval->entry)
-        return grub_give_up(eval, node, "%s outside of an entry", words->words[0]);
-    if (!eval->loaded.problem) {
-        eval->loaded.problem = format("%s:%u: `%s` is nothing that kexec can do", node->file,
-                                      node->line, words->words[0]);
-        if (!eval->loaded.problem)
-            return -ENOMEM;
-    }
-    return STATUS_UNKNOWN;
-}
-
-static int do_boot(struct grub_eval *eval, const struct grub_node *node,
-                   const struct grub_words *words)
-{
-    (void)words;
-    if (!eval->entry)
-        return grub_give_up(eval, node, "boot outside of an entry");
-    eval->finished = true;
-    return STATUS_TRUE;
-}
-
+/* Names separated by blanks. */
 static const struct {
-    const char *name;
-    command_run *run;
+    grub_command_run *run;
+    const char *names;
 } COMMANDS[] = {
-    {".", do_source},
-    {"[", do_test},
-    {"acpi", do_other},
-    {"appleloader", do_other},
-    {"background_color", do_nothing},
-    {"background_image", do_nothing},
-    {"bls_import", do_bls},
-    {"blscfg", do_bls},
-    {"boot", do_boot},
-    {"break", do_break},
-    {"cat", do_nothing},
-    {"chainloader", do_other},
-    {"clear", do_true},
-    {"configfile", do_source},
-    {"continue", do_break},
-    {"cpuid", do_nothing},
-    {"cryptomount", do_nothing},
-    {"cutmem", do_other},
-    {"date", do_nothing},
-    {"decrement", do_count},
-    {"devicetree", do_other},
-    {"echo", do_true},
-    {"efi", do_other},
-    {"exit", do_other},
-    {"export", do_export},
-    {"false", do_false},
-    {"fwsetup", do_other},
-    {"getenv", do_ask},
-    {"halt", do_other},
-    {"hwmatch", do_hwmatch},
-    {"increment", do_count},
-    {"initrd", do_initrd},
-    {"initrd16", do_initrd},
-    {"initrdefi", do_initrd},
-    {"insmod", do_true},
-    {"kernel", do_other},
-    {"keystatus", do_false},
-    {"kfreebsd", do_other},
-    {"knetbsd", do_other},
-    {"kopenbsd", do_other},
-    {"linux", do_linux},
-    {"linux16", do_linux},
-    {"linuxefi", do_linux},
-    {"list_env", do_nothing},
-    {"load_env", grub_load_env},
-    {"loadfont", do_nothing},
-    {"loopback", do_nothing},
-    {"ls", do_nothing},
-    {"lsefi", do_nothing},
-    {"lsmod", do_nothing},
-    {"lspci", do_nothing},
-    {"menuentry", grub_menuentry},
-    {"module", do_other},
-    {"module2", do_other},
-    {"multiboot", do_other},
-    {"multiboot2", do_other},
-    {"nativedisk", do_nothing},
-    {"ntldr", do_other},
-    {"parttool", do_other},
-    {"password", do_nothing},
-    {"password_pbkdf2", do_nothing},
-    {"play", do_nothing},
-    {"probe", do_ask},
-    {"read", do_read},
-    {"reboot", do_other},
-    {"regexp", do_ask},
-    {"return", do_return},
-    {"rmmod", do_nothing},
-    {"save_env", grub_save_env},
-    {"search", grub_search},
-    {"search.file", grub_search},
-    {"search.fs_label", grub_search},
-    {"search.fs_uuid", grub_search},
-    {"serial", do_nothing},
-    {"set", do_set},
-    {"shift", do_shift},
-    {"sleep", do_sleep},
-    {"smbios", do_ask},
-    {"source", do_source},
-    {"submenu", grub_menuentry},
-    {"terminal", do_nothing},
-    {"terminal_input", do_nothing},
-    {"terminal_output", do_nothing},
-    {"terminfo", do_nothing},
-    {"test", do_test},
-    {"time", do_other},
-    {"tpm2_key_protector_init", do_nothing},
-    {"true", do_true},
-    {"uki", do_bls},
-    {"unset", do_unset},
-    {"videoinfo", do_nothing},
-    {"videotest", do_nothing},
-    {"xen_hypervisor", do_other},
-    {"xen_module", do_other},
-    {"zfskey", do_nothing},
+    {do_ask, "getenv probe regexp smbios"},
+    {grub_bls, "bls_import blscfg uki"},
+    {grub_boot, "boot"},
+    {do_break, "break continue"},
+    {do_count, "decrement increment"},
+    {do_export, "export"},
+    {do_false, "false keystatus"},
+    {do_hwmatch, "hwmatch"},
+    {grub_initrd, "initrd initrd16 initrdefi"},
+    {grub_linux, "linux linux16 linuxefi"},
+    {do_nothing, "background_color background_image cat cpuid cryptomount date "
+                 "list_env loadfont loopback ls lsefi lsmod lspci nativedisk "
+                 "password password_pbkdf2 play rmmod serial terminal "
+                 "terminal_input terminal_output terminfo tpm2_key_protector_init "
+                 "videoinfo videotest zfskey"},
+    {grub_other, "acpi appleloader chainloader cutmem devicetree efi exit fwsetup "
+                 "halt kernel kfreebsd knetbsd kopenbsd module module2 multiboot "
+                 "multiboot2 ntldr parttool reboot time xen_hypervisor xen_module"},
+    {do_read, "read"},
+    {do_return, "return"},
+    {do_set, "set"},
+    {do_shift, "shift"},
+    {do_sleep, "sleep"},
+    {grub_source, ". configfile source"},
+    {do_test, "[ test"},
+    {do_true, "clear echo insmod true"},
+    {do_unset, "unset"},
+    {grub_load_env, "load_env"},
+    {grub_menuentry, "menuentry submenu"},
+    {grub_save_env, "save_env"},
+    {grub_search, "search search.file search.fs_label search.fs_uuid"},
 };
 
-static command_run *find(const char *name)
+static grub_command_run *find(const char *name)
 {
+    size_t n = strlen(name);
+
+    if (n == 0 || strchr(name, ' '))
+        return NULL;
     for (size_t i = 0; i < ELEMENTS(COMMANDS); i++)
-        if (streq(COMMANDS[i].name, name))
-            return COMMANDS[i].run;
+        for (const char *at = COMMANDS[i].names; (at = strstr(at, name)); at += n)
+            if ((at == COMMANDS[i].names || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+                return COMMANDS[i].run;
     return NULL;
 }
 
@@ -453,7 +270,7 @@ static int run_command(struct grub_eval *eval, const struct grub_node *node,
                        const struct grub_words *words)
 {
     const char *name = words->words[0];
-    command_run *run = find(name);
+    grub_command_run *run = find(name);
     AUTOFREE char *why = NULL;
     int r = grub_why_unknown(name, &why);
 

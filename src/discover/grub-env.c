@@ -132,6 +132,15 @@ int grub_env_merge(struct grub_env *env, const struct grub_env *other, const cha
     return r;
 }
 
+size_t grub_env_work(const struct grub_env *env)
+{
+    size_t work = env->n;
+
+    for (size_t i = 0; i < env->n; i++)
+        work += strlen(env->variables[i].value) / 32;
+    return work;
+}
+
 void grub_env_clear(struct grub_env *env)
 {
     for (size_t i = 0; i < env->n; i++)

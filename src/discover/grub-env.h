@@ -17,7 +17,7 @@
 
 enum {
     GRUB_MAX_VARIABLES = 256,
-    GRUB_MAX_VALUE = 64 * 1024,
+    GRUB_MAX_VALUE = 8 * 1024, /* of a word, too: four times what x86 takes for all parameters */
 };
 
 struct grub_variable {
@@ -44,6 +44,9 @@ int grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *re
 
 /* Makes of `env` what holds of both: a variable that differs becomes unknown, because of `why`. */
 int grub_env_merge(struct grub_env *env, const struct grub_env *other, const char *why);
+
+/* What a copy of it costs, for grub_spend(). */
+size_t grub_env_work(const struct grub_env *env);
 
 void grub_env_clear(struct grub_env *env);
 

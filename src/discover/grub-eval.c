@@ -59,44 +59,6 @@ static bool stopped(const struct grub_eval *eval)
     return eval->breaks > 0 || eval->returning || eval->finished;
 }
 
-static int loaded_copy(const struct grub_loaded *from, struct grub_loaded *ret)
-{
-    int r = 0;
-
-    *ret = (struct grub_loaded){.has_kernel = from->has_kernel, .line = from->line};
-    for (size_t i = 0; r >= 0 && i < from->kernel.n; i++)
-        r = grub_words_add(&ret->kernel, from->kernel.words[i]);
-    for (size_t i = 0; r >= 0 && i < from->initrds.n; i++)
-        r = grub_words_add(&ret->initrds, from->initrds.words[i]);
-    if (r >= 0 && ((from->root && !(ret->root = strdup(from->root))) ||
-                   (from->initrd_root && !(ret->initrd_root = strdup(from->initrd_root))) ||
-                   (from->problem && !(ret->problem = strdup(from->problem)))))
-        r = -ENOMEM;
-    return r;
-}
-
-static bool words_equal(const struct grub_words *a, const struct grub_words *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++)
-        if (!streq(a->words[i], b->words[i]))
-            return false;
-    return true;
-}
-
-static bool text_equal(const char *a, const char *b)
-{
-    return a && b ? streq(a, b) : a == b;
-}
-
-static bool loaded_equal(const struct grub_loaded *a, const struct grub_loaded *b)
-{
-    return a->has_kernel == b->has_kernel && words_equal(&a->kernel, &b->kernel) &&
-           words_equal(&a->initrds, &b->initrds) && text_equal(a->root, b->root) &&
-           text_equal(a->initrd_root, b->initrd_root) && text_equal(a->problem, b->problem);
-}
-
 /* One of the two ways; what would run behind it must not be skipped on this way alone. */
 static int try_way(struct grub_eval *eval, const struct grub_node *node,
                    const struct grub_node *list)
@@ -125,11 +87,11 @@ static int run_both(struct grub_eval *eval, const struct grub_node *node)
     if (r >= 0 && ++eval->ways > GRUB_MAX_WAYS)
         r = grub_give_up(eval, node, "too many conditions that only GRUB can answer");
     if (r >= 0)
-        r = grub_spend(eval, node, eval->env.n);
+        r = grub_spend(eval, node, 2 * grub_env_work(&eval->env));
     if (r >= 0)
         r = grub_env_copy(&eval->env, false, &before);
     if (r >= 0)
-        r = loaded_copy(&eval->loaded, &loaded);
+        r = grub_loaded_copy(&eval->loaded, &loaded);
     if (r >= 0)
         r = try_way(eval, node, node->body);
     if (r >= 0) {
@@ -143,7 +105,7 @@ static int run_both(struct grub_eval *eval, const struct grub_node *node)
     }
     if (r >= 0)
         r = grub_env_merge(&eval->env, &after, why);
-    if (r >= 0 && !loaded_equal(&eval->loaded, &other))
+    if (r >= 0 && !grub_loaded_equal(&eval->loaded, &other))
         r = grub_give_up(eval, node, "what is loaded depends on what only GRUB sees");
     eval->ways--;
     return r < 0 ? r : STATUS_UNKNOWN;
@@ -329,13 +291,18 @@ int grub_run_text(struct grub_eval *eval, const char *path, const char *text, si
 int grub_run_file(struct grub_eval *eval, const char *path)
 {
     struct grub_node here = {.file = path, .line = 1};
-    AUTOFREE char *text = NULL;
+    AUTOFREE char *text = NULL, *untrusted = NULL;
+    AUTOCLOSE int fd = -1;
     size_t length;
     int r;
 
     if (++eval->run->sources > GRUB_MAX_SOURCES)
         return grub_give_up(eval, &here, "more than %d files", GRUB_MAX_SOURCES);
-    r = root_read(eval->run->paths->root, path, GRUB_MAX_FILE, &text, &length);
+    r = fd = root_open(eval->run->paths->root, path, &untrusted);
+    if (r >= 0 && untrusted)
+        return grub_give_up(eval, &here, "%s", untrusted);
+    if (r >= 0)
+        r = fd_read(fd, GRUB_MAX_FILE, &text, &length);
     if (r == -ENOMEM)
         return r;
     if (r < 0)

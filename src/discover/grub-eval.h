@@ -64,6 +64,8 @@ struct grub_loaded {
 };
 
 void grub_loaded_clear(struct grub_loaded *loaded);
+int grub_loaded_copy(const struct grub_loaded *from, struct grub_loaded *ret);
+bool grub_loaded_equal(const struct grub_loaded *a, const struct grub_loaded *b);
 
 /* A variable that GRUB would write to grubenv with another value than it has there. */
 struct grub_saved {
@@ -99,6 +101,7 @@ struct grub_run {
 };
 
 void grub_run_clear(struct grub_run *run);
+void grub_run_forget(struct grub_run *run, size_t n); /* all but the first n saved variables */
 
 struct grub_eval {
     struct grub_run *run;
@@ -138,17 +141,19 @@ int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char
                 const char *value);
 int grub_assign_unknown(struct grub_eval *eval, const struct grub_node *node, const char *name);
 
-/* Gives STATUS_* too. */
+/* The value of the option at words[*i], "--name=value" or "--name value", where *i moves on; NULL
+ * when it has none. */
+const char *grub_option_value(const struct grub_words *words, size_t *i);
+bool grub_is_option(const char *word, const char *name);
+
+/* The commands; they give STATUS_* too. */
 int grub_test(struct grub_eval *eval, const struct grub_words *words);
 int grub_command(struct grub_eval *eval, const struct grub_node *node, struct grub_words *words);
-int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
-                   const struct grub_words *words);
-int grub_load_env(struct grub_eval *eval, const struct grub_node *node,
-                  const struct grub_words *words);
-int grub_save_env(struct grub_eval *eval, const struct grub_node *node,
-                  const struct grub_words *words);
-int grub_search(struct grub_eval *eval, const struct grub_node *node,
-                const struct grub_words *words);
+typedef int grub_command_run(struct grub_eval *eval, const struct grub_node *node,
+                             const struct grub_words *words);
+
+grub_command_run grub_menuentry, grub_load_env, grub_save_env, grub_search, grub_source, grub_bls,
+    grub_linux, grub_initrd, grub_other, grub_boot;
 
 /* A command of GRUB's own, so that a function of that name would not be called. */
 bool grub_is_command(const char *name);

@@ -47,7 +47,7 @@ static int append(struct expansion *expansion, const char *text, size_t n)
     if (r < 0)
         return r;
     if (expansion->length + n > GRUB_MAX_VALUE)
-        return grub_give_up(expansion->eval, expansion->node, "a word of more than 64 KiB");
+        return grub_give_up(expansion->eval, expansion->node, "a word of more than 8 KiB");
     if (!expansion->word || expansion->length + n >= expansion->size) {
         size_t size = (expansion->length + n) * 2 + 16;
         char *bigger = realloc(expansion->word, size);

@@ -231,12 +231,19 @@ static int visit(struct grub_eval *parent, const struct grub_entry *entry, const
 {
     CLEANUP(grub_eval_clear) struct grub_eval eval = {0};
     AUTOFREE char *here = path_of(path, entry->id), *problem = NULL;
+    size_t saved = parent->run->n_saved;
+    struct grub_node where = {.file = entry->file, .line = entry->line};
     struct grub_found found;
     int r = here ? prepare(parent, entry, here, walk->strict, &eval) : -ENOMEM;
 
-    if (r < 0)
+    if (r >= 0)
+        r = grub_spend(&eval, &where, grub_env_work(&eval.env));
+    if (r < 0 && r != -ECANCELED)
         return r;
-    r = grub_run_entry(&eval, entry);
+    if (r >= 0)
+        r = grub_run_entry(&eval, entry);
+    if (!chosen) /* what GRUB would do on the way there is not done */
+        grub_run_forget(parent->run, saved);
     if (r < 0 && r != -ECANCELED)
         return r;
     if (entry->submenu) {

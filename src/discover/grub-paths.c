@@ -280,8 +280,10 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
     if (!*ret_path)
         return -ENOMEM;
     r = check_links(paths, device, *ret_path, ret_problem);
-    if (r < 0)
-        freep(ret_path);
+    if (r < 0) {
+        free(*ret_path);
+        *ret_path = NULL;
+    }
     return r;
 }
 

@@ -3,13 +3,12 @@
 /* GRUB: its configuration is run as GRUB would run it, as far as that is possible without the
  * machine, and where it is not, the answer is that it is not known. Never a guess. */
 
-#include <ctype.h>
 #include <errno.h>
 
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/efivar.h"
-#include "discover/grub-menu.h"
+#include "discover/grub-collect.h"
 #include "discover/grubenv.h"
 #include "discover/loader.h"
 
@@ -93,12 +92,17 @@ static int check_esp(int root, const char *directory, struct boot_entries *entri
 static int read_grubenv(int root, const char *directory, struct grub_env *ret_env,
                         struct boot_entries *entries)
 {
-    AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL;
+    AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL, *untrusted = NULL;
+    AUTOCLOSE int fd = path ? root_open(root, path, &untrusted) : -ENOMEM;
     size_t length;
-    int r = path ? root_read(root, path, GRUBENV_MAX, &text, &length) : -ENOMEM;
+    int r = fd;
 
     if (r == -ENOENT || r == -ENOMEM)
         return r == -ENOENT ? 0 : r;
+    if (r >= 0 && untrusted)
+        return set_problem(entries, 0, format("%s: %s", path, untrusted));
+    if (r >= 0)
+        r = fd_read(fd, GRUBENV_MAX, &text, &length);
     if (r >= 0)
         r = grubenv_parse(text, length, ret_env);
     if (r >= 0 || r == -ENOMEM)
@@ -167,135 +171,15 @@ static int find_one_time(const struct grub_run *run, const char *directory,
     return entries->one_time ? 0 : -ENOMEM;
 }
 
-struct collector {
-    const struct grub_paths *paths;
-    struct boot_entries *entries;
-};
-
-/* GRUB's quoting of the kernel's parameters: " around those with a blank, \ before \ ' and ". */
-static char *make_cmdline(const struct grub_words *words)
-{
-    size_t size = 1;
-    char *text, *out;
-
-    for (size_t i = 1; i < words->n; i++)
-        size += 2 * strlen(words->words[i]) + 3;
-    text = out = malloc(size);
-    for (size_t i = 1; text && i < words->n; i++) {
-        const char *quote = strchr(words->words[i], ' ') ? "\"" : "";
-
-        out = stpcpy(stpcpy(out, i > 1 ? " " : ""), quote);
-        for (const char *c = words->words[i]; *c; c++) {
-            if (strchr("\\'\"", *c))
-                *out++ = '\\';
-            *out++ = *c;
-        }
-        out = stpcpy(out, quote);
-    }
-    if (text)
-        *out = 0;
-    return text;
-}
-
-/* What cannot be handed over as GRUB would; NULL in *ret_problem when everything can. */
-static int check_words(const struct grub_words *words, char **ret_problem)
-{
-    for (size_t i = 0; i < words->n; i++) {
-        const char *word = words->words[i], *escape = strstr(word, "\\x");
-        AUTOFREE char *why = NULL;
-        int r = grub_why_unknown(word, &why);
-
-        if (r < 0)
-            return r;
-        if (i > 0 && (why || grub_has_mark(word)))
-            *ret_problem = format("a parameter is not known: %s", why ? why : "a device");
-        else if (i > 0 && escape && isxdigit((unsigned char)escape[2]))
-            *ret_problem = format("%s is quoted differently by versions of GRUB", word);
-        else if (after_prefix(word, "newc:"))
-            *ret_problem = format("%s: an archive that GRUB makes", word);
-        else
-            continue;
-        return *ret_problem ? 0 : -ENOMEM;
-    }
-    return 0;
-}
-
-static int map_all(const struct grub_paths *paths, const char *device,
-                   const struct grub_words *names, size_t n, struct grub_words *ret_paths,
-                   char **ret_problem)
-{
-    for (size_t i = 0; i < n; i++) {
-        AUTOFREE char *path = NULL;
-        int r = grub_paths_map(paths, device, names->words[i], &path, ret_problem);
-
-        if (r >= 0)
-            r = grub_words_add(ret_paths, path);
-        if (r == -ECANCELED || r == -ENOENT)
-            return 0;
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int describe(const struct collector *collector, const struct grub_found *found,
-                    struct grub_words *kernel, struct grub_words *initrds, char **ret_problem)
-{
-    const struct grub_loaded *loaded = found->loaded;
-    int r;
-
-    if (found->problem || loaded->problem || !loaded->has_kernel) {
-        *ret_problem = found->problem    ? strdup(found->problem)
-                       : loaded->problem ? strdup(loaded->problem)
-                                         : strdup("it starts no Linux kernel");
-        return *ret_problem ? 0 : -ENOMEM;
-    }
-    r = check_words(&loaded->kernel, ret_problem);
-    for (size_t i = 0; r >= 0 && !*ret_problem && i < loaded->initrds.n; i++)
-        if (after_prefix(loaded->initrds.words[i], "newc:"))
-            r = (*ret_problem = strdup("an initrd that GRUB makes (newc:)")) ? 0 : -ENOMEM;
-    if (r >= 0 && !*ret_problem)
-        r = map_all(collector->paths, loaded->root, &loaded->kernel, 1, kernel, ret_problem);
-    if (r >= 0 && !*ret_problem && loaded->initrds.n > 0)
-        r = map_all(collector->paths, loaded->initrd_root, &loaded->initrds, loaded->initrds.n,
-                    initrds, ret_problem);
-    return r;
-}
-
-static int collect(void *data, const struct grub_found *found)
-{
-    struct collector *collector = data;
-    struct boot_entries *entries = collector->entries;
-    CLEANUP(grub_words_clear) struct grub_words kernel = {0}, initrds = {0};
-    AUTOFREE char *problem = NULL, *cmdline = NULL, *source = NULL;
-    int r = describe(collector, found, &kernel, &initrds, &problem);
-
-    if (r < 0)
-        return r;
-    source = format("%s:%u", found->file, found->line);
-    cmdline = problem ? NULL : make_cmdline(&found->loaded->kernel);
-    if (!source || (!problem && !cmdline))
-        return -ENOMEM;
-    if (problem)
-        r = boot_entries_add_unbootable(entries, found->id, found->title, problem, source);
-    else
-        r = boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
-                             initrds.n, cmdline, source);
-    if (r < 0)
-        return r;
-    if (found->chosen)
-        entries->chosen = entries->n - 1;
-    return 0;
-}
-
 static int evaluate(const struct grub_paths *paths, const struct grub_env *stored,
                     struct boot_entries *entries)
 {
     CLEANUP(grub_run_clear) struct grub_run run = {.paths = paths, .stored = stored};
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
-    struct collector collector = {.paths = paths, .entries = entries};
-    struct grub_walk walk = {
-        .strict = streq(paths->directory, "/boot/grub2"), .found = collect, .data = &collector};
+    struct grub_collector collector = {.paths = paths, .entries = entries};
+    struct grub_walk walk = {.strict = streq(paths->directory, "/boot/grub2"),
+                             .found = grub_collect,
+                             .data = &collector};
     AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
     int r = path ? set_variables(paths->root, paths, &eval.env) : -ENOMEM;
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helper.h"
+
+#include "base/util.h"
+#include "discover/loader.h"
+
+#define MENU                                                                                       \
+    "set timeout=1\n"                                                                              \
+    "menuentry 'A' --id a { linux /boot/k1 a\n}\n"                                                 \
+    "submenu 'S > T' --id s {\n"                                                                   \
+    "  menuentry '2' --id b { linux /boot/k2 b\n}\n"                                               \
+    "  menuentry 'C' --id c { linux /boot/k1 c\n initrd /boot/i1 /boot/i2\n}\n"                    \
+    "}\n"                                                                                          \
+    "menuentry 'D' --id d { chainloader +1\n}\n"
+
+static const char *with(void **state, const char *line)
+{
+    AUTOFREE char *config = format("%s%s\n", MENU, line);
+
+    return started(*state, config);
+}
+
+static void by_number(void **state)
+{
+    assert_string_equal(with(state, ""), "/boot/k1 a");
+    assert_string_equal(with(state, "default=0"), "/boot/k1 a");
+    assert_string_equal(with(state, "default=1"), "/boot/k2 b");
+    assert_string_equal(with(state, "default=1'>'1"), "/boot/k1 c [/boot/i1] [/boot/i2]");
+    assert_string_equal(with(state, "default=9"), "/boot/k1 a");
+    assert_string_equal(with(state, "default='1>9'"), "/boot/k2 b");
+    assert_string_equal(with(state, "default='0 or so'"), "/boot/k1 a");
+    assert_string_equal(with(state, "default=01"),
+                        "? default is \"01\", which is not read as a number");
+}
+
+static void by_name(void **state)
+{
+    assert_string_equal(with(state, "default=a"), "/boot/k1 a");
+    assert_string_equal(with(state, "default='s>c'"), "/boot/k1 c [/boot/i1] [/boot/i2]");
+    assert_string_equal(with(state, "default='S >> T>C'"), "/boot/k1 c [/boot/i1] [/boot/i2]");
+    assert_string_equal(with(state, "default='S > T>C'"), "/boot/k1 a");
+    assert_string_equal(with(state, "default='s>nothing'"), "/boot/k2 b");
+    assert_string_equal(with(state, "default=nothing"), "/boot/k1 a");
+}
+
+static void unbootable(void **state)
+{
+    assert_string_equal(with(state, "default=d"), "? /boot/grub/grub.cfg:11: `chainloader` is "
+                                                  "nothing that kexec can do");
+}
+
+/* Nobody is there to choose. */
+static void waiting(void **state)
+{
+    assert_string_equal(with(state, "timeout=-1"),
+                        "? GRUB waits at its menu for somebody to choose: timeout is -1");
+    assert_string_equal(with(state, "unset timeout"),
+                        "? GRUB waits at its menu for somebody to choose: timeout is not set");
+    assert_string_equal(with(state, "set superusers=root"),
+                        "? GRUB asks for a password before it starts this entry");
+}
+
+/* An entry that is perhaps there moves those behind it. */
+static void uncertain(void **state)
+{
+    static const char CONFIG[] =
+        "timeout=0\ndefault=%s\n"
+        "menuentry A { linux /boot/k1 a\n}\n"
+        "if search --set=x -f /y; then menuentry B { linux /boot/k1 b\n}; fi\n"
+        "menuentry C --id c { linux /boot/k1 c\n}\n";
+    static const char *const CASES[][2] = {
+        {"0", "/boot/k1 a"},
+        {"A", "/boot/k1 a"},
+        {"c", "/boot/k1 c"},
+        {"1",
+         "? /boot/grub/grub.cfg:5: whether this entry is in the menu depends on what only GRUB "
+         "sees"},
+        {"B",
+         "? /boot/grub/grub.cfg:5: whether this entry is in the menu depends on what only GRUB "
+         "sees"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        char config[512];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(config, sizeof(config), CONFIG, CASES[i][0]);
+#pragma GCC diagnostic pop
+        assert_string_equal(started(*state, config), CASES[i][1]);
+    }
+}
+
+static void listed(void **state)
+{
+    struct boot_entries entries;
+
+    (void)with(state, "default='s>c'");
+    tree_read(*state, &entries);
+    assert_int_equal(entries.n, 4);
+    assert_string_equal(entries.entries[2].id, "s>c");
+    assert_string_equal(entries.entries[2].source, "/boot/grub/grub.cfg:7");
+    assert_int_equal(entries.chosen, 2);
+    assert_null(entries.one_time);
+    boot_entries_clear(&entries);
+}
+
+static void one_time(void **state)
+{
+    struct boot_entries entries;
+
+    tree_write(*state, "boot/grub/grubenv",
+               "# GRUB Environment Block\nsaved_entry=d\nnext_entry=s>b\n####");
+    assert_string_equal(with(state, "load_env; default=$next_entry"), "/boot/k2 b");
+    tree_read(*state, &entries);
+    assert_string_equal(entries.one_time, "grub-reboot asked for entry \"s>b\" once (next_entry in "
+                                          "/boot/grub/grubenv), and only GRUB obeys and clears it");
+    boot_entries_clear(&entries);
+
+    /* What else GRUB would write down: the boots that an update has left. */
+    tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nboot_counter=2\n####");
+    assert_string_equal(with(state, "load_env; set boot_counter=1; save_env boot_counter"),
+                        "/boot/k1 a");
+    tree_read(*state, &entries);
+    assert_string_equal(entries.one_time, "GRUB would set boot_counter to \"1\" in "
+                                          "/boot/grub/grubenv");
+    boot_entries_clear(&entries);
+
+    /* Ubuntu's note that this boot has begun is none. */
+    assert_string_equal(with(state, "recordfail=1; save_env recordfail"), "/boot/k1 a");
+    tree_read(*state, &entries);
+    assert_null(entries.one_time);
+    boot_entries_clear(&entries);
+}
+
+static void broken_env(void **state)
+{
+    tree_write(*state, "boot/grub/grubenv", "saved_entry=d\n");
+    assert_string_equal(with(state, "default=a"), "? /boot/grub/grubenv: broken");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(by_number), TEST(by_name), TEST(unbootable), TEST(waiting),
+        TEST(uncertain), TEST(listed),  TEST(one_time),   TEST(broken_env),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

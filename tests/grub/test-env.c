@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helper.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+#include "discover/grubenv.h"
+
+#define SIGNATURE "# GRUB Environment Block\n"
+
+static const char *value(const char *text, const char *name)
+{
+    static char out[64];
+    struct grub_env env;
+    int r = grubenv_parse(text, strlen(text), &env);
+
+    if (r < 0)
+        return r == -EBADMSG ? "broken" : "error";
+    snprintf(out, sizeof(out), "%s", grub_env_get(&env, name) ? grub_env_get(&env, name) : "unset");
+    grub_env_clear(&env);
+    return out;
+}
+
+static void good(void **state)
+{
+    (void)state;
+    assert_string_equal(value(SIGNATURE "a=b\nc=d e=f\n####", "a"), "b");
+    assert_string_equal(value(SIGNATURE "a=b\nc=d e=f\n####", "c"), "d e=f");
+    assert_string_equal(value(SIGNATURE "a=b\\\\c\\\nd\n###", "a"), "b\\c\nd");
+    assert_string_equal(value(SIGNATURE "# note\na=1\na=2\n", "a"), "2");
+    assert_string_equal(value(SIGNATURE "a=\n#", "a"), "");
+    assert_string_equal(value(SIGNATURE "#######", "a"), "unset");
+}
+
+static void broken(void **state)
+{
+    (void)state;
+    assert_string_equal(value("", "a"), "broken");
+    assert_string_equal(value("# GRUB Environment", "a"), "broken");
+    assert_string_equal(value("a=b\n", "a"), "broken");
+    assert_string_equal(value(SIGNATURE "a\nb=c\n", "b"), "broken");
+    assert_string_equal(value(SIGNATURE "a=b", "a"), "broken");
+    assert_string_equal(value(SIGNATURE "a=b\\", "a"), "broken");
+    assert_string_equal(value(SIGNATURE "=b\n", "a"), "broken");
+    assert_string_equal(value(SIGNATURE "a=\001\n", "a"), "broken");
+}
+
+static void numbers(void **state)
+{
+    long n;
+
+    (void)state;
+    assert_true(grub_number("10", &n) && n == 10);
+    assert_true(grub_number("-1", &n) && n == -1);
+    assert_true(grub_number("0", &n) && n == 0);
+    assert_false(grub_number("010", &n));
+    assert_false(grub_number("0x1", &n));
+    assert_false(grub_number("1s", &n));
+    assert_false(grub_number("", &n));
+    assert_false(grub_number("9999999999", &n));
+}
+
+/* Both ways of a condition: what differs is unknown, but any timeout that ends will do. */
+static void merged(void **state)
+{
+    struct grub_env a = {0}, b = {0};
+
+    (void)state;
+    assert_int_equal(grub_env_set(&a, "same", "1"), 0);
+    assert_int_equal(grub_env_set(&b, "same", "1"), 0);
+    assert_int_equal(grub_env_set(&a, "other", "1"), 0);
+    assert_int_equal(grub_env_set(&b, "other", "2"), 0);
+    assert_int_equal(grub_env_set(&a, "only", "1"), 0);
+    assert_int_equal(grub_env_set(&a, "timeout", "5"), 0);
+    assert_int_equal(grub_env_set(&b, "timeout", "0"), 0);
+    assert_int_equal(grub_env_merge(&a, &b, "why"), 0);
+    assert_string_equal(grub_env_get(&a, "same"), "1");
+    assert_true(grub_has_mark(grub_env_get(&a, "other")));
+    assert_true(grub_has_mark(grub_env_get(&a, "only")));
+    assert_string_equal(grub_env_get(&a, "timeout"), "5");
+    assert_int_equal(grub_env_set(&b, "timeout", "-1"), 0);
+    assert_int_equal(grub_env_merge(&a, &b, "why"), 0);
+    assert_true(grub_has_mark(grub_env_get(&a, "timeout")));
+    grub_env_clear(&a);
+    grub_env_clear(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good),
+        cmocka_unit_test(broken),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(merged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

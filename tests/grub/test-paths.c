@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helper.h"
+
+#include <unistd.h>
+
+#include "base/util.h"
+#include "discover/loader.h"
+
+#define ROOT_ONLY "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+#define SEPARATE ROOT_ONLY "22 21 8:1 / /boot rw - ext4 /dev/sda1 rw\n"
+
+/* What an entry that says `lines` starts on a machine with these mounts. */
+static const char *on(void **state, const char *mounts, const char *lines)
+{
+    AUTOFREE char *config = format("timeout=0\nmenuentry A {\n%s\n}\n", lines);
+
+    if (mounts)
+        tree_write(*state, "proc/self/mountinfo", mounts);
+    return started(*state, config);
+}
+
+static void one_file_system(void **state)
+{
+    assert_string_equal(on(state, ROOT_ONLY, "linux /boot/k1"), "/boot/k1 ");
+    assert_string_equal(on(state, ROOT_ONLY, "linux ($root)/boot/k1"), "/boot/k1 ");
+    /* Missing, but it is known where it should be. */
+    assert_string_equal(on(state, ROOT_ONLY, "linux /k1"), "/k1 ");
+}
+
+static void separate_boot(void **state)
+{
+    assert_string_equal(on(state, SEPARATE, "linux /k1; initrd /i1"), "/boot/k1  [/boot/i1]");
+    assert_string_equal(on(state, SEPARATE, "linux /boot/k1"), "/boot/boot/k1 ");
+}
+
+static void subvolume(void **state)
+{
+    static const char MOUNTS[] = "21 1 0:30 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n"
+                                 "22 21 0:30 /@home /home rw - btrfs /dev/sda2 rw\n";
+
+    assert_string_equal(on(state, MOUNTS, "linux /@/boot/k1"), "/boot/k1 ");
+    assert_string_equal(on(state, MOUNTS, "linux /boot/k1"),
+                        "? /boot/k1: that part of its file system is not mounted");
+}
+
+static void devices(void **state)
+{
+    assert_string_equal(on(state, SEPARATE, "set root=hd0,gpt1\nlinux /k1"),
+                        "? /k1: on the device (hd0,gpt1), which only GRUB knows");
+    assert_string_equal(on(state, SEPARATE, "linux (hd0,gpt1)/k1"),
+                        "? /k1: on the device (hd0,gpt1), which only GRUB knows");
+    assert_string_equal(on(state, SEPARATE, "search --set=root --file /k1\nlinux /k1"),
+                        "? /boot/grub/grub.cfg:3: what a search for something finds");
+}
+
+/* With udev's links it is known which file system a search finds. */
+static void searches(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "dev/sda1", "");
+    tree_write(tree, "dev/sda2", "");
+    tree_write(tree, "dev/sdb1", "");
+    tree_write(tree, "dev/disk/by-uuid/.keep", "");
+    assert_int_equal(symlinkat("../../sda1", tree->root, "dev/disk/by-uuid/AA"), 0);
+    assert_int_equal(symlinkat("../../sda2", tree->root, "dev/disk/by-uuid/BB"), 0);
+    assert_int_equal(symlinkat("../../sdb1", tree->root, "dev/disk/by-uuid/CC"), 0);
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root AA\nlinux /k1"),
+                        "/boot/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search.fs_uuid BB x\nlinux ($x)/k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root CC\nlinux /k1"),
+                        "? the file system with UUID CC is not mounted");
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root DD\nlinux /k1"),
+                        "? there is no file system with UUID DD");
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /boot/k1"),
+                        "? /boot/k1: something else is mounted over it");
+}
+
+static void links(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_int_equal(symlinkat("k1", tree->root, "boot/near"), 0);
+    assert_int_equal(symlinkat("/k1", tree->root, "boot/far"), 0);
+    assert_int_equal(symlinkat("/boot/k1", tree->root, "boot/round"), 0);
+    tree_write(tree, "k1", "k");
+    assert_string_equal(on(state, SEPARATE, "linux /near"), "/boot/near ");
+    assert_string_equal(on(state, SEPARATE, "linux /far"),
+                        "? /boot/far: a link to another file system");
+    assert_string_equal(on(state, SEPARATE, "linux /round"),
+                        "? /boot/round: a link that GRUB follows elsewhere");
+}
+
+/* A recorded tree without mounts: the one file that is there. */
+static void without_mounts(void **state)
+{
+    assert_string_equal(on(state, NULL, "linux /boot/k1"), "/boot/k1 ");
+    assert_string_equal(on(state, NULL, "linux /k1"), "/boot/k1 ");
+    assert_string_equal(on(state, NULL, "linux /k3"), "? neither /k3 nor /boot/k3 is there");
+    tree_write(*state, "k1", "k");
+    assert_string_equal(on(state, NULL, "linux /k1"),
+                        "? /k1: it is not known on which file system");
+}
+
+static void efi(void **state, const char *name)
+{
+    /* Attributes, then UTF-16; written with NULs, so not by tree_write(). */
+    const struct tree *tree = *state;
+    AUTOFREE char *path = format("%s/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-"
+                                 "440b29bb8c4f",
+                                 tree->path);
+    FILE *file;
+
+    tree_write(tree, "sys/firmware/efi/efivars/.keep", "");
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite("\6\0\0\0", 1, 4, file), 4);
+    for (; *name; name++)
+        assert_int_equal(fwrite((const char[]){*name, 0}, 1, 2, file), 2);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void other_loader(void **state)
+{
+    struct boot_entries entries;
+
+    assert_string_equal(on(state, NULL, "linux /boot/k1 a"), "/boot/k1 a");
+    efi(state, "GRUB 2.12");
+    assert_string_equal(on(state, NULL, "linux /boot/k1 a"), "/boot/k1 a");
+    efi(state, "systemd-boot 254");
+
+    assert_int_equal(
+        boot_entries_read(((struct tree *)*state)->root, &(struct config){0}, &entries), 0);
+    assert_true(!entries.loader || !streq(entries.loader, "grub"));
+    boot_entries_clear(&entries);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(one_file_system), TEST(separate_boot), TEST(subvolume),      TEST(devices),
+        TEST(searches),        TEST(links),         TEST(without_mounts), TEST(other_loader),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

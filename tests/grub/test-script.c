@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helper.h"
+
+#include <sys/stat.h>
+
+#include "base/util.h"
+
+/* What `script` makes of an entry that runs it and then passes $r to the kernel. */
+static const char *result(void **state, const char *script)
+{
+    AUTOFREE char *config =
+        format("timeout=0\nmenuentry T p1 'p 2' {\n%s\nlinux /boot/k1 \"$r\"\n}\n", script);
+
+    return started(*state, config);
+}
+
+static void expansion(void **state)
+{
+    assert_string_equal(result(state, "set r=\"a  b\""), "/boot/k1 \"a  b\"");
+    assert_string_equal(result(state, "a='x  y'; for w in $a z; do r=\"$r<$w>\"; done"),
+                        "/boot/k1 <x><y><z>");
+    assert_string_equal(result(state, "a='x '; r=$a'y'"), "/boot/k1 xy"); /* unlike in a shell */
+    assert_string_equal(result(state, "a=' x'; r=y$a"), "/boot/k1 yx");
+    assert_string_equal(result(state, "for w in $none '' \"$none\"; do r=${r}1; done"),
+                        "/boot/k1 11");
+    assert_string_equal(result(state, "r=\"$1,$2,$3,$#\""), "/boot/k1 \"T,p1,p 2,3\"");
+    assert_string_equal(result(state, "for w in \"$@\"; do r=\"$r<$w>\"; done"),
+                        "/boot/k1 \"<T><p1><p 2>\"");
+    assert_string_equal(result(state, "r=\\a\\\\\\ b"), "/boot/k1 \"a\\\\ b\"");
+    assert_string_equal(result(state, "a=1; r=x$a\"$a\"'$a'"), "/boot/k1 x11$a");
+    assert_string_equal(result(state, "a='a\"b'\\'; r=$a"), "/boot/k1 a\\\"b\\'");
+}
+
+static void conditions(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"[ a = a ]", "y"},
+        {"[ a = a -o a = b ]", "y"},
+        {"[ a = b -o b = b ]", "y"},
+        {"[ a = a -a b = c ]", "n"},
+        {"[ ! a = b ]", "y"},
+        {"! [ a = a ]", "n"},
+        {"[ -z \"$x\" ]", "y"},
+        {"[ -n \"$1\" ]", "y"},
+        {"[ ]", "y"},
+        {"[ '' ]", "n"},
+        {"test 2 -lt 10", "y"},
+        {"[ a '<' b ]", "y"},
+        {"[ ( a = b ) -o c ]", "y"},
+        {"[ -f $prefix/none ]", "n"},
+        {"[ -s $prefix/grub.cfg ]", "y"},
+        {"[ -d $prefix ]", "y"},
+        {"false", "n"},
+        {"f=1", "y"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *script = format("if %s; then r=y; else r=n; fi", CASES[i][0]);
+        AUTOFREE char *wanted = format("/boot/k1 %s", CASES[i][1]);
+
+        assert_string_equal(result(state, script), wanted);
+    }
+}
+
+/* Both ways, and only what comes out differently is unknown. */
+static void unanswered(void **state)
+{
+    assert_string_equal(result(state, "r=1; if loadfont x; then a=1; fi"), "/boot/k1 1");
+    assert_string_equal(result(state, "if loadfont x; then r=1; else r=1; fi"), "/boot/k1 1");
+    assert_string_equal(result(state, "if loadfont x; then r=1; fi"),
+                        "? a parameter is not known: /boot/grub/grub.cfg:3: a condition that only "
+                        "GRUB can answer");
+    assert_string_equal(result(state, "if [ $grub_cpu = i386 ]; then linux /boot/k2; fi"),
+                        "? /boot/grub/grub.cfg:3: what is loaded depends on what only GRUB sees");
+    assert_string_equal(result(state, "if loadfont x; then boot; fi"),
+                        "? /boot/grub/grub.cfg:3: whether it goes on depends on what only GRUB "
+                        "sees");
+    assert_string_equal(result(state, "while loadfont x; do r=1; done"),
+                        "? /boot/grub/grub.cfg:3: a loop that only GRUB can end");
+    assert_string_equal(result(state, "probe --set=r --fs-uuid x"),
+                        "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to what "
+                        "only GRUB sees");
+    assert_string_equal(result(state, "r=$\"text\""),
+                        "? a parameter is not known: a translated text");
+    assert_string_equal(result(state, "frobnicate"),
+                        "? /boot/grub/grub.cfg:3: `frobnicate` is not known to fastreboot");
+    assert_string_equal(result(state, "blscfg"), "? /boot/grub/grub.cfg:3: entries of blscfg are "
+                                                 "not known to fastreboot");
+}
+
+static void control(void **state)
+{
+    assert_string_equal(result(state, "for i in 1 2 3; do r=$r$i; if [ $i = 2 ]; then break; fi; "
+                                      "done"),
+                        "/boot/k1 12");
+    assert_string_equal(result(state, "for i in 1 2 3; do if [ $i = 2 ]; then continue; fi; "
+                                      "r=$r$i; done"),
+                        "/boot/k1 13");
+    assert_string_equal(result(state, "until [ \"$r\" = xxx ]; do r=x$r; done"), "/boot/k1 xxx");
+    assert_string_equal(started(*state, "timeout=0\nfunction f { r=$2$1; return 1; r=no; }\n"
+                                        "menuentry A { f a b; linux /boot/k1 $r $?\n}\n"),
+                        "/boot/k1 ba 1");
+    assert_string_equal(started(*state, "timeout=0\nfunction linux { true; }\n"),
+                        "? /boot/grub/grub.cfg:2: a function with the name of a command: linux");
+}
+
+static void loading(void **state)
+{
+    assert_string_equal(result(state, "linux /boot/k2 x; initrd /boot/i1"), "/boot/k1 ");
+    assert_string_equal(result(state, "boot"), "? it starts no Linux kernel");
+    assert_string_equal(result(state, "linux /boot/k2 x; initrd /boot/i1; initrd /boot/i2; boot"),
+                        "/boot/k2 x [/boot/i2]");
+    assert_string_equal(result(state, "linux /boot/k2; initrd newc:a:/boot/i1; boot"),
+                        "? an initrd that GRUB makes (newc:)");
+    assert_string_equal(result(state, "r=/boot/*"), "/boot/k1 /boot/*");
+    assert_string_equal(result(state, "linux /boot/k? a; boot"),
+                        "? /boot/grub/grub.cfg:3: /boot/k : wildcards are not known");
+}
+
+static void files(void **state)
+{
+    tree_write(*state, "boot/grub/more.cfg", "menuentry M { linux /boot/k2 m\n}\n");
+    tree_write(*state, "boot/grub/own.cfg", "timeout=0\nmenuentry O { linux /boot/k2 $a$b\n}\n");
+    assert_string_equal(started(*state, "timeout=0\nsource $prefix/none.cfg\n"
+                                        "source $config_directory/more.cfg\n"),
+                        "/boot/k2 m");
+    assert_string_equal(started(*state, "a=1; b=2; export b\nconfigfile $prefix/own.cfg\nblscfg\n"),
+                        "/boot/k2 2");
+    assert_string_equal(started(*state, "source (hd0,1)/x.cfg\n"),
+                        "? /boot/grub/grub.cfg:1: source /x.cfg: on the device (hd0,1), which only "
+                        "GRUB knows");
+}
+
+static void contexts(void **state)
+{
+    assert_string_equal(started(*state, "timeout=0; a=1; b=2; export b\nsubmenu S { menuentry E {\n"
+                                        "linux /boot/k1 a=$a b=$b $chosen\n}\n}\n"),
+                        "/boot/k1 a= b=2 S>E");
+}
+
+/* Whoever can write the configuration would choose the kernel and its parameters. */
+static void untrusted(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_string_equal(started(tree, "timeout=0\nmenuentry A { linux /boot/k1\n}\n"), "/boot/k1 ");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0666, 0), 0);
+    assert_string_equal(
+        started(tree, "timeout=0\n"),
+        "? /boot/grub/grub.cfg:1: /boot/grub/grub.cfg can be written by others than "
+        "its owner");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0644, 0), 0);
+    tree_write(tree, "boot/grub/grubenv", "# GRUB Environment Block\n");
+    assert_int_equal(fchmodat(tree->root, "boot/grub/grubenv", 0666, 0), 0);
+    assert_string_equal(
+        started(tree, "timeout=0\n"),
+        "? /boot/grub/grubenv: /boot/grub/grubenv can be written by others than its "
+        "owner");
+}
+
+/* Which of two GRUB reads is not known. */
+static void two(void **state)
+{
+    tree_write(*state, "boot/grub2/grub.cfg", "timeout=0\n");
+    assert_string_equal(started(*state, "timeout=0\n"),
+                        "? both /boot/grub/grub.cfg and /boot/grub2/grub.cfg are there");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(expansion), TEST(conditions), TEST(unanswered), TEST(control),   TEST(loading),
+        TEST(files),     TEST(contexts),   TEST(two),        TEST(untrusted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
