@@ -52,7 +52,7 @@ def make(suite, secure_boot=False):
 
     def fill(target):
         tree = target / "tree"
-        debian.bootstrap(tree, suite, "minbase", packages, *hooks(own_boot),
+        debian.bootstrap(tree, suite, "minbase", packages, *hooks(suite, own_boot),
                          sources=[debian.source("bookworm-backports")] if own_boot else [])
         configure(tree, own_boot)
         shutil.copy(newest(tree / "boot", "vmlinuz-*"), target / "vmlinuz")
@@ -69,7 +69,9 @@ def make(suite, secure_boot=False):
                      f"making the disk of a {kind}{suite} machine (about 60 s)")
 
 
-def hooks(new_kernel):
+def hooks(suite, new_kernel):
+    if suite == "bullseye":  # the later ones have /lib in /usr by themselves, as installed systems do
+        yield "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"
     # Before the kernel is installed, so that its initrd is made with this configuration.
     yield f"--essential-hook=cp -r --preserve=mode {GUEST}/. \"$1\""
     if new_kernel:
