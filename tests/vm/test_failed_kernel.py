@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A kernel that did not come up after a fast reboot is not tried again, until somebody says so."""
+from lab import expect
+
+# The initrd finds no such program, waits for a second, and resets the machine.
+DOES_NOT_COME_UP = "cmdline-append = init=/not-there panic=1"
+
+
+def test_failed_kernel(machine):
+    release = machine.output("uname -r")
+    machine.run(f"echo '{DOES_NOT_COME_UP}' > /etc/fastreboot.conf")
+
+    boot = machine.reboot()
+    assert boot.jumped and boot.resets > 0, "it was to be tried, and to fail"
+    assert boot.console.count("Linux version") == 2
+    assert expect.loader(machine) != expect.BY_KEXEC
+    assert f"although kernel {release} was loaded" in expect.the_line(machine)
+    assert expect.status(machine)["last_reboot"]["outcome"] == "failed"
+
+    # Mended, and all the same not tried again by itself.
+    machine.run("rm /etc/fastreboot.conf")
+    assert f"into kernel {release} has failed before" in machine.run("fastreboot check", check=False).output
+    expect.firmware(machine, machine.reboot(), f"firmware: a fast reboot into kernel {release} has failed before")
+
+    assert release in machine.output("fastreboot retry")
+    expect.fast(machine, machine.reboot(), release=release)
