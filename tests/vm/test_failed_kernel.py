@@ -2,8 +2,8 @@
 """A kernel that did not come up after a fast reboot is not tried again, until somebody says so."""
 from lab import expect
 
-# The initrd finds no such program, waits for a second, and resets the machine.
-DOES_NOT_COME_UP = "cmdline-append = init=/not-there panic=1"
+# The initrd gives up before it mounts the root file system, waits for a second, and resets the machine.
+DOES_NOT_COME_UP = "cmdline-append = break=mount panic=1"
 
 
 def test_failed_kernel(machine):

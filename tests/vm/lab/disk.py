@@ -25,6 +25,8 @@ initrd /initrd.img
 boot
 """
 
+MERGE_USR = 'for d in bin sbin lib lib32 lib64 libx32; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done'
+
 # A second, newer kernel for the scenario that installs one. The meta package names the real one; it is
 # packed anew without compression, as unpacking takes minutes when emulated.
 GET_NEW_KERNEL = """
@@ -71,7 +73,7 @@ def make(suite, secure_boot=False):
 
 def hooks(suite, new_kernel):
     if suite == "bullseye":  # the later ones have /lib in /usr by themselves, as installed systems do
-        yield "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"
+        yield f"--setup-hook={MERGE_USR}"
     # Before the kernel is installed, so that its initrd is made with this configuration.
     yield f"--essential-hook=cp -r --preserve=mode {GUEST}/. \"$1\""
     if new_kernel:
