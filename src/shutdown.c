@@ -65,13 +65,21 @@ static int allow_jump(int root, uint32_t job)
     return state_write_json(root, RUN_JUMP, go);
 }
 
-static int by_kexec(int root, struct attempt *attempt, const char *release, uint32_t job)
+/* `payload` is what was loaded, or NULL for somebody else's kernel. */
+static int by_kexec(int root, struct attempt *attempt, const struct boot_payload *payload,
+                    uint32_t job)
 {
-    int r;
+    const char *release = payload ? payload->image.release : NULL;
+    int r = 0;
 
     attempt->state = ATTEMPT_LOADED;
-    attempt->release = release ? strdup(release) : NULL;
-    r = release && !attempt->release ? -ENOMEM : state_write_attempt(root, attempt);
+    if (payload) {
+        attempt->release = strdup(release);
+        attempt->kernel = strdup(payload->kernel_id);
+        r = attempt->release && attempt->kernel ? 0 : -ENOMEM;
+    }
+    if (r >= 0)
+        r = state_write_attempt(root, attempt);
     if (r >= 0)
         r = allow_jump(root, job);
     if (r < 0)
@@ -91,7 +99,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
         return by_firmware(root, attempt, LOG_WARNING, "load-failed", error ? error : strerror(-r));
     free(attempt->id);
     attempt->id = steal(&id);
-    return by_kexec(root, attempt, survey->facts.payload.image.release, job);
+    return by_kexec(root, attempt, &survey->facts.payload, job);
 }
 
 static int decide_and_load(int root, struct attempt *attempt, uint32_t job)

@@ -55,6 +55,25 @@ static void record(int root, const struct boot_record *record)
                      "/" STATE_HISTORY " was damaged and is kept as history.damaged");
 }
 
+/* Remembers that the kernel of this attempt did not come up, so that it is not tried again. */
+static int remember_failure(int root, const struct attempt *attempt)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    struct failure failure = {
+        .kernel = attempt->kernel, .release = attempt->release, .time = clock_now()};
+    int r = failure_facts_read(root, &facts);
+
+    if (r >= 0 && facts.error) {
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
+                     "/" STATE_FAILED " is damaged and kept as failed.damaged");
+        (void)renameat(root, STATE_FAILED, root, STATE_FAILED ".damaged");
+    }
+    failure.firmware = facts.firmware;
+    if (r >= 0)
+        r = failures_add(&facts.failures, &failure);
+    return r < 0 ? r : state_write_failures(root, &facts.failures);
+}
+
 /* Closes the attempt of the last reboot. */
 static int close_attempt(int root)
 {
@@ -77,6 +96,13 @@ static int close_attempt(int root)
     if (r < 0)
         return r;
     record(root, &judged);
+    /* Only where the kernel was left to itself: a load or jump that failed is none of its faults.
+     */
+    if (judged.outcome == OUTCOME_FAILED && attempt.state == ATTEMPT_LOADED && attempt.kernel) {
+        r = remember_failure(root, &attempt);
+        if (r < 0)
+            tell_trouble("/" STATE_FAILED, r);
+    }
     return state_remove(root, STATE_ATTEMPT);
 }
 

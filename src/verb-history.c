@@ -37,11 +37,14 @@ static int run(const struct call *call)
 {
     CLEANUP(records_clear) struct records records = {.n = 0};
     AUTOFREE char *text = NULL;
-    int r = root_read(call->root, STATE_HISTORY, HISTORY_BYTES, &text, NULL);
+    size_t length = 0;
+    int r = root_read(call->root, STATE_HISTORY, HISTORY_BYTES, &text, &length);
 
     if (r < 0 && r != -ENOENT)
         return complain("/" STATE_HISTORY, r);
     r = history_parse(text ? text : "", keep, &records);
+    if (r >= 0 && text && strlen(text) != length)
+        r = -EBADMSG; /* a zero byte hides the rest */
     report_history(records.all, records.n, given(call, OPTION_JSON));
     return r < 0 ? complain("/" STATE_HISTORY, r) : EXIT_FINE;
 }

@@ -16,6 +16,8 @@ static const char *const TREES[] = {
     "/" STATE_DIR,
     "/" RUN_DIR,
     "/" CONFIG_DIR,
+    "/etc/fastreboot",
+    "/usr/lib/fastreboot",
     "/etc/systemd/system/" SERVICE_UNIT ".d",
     "/etc/systemd/system/" JUMP_UNIT ".d",
 };

@@ -11,7 +11,7 @@ static const char *const MESSAGE_IDS[] = {
     [EVENT_TROUBLE] = "b7e6f1d2c3a44958a6b5d4c3e2f1a038",
 };
 
-static char *format_arguments(const char *pattern, va_list arguments)
+PRINTF(1, 0) static char *format_arguments(const char *pattern, va_list arguments)
 {
     char *text;
 

@@ -82,6 +82,13 @@ int state_write_json(int root, const char *path, const struct json_object *objec
     return text ? state_write(root, path, text) : -ENOMEM;
 }
 
+int state_write_failures(int root, const struct failures *failures)
+{
+    AUTOJSON struct json_object *object = failures_to_json(failures);
+
+    return state_write_json(root, STATE_FAILED, object);
+}
+
 int state_write_attempt(int root, const struct attempt *attempt)
 {
     AUTOJSON struct json_object *object = attempt_to_json(attempt);

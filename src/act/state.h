@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/attempt.h"
+#include "base/failures.h"
 
 /* The files that we write: after a power cut at any moment there is the old one or the new one,
  * whole. Paths are relative to `root`. All return 0 or a negative errno. */
@@ -13,6 +14,7 @@ int state_write(int root, const char *path, const char *text);
 int state_remove(int root, const char *path);
 
 int state_write_json(int root, const char *path, const struct json_object *object);
+int state_write_failures(int root, const struct failures *failures);
 int state_write_attempt(int root, const struct attempt *attempt);
 
 /* Adds a line to the history and drops the oldest beyond HISTORY_LINES. A history that is damaged

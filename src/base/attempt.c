@@ -36,6 +36,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
     if (copy(object, "id", &ret_attempt->id) < 0 ||
         copy(object, "boot_id", &ret_attempt->boot_id) < 0 ||
         copy(object, "release", &ret_attempt->release) < 0 ||
+        copy(object, "kernel", &ret_attempt->kernel) < 0 ||
         copy(object, "reason", &ret_attempt->reason) < 0)
         return -ENOMEM;
     return ret_attempt->id && ret_attempt->boot_id ? 0 : -EBADMSG;
@@ -50,6 +51,7 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
     json_add_number(object, "time", attempt->time);
     json_add_string(object, "state", STATES[attempt->state]);
     json_add_string(object, "release", attempt->release);
+    json_add_string(object, "kernel", attempt->kernel);
     json_add_string(object, "reason", attempt->reason);
     return object;
 }
@@ -59,6 +61,7 @@ void attempt_clear(struct attempt *attempt)
     free(attempt->id);
     free(attempt->boot_id);
     free(attempt->release);
+    free(attempt->kernel);
     free(attempt->reason);
     *attempt = (struct attempt){0};
 }

@@ -19,7 +19,8 @@ struct attempt {
     char *boot_id; /* of the boot that the reboot ends */
     int64_t time;  /* when it began, in microseconds since 1970 */
     enum attempt_state state;
-    char *release; /* of the kernel to start; NULL while there is none */
+    char *release; /* of the kernel to start; NULL while there is none, or it is not ours */
+    char *kernel;  /* its kernel_id, see struct boot_payload; the same */
     char *reason;  /* in words, or NULL */
 };
 

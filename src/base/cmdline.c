@@ -86,20 +86,36 @@ char *cmdline_without(const char *line, const char *remove)
     return filter(line, is_listed, remove);
 }
 
+static bool is_among(const char *word, size_t length, const char *list)
+{
+    const char *other;
+    size_t n;
+
+    while (cmdline_next(&list, &other, &n))
+        if (n == length && memcmp(word, other, n) == 0)
+            return true;
+    return false;
+}
+
 char *cmdline_with(const char *line, const char *parameters)
 {
-    const char *position = line, *word, *rest = "";
-    size_t length, before = strlen(line);
+    /* What comes once more must not pile up from one fast reboot to the next. */
+    AUTOFREE char *others = filter(line, is_among, parameters);
+    const char *position = others, *word, *rest = "";
+    size_t length, before;
 
+    if (!others)
+        return NULL;
+    before = strlen(others);
     while (cmdline_next(&position, &word, &length))
         if (ends_parameters(word, length)) {
             rest = word;
-            before = (size_t)(word - line);
+            before = (size_t)(word - others);
             break;
         }
-    while (before > 0 && strchr(BLANKS, line[before - 1]))
-        before--;
-    return format("%.*s%s%s%s%s", (int)before, line, before && *parameters ? " " : "", parameters,
+    if (before > 0 && *rest)
+        before--; /* the blank */
+    return format("%.*s%s%s%s%s", (int)before, others, before && *parameters ? " " : "", parameters,
                   *rest && (before || *parameters) ? " " : "", rest);
 }
 

@@ -22,7 +22,8 @@ char *cmdline_for_next_kernel(const char *line);
  * with or without a value; name=value takes just that. */
 char *cmdline_without(const char *line, const char *remove);
 
-/* `line` with `parameters` behind its last one, before a "--". */
+/* `line` with `parameters` behind its last one, before a "--"; those of them that it has already
+ * move there. */
 char *cmdline_with(const char *line, const char *parameters);
 
 /* The value of the last parameter that starts with `prefix` ("name="): the caller's, or NULL. */

@@ -2,18 +2,9 @@
 #include "base/config.h"
 
 #include <errno.h>
-#include <ini.h>
-#include <stdint.h>
 
-#include "base/root.h"
+#include "base/settings.h"
 #include "base/util.h"
-
-enum {
-    MAX_FILE = 64 * 1024,
-    MAX_FILES = 64,
-    /* What inih takes in its common build, less line end and NUL; it cuts longer lines silently. */
-    MAX_LINE = INI_MAX_LINE - 3,
-};
 
 enum key_type {
     KEY_CHOICE, /* one of two words */
@@ -48,49 +39,59 @@ static const struct key KEYS[] = {
     {"cmdline-remove", KEY_WORDS, offsetof(struct config, cmdline_remove), {0}, 0},
 };
 
-/* One file being read. */
+/* The settings so far, and what the file being read has given of them: a later file replaces what
+ * an earlier one set, a later line adds to it or is refused. */
 struct reading {
     struct config *config;
-    const char *path;
-    char *problem; /* the first one, without file and line */
-    bool no_memory;
-    bool given[ELEMENTS(KEYS)]; /* in this file: a later file replaces what an earlier one set */
+    char *file;
+    bool given[ELEMENTS(KEYS)];
 };
+
+static void reading_clear(struct reading *reading)
+{
+    free(reading->file);
+}
+
+static int start_file(struct reading *reading, const char *file)
+{
+    if (reading->file && streq(reading->file, file))
+        return 0;
+    free(reading->file);
+    reading->file = strdup(file);
+    memset(reading->given, 0, sizeof(reading->given));
+    return reading->file ? 0 : -ENOMEM;
+}
 
 static void *field(struct config *config, size_t offset)
 {
     return (char *)config + offset;
 }
 
-static int refuse(struct reading *reading, char *problem)
+static int refuse(char **ret_problem, char *problem)
 {
-    if (!problem)
-        reading->no_memory = true;
-    if (reading->problem)
-        free(problem);
-    else
-        reading->problem = problem;
-    return 0; /* inih's word for an error: it then gives us the line */
+    *ret_problem = problem;
+    return problem ? 0 : -ENOMEM;
 }
 
-static int set_text(struct reading *reading, char **text, char *value)
+static int set_text(char **text, char *value)
 {
     if (!value)
-        return refuse(reading, NULL);
+        return -ENOMEM;
     free(*text);
     *text = value;
     return 1;
 }
 
-static int set_choice(struct reading *reading, const struct key *key, const char *value)
+static int set_choice(struct config *config, const struct key *key, const char *value,
+                      char **ret_problem)
 {
     for (int i = 0; i < 2; i++)
         if (streq(value, key->choices[i])) {
-            *(int *)field(reading->config, key->offset) = i;
+            *(int *)field(config, key->offset) = i;
             return 1;
         }
-    return refuse(reading, format("%s = %s: must be %s or %s", key->name, value, key->choices[0],
-                                  key->choices[1]));
+    return refuse(ret_problem, format("%s = %s: must be %s or %s", key->name, value,
+                                      key->choices[0], key->choices[1]));
 }
 
 static bool paths_are_absolute(const char *value)
@@ -103,176 +104,111 @@ static bool paths_are_absolute(const char *value)
     return true;
 }
 
-static int set_value(struct reading *reading, const struct key *key, bool again, const char *value)
+static int check_paths(const struct key *key, const char *value, char **ret_problem)
 {
-    char **text = field(reading->config, key->offset);
-
-    switch (key->type) {
-    case KEY_CHOICE:
-        return set_choice(reading, key, value);
-    case KEY_PATH:
-    case KEY_PATHS:
-        if (!*value)
-            return refuse(reading, format("%s: needs a path", key->name));
-        if (key->type == KEY_PATHS && streq(value, "none"))
-            break;
-        if (!paths_are_absolute(value))
-            return refuse(reading, format("%s = %s: must be absolute", key->name, value));
-        if (key->type == KEY_PATH && strpbrk(value, " \t"))
-            return refuse(reading, format("%s = %s: must be one path", key->name, value));
-        break;
-    case KEY_WORDS:
-        break;
-    }
-    if (again)
-        return set_text(reading, text, format("%s %s", *text, value));
-    return set_text(reading, text, strdup(value));
-}
-
-/* An inih handler: gives 1 when the value was taken. */
-static int handle(void *argument, const char *section, const char *name, const char *value)
-{
-    struct reading *reading = argument;
-
-    if (*section)
-        return refuse(reading, format("unknown section [%s]", section));
-    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        const struct key *key = &KEYS[i];
-        bool again = reading->given[i];
-
-        if (!streq(name, key->name))
-            continue;
-        if (again && (key->type == KEY_CHOICE || key->type == KEY_PATH))
-            return refuse(reading, format("%s is given twice (or the line below it starts with a "
-                                          "blank)",
-                                          name));
-        reading->given[i] = true;
-        if (!set_value(reading, key, again, value))
-            return 0;
-        if (key->source)
-            return set_text(reading, field(reading->config, key->source), strdup(reading->path));
+    if (!*value)
+        return refuse(ret_problem, format("%s: needs a path", key->name));
+    if (key->type == KEY_PATHS && streq(value, "none"))
         return 1;
+    if (!paths_are_absolute(value))
+        return refuse(ret_problem, format("%s = %s: must be absolute", key->name, value));
+    if (key->type == KEY_PATH && strpbrk(value, " \t"))
+        return refuse(ret_problem, format("%s = %s: must be one path", key->name, value));
+    return 1;
+}
+
+static int set_value(struct config *config, const struct key *key, bool again, const char *value,
+                     char **ret_problem)
+{
+    char **text = field(config, key->offset);
+    int r = 1;
+
+    if (key->type == KEY_CHOICE)
+        return set_choice(config, key, value, ret_problem);
+    if (key->type == KEY_PATH || key->type == KEY_PATHS)
+        r = check_paths(key, value, ret_problem);
+    if (r <= 0)
+        return r;
+    if (again && key->type == KEY_PATHS && (streq(value, "none") || streq(*text, "none")))
+        return refuse(ret_problem, format("%s: none goes with no other file", key->name));
+    return set_text(text, again ? format("%s %s", *text, value) : strdup(value));
+}
+
+static const struct key *find_key(const char *name)
+{
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++)
+        if (streq(name, KEYS[i].name))
+            return &KEYS[i];
+    return NULL;
+}
+
+/* A setting that was indented by mistake would be taken for more of the one above it. */
+static bool looks_like_setting(const char *value)
+{
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
+        const char *rest = after_prefix(value, KEYS[i].name);
+
+        if (rest && rest[strspn(rest, " \t")] == '=')
+            return true;
     }
-    return refuse(reading, format("unknown key \"%s\"", name));
+    return false;
 }
 
-/* The number of the first line that inih would cut, or 0. */
-static int overlong_line(const char *text)
+static int take(void *data, const struct setting *setting, char **ret_problem)
 {
-    for (int line = 1; *text; line++) {
-        size_t length = strcspn(text, "\n");
+    struct reading *reading = data;
+    const struct key *key = find_key(setting->key);
+    bool again;
+    int r = start_file(reading, setting->file);
 
-        if (length > MAX_LINE)
-            return line;
-        text += length + (text[length] == '\n');
-    }
-    return 0;
-}
-
-static int fail(struct config *config, char *error)
-{
-    free(config->error);
-    config->error = error;
-    return error ? 0 : -ENOMEM;
-}
-
-static int fail_errno(struct config *config, const char *name, int error)
-{
-    config->error_number = error;
-    return fail(config, format("%s: %s", name, strerror(error)));
-}
-
-static int parse(struct config *config, const char *path, const char *text)
-{
-    struct reading reading = {.config = config, .path = path};
-    AUTOFREE char *problem = NULL;
-    int line = overlong_line(text);
-
-    if (line)
-        return fail(config, format("%s:%d: longer than %d characters; continue it on a line that "
-                                   "starts with a blank",
-                                   path, line, MAX_LINE));
-    line = ini_parse_string(text, handle, &reading);
-    problem = reading.problem;
-    if (reading.no_memory || line < 0)
-        return -ENOMEM;
-    if (line > 0)
-        return fail(config, format("%s:%d: %s", path, line,
-                                   problem ? problem : "is neither \"key = value\" nor a comment"));
-    return 0;
-}
-
-/* `path` is relative to the root; 0 also when there is no such file. */
-static int load_file(int root, struct config *config, const char *path)
-{
-    AUTOFREE char *name = format("/%s", path), *text = NULL, *untrusted = NULL;
-    AUTOCLOSE int fd = -1;
-    size_t length;
-    int r;
-
-    if (!name)
-        return -ENOMEM;
-    fd = root_open(root, path, &untrusted);
-    if (fd == -ENOENT && root_exists(root, path) == 0)
-        return 0;
-    if (fd < 0)
-        return fail_errno(config, name, -fd);
-    if (untrusted)
-        return fail(config, format("%s is not used: %s", name, untrusted));
-    r = fd_read(fd, MAX_FILE, &text, &length);
     if (r < 0)
-        return fail_errno(config, name, -r);
-    if (strlen(text) != length)
-        return fail(config, format("%s: contains a zero byte", name));
-    return parse(config, name, text);
+        return r;
+    if (*setting->section)
+        return refuse(ret_problem, format("unknown section [%s]", setting->section));
+    if (!key)
+        return refuse(ret_problem, format("unknown key \"%s\"", setting->key));
+    again = reading->given[key - KEYS];
+    if (again && looks_like_setting(setting->value))
+        return refuse(ret_problem,
+                      format("\"%s\" would be part of %s, as the line starts with a blank",
+                             setting->value, key->name));
+    if (again && (key->type == KEY_CHOICE || key->type == KEY_PATH))
+        return refuse(ret_problem, format("%s is given twice (or the line below it starts with a "
+                                          "blank)",
+                                          key->name));
+    reading->given[key - KEYS] = true;
+    r = set_value(reading->config, key, again, setting->value, ret_problem);
+    if (r <= 0 || !key->source)
+        return r;
+    return set_text(field(reading->config, key->source), strdup(setting->file));
 }
 
-static int is_drop_in(const char *name)
+/* Half a choice would pair a kernel with an initrd of another one. */
+static int check_pair(struct config *config)
 {
-    size_t length = strlen(name);
-
-    return name[0] != '.' && length > 5 && streq(name + length - 5, ".conf");
-}
-
-static int load_drop_ins(int root, struct config *config)
-{
-    CLEANUP(names_freep) char **names = NULL;
-    int r = root_names(root, CONFIG_DIR, is_drop_in, MAX_FILES, &names);
-
-    if (r == -ENOENT)
+    if (!config->kernel == !config->initrd)
         return 0;
-    if (r < 0)
-        return fail_errno(config, "/" CONFIG_DIR, -r);
-    for (char **name = names; *name && !config->error; name++) {
-        AUTOFREE char *path = format("%s/%s", CONFIG_DIR, *name);
-
-        if (!path)
-            return -ENOMEM;
-        r = load_file(root, config, path);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    config->error = format("%s: kernel and initrd go together, %s is not set (for a kernel without "
+                           "an initrd: initrd = none)",
+                           config->kernel ? config->kernel_source : "/" CONFIG_FILE,
+                           config->kernel ? "initrd" : "kernel");
+    return config->error ? 0 : -ENOMEM;
 }
 
 int config_load(int root, struct config *ret_config)
 {
+    CLEANUP(reading_clear) struct reading reading = {.config = ret_config};
     int r;
 
     *ret_config = (struct config){0};
-    r = load_file(root, ret_config, CONFIG_FILE);
-    if (r < 0 || ret_config->error)
+    r = settings_read(root, CONFIG_FILE, take, &reading, &ret_config->error);
+    if (r >= 0)
+        r = settings_read_directory(root, CONFIG_DIR, take, &reading, &ret_config->error);
+    if (r == -ENOMEM)
         return r;
-    r = load_drop_ins(root, ret_config);
-    if (r < 0 || ret_config->error)
-        return r;
-    /* Half a choice would pair a kernel with an initrd of another one. */
-    if (!ret_config->kernel != !ret_config->initrd)
-        return fail(ret_config,
-                    format("%s: kernel and initrd go together, %s is not set (for a "
-                           "kernel without an initrd: initrd = none)",
-                           ret_config->kernel ? ret_config->kernel_source : "/" CONFIG_FILE,
-                           ret_config->kernel ? "initrd" : "kernel"));
+    if (r >= 0)
+        return check_pair(ret_config);
+    ret_config->error_number = r == -EBADMSG || r == -EUCLEAN ? 0 : -r;
     return 0;
 }
 

@@ -22,6 +22,11 @@ static void tokener_freep(struct json_tokener **tokener)
         json_tokener_free(*tokener);
 }
 
+static bool is_blank(const char *text)
+{
+    return !text[strspn(text, " \t\r\n")];
+}
+
 int json_parse(const char *text, struct json_object **ret_object)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -31,7 +36,8 @@ int json_parse(const char *text, struct json_object **ret_object)
         return -ENOMEM;
     object = json_tokener_parse_ex(tokener, text, -1);
     if (json_tokener_get_error(tokener) != json_tokener_success ||
-        !json_object_is_type(object, json_type_object)) {
+        !json_object_is_type(object, json_type_object) ||
+        !is_blank(text + json_tokener_get_parse_end(tokener))) {
         json_object_put(object);
         return -EBADMSG;
     }
@@ -78,9 +84,40 @@ static void add(struct json_object *object, const char *key, struct json_object 
     }
 }
 
+/* The length of the UTF-8 character at `text`, or 0 when there is none. */
+static size_t character_length(const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    size_t n = first < 0x80       ? 1
+               : first >> 5 == 6  ? 2
+               : first >> 4 == 14 ? 3
+               : first >> 3 == 30 ? 4
+                                  : 0;
+
+    for (size_t i = 1; i < n; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+/* Paths and command lines may hold any bytes, JSON only UTF-8: what is none becomes '?'. */
+static struct json_object *new_string(const char *value)
+{
+    AUTOFREE char *copy = strdup(value);
+
+    for (char *sign = copy; sign && *sign;) {
+        size_t n = character_length(sign);
+
+        if (!n)
+            *sign = '?';
+        sign += n ? n : 1;
+    }
+    return copy ? json_object_new_string(copy) : NULL;
+}
+
 void json_add_string(struct json_object *object, const char *key, const char *value)
 {
-    add(object, key, value ? json_object_new_string(value) : NULL, value != NULL);
+    add(object, key, value ? new_string(value) : NULL, value != NULL);
 }
 
 void json_add_number(struct json_object *object, const char *key, int64_t value)

@@ -21,5 +21,8 @@
 /* The reboots before it, a line of JSON each. */
 #define STATE_HISTORY STATE_DIR "/history"
 
+/* The kernels that did not come up after a fast reboot (JSON). */
+#define STATE_FAILED STATE_DIR "/failed"
+
 #define SERVICE_UNIT "fastreboot.service"
 #define JUMP_UNIT "fastreboot-jump.service"

@@ -200,6 +200,8 @@ static int resolve_parent(int root, const char *path, char **ret_path)
     slash = strrchr(copy, '/');
     if (slash)
         *slash++ = 0;
+    if (streq(slash ? slash : copy, "..")) /* nothing in the directory before it, but above it */
+        return -EINVAL;
     r = root_resolve(root, slash ? copy : "", &parent, NULL, NULL);
     if (r < 0)
         return r;

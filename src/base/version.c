@@ -2,6 +2,8 @@
 #include "base/version.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
 
 /* Where a sign that is no digit sorts. A digit and the end of the string count alike. */
 static int rank(unsigned char sign)
@@ -49,4 +51,70 @@ int version_compare(const char *a, const char *b)
             return order;
     }
     return 0;
+}
+
+static bool is_counted(unsigned char sign)
+{
+    return sign < 128 && (isalnum(sign) || strchr("~-^.", sign));
+}
+
+/* The sign that stands in front, when only one of the two has it, decides: `order` for a. */
+static int compare_sign(const char **a, const char **b, char sign, int order)
+{
+    if (**a != sign && **b != sign)
+        return 0;
+    if (**a != **b)
+        return **a == sign ? order : -order;
+    (*a)++;
+    (*b)++;
+    return 0;
+}
+
+static int compare_runs(const char **a, const char **b)
+{
+    size_t n, m;
+    int order;
+
+    if (isdigit((unsigned char)**a) || isdigit((unsigned char)**b)) {
+        /* A number is newer than what has none there. */
+        if (!isdigit((unsigned char)**a) || !isdigit((unsigned char)**b))
+            return isdigit((unsigned char)**a) ? 1 : -1;
+        return compare_digits(a, b);
+    }
+    for (n = 0; isalpha((unsigned char)(*a)[n]); n++)
+        ;
+    for (m = 0; isalpha((unsigned char)(*b)[m]); m++)
+        ;
+    order = strncmp(*a, *b, n < m ? n : m);
+    if (order || n != m)
+        return order ? order : n < m ? -1 : 1;
+    *a += n;
+    *b += m;
+    return 0;
+}
+
+int version_compare_uapi(const char *a, const char *b)
+{
+    for (;;) {
+        int order;
+
+        while (*a && !is_counted((unsigned char)*a))
+            a++;
+        while (*b && !is_counted((unsigned char)*b))
+            b++;
+        order = compare_sign(&a, &b, '~', -1);
+        if (order)
+            return order;
+        if (!*a || !*b)
+            return !*b - !*a; /* what goes on is newer */
+        order = compare_sign(&a, &b, '-', -1);
+        if (!order)
+            order = compare_sign(&a, &b, '^', -1);
+        if (!order)
+            order = compare_sign(&a, &b, '.', -1);
+        if (!order)
+            order = compare_runs(&a, &b);
+        if (order)
+            return order;
+    }
 }

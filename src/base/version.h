@@ -5,3 +5,8 @@
  * everything and even before the end, letters before other signs. Below, equal or above 0, as
  * strcmp() does. */
 int version_compare(const char *a, const char *b);
+
+/* The same by the UAPI version format specification, as systemd-boot orders its entries: like
+ * dpkg's, but for other signs between the numbers, of which '~' < '-' < '^' < '.' count and no
+ * others. */
+int version_compare_uapi(const char *a, const char *b);

@@ -30,7 +30,7 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
         *ret_text = format("fast: kernel %s was started by kexec", release_or(boot->release));
         return OUTCOME_FAST;
     }
-    if (boot->way == BOOT_UNKNOWN && !is_ours(attempt, boot)) {
+    if (boot->way == BOOT_UNKNOWN) {
         *ret_text = format("unknown: kernel %s was loaded, and this machine does not tell whether "
                            "kexec started the one that runs",
                            release_or(attempt->release));
@@ -47,15 +47,16 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
 {
     const char *reason = attempt->reason ? attempt->reason : "no reason was written down";
 
+    if (boot->way == BOOT_BY_KEXEC && attempt->state != ATTEMPT_LOADED && !is_ours(attempt, boot)) {
+        *ret_text = format("kexec by somebody else, although it was to go by firmware: %s", reason);
+        return OUTCOME_UNKNOWN;
+    }
+    if (boot->way == BOOT_BY_KEXEC)
+        return judge_loaded(attempt, boot, ret_text); /* even if the jump looked refused */
     switch (attempt->state) {
     case ATTEMPT_LOADED:
         return judge_loaded(attempt, boot, ret_text);
     case ATTEMPT_FIRMWARE:
-        if (boot->way == BOOT_BY_KEXEC) {
-            *ret_text =
-                format("kexec by somebody else, although it was to go by firmware: %s", reason);
-            return OUTCOME_UNKNOWN;
-        }
         *ret_text = format("firmware: %s", reason);
         return OUTCOME_FIRMWARE;
     case ATTEMPT_BEGUN:

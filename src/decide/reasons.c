@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/decide.h"
+#include "decide/reason-files.h"
 
 enum {
     REBOOTS = 1 << PURPOSE_NEXT_REBOOT | 1 << PURPOSE_SHUTDOWN,
@@ -16,8 +17,7 @@ enum {
     LOADING = 1 << PURPOSE_LOAD,
 };
 
-/* It applies, with these words. */
-static int applies(char **ret_text, char *text)
+int reason_applies(char **ret_text, char *text)
 {
     *ret_text = text;
     return text ? 1 : -ENOMEM;
@@ -28,7 +28,7 @@ static int if_fact(struct fact fact, int bad, char **ret_text, const char *text)
 {
     if (fact.is == FACT_UNKNOWN)
         return fact.error ? -fact.error : -EIO;
-    return (int)fact.is == bad ? applies(ret_text, strdup(text)) : 0;
+    return (int)fact.is == bad ? reason_applies(ret_text, strdup(text)) : 0;
 }
 
 static int config_invalid(const struct facts *facts, char **ret_text)
@@ -47,7 +47,7 @@ static int mode_firmware(const struct facts *facts, char **ret_text)
 {
     if (facts->config.mode != MODE_FIRMWARE)
         return 0;
-    return applies(ret_text, format("%s says mode = firmware", facts->config.mode_source));
+    return reason_applies(ret_text, format("%s says mode = firmware", facts->config.mode_source));
 }
 
 static int normal_asked(const struct facts *facts, char **ret_text)
@@ -59,8 +59,8 @@ static int normal_asked(const struct facts *facts, char **ret_text)
 static int unit_masked(const struct facts *facts, char **ret_text)
 {
     if (!facts->hook.masked)
-        return 0;
-    return applies(ret_text, format("masked by %s", facts->hook.masked));
+        return -facts->hook.masked_error;
+    return reason_applies(ret_text, format("masked by %s", facts->hook.masked));
 }
 
 static int not_enabled(const struct facts *facts, char **ret_text)
@@ -72,6 +72,99 @@ static int not_active(const struct facts *facts, char **ret_text)
 {
     return if_fact(facts->hook.active, FACT_NO, ret_text,
                    SERVICE_UNIT " is not running, so nobody would load a kernel");
+}
+
+static int in_container(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.container, FACT_YES, ret_text,
+                   "this is a container: it has no kernel of its own to start");
+}
+
+static int under_xen(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.xen, FACT_YES, ret_text,
+                   "this is the control domain of a Xen machine: kexec would leave Xen out");
+}
+
+static int kexec_tools(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.kexec_tools, FACT_YES, ret_text,
+                   "kexec-tools load a kernel at every reboot too (LOAD_KEXEC in "
+                   "/etc/default/kexec); what fastreboot loads comes first and stays");
+}
+
+static int quirks_invalid(const struct facts *facts, char **ret_text)
+{
+    if (!facts->quirk.error)
+        return 0;
+    return reason_applies(ret_text, strdup(facts->quirk.error));
+}
+
+static int quirk(const struct facts *facts, char **ret_text)
+{
+    if (facts->quirk.firmware)
+        return reason_applies(ret_text, strdup(facts->quirk.firmware));
+    return -facts->quirk.error_number;
+}
+
+/* Where several kernels failed it is the machine. */
+static int failed_too_often(const struct facts *facts, char **ret_text)
+{
+    if (facts->failure.error) {
+        *ret_text =
+            format("/" STATE_FAILED ": %s",
+                   facts->failure.error == EBADMSG ? "damaged" : strerror(facts->failure.error));
+        return *ret_text ? -facts->failure.error : -ENOMEM;
+    }
+    if (facts->failure.failures.n < FAILURES_TO_STOP)
+        return 0;
+    return reason_applies(ret_text, format("fast reboots into %zu different kernels have failed",
+                                           facts->failure.failures.n));
+}
+
+static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
+{
+    const struct request *request = &facts->requests[kind];
+
+    if (request->result == 0 || !request->text)
+        return request->result;
+    *ret_text = strdup(request->text);
+    return *ret_text ? request->result : -ENOMEM;
+}
+
+static int firmware_setup(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_SETUP, ret_text);
+}
+
+static int firmware_update(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_UPDATE, ret_text);
+}
+
+static int boot_next(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_BOOT_NEXT, ret_text);
+}
+
+static int loader_menu(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_LOADER_MENU, ret_text);
+}
+
+static int loader_entry(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_LOADER_ENTRY, ret_text);
+}
+
+static int reboot_parameter(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_PARAMETER, ret_text);
+}
+
+static int hibernated(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_RESUME, ret_text);
 }
 
 static int kexec_unsupported(const struct facts *facts, char **ret_text)
@@ -119,149 +212,23 @@ static int one_time_entry(const struct facts *facts, char **ret_text)
 {
     const struct boot_entries *entries = &facts->boot_entries;
 
-    return entries->one_time ? applies(ret_text, strdup(entries->one_time)) : 0;
-}
-
-static int entry_unbootable(const struct facts *facts, char **ret_text)
-{
-    const struct boot_entry *entry = facts->payload.entry;
-
-    if (!entry->problem)
-        return 0;
-    return applies(ret_text, format("entry \"%s\": %s", entry->title, entry->problem));
-}
-
-static int file_missing(const struct boot_file *file, const char *what, char **ret_text)
-{
-    if (!file->error)
-        return 0;
-    *ret_text = file->error == EINVAL
-                    ? format("%s %s: not a regular file", what, file->path)
-                    : format("%s %s: %s", what, file->path, strerror(file->error));
-    if (!*ret_text)
-        return -ENOMEM;
-    return file->error == EACCES || file->error == EPERM ? -file->error : 1;
-}
-
-static int file_untrusted(const struct boot_file *file, const char *what, char **ret_text)
-{
-    if (!file->untrusted)
-        return 0;
-    return applies(ret_text, format("%s %s: %s", what, file->path, file->untrusted));
-}
-
-static int kernel_missing(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    return file_missing(&payload->kernel, "kernel", ret_text);
-}
-
-static int kernel_untrusted(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    return file_untrusted(&payload->kernel, "kernel", ret_text);
-}
-
-static int kernel_invalid(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    if (payload->kernel.error)
-        return 0;
-    if (payload->image_error) {
-        *ret_text = format("kernel %s: %s", payload->kernel.path, strerror(payload->image_error));
-        return *ret_text ? -payload->image_error : -ENOMEM;
-    }
-    if (!payload->image_problem)
-        return 0;
-    return applies(ret_text, format("kernel %s: %s", payload->kernel.path, payload->image_problem));
-}
-
-static int kernel_foreign(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    if (!payload->image.release || payload->image.arch == facts->arch)
-        return 0;
-    return applies(ret_text,
-                   format("kernel %s is for %s, this machine is %s", payload->kernel.path,
-                          image_arch_name(payload->image.arch), image_arch_name(facts->arch)));
-}
-
-static int initrd_missing(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < payload->n_initrds; i++)
-        r = file_missing(&payload->initrds[i], "initrd", ret_text);
-    return r;
-}
-
-static int initrd_untrusted(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < payload->n_initrds; i++)
-        r = file_untrusted(&payload->initrds[i], "initrd", ret_text);
-    return r;
-}
-
-static int initrd_empty(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    for (size_t i = 0; i < payload->n_initrds; i++) {
-        const struct boot_file *initrd = &payload->initrds[i];
-
-        if (!initrd->error && initrd->size == 0)
-            return applies(ret_text, format("initrd %s: empty", initrd->path));
-    }
-    return 0;
-}
-
-static int modules_incomplete(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-
-    if (payload->modules_error)
-        return -payload->modules_error;
-    if (!payload->modules_problem)
-        return 0;
-    return applies(ret_text, strdup(payload->modules_problem));
-}
-
-static int cmdline_too_long(const struct facts *facts, char **ret_text)
-{
-    const struct boot_payload *payload = &facts->payload;
-    size_t length;
-
-    if (!payload->image.release)
-        return 0;
-    length = strlen(payload->entry->cmdline);
-    if (length <= payload->image.cmdline_max)
-        return 0;
-    return applies(ret_text, format("the command line has %zu characters, kernel %s takes %zu",
-                                    length, payload->image.release, payload->image.cmdline_max));
+    return entries->one_time ? reason_applies(ret_text, strdup(entries->one_time)) : 0;
 }
 
 static int foreign_kernel(const struct facts *facts, char **ret_text)
 {
     if (facts->kexec.loaded.is != FACT_YES || facts->loaded.release)
         return 0;
-    return applies(ret_text,
-                   strdup("a kernel that fastreboot did not load is loaded and is left in place"));
+    return reason_applies(
+        ret_text, strdup("a kernel that fastreboot did not load is loaded and is left in place"));
 }
 
 static int signed_only(const struct facts *facts, char **ret_text)
 {
     if (!facts->kexec.lockdown || streq(facts->kexec.lockdown, "none"))
         return 0;
-    return applies(ret_text, format("lockdown is %s: the kernel takes signed kernels only",
-                                    facts->kexec.lockdown));
+    return reason_applies(ret_text, format("lockdown is %s: the kernel takes signed kernels only",
+                                           facts->kexec.lockdown));
 }
 
 const struct reason REASONS[] = {
@@ -278,8 +245,34 @@ const struct reason REASONS[] = {
      "`fastreboot enable`", not_enabled},
     {"not-active", SEVERITY_BLOCK, BEFORE, SCOPE_POLICY, "fastreboot.service is running",
      "`systemctl start fastreboot`", not_active},
-    {"one-time-entry", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
-     "the boot loader was not asked for anything once",
+    {"container", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no container",
+     "enable fastreboot on the machine that runs the container", in_container},
+    {"xen", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no control domain of Xen", NULL,
+     under_xen},
+    {"quirks-invalid", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the list of quirks is valid",
+     "correct the named line, see fastreboot.conf(5)", quirks_invalid},
+    {"quirk", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
+     "nothing in this machine is on the list of quirks",
+     "if this machine is better than its name, take the quirk out of that file", quirk},
+    {"firmware-setup", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "nobody asked for the firmware setup",
+     "nothing: the next reboot does it, and the one after is fast again", firmware_setup},
+    {"firmware-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no firmware update is waiting",
+     "nothing: the next reboot does it, and the one after is fast again", firmware_update},
+    {"boot-next", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "the firmware is to start what it always does", "take it back with `efibootmgr -N`, or reboot",
+     boot_next},
+    {"loader-menu", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "nobody asked for the boot loader's menu",
+     "nothing: the next reboot does it, and the one after is fast again", loader_menu},
+    {"loader-entry-once", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "no other boot entry was asked for once",
+     "take it back with `bootctl set-oneshot ''`, or reboot", loader_entry},
+    {"reboot-parameter", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "the reboot has no parameter", NULL,
+     reboot_parameter},
+    {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
+     NULL, hibernated},
+    {"one-time-entry", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "the boot loader has nothing to do once",
      "the next reboot does it; or take it back (`grub-editenv - unset next_entry`)",
      one_time_entry},
     {"kexec-unsupported", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the running kernel has kexec",
@@ -295,35 +288,44 @@ const struct reason REASONS[] = {
      kexec_exhausted},
     {"kernel-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "it is known which kernel to start",
      "name one with kernel = and initrd = in /etc/fastreboot.conf", no_entry},
-    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "kexec can start the entry",
-     "choose another one, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf",
-     entry_unbootable},
+    {"entry-unbootable", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the boot entry can be kexec'd", NULL,
+     reason_entry_unbootable},
     {"kernel-missing", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel can be opened",
-     "install the kernel again, or correct the link or setting that names it", kernel_missing},
+     "install the kernel again, or correct the link or setting that names it",
+     reason_kernel_missing},
     {"kernel-untrusted", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "only root can change the kernel",
-     "give file and directories to root and take others the right to write", kernel_untrusted},
+     "give file and directories to root and take others the right to write",
+     reason_kernel_untrusted},
     {"kernel-invalid", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES,
-     "the kernel is whole and can be kexec'd", "install the kernel again", kernel_invalid},
+     "the kernel is whole and can be kexec'd", "install the kernel again", reason_kernel_invalid},
     {"kernel-foreign", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel is for this architecture",
-     NULL, kernel_foreign},
+     NULL, reason_kernel_foreign},
     {"initrd-missing", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "every initrd can be opened",
      "make it again (update-initramfs -c -k VERSION, dracut), or correct what names it",
-     initrd_missing},
+     reason_initrd_missing},
     {"initrd-untrusted", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "only root can change the initrds",
-     "give file and directories to root and take others the right to write", initrd_untrusted},
+     "give file and directories to root and take others the right to write",
+     reason_initrd_untrusted},
     {"initrd-empty", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "no initrd is empty",
-     "make it again (update-initramfs -u -k VERSION, dracut -f)", initrd_empty},
+     "make it again (update-initramfs -u -k VERSION, dracut -f)", reason_initrd_empty},
     {"modules-incomplete", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES, "the kernel's modules are complete",
-     "install the kernel again, or run depmod for it", modules_incomplete},
+     "install the kernel again, or run depmod for it", reason_modules_incomplete},
     {"cmdline-too-long", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES,
      "the kernel takes the command line's length", "take something out with cmdline-remove",
-     cmdline_too_long},
+     reason_cmdline_too_long},
     {"foreign-kernel-in-place", SEVERITY_BLOCK, LOADING, SCOPE_POLICY,
      "no kernel of somebody else's is loaded", "drop it with `kexec -u` first", foreign_kernel},
     {"foreign-kernel", SEVERITY_WARN, REBOOTS, SCOPE_POLICY,
      "no kernel of somebody else's is loaded",
      "it is what the next reboot starts; drop it with `kexec -u` if that is not wanted",
      foreign_kernel},
+    {"failed-before", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES,
+     "no fast reboot into this kernel has failed",
+     "see `fastreboot history`; `fastreboot retry` forgets it", reason_failed_before},
+    {"failed-too-often", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "fast reboots work on this machine",
+     "see `fastreboot history`; `fastreboot retry` forgets them", failed_too_often},
+    {"kexec-tools", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "kexec-tools load nothing at reboots",
+     "set LOAD_KEXEC=false in /etc/default/kexec", kexec_tools},
     {"signed-only", SEVERITY_NOTE, ALWAYS, SCOPE_KEXEC, "the kernel takes unsigned kernels too",
      NULL, signed_only},
 };

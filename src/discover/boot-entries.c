@@ -13,6 +13,7 @@ enum {
 
 /* In the order in which they are asked; the first that is there decides. */
 static const struct loader *const LOADERS[] = {
+    &loader_systemd_boot,
     &loader_grub,
     &loader_links,
     &loader_newest,
@@ -29,18 +30,49 @@ static void entry_clear(struct boot_entry *entry)
     free(entry->problem);
 }
 
+/* Room for one more, empty; it counts when boot_entries->n is raised. */
+static struct boot_entry *next_entry(struct boot_entries *entries)
+{
+    struct boot_entry *more = reallocarray(entries->entries, entries->n + 1, sizeof(*more));
+
+    if (!more)
+        return NULL;
+    entries->entries = more;
+    more[entries->n] = (struct boot_entry){0};
+    return &more[entries->n];
+}
+
+int boot_entries_add_unbootable(struct boot_entries *entries, const char *id, const char *title,
+                                const char *problem, const char *source)
+{
+    struct boot_entry *entry = next_entry(entries);
+
+    if (!entry)
+        return -ENOMEM;
+    *entry = (struct boot_entry){
+        .id = strdup(id),
+        .title = strdup(title),
+        .cmdline = strdup(""),
+        .source = strdup(source),
+        .problem = strdup(problem),
+    };
+    if (!entry->id || !entry->title || !entry->cmdline || !entry->source || !entry->problem) {
+        entry_clear(entry);
+        return -ENOMEM;
+    }
+    entries->n++;
+    return 0;
+}
+
 int boot_entries_add(struct boot_entries *entries, const char *id, const char *title,
                      const char *kernel, char *const *initrds, size_t n, const char *cmdline,
                      const char *source)
 {
-    struct boot_entry *more, *entry;
+    struct boot_entry *entry = next_entry(entries);
     bool complete;
 
-    more = reallocarray(entries->entries, entries->n + 1, sizeof(*more));
-    if (!more)
+    if (!entry)
         return -ENOMEM;
-    entries->entries = more;
-    entry = &more[entries->n];
     *entry = (struct boot_entry){
         .id = strdup(id),
         .title = strdup(title),
@@ -75,6 +107,7 @@ void boot_entries_clear(struct boot_entries *entries)
 static int choose_none(struct boot_entries *entries, char *problem)
 {
     entries->chosen = entries->n;
+    free(entries->problem);
     entries->problem = problem;
     return problem ? 0 : -ENOMEM;
 }
@@ -88,6 +121,7 @@ static int ask_loaders(int root, const char *cmdline, struct boot_entries *entri
             return r;
         if (r > 0) {
             entries->loader = LOADERS[i]->name;
+            entries->inherits_cmdline = LOADERS[i]->inherits_cmdline;
             return 0;
         }
     }
@@ -113,6 +147,7 @@ static int use_configured(const struct config *config, const char *cmdline,
             initrds[n++] = path;
         }
     entries->loader = "configuration";
+    entries->inherits_cmdline = true;
     entries->chosen_reason = format("kernel = in %s", config->kernel_source);
     if (!entries->chosen_reason)
         return -ENOMEM;
@@ -157,20 +192,20 @@ static int read_cmdline(int root, char **ret_cmdline)
 
 int boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries)
 {
-    AUTOFREE char *cmdline = NULL;
-    int r;
+    AUTOFREE char *inherited = NULL;
+    int unreadable, r;
 
     *ret_entries = (struct boot_entries){0};
-    r = read_cmdline(root, &cmdline);
-    if (r == -ENOMEM)
-        return r;
-    if (r < 0 && !config->cmdline)
-        return choose_none(ret_entries, format("/proc/cmdline: %s", strerror(-r)));
+    unreadable = read_cmdline(root, &inherited);
+    if (unreadable == -ENOMEM)
+        return -ENOMEM;
     if (config->kernel)
-        r = use_configured(config, cmdline ? cmdline : "", ret_entries);
+        r = use_configured(config, inherited ? inherited : "", ret_entries);
     else
-        r = ask_loaders(root, cmdline ? cmdline : "", ret_entries);
+        r = ask_loaders(root, inherited ? inherited : "", ret_entries);
     for (size_t i = 0; r >= 0 && i < ret_entries->n; i++)
         r = configure_cmdline(config, &ret_entries->entries[i]);
-    return r;
+    if (r < 0 || unreadable >= 0 || config->cmdline || !ret_entries->inherits_cmdline)
+        return r;
+    return choose_none(ret_entries, format("/proc/cmdline: %s", strerror(-unreadable)));
 }

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "discover/loader.h"
 #include "discover/payload.h"
+#include "discover/quirks.h"
 
 #if defined(__x86_64__)
 #define THIS_ARCH IMAGE_X86_64
@@ -65,6 +66,14 @@ int facts_read(int root, struct facts *ret_facts)
         r = hook_facts_read(root, &ret_facts->hook);
     if (r >= 0)
         r = boot_facts_read(root, &ret_facts->boot);
+    if (r >= 0)
+        r = requests_read(root, ret_facts->requests);
+    if (r >= 0)
+        r = place_facts_read(root, &ret_facts->place);
+    if (r >= 0)
+        r = quirk_facts_read(root, &ret_facts->quirk);
+    if (r >= 0)
+        r = failure_facts_read(root, &ret_facts->failure);
     if (r >= 0) /* half a configuration is none */
         r = boot_entries_read(root,
                               ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
@@ -78,6 +87,9 @@ void facts_clear(struct facts *facts)
 {
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    failure_facts_clear(&facts->failure);
+    quirk_facts_clear(&facts->quirk);
+    requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
     hook_facts_clear(&facts->hook);
     loaded_facts_clear(&facts->loaded);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "base/failures.h"
 #include "discover/image.h"
 
 /* The answer to a question that can be answered by yes, by no, or by neither. */
@@ -25,20 +26,22 @@ struct boot_entry {
     char **initrds;
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
-    char *source;  /* who names it: "/vmlinuz", "/etc/fastreboot.conf", "/boot/grub/grub.cfg:99" */
-    char *problem; /* why kexec cannot start it, or NULL; where it is set no file counts */
+    char *source;  /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
+    char
+        *problem; /* why it cannot be kexec'd whatever its files are, and kernel is NULL; or NULL */
 };
 
 /* What the loader, or what stands in for one, has to offer. */
 struct boot_entries {
     struct boot_entry *entries;
     size_t n;
-    size_t chosen;       /* index of the one to start; n when there is none */
-    const char *loader;  /* name of the reader that found them, or NULL */
-    char *chosen_reason; /* in words: why this one */
-    char *problem;       /* why none could be chosen, or NULL */
-    int problem_error;   /* the errno behind that, or 0 */
-    char *one_time;      /* what the loader was asked to do once, or NULL */
+    size_t chosen;         /* index of the one to start; n when there is none */
+    const char *loader;    /* name of the reader that found them, or NULL */
+    bool inherits_cmdline; /* the entries have the running kernel's command line */
+    char *chosen_reason;   /* in words: why this one */
+    char *problem;         /* why none could be chosen, or NULL */
+    int problem_error;     /* the errno behind that, or 0 */
+    char *one_time;        /* what the loader was asked to do once, in words, or NULL */
 };
 
 /* One file that an entry needs. */
@@ -49,6 +52,7 @@ struct boot_file {
     char *untrusted; /* who else could change it, or NULL */
     char *signature; /* device, inode, size, time of change: another file, another signature */
     uint64_t size;   /* in bytes */
+    int64_t changed; /* the time of its last change (ctime), in seconds since 1970 */
 };
 
 /* An entry whose files were opened and looked at: what is checked is what is loaded. */
@@ -58,6 +62,7 @@ struct boot_payload {
     struct boot_file *initrds;
     size_t n_initrds;
     struct image image; /* all zero unless image_problem and image_error say nothing */
+    char *kernel_id; /* names this very kernel file, also in a later boot; NULL without an image */
     char *image_problem;
     int image_error;
     char *modules_problem; /* what the next kernel would miss in its modules directory */
@@ -88,6 +93,7 @@ struct hook_facts {
     struct fact active;  /* fastreboot.service was started in this boot and not stopped */
     struct fact armed;   /* one firmware reboot was asked for */
     char *masked;        /* the mask in the way, or NULL */
+    int masked_error;    /* the errno that kept us from seeing whether there is one, or 0 */
 };
 
 enum boot_way {
@@ -104,12 +110,54 @@ struct boot_facts {
     char *mark;    /* the attempt that started it, or NULL */
 };
 
+/* What somebody asked the firmware or the boot loader to do at the next reboot. */
+enum request_kind {
+    REQUEST_SETUP,        /* the firmware's setup */
+    REQUEST_UPDATE,       /* a firmware update or recovery */
+    REQUEST_BOOT_NEXT,    /* another entry of the firmware's, once */
+    REQUEST_LOADER_MENU,  /* the boot loader's menu */
+    REQUEST_LOADER_ENTRY, /* another entry of the boot loader's, once */
+    REQUEST_PARAMETER,    /* a parameter that the firmware or kernel driver is to get */
+    REQUEST_RESUME,       /* a hibernated system is to be resumed */
+    N_REQUESTS,
+};
+
+struct request {
+    int result; /* 1 when it was asked for, 0 when not, a negative errno when that is not known */
+    char *text; /* in words, or NULL */
+};
+
+/* What surrounds us. */
+struct place_facts {
+    struct fact container;
+    struct fact xen;         /* the control domain of a Xen machine */
+    struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
+};
+
+/* What the list of quirks says of this machine. */
+struct quirk_facts {
+    char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
+    char *error;      /* what is wrong with a file of the list, or NULL */
+    int error_number; /* the errno for which something could not be matched, or 0 */
+};
+
+/* What is remembered of fast reboots that failed. */
+struct failure_facts {
+    struct failures failures;
+    char *firmware; /* the version that the machine has now, or NULL */
+    int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
     struct loaded_facts loaded;
     struct hook_facts hook;
     struct boot_facts boot;
+    struct request requests[N_REQUESTS];
+    struct place_facts place;
+    struct quirk_facts quirk;
+    struct failure_facts failure;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
     enum image_arch arch;        /* of this machine */

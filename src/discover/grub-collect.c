@@ -108,14 +108,14 @@ int grub_collect(void *data, const struct grub_found *found)
     if (r < 0)
         return r;
     source = format("%s:%u", found->file, found->line);
-    cmdline = problem ? strdup("") : make_cmdline(&found->loaded->kernel);
-    if (!source || !cmdline)
+    cmdline = problem ? NULL : make_cmdline(&found->loaded->kernel);
+    if (!source || (!problem && !cmdline))
         return -ENOMEM;
-    r = boot_entries_add(entries, found->id, found->title, problem ? "" : kernel.words[0],
-                         initrds.words, problem ? 0 : initrds.n, cmdline, source);
+    r = problem ? boot_entries_add_unbootable(entries, found->id, found->title, problem, source)
+                : boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
+                                   initrds.n, cmdline, source);
     if (r < 0)
         return r;
-    entries->entries[entries->n - 1].problem = steal(&problem);
     if (found->chosen)
         entries->chosen = entries->n - 1;
     return 0;

@@ -28,22 +28,37 @@ static struct fact exists(int root, const char *path)
     return (struct fact){.is = r ? FACT_YES : FACT_NO};
 }
 
-static int find_mask(int root, const char *unit, char **ret_masked)
+/* 1 when the file at `path` masks its unit, as a link to /dev/null and an empty file do; 0 when it
+ * does not or is not there; or a negative errno. */
+static int is_mask(int root, const char *path)
 {
-    for (size_t i = 0; i < ELEMENTS(MASK_DIRS) && !*ret_masked; i++) {
-        AUTOFREE char *path = format("%s/%s", MASK_DIRS[i], unit), *target = NULL;
-        int r;
+    AUTOFREE char *target = NULL, *resolved = NULL;
+    struct stat st;
+    int r = root_readlink(root, path, &target);
 
-        if (!path)
-            return -ENOMEM;
-        r = root_readlink(root, path, &target);
+    if (r >= 0 && streq(target, "/dev/null"))
+        return 1;
+    if (r >= 0 || r == -EINVAL) /* another link, or no link */
+        r = root_resolve(root, path, &resolved, &st, NULL);
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    return r < 0 ? r : S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+static int find_mask(int root, const char *unit, struct hook_facts *facts)
+{
+    for (size_t i = 0; i < ELEMENTS(MASK_DIRS) && !facts->masked; i++) {
+        AUTOFREE char *path = format("%s/%s", MASK_DIRS[i], unit);
+        int r = path ? is_mask(root, path) : -ENOMEM;
+
+        if (r > 0) {
+            facts->masked = format("/%s", path);
+            r = facts->masked ? 0 : -ENOMEM;
+        }
         if (r == -ENOMEM)
             return r;
-        if (r < 0 || !streq(target, "/dev/null"))
-            continue;
-        *ret_masked = format("/%s", path);
-        if (!*ret_masked)
-            return -ENOMEM;
+        if (r < 0)
+            facts->masked_error = -r;
     }
     return 0;
 }
@@ -70,8 +85,8 @@ int hook_facts_read(int root, struct hook_facts *ret)
         .active = exists(root, RUN_ACTIVE),
         .armed = exists(root, RUN_NORMAL),
     };
-    r = find_mask(root, SERVICE_UNIT, &ret->masked);
-    return r < 0 ? r : find_mask(root, JUMP_UNIT, &ret->masked);
+    r = find_mask(root, SERVICE_UNIT, ret);
+    return r < 0 ? r : find_mask(root, JUMP_UNIT, ret);
 }
 
 void hook_facts_clear(struct hook_facts *facts)

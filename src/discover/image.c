@@ -150,6 +150,9 @@ static int arm64_release(const struct file *file, char **ret_release)
         end = buffer + n;
         *end = 0;
         while ((found = memmem(found, (size_t)(end - found), BANNER, sizeof(BANNER) - 1))) {
+            /* One that starts in the overlap may be cut off, and comes again with the next. */
+            if (found >= buffer + STEP)
+                break;
             found += sizeof(BANNER) - 1;
             *ret_release = release_of(found);
             if (*ret_release)

@@ -7,36 +7,27 @@
 
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/efivar.h"
 #include "discover/grub-collect.h"
 #include "discover/grubenv.h"
 #include "discover/loader.h"
 
 static const char *const DIRECTORIES[] = {"/boot/grub", "/boot/grub2"};
 
-static const char LOADER_INFO[] =
-    "sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-
 enum {
     MAX_ESP_CONFIG = 1024 * 1024,
 };
 
-/* The loader that started this kernel says its name, in UTF-16 behind four bytes of attributes;
- * GRUB has done so since 2.12, and shim never. */
+/* The loader that started this kernel says its name; GRUB has done so since 2.12, and shim never.
+ */
 static int is_other_loader(int root)
 {
-    static const char NAME[] = "GRUB";
-    AUTOFREE char *text = NULL;
-    size_t length;
-    int r = root_read(root, LOADER_INFO, 4096, &text, &length);
+    AUTOFREE char *info = NULL;
+    int r = efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info);
 
     if (r == -ENOMEM)
         return r;
-    if (r < 0)
-        return 0;
-    for (size_t i = 0; i < strlen(NAME); i++)
-        if (4 + 2 * i + 1 >= length || text[4 + 2 * i] != NAME[i] || text[4 + 2 * i + 1])
-            return 1;
-    return 0;
+    return r > 0 && !after_prefix(info, "GRUB");
 }
 
 static int set_problem(struct boot_entries *entries, int error, char *problem)

@@ -42,4 +42,4 @@ static int links_read(int root, const char *cmdline, struct boot_entries *entrie
     return 0;
 }
 
-const struct loader loader_links = {.name = "links", .read = links_read};
+const struct loader loader_links = {.name = "links", .inherits_cmdline = true, .read = links_read};

@@ -108,4 +108,5 @@ static int newest_read(int root, const char *cmdline, struct boot_entries *entri
     return entries->chosen_reason ? 1 : -ENOMEM;
 }
 
-const struct loader loader_newest = {.name = "newest", .read = newest_read};
+const struct loader loader_newest = {
+    .name = "newest", .inherits_cmdline = true, .read = newest_read};

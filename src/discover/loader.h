@@ -5,14 +5,16 @@
 
 /* A reader of boot entries: of one loader's configuration, or of what stands in for one. */
 struct loader {
-    const char *name; /* "grub", "links", "newest" */
+    const char *name;      /* "grub", "links", "newest" */
+    bool inherits_cmdline; /* its entries have the running kernel's command line */
 
-    /* Reads below `root`. `cmdline` is the command line for entries that have none of their own.
+    /* Reads below `root`. `cmdline` is the running kernel's, for entries that inherit it.
      * Returns 1 when this loader is there, with its entries, the chosen one or, in ->problem, why
      * none can be chosen; 0 when it is not there; or -ENOMEM. */
     int (*read)(int root, const char *cmdline, struct boot_entries *entries);
 };
 
+extern const struct loader loader_systemd_boot;
 extern const struct loader loader_grub;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;
@@ -20,6 +22,10 @@ extern const struct loader loader_newest;
 /* Finds the entry that the configuration asks for or else the loader would boot. 0 or -ENOMEM. */
 int boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries);
 void boot_entries_clear(struct boot_entries *entries);
+
+/* Adds an entry that cannot be kexec'd. All strings are copied. 0 or -ENOMEM. */
+int boot_entries_add_unbootable(struct boot_entries *entries, const char *id, const char *title,
+                                const char *problem, const char *source);
 
 /* Adds an entry; `initrds` are `n` paths. All strings are copied. 0 or -ENOMEM. */
 int boot_entries_add(struct boot_entries *entries, const char *id, const char *title,

@@ -62,7 +62,8 @@ static char *path_in(char *line)
     return path + 1;
 }
 
-static char *find_missing(int directory, const char *release, char *index)
+/* As modules_check(). */
+static int find_missing(int directory, const char *release, char *index, char **ret_problem)
 {
     AUTOFREE char *first = NULL;
     unsigned missing = 0;
@@ -73,13 +74,22 @@ static char *find_missing(int directory, const char *release, char *index)
 
         if (!path || fstatat(directory, path, &st, 0) == 0)
             continue;
+        if (errno != ENOENT && errno != ENOTDIR)
+            return -errno;
         if (missing++ == 0)
             first = strdup(path);
     }
     if (!missing)
-        return NULL;
-    return format("/lib/modules/%s lists %u module%s that cannot be read, the first is %s", release,
-                  missing, missing > 1 ? "s" : "", first ? first : "?");
+        return 0;
+    *ret_problem = format("/lib/modules/%s lists %u module%s that cannot be read, the first is %s",
+                          release, missing, missing > 1 ? "s" : "", first ? first : "?");
+    return *ret_problem ? -ENOEXEC : -ENOMEM;
+}
+
+static int refuse(char **ret_problem, char *problem)
+{
+    *ret_problem = problem;
+    return problem ? -ENOEXEC : -ENOMEM;
 }
 
 int modules_check(int root, const char *release, char **ret_problem)
@@ -93,17 +103,14 @@ int modules_check(int root, const char *release, char **ret_problem)
         return -ENOMEM;
     directory = root_open_directory(root, path);
     if (directory == -ENOENT || directory == -ENOTDIR)
-        *ret_problem = format("/lib/modules/%s does not exist", release);
-    else if (directory < 0)
+        return refuse(ret_problem, format("/lib/modules/%s does not exist", release));
+    if (directory < 0)
         return directory;
-    else {
-        r = read_index(directory, &index);
-        if (r == -ENOMEM || r == -EACCES)
-            return r;
-        *ret_problem = r < 0 ? format("/lib/modules/%s/modules.dep.bin: %s", release, strerror(-r))
-                             : find_missing(directory, release, index);
-        if (r >= 0 && !*ret_problem)
-            return 0;
-    }
-    return *ret_problem ? -ENOEXEC : -ENOMEM;
+    r = read_index(directory, &index);
+    if (r == -ENOMEM || r == -EACCES)
+        return r;
+    if (r < 0)
+        return refuse(ret_problem,
+                      format("/lib/modules/%s/modules.dep.bin: %s", release, strerror(-r)));
+    return find_missing(directory, release, index, ret_problem);
 }

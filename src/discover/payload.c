@@ -19,8 +19,13 @@ static int file_open(int root, const char *path, struct boot_file *file)
     file->fd = root_open(root, path, &file->untrusted);
     if (file->fd == -ENOMEM)
         return -ENOMEM;
-    if (file->fd < 0 || fstat(file->fd, &st) < 0) {
-        file->error = file->fd < 0 ? -file->fd : errno;
+    if (file->fd < 0) {
+        file->error = -file->fd;
+        file->fd = -1;
+        return 0;
+    }
+    if (fstat(file->fd, &st) < 0) {
+        file->error = errno;
         return 0;
     }
     if (!S_ISREG(st.st_mode)) {
@@ -28,6 +33,7 @@ static int file_open(int root, const char *path, struct boot_file *file)
         return 0;
     }
     file->size = (uint64_t)st.st_size;
+    file->changed = st.st_ctim.tv_sec;
     file->signature = format("%llx:%llx:%llx:%llx.%lx", (unsigned long long)st.st_dev,
                              (unsigned long long)st.st_ino, (unsigned long long)st.st_size,
                              (unsigned long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
@@ -83,6 +89,12 @@ static int look_inside(int root, struct boot_payload *payload)
                     &payload->image_error);
     if (r < 0 || !payload->image.release)
         return r;
+    /* Without its device, whose number may be another one in the next boot. */
+    payload->kernel_id =
+        format("%s %llu %lld", payload->image.release, (unsigned long long)payload->kernel.size,
+               (long long)payload->kernel.changed);
+    if (!payload->kernel_id)
+        return -ENOMEM;
     return split_error(modules_check(root, payload->image.release, &payload->modules_problem),
                        &payload->modules_error);
 }
@@ -122,6 +134,7 @@ void payload_clear(struct boot_payload *payload)
     free(payload->initrds);
     image_clear(&payload->image);
     free(payload->image_problem);
+    free(payload->kernel_id);
     free(payload->modules_problem);
     *payload = (struct boot_payload){0};
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/failures.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+
+static void failure_clear(struct failure *failure)
+{
+    free(failure->kernel);
+    free(failure->release);
+    free(failure->firmware);
+    *failure = (struct failure){0};
+}
+
+static void remove_at(struct failures *failures, size_t i)
+{
+    failure_clear(&failures->all[i]);
+    failures->n--;
+    memmove(&failures->all[i], &failures->all[i + 1], (failures->n - i) * sizeof(failures->all[0]));
+}
+
+int failures_add(struct failures *failures, const struct failure *failure)
+{
+    struct failure copy = {
+        .kernel = strdup(failure->kernel),
+        .release = strdup(failure->release),
+        .firmware = failure->firmware ? strdup(failure->firmware) : NULL,
+        .time = failure->time,
+    };
+
+    if (!copy.kernel || !copy.release || (failure->firmware && !copy.firmware)) {
+        failure_clear(&copy);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < failures->n; i++)
+        if (streq(failures->all[i].kernel, copy.kernel)) {
+            remove_at(failures, i);
+            break;
+        }
+    if (failures->n == MAX_FAILURES)
+        remove_at(failures, 0);
+    failures->all[failures->n++] = copy;
+    return 0;
+}
+
+int failures_from_json(const struct json_object *object, struct failures *ret_failures)
+{
+    struct json_object *array;
+
+    *ret_failures = (struct failures){.n = 0};
+    if (!json_object_object_get_ex(object, "failures", &array) ||
+        !json_object_is_type(array, json_type_array))
+        return -EBADMSG;
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        const struct json_object *row = json_object_array_get_idx(array, i);
+        struct failure failure = {.time = json_number(row, "time", 0)};
+        int r;
+
+        failure.kernel = (char *)json_string(row, "kernel");
+        failure.release = (char *)json_string(row, "release");
+        failure.firmware = (char *)json_string(row, "firmware");
+        if (!failure.kernel || !failure.release)
+            return -EBADMSG;
+        r = failures_add(ret_failures, &failure);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+struct json_object *failures_to_json(const struct failures *failures)
+{
+    struct json_object *object = json_object_new_object(), *array = json_object_new_array();
+
+    for (size_t i = 0; i < failures->n; i++) {
+        struct json_object *row = json_object_new_object();
+
+        json_add_string(row, "kernel", failures->all[i].kernel);
+        json_add_string(row, "release", failures->all[i].release);
+        json_add_string(row, "firmware", failures->all[i].firmware);
+        json_add_number(row, "time", failures->all[i].time);
+        json_object_array_add(array, row);
+    }
+    json_object_object_add(object, "failures", array);
+    return object;
+}
+
+void failures_clear(struct failures *failures)
+{
+    while (failures->n > 0)
+        failure_clear(&failures->all[--failures->n]);
+}

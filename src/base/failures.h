@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/json.h"
+
+/* The kernels that did not come up after a fast reboot, as they are remembered. */
+
+enum {
+    MAX_FAILURES = 16,    /* the oldest goes */
+    FAILURES_TO_STOP = 3, /* so many different kernels, and it is the machine */
+};
+
+struct failure {
+    char *kernel;   /* which file it was: kernel_id of struct boot_payload */
+    char *release;  /* its release */
+    char *firmware; /* the version of the firmware that the machine had, or NULL */
+    int64_t time;   /* when it was noticed, in microseconds since 1970 */
+};
+
+struct failures {
+    struct failure all[MAX_FAILURES]; /* oldest first */
+    size_t n;
+};
+
+/* 0, -EBADMSG for what is no such object, or -ENOMEM; release with failures_clear() in any case. */
+int failures_from_json(const struct json_object *object, struct failures *ret_failures);
+struct json_object *failures_to_json(const struct failures *failures);
+
+/* Adds a copy of `failure` in place of an older one of the same kernel. 0 or -ENOMEM. */
+int failures_add(struct failures *failures, const struct failure *failure);
+
+void failures_clear(struct failures *failures);

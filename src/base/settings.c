@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/settings.h"
+
+#include <errno.h>
+#include <ini.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_FILE = 64 * 1024,
+    MAX_FILES = 64,
+    /* What inih takes in its common build, less line end and NUL; it cuts longer lines silently. */
+    MAX_LINE = INI_MAX_LINE - 3,
+};
+
+/* One file being read. */
+struct reading {
+    const char *file;
+    settings_take take;
+    void *data;
+    char *problem; /* the first one */
+    bool no_memory;
+};
+
+/* An inih handler: 0 is its word for an error, of which it then tells the line. */
+static int handle(void *argument, const char *section, const char *key, const char *value)
+{
+    struct reading *reading = argument;
+    struct setting setting = {reading->file, section, key, value};
+    AUTOFREE char *problem = NULL;
+    int r;
+
+    if (reading->problem || reading->no_memory)
+        return 0;
+    r = reading->take(reading->data, &setting, &problem);
+    if (r > 0)
+        return 1;
+    reading->no_memory = r < 0 || !problem;
+    reading->problem = steal(&problem);
+    return 0;
+}
+
+/* The number of the first line that inih would cut, or 0. */
+static int overlong_line(const char *text)
+{
+    for (int line = 1; *text; line++) {
+        size_t length = strcspn(text, "\n");
+
+        if (length > MAX_LINE)
+            return line;
+        text += length + (text[length] == '\n');
+    }
+    return 0;
+}
+
+static int fail(char **ret_error, int error, char *text)
+{
+    *ret_error = text;
+    return text ? error : -ENOMEM;
+}
+
+static int fail_errno(char **ret_error, int error, const char *path)
+{
+    return fail(ret_error, error, format("/%s: %s", path, strerror(-error)));
+}
+
+static int parse(struct reading *reading, const char *text, char **ret_error)
+{
+    int line = overlong_line(text);
+    AUTOFREE char *problem = NULL;
+
+    if (line)
+        return fail(ret_error, -EBADMSG,
+                    format("%s:%d: longer than %d characters; continue it on a line that starts "
+                           "with a blank",
+                           reading->file, line, MAX_LINE));
+    line = ini_parse_string(text, handle, reading);
+    problem = reading->problem;
+    if (reading->no_memory || line < 0)
+        return -ENOMEM;
+    if (line == 0)
+        return 0;
+    return fail(ret_error, -EBADMSG,
+                format("%s:%d: %s", reading->file, line,
+                       problem ? problem : "is neither \"key = value\" nor a comment"));
+}
+
+int settings_read(int root, const char *path, settings_take take, void *data, char **ret_error)
+{
+    AUTOFREE char *file = format("/%s", path), *text = NULL, *untrusted = NULL;
+    struct reading reading = {.file = file, .take = take, .data = data};
+    AUTOCLOSE int fd = -1;
+    size_t length;
+    int r;
+
+    *ret_error = NULL;
+    if (!file)
+        return -ENOMEM;
+    fd = root_open(root, path, &untrusted);
+    if (fd == -ENOENT && root_exists(root, path) == 0)
+        return 0;
+    if (fd < 0)
+        return fail_errno(ret_error, fd, path);
+    if (untrusted)
+        return fail(ret_error, -EUCLEAN, format("%s is not used: %s", file, untrusted));
+    r = fd_read(fd, MAX_FILE, &text, &length);
+    if (r < 0)
+        return fail_errno(ret_error, r, path);
+    if (strlen(text) != length)
+        return fail(ret_error, -EBADMSG, format("%s: contains a zero byte", file));
+    return parse(&reading, text, ret_error);
+}
+
+static int is_settings_file(const char *name)
+{
+    size_t length = strlen(name);
+
+    return name[0] != '.' && length > 5 && streq(name + length - 5, ".conf");
+}
+
+int settings_read_directory(int root, const char *path, settings_take take, void *data,
+                            char **ret_error)
+{
+    CLEANUP(names_freep) char **names = NULL;
+    int r = root_names(root, path, is_settings_file, MAX_FILES, &names);
+
+    *ret_error = NULL;
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return fail_errno(ret_error, r, path);
+    for (char **name = names; *name; name++) {
+        AUTOFREE char *file = format("%s/%s", path, *name);
+
+        r = file ? settings_read(root, file, take, data, ret_error) : -ENOMEM;
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}

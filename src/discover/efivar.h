@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#define EFI_GUID_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define EFI_GUID_LOADER "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+#define EFI_GUID_FWUPD "0abba7dc-e516-4167-bbf5-4d9d1c739416"
+#define EFIVARS_DIR "sys/firmware/efi/efivars"
+
+/* The EFI variable `name`, "Name-GUID", without its four bytes of attributes: 1 and the data, which
+ * the caller frees; 0 when there is no such variable, or no EFI; or a negative errno, -EBADMSG
+ * where it is shorter than its attributes. */
+int efivar_read(int root, const char *name, char **ret_data, size_t *ret_length);
+
+/* The same for a variable that holds UTF-16 text, in which every sign beyond ASCII becomes '?'. */
+int efivar_read_text(int root, const char *name, char **ret_text);

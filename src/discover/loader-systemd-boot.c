@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* systemd-boot: the entries of the Boot Loader Specification on the EFI partition and XBOOTLDR, and
+ * its default. Only where the loader says in LoaderInfo that it is the one that runs here. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/bls-entry.h"
+#include "discover/efivar.h"
+#include "discover/loader.h"
+
+enum {
+    MAX_ENTRIES = 128, /* in one directory */
+    MAX_CONFIG = 64 * 1024,
+    /* From here on the first entry that matches is taken, and it is sorted as we do. */
+    FIRST_VERSION = 250,
+};
+
+/* Where the two partitions are mounted. */
+static const char *const DIRECTORIES[] = {"/efi", "/boot/efi", "/boot"};
+
+struct menu {
+    struct bls_entry *entries;
+    size_t n;
+    char *pattern; /* for the default, in lower case, or NULL */
+    char *pattern_source;
+    char *problem;
+    struct stat known[ELEMENTS(DIRECTORIES)]; /* the partitions that were read */
+    size_t n_known;
+    bool has_uki; /* unified kernel images, which stand somewhere among the entries */
+};
+
+static void menu_clear(struct menu *menu)
+{
+    for (size_t i = 0; i < menu->n; i++)
+        bls_entry_clear(&menu->entries[i]);
+    free(menu->entries);
+    free(menu->pattern);
+    free(menu->pattern_source);
+    free(menu->problem);
+}
+
+/* Keeps the first problem. 0 or -ENOMEM. */
+static int give_up(struct menu *menu, char *problem)
+{
+    if (!problem)
+        return -ENOMEM;
+    if (menu->problem)
+        free(problem);
+    else
+        menu->problem = problem;
+    return 0;
+}
+
+static bool has_end(const char *name, const char *end)
+{
+    size_t length = strlen(name), n = strlen(end);
+
+    return length > n && strcasecmp(name + length - n, end) == 0;
+}
+
+static int is_entry(const char *name)
+{
+    return name[0] != '.' && has_end(name, ".conf");
+}
+
+static int is_uki(const char *name)
+{
+    return name[0] != '.' && has_end(name, ".efi");
+}
+
+static int add_entry(int root, struct menu *menu, const char *directory, const char *name)
+{
+    struct bls_entry *more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
+    int r;
+
+    if (!more)
+        return -ENOMEM;
+    menu->entries = more;
+    r = bls_entry_read(root, directory, name, &more[menu->n]);
+    if (r >= 0) {
+        menu->n++;
+        return 0;
+    }
+    if (r != -EBADMSG && r != -ENOMEM)
+        r = give_up(menu, format("%s/loader/entries/%s: %s", directory, name, strerror(-r)));
+    bls_entry_clear(&more[menu->n]);
+    return r == -ENOMEM ? r : 0;
+}
+
+/* The names in a directory of a partition: their number, 0 also where there is no such directory.
+ */
+static int list_names(int root, struct menu *menu, const char *path, int (*wanted)(const char *),
+                      char ***ret_names)
+{
+    int r = root_names(root, path, wanted, MAX_ENTRIES, ret_names);
+
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    return give_up(menu, format("%s: %s", path, strerror(-r)));
+}
+
+/* 1 when the partition was read already, mounted at another place. */
+static int is_known(int root, struct menu *menu, const char *directory)
+{
+    AUTOFREE char *path = NULL;
+    struct stat st;
+    int r = root_resolve(root, directory, &path, &st, NULL);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 1; /* not there: nothing to read */
+    for (size_t i = 0; i < menu->n_known; i++)
+        if (menu->known[i].st_dev == st.st_dev && menu->known[i].st_ino == st.st_ino)
+            return 1;
+    menu->known[menu->n_known++] = st;
+    return 0;
+}
+
+static int read_partition(int root, struct menu *menu, const char *directory)
+{
+    AUTOFREE char *entries = format("%s/loader/entries", directory);
+    AUTOFREE char *images = format("%s/EFI/Linux", directory);
+    CLEANUP(names_freep) char **names = NULL, **ukis = NULL;
+    int r;
+
+    if (!entries || !images)
+        return -ENOMEM;
+    r = list_names(root, menu, entries, is_entry, &names);
+    for (char **name = names; r >= 0 && name && *name; name++)
+        r = add_entry(root, menu, directory, *name);
+    if (r >= 0)
+        r = list_names(root, menu, images, is_uki, &ukis);
+    if (r > 0)
+        menu->has_uki = true;
+    return r < 0 ? r : 0;
+}
+
+static int set_pattern(struct menu *menu, const char *pattern, const char *source)
+{
+    free(menu->pattern);
+    free(menu->pattern_source);
+    menu->pattern = strdup(pattern);
+    menu->pattern_source = strdup(source);
+    if (!menu->pattern || !menu->pattern_source)
+        return -ENOMEM;
+    for (char *sign = menu->pattern; *sign; sign++)
+        *sign = (char)tolower((unsigned char)*sign);
+    return 0;
+}
+
+/* 1 when loader.conf is there. */
+static int read_config(int root, struct menu *menu, const char *directory)
+{
+    AUTOFREE char *path = format("%s/loader/loader.conf", directory), *text = NULL;
+    char *rest, *key, *value;
+    int r = path ? root_read(root, path, MAX_CONFIG, &text, NULL) : -ENOMEM;
+
+    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
+        return r == -ENOMEM ? r : 0;
+    if (r < 0)
+        return give_up(menu, format("%s: %s", path, strerror(-r)));
+    rest = text;
+    while (r >= 0 && bls_next_line(&rest, &key, &value)) {
+        if (streq(key, "default"))
+            r = set_pattern(menu, value, path);
+        if (streq(key, "preferred"))
+            r = give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
+    }
+    return r < 0 ? r : 1;
+}
+
+/* The variable wins over the file. "@saved" means the entry that was booted last. */
+static int read_default_variable(int root, struct menu *menu)
+{
+    static const char NAME[] = "LoaderEntryDefault-" EFI_GUID_LOADER;
+    static const char LAST[] = "LoaderEntryLastBooted-" EFI_GUID_LOADER;
+    AUTOFREE char *pattern = NULL, *last = NULL;
+    int r = efivar_read_text(root, NAME, &pattern);
+
+    if (r > 0)
+        r = set_pattern(menu, pattern, "LoaderEntryDefault");
+    else if (r < 0 && r != -ENOMEM)
+        return give_up(menu, format("%s: %s", NAME, strerror(-r)));
+    if (r < 0 || !menu->pattern || !streq(menu->pattern, "@saved"))
+        return r;
+    r = efivar_read_text(root, LAST, &last);
+    if (r > 0)
+        return set_pattern(menu, last, "LoaderEntryLastBooted");
+    return r == -ENOMEM ? r
+                        : give_up(menu, format("@saved is the default, and there is no %s", LAST));
+}
+
+static int compare(const void *a, const void *b)
+{
+    return bls_entry_compare(a, b);
+}
+
+static int read_menu(int root, struct menu *menu)
+{
+    bool configured = false;
+
+    for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
+        int r = is_known(root, menu, DIRECTORIES[i]);
+
+        if (r > 0)
+            continue;
+        if (r >= 0)
+            r = read_partition(root, menu, DIRECTORIES[i]);
+        if (r >= 0 && !configured)
+            r = read_config(root, menu, DIRECTORIES[i]);
+        if (r < 0)
+            return r;
+        configured = configured || r > 0;
+    }
+    if (menu->n > 1)
+        qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);
+    return read_default_variable(root, menu);
+}
+
+/* Gives the index of the default, or n. */
+static size_t find_default(const struct menu *menu)
+{
+    for (size_t i = 0; menu->pattern && i < menu->n; i++)
+        if (fnmatch(menu->pattern, menu->entries[i].id, 0) == 0)
+            return i;
+    return menu->n ? 0 : menu->n;
+}
+
+static int choose(struct menu *menu, size_t *ret_chosen, char **ret_reason)
+{
+    size_t chosen = find_default(menu);
+    bool by_pattern = chosen < menu->n && menu->pattern &&
+                      fnmatch(menu->pattern, menu->entries[chosen].id, 0) == 0;
+
+    *ret_chosen = chosen;
+    if (menu->has_uki)
+        return give_up(menu, format("unified kernel images in EFI/Linux are not known to "
+                                    "fastreboot, and one may be the default"));
+    if (menu->n == 0)
+        return give_up(menu, format("systemd-boot is the boot loader, and no entry of its can be "
+                                    "read: is the EFI partition mounted?"));
+    /* The loader would count this try down, and somebody the good one up. */
+    if (menu->entries[chosen].tries_left >= 0)
+        return give_up(menu, format("boot entry %s is on trial (boot counting)",
+                                    menu->entries[chosen].source));
+    *ret_reason = by_pattern ? format("default of systemd-boot by %s", menu->pattern_source)
+                             : format("first entry of systemd-boot");
+    return *ret_reason ? 0 : -ENOMEM;
+}
+
+static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)
+{
+    const char *title = entry->title ? entry->title : entry->id;
+
+    if (entry->problem)
+        return boot_entries_add_unbootable(entries, entry->id, title, entry->problem,
+                                           entry->source);
+    return boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
+                            entry->n_initrds, entry->options ? entry->options : "", entry->source);
+}
+
+static int give_entries(struct menu *menu, struct boot_entries *entries)
+{
+    size_t chosen = 0;
+    int r = choose(menu, &chosen, &entries->chosen_reason);
+
+    for (size_t i = 0; r >= 0 && i < menu->n; i++)
+        r = give_entry(&menu->entries[i], entries);
+    if (r < 0)
+        return r;
+    entries->chosen = menu->problem ? entries->n : chosen;
+    entries->problem = steal(&menu->problem);
+    return 1;
+}
+
+/* Its version, or 0 when the loader that runs here is another one, or none that says so. */
+static int read_version(int root)
+{
+    AUTOFREE char *info = NULL;
+    const char *version;
+    int r = efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info);
+
+    if (r <= 0)
+        return r;
+    version = after_prefix(info, "systemd-boot ");
+    return version ? atoi(version) : 0;
+}
+
+static int systemd_boot_read(int root, const char *cmdline, struct boot_entries *entries)
+{
+    CLEANUP(menu_clear) struct menu menu = {0};
+    int version = read_version(root), r = 0;
+
+    (void)cmdline; /* every entry has its own */
+    if (version == -ENOMEM || version == 0)
+        return version;
+    if (version < 0)
+        r = give_up(&menu, format("LoaderInfo: %s", strerror(-version)));
+    else if (version < FIRST_VERSION)
+        r = give_up(&menu, format("systemd-boot %d is older than %d and orders its entries in "
+                                  "another way",
+                                  version, FIRST_VERSION));
+    if (r >= 0)
+        r = read_menu(root, &menu);
+    return r < 0 ? r : give_entries(&menu, entries);
+}
+
+const struct loader loader_systemd_boot = {.name = "systemd-boot", .read = systemd_boot_read};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Input: a history, of which each line is taken for an attempt as well. */
+
+#include "base/history.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fuzz.h"
+
+static int count;
+
+static int see(const struct boot_record *record, void *data)
+{
+    const struct boot_record **last = data;
+
+    must(record->text && outcome_name(record->outcome));
+    *last = NULL;
+    count++;
+    return 0;
+}
+
+/* What was read is written and read again as the same. */
+static void round_trip(const char *text)
+{
+    struct json_object *object = NULL, *again;
+    struct attempt attempt;
+
+    if (json_parse(text, &object) < 0)
+        return;
+    if (attempt_from_json(object, &attempt) == 0) {
+        struct attempt second;
+
+        again = attempt_to_json(&attempt);
+        must(attempt_from_json(again, &second) == 0);
+        must(strcmp(attempt.id, second.id) == 0 && attempt.time == second.time);
+        must(attempt.state == second.state && !attempt.reason == !second.reason);
+        attempt_clear(&second);
+        json_object_put(again);
+    }
+    attempt_clear(&attempt);
+    json_object_put(object);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct boot_record MORE = {.text = (char *)"one more"};
+    const struct boot_record *last = NULL;
+    char *text = fuzz_string(&data, &size), *longer;
+    int n;
+
+    count = 0;
+    n = history_parse(text, see, &last);
+    must(n == -EBADMSG || n == count);
+    if (n >= 0) {
+        longer = history_with(text, &MORE);
+        must(longer);
+        count = 0;
+        n = history_parse(longer, see, &last);
+        must(n == count && n > 0 && n <= HISTORY_LINES);
+        free(longer);
+    }
+    round_trip(text);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Input: what is in the files that a machine's kernel, firmware and systemd have for us, each ended
+ * by a NUL, in the order of FILES; binary ones in hexadecimal would be no easier. */
+
+#include <string.h>
+
+#include "decide/decide.h"
+#include "discover/discover.h"
+#include "fuzz.h"
+
+static const char *const FILES[] = {
+    "proc/cmdline",
+    "proc/sys/kernel/arch",
+    "proc/sys/kernel/bootloader_type",
+    "proc/sys/kernel/osrelease",
+    "proc/sys/kernel/kexec_load_disabled",
+    "proc/sys/kernel/kexec_load_limit_reboot",
+    "sys/kernel/kexec_loaded",
+    "sys/kernel/security/lockdown",
+    "run/fastreboot/loaded",
+    "run/systemd/reboot-param",
+    "etc/fastreboot.conf",
+};
+
+static const char *const VARIABLES[] = {
+    "OsIndications-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+    "LoaderEntryOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+    "fwupd-x-0-0abba7dc-e516-4167-bbf5-4d9d1c739416",
+};
+
+static void check(const struct facts *facts, enum purpose purpose)
+{
+    struct verdict verdict;
+
+    must(decide(facts, purpose, &verdict) == 0);
+    must(verdict.fast == !verdict.because);
+    must(verdict.fast || (verdict.because->text && *verdict.because->text));
+    for (size_t i = 0; i < verdict.n; i++) {
+        const struct finding *finding = &verdict.findings[i];
+
+        must(!finding->result == !finding->text);
+        must(!verdict.fast || !finding->result || finding->reason->severity != SEVERITY_BLOCK);
+    }
+    verdict_clear(&verdict);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct facts facts;
+
+    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
+        char *text = fuzz_string(&data, &size);
+
+        fuzz_write(FILES[i], text, strlen(text));
+        free(text);
+    }
+    for (size_t i = 0; i < sizeof(VARIABLES) / sizeof(VARIABLES[0]); i++) {
+        char path[128];
+
+        /* These have NULs in them: the rest of the input is in all. */
+        snprintf(path, sizeof(path), "sys/firmware/efi/efivars/%s", VARIABLES[i]);
+        fuzz_write(path, data, size);
+    }
+    must(facts_read(fuzz_root(), &facts) == 0);
+    for (int purpose = PURPOSE_NEXT_REBOOT; purpose <= PURPOSE_LOAD; purpose++)
+        check(&facts, (enum purpose)purpose);
+    facts_clear(&facts);
+    return 0;
+}

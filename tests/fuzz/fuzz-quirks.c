@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Input: a file of quirks, held against a machine with a board, a device and a driver. */
+
+#include "discover/quirks.h"
+
+#include "fuzz.h"
+
+static void write_text(const char *path, const char *text)
+{
+    size_t n = 0;
+
+    while (text[n])
+        n++;
+    fuzz_write(path, text, n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct quirk_facts facts;
+
+    write_text("sys/class/dmi/id/modalias", "dmi:bvnIntel:rvnIntelCorporation:rnS1200SPL:rvr1:\n");
+    write_text("sys/bus/pci/devices/0000:00:02.0/modalias", "pci:v000015B3d00001003sv0bc02\n");
+    write_text("sys/bus/pci/drivers/mlx4_core/bind", "");
+    write_text("sys/module/mlx4_core/refcnt", "1\n");
+    fuzz_write(QUIRKS_LOCAL_DIR "/x.conf", data, size);
+    must(quirk_facts_read(fuzz_root(), &facts) == 0);
+    must(!facts.firmware || *facts.firmware);
+    must(!facts.error || *facts.error);
+    quirk_facts_clear(&facts);
+    return 0;
+}

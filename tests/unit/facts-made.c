@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts-made.h"
+
+#include "test.h"
+#include "tree.h"
+
+static const struct fact NO = {.is = FACT_NO}, YES = {.is = FACT_YES};
+
+void made_fast(struct made_facts *made)
+{
+    *made = (struct made_facts){
+        .entry = {.id = (char *)"/vmlinuz",
+                  .kernel = (char *)"/vmlinuz",
+                  .n_initrds = 1,
+                  .cmdline = (char *)"root=/dev/sda1"},
+        .initrds = {{.path = (char *)"/initrd.img", .fd = -1, .size = 100}},
+        .facts = {.kexec = {.supported = YES},
+                  .hook = {.enabled = YES, .active = YES},
+                  .payload = {.kernel = {.path = (char *)"/vmlinuz", .fd = -1, .size = 100},
+                              .n_initrds = 1,
+                              .image = {.release = (char *)"6.1.0", .cmdline_max = 2016}}},
+    };
+    made->facts.boot_entries.entries = &made->entry;
+    made->facts.boot_entries.n = 1;
+    made->facts.payload.entry = &made->entry;
+    made->facts.payload.initrds = made->initrds;
+}
+
+static int some_error(void)
+{
+    static const int ERRORS[] = {ENOENT, EACCES, EPERM, EIO, ELOOP, EINVAL, EISDIR};
+
+    return ERRORS[dice(ELEMENTS(ERRORS))];
+}
+
+/* Mostly the answer that allows to be fast, as otherwise no machine ever would be. */
+static struct fact some_fact(struct fact good)
+{
+    switch (dice(16)) {
+    case 0:
+        return (struct fact){.is = FACT_UNKNOWN, .error = dice(4) ? some_error() : 0};
+    case 1:
+        return good.is == FACT_YES ? NO : YES;
+    default:
+        return good;
+    }
+}
+
+static const char *rarely(const char *text)
+{
+    return dice(12) ? NULL : text;
+}
+
+static void some_file(struct boot_file *file)
+{
+    if (dice(12) == 0)
+        *file = (struct boot_file){.path = file->path, .fd = -1, .error = some_error()};
+    else
+        file->size = dice(12) ? 100 : 0;
+    file->untrusted = (char *)rarely("/boot can be written by others than its owner");
+}
+
+static void some_image(struct boot_payload *payload)
+{
+    payload->image.arch = dice(12) ? IMAGE_X86_64 : IMAGE_ARM64;
+    payload->image.cmdline_max = dice(12) ? 2016 : 5;
+    if (payload->kernel.error || dice(12) == 0) {
+        payload->image = (struct image){0};
+        if (!payload->kernel.error && dice(2))
+            payload->image_problem = (char *)"empty";
+        else if (!payload->kernel.error)
+            payload->image_error = EIO;
+        return;
+    }
+    if (dice(12) == 0)
+        payload->modules_error = some_error();
+    else
+        payload->modules_problem = (char *)rarely("/lib/modules/6.1.0 does not exist");
+}
+
+static void some_payload(struct made_facts *made)
+{
+    struct facts *facts = &made->facts;
+
+    if (dice(12) == 0) {
+        facts->boot_entries = (struct boot_entries){.problem = (char *)rarely("no kernel")};
+        facts->payload = (struct boot_payload){0};
+        return;
+    }
+    made->initrds[1] = made->initrds[0];
+    facts->payload.n_initrds = made->entry.n_initrds = dice(3);
+    some_file(&facts->payload.kernel);
+    for (size_t i = 0; i < facts->payload.n_initrds; i++)
+        some_file(&made->initrds[i]);
+    some_image(&facts->payload);
+}
+
+void made_by_dice(struct made_facts *made)
+{
+    struct facts *facts = &made->facts;
+
+    made_fast(made);
+    facts->config.error = (char *)rarely("/etc/fastreboot.conf:1: unknown key \"x\"");
+    if (facts->config.error && dice(2))
+        facts->config.error_number = some_error();
+    if (dice(12) == 0) {
+        facts->config.mode = MODE_FIRMWARE;
+        facts->config.mode_source = (char *)"/etc/fastreboot.conf";
+    }
+    facts->kexec = (struct kexec_facts){.supported = some_fact(YES),
+                                        .disabled = some_fact(NO),
+                                        .exhausted = some_fact(NO),
+                                        .loaded = some_fact(dice(3) ? NO : YES),
+                                        .lockdown = (char *)rarely(dice(2) ? "none" : "integrity")};
+    facts->hook = (struct hook_facts){.enabled = some_fact(YES),
+                                      .active = some_fact(YES),
+                                      .armed = some_fact(NO),
+                                      .masked = (char *)rarely("/etc/systemd/system/x")};
+    for (size_t i = 0; i < N_REQUESTS; i++) {
+        facts->requests[i].text = (char *)(dice(100) ? NULL : "somebody asked");
+        facts->requests[i].result = !facts->requests[i].text ? 0 : dice(2) ? 1 : -some_error();
+    }
+    facts->place.container = some_fact(NO);
+    facts->place.xen = some_fact(NO);
+    facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
+    facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
+    facts->quirk.error_number = dice(30) ? 0 : some_error();
+    some_payload(made);
+    if (facts->kexec.loaded.is != FACT_NO && dice(2)) {
+        facts->loaded.release = (char *)"6.1.0";
+        facts->loaded.current = facts->payload.entry && dice(2);
+    }
+}

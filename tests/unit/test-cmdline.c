@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/cmdline.h"
+
+#include "test.h"
+#include "tree.h"
+
+static void expect(char *result, const char *expected)
+{
+    assert_non_null(result);
+    assert_string_equal(result, expected);
+    free(result);
+}
+
+static void what_meant_the_loader_is_left_out(void **state)
+{
+    static const struct {
+        const char *line, *expected;
+    } CASES[] = {
+        {"", ""},
+        {" \t\n", ""},
+        {"BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro", "root=/dev/sda1 ro"},
+        {"root=/dev/sda1 initrd=\\initrd.img initrd=b ro", "root=/dev/sda1 ro"},
+        {"a fastreboot.attempt=1 b fastreboot.attempt=2", "a b"},
+        {"rd.initrd=1 MY_BOOT_IMAGE=x fastreboot.other=1",
+         "rd.initrd=1 MY_BOOT_IMAGE=x fastreboot.other=1"},
+        {"  a   b\t\tc  ", "a b c"},
+        {"a -- BOOT_IMAGE=for-init initrd=x", "a -- BOOT_IMAGE=for-init initrd=x"},
+        {"initrd=x -- initrd=x", "-- initrd=x"},
+        {"dyndbg=\"file x +p; initrd=y +p\" initrd=z", "dyndbg=\"file x +p; initrd=y +p\""},
+        {"initrd=\"with blank\" a", "a"},
+        {"\"initrd=quoted from the start\" a", "\"initrd=quoted from the start\" a"},
+        {"a \"never closed initrd=x", "a \"never closed initrd=x"},
+        {"--a b --", "--a b --"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++)
+        expect(cmdline_for_next_kernel(CASES[i].line), CASES[i].expected);
+}
+
+static void removing_goes_by_name_or_by_name_and_value(void **state)
+{
+    (void)state;
+    expect(cmdline_without("quiet splash root=/dev/sda", "quiet"), "splash root=/dev/sda");
+    expect(cmdline_without("console=tty0 console=ttyS0,115200 a", "console"), "a");
+    expect(cmdline_without("console=tty0 console=ttyS0 a", "console=tty0"), "console=ttyS0 a");
+    expect(cmdline_without("console=tty01", "console=tty0"), "console=tty01");
+    expect(cmdline_without("quieter qui", "quiet"), "quieter qui");
+    expect(cmdline_without("quiet", ""), "quiet");
+    expect(cmdline_without("a b c d", "d\tb  x"), "a c");
+    expect(cmdline_without("quiet -- quiet", "quiet"), "-- quiet");
+    expect(cmdline_without("a=\"b c\" d", "a=\"b c\""), "d");
+    expect(cmdline_without("a= b", "a="), "b");
+}
+
+static void appending_goes_before_what_is_for_init(void **state)
+{
+    (void)state;
+    expect(cmdline_with("a b", "c d"), "a b c d");
+    expect(cmdline_with("a b  \n", "c"), "a b c");
+    expect(cmdline_with("", "c"), "c");
+    expect(cmdline_with("a", ""), "a");
+    expect(cmdline_with("", ""), "");
+    expect(cmdline_with("a -- b", "c"), "a c -- b");
+    expect(cmdline_with("-- b", "c"), "c -- b");
+    expect(cmdline_with("-- b", ""), "-- b");
+    expect(cmdline_with("a \"-- \" b -- c", "x"), "a \"-- \" b x -- c");
+    /* what is there already moves, so that it does not pile up */
+    expect(cmdline_with("x a x=1 y", "x y"), "a x=1 x y");
+    expect(cmdline_with("x -- x", "x"), "x -- x");
+}
+
+static void the_last_value_counts(void **state)
+{
+    (void)state;
+    expect(cmdline_value("x=1 x=2 y=3", "x="), "2");
+    expect(cmdline_value("x=", "x="), "");
+    assert_null(cmdline_value("xx=1", "x="));
+    assert_null(cmdline_value("", "x="));
+    assert_null(cmdline_value("a -- x=1", "x="));
+    expect(cmdline_value("x=1 -- x=2", "x="), "1");
+}
+
+/* The kernel ignores quotes in no other way than we do: words join up to the line again. */
+static void no_parameter_is_lost(void **state)
+{
+    static const char SIGNS[] = "ab=\" -\t.";
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        char line[32];
+        size_t n = dice(sizeof(line) - 1), words = 0, again = 0, length;
+        const char *position = line, *word;
+        AUTOFREE char *result = NULL;
+
+        for (size_t i = 0; i < n; i++)
+            line[i] = SIGNS[dice(sizeof(SIGNS) - 1)];
+        line[n] = 0;
+        while (cmdline_next(&position, &word, &length)) {
+            assert_true(length > 0 && word >= line && word + length <= line + n);
+            words++;
+        }
+        result = cmdline_for_next_kernel(line);
+        for (position = result; cmdline_next(&position, &word, &length);)
+            again++;
+        assert_int_equal(again, words);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_meant_the_loader_is_left_out),
+        cmocka_unit_test(removing_goes_by_name_or_by_name_and_value),
+        cmocka_unit_test(appending_goes_before_what_is_for_init),
+        cmocka_unit_test(the_last_value_counts),
+        cmocka_unit_test(no_parameter_is_lost),
+    };
+
+    return RUN_TESTS(tests);
+}

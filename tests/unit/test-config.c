@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/config.h"
+
+#include "test.h"
+#include "tree.h"
+
+static struct config load(const struct tree *tree)
+{
+    struct config config;
+
+    assert_int_equal(config_load(tree->root, &config), 0);
+    return config;
+}
+
+/* With `text` as the main file, the error is `expected`; NULL for none. */
+static void expect_error(const struct tree *tree, const char *text, const char *expected)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(tree, CONFIG_FILE, text);
+    config = load(tree);
+    if (!expected) {
+        assert_null(config.error);
+        return;
+    }
+    assert_non_null(config.error);
+    if (!strstr(config.error, expected))
+        fail_msg("\"%s\" does not say \"%s\"", config.error, expected);
+}
+
+static void nothing_means_defaults(void **state)
+{
+    CLEANUP(config_clear) struct config config = load(*state);
+
+    assert_int_equal(config.mode, MODE_FAST);
+    assert_int_equal(config.load, LOAD_AT_SHUTDOWN);
+    assert_null(config.kernel);
+    assert_null(config.cmdline);
+    assert_null(config.error);
+    expect_error(*state, "", NULL);
+    expect_error(*state, "# nothing\n\n; at all\n   \n", NULL);
+}
+
+static void every_key_is_taken(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(*state, CONFIG_FILE,
+               "mode = firmware\nload=early\nkernel = /boot/k\ninitrd = /boot/a /boot/b\n"
+               "cmdline = root=/dev/sda ro\ncmdline-append = nomodeset\ncmdline-remove=quiet\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.mode, MODE_FIRMWARE);
+    assert_string_equal(config.mode_source, "/etc/fastreboot.conf");
+    assert_int_equal(config.load, LOAD_EARLY);
+    assert_string_equal(config.kernel, "/boot/k");
+    assert_string_equal(config.kernel_source, "/etc/fastreboot.conf");
+    assert_string_equal(config.initrd, "/boot/a /boot/b");
+    assert_string_equal(config.cmdline, "root=/dev/sda ro");
+    assert_string_equal(config.cmdline_append, "nomodeset");
+    assert_string_equal(config.cmdline_remove, "quiet");
+}
+
+static void what_is_wrong_is_told_with_file_and_line(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } CASES[] = {
+        {"\nspeed = high\n", "/etc/fastreboot.conf:2: unknown key \"speed\""},
+        {"mode = fast\n[health]\nx = 1\n", "/etc/fastreboot.conf:3: unknown section [health]"},
+        {"mode = quick\n", "/etc/fastreboot.conf:1: mode = quick: must be fast or firmware"},
+        {"mode = \n", "must be fast or firmware"},
+        {"mode = Fast\n", "must be fast or firmware"},
+        {"mode = fast firmware\n", "must be fast or firmware"},
+        {"load = late\n", "must be shutdown or early"},
+        {"mode = fast\nmode = firmware\n", "/etc/fastreboot.conf:2: mode is given twice"},
+        {"mode = fast\n firmware\n", "/etc/fastreboot.conf:2: mode is given twice"},
+        {"kernel = boot/k\ninitrd = none\n", ":1: kernel = boot/k: must be absolute"},
+        {"kernel = /a /b\ninitrd = none\n", "must be one path"},
+        {"kernel =\ninitrd = none\n", "kernel: needs a path"},
+        {"kernel = /k\ninitrd = /i j\n", "must be absolute"},
+        {"kernel = /k\ninitrd = none /i\n", "must be absolute"},
+        {"kernel = /k\ninitrd =\n", "initrd: needs a path"},
+        {"kernel = /k\n", "kernel and initrd go together, initrd is not set"},
+        {"initrd = /i\n", "kernel and initrd go together, kernel is not set"},
+        {"kernel = /k\ninitrd = none\ninitrd = /i\n", ":3: initrd: none goes with no other file"},
+        {"kernel = /k\ninitrd = /i\ninitrd = none\n", ":3: initrd: none goes with no other file"},
+        {"cmdline = a\n mode = firmware\n", ":2: \"mode = firmware\" would be part of cmdline"},
+        {"cmdline = a\n  mode=firmware\n", ":2: \"mode=firmware\" would be part of cmdline"},
+        {"mode\n", "/etc/fastreboot.conf:1: is neither \"key = value\" nor a comment"},
+        {"mode = fast\n[open\n", ":2: is neither"},
+        {"= fast\n", "unknown key \"\""},
+        {"speed = 1\nmode = quick\n", ":1: unknown key"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++)
+        expect_error(*state, CASES[i].text, CASES[i].error);
+}
+
+static void lists_grow_by_lines(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(*state, CONFIG_FILE,
+               "kernel = /k\ninitrd = /a\n  /b\ninitrd = /c\ncmdline = a\n\tb\ncmdline = c\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_string_equal(config.initrd, "/a /b /c");
+    assert_string_equal(config.cmdline, "a b c");
+}
+
+static void later_files_replace(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(*state, CONFIG_FILE, "mode = firmware\ncmdline-append = a\nkernel = /k\n");
+    tree_write(*state, CONFIG_DIR "/50-b.conf", "mode = fast\ncmdline-append = c\n");
+    tree_write(*state, CONFIG_DIR "/10-a.conf",
+               "mode = firmware\ncmdline-append = b\ninitrd=none\n");
+    tree_write(*state, CONFIG_DIR "/60-c.conf.bak", "nonsense\n");
+    tree_write(*state, CONFIG_DIR "/.60-c.conf", "nonsense\n");
+    tree_write(*state, CONFIG_DIR "/.conf", "nonsense\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.mode, MODE_FAST);
+    assert_string_equal(config.mode_source, "/etc/fastreboot.conf.d/50-b.conf");
+    assert_string_equal(config.cmdline_append, "c");
+    assert_string_equal(config.kernel, "/k");
+    assert_string_equal(config.initrd, "none");
+}
+
+static void a_drop_in_is_named(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(*state, CONFIG_DIR "/a.conf", "x = 1\n");
+    config = load(*state);
+    assert_string_equal(config.error, "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\"");
+}
+
+/* A line of `length` characters, all of them of one value. */
+static char *line_of(size_t length)
+{
+    static const char START[] = "cmdline = ";
+    char *text = malloc(length + 2);
+
+    memset(text, 'x', length);
+    memcpy(text, START, sizeof(START) - 1);
+    strcpy(text + length, "\n");
+    return text;
+}
+
+/* The library cuts long lines, and would boot with half a command line: up to the limit all of it
+ * has to arrive, and beyond it the line is refused. */
+static void no_line_is_cut(void **state)
+{
+    size_t taken = 0;
+
+    for (size_t length = 20; length < 300; length++) {
+        CLEANUP(config_clear) struct config config = {0};
+        AUTOFREE char *text = line_of(length);
+
+        tree_write(*state, CONFIG_FILE, text);
+        config = load(*state);
+        if (config.error) {
+            assert_non_null(strstr(config.error, "/etc/fastreboot.conf:1: longer than"));
+            continue;
+        }
+        assert_int_equal(strlen(config.cmdline), length - 10);
+        assert_int_equal(taken, taken ? length - 1 : 0);
+        taken = length;
+    }
+    assert_true(taken >= 197);
+}
+
+static void the_last_line_needs_no_newline(void **state)
+{
+    AUTOFREE char *text = line_of(197);
+
+    text[197] = 0;
+    expect_error(*state, text, NULL);
+    expect_error(*state, "mode = quick", ":1: mode = quick");
+}
+
+static void files_have_a_limit(void **state)
+{
+    enum { LIMIT = 64 * 1024 };
+    AUTOFREE char *text = malloc(LIMIT + 2);
+
+    memset(text, '\n', LIMIT + 1);
+    text[LIMIT] = 0;
+    expect_error(*state, text, NULL);
+    text[LIMIT] = '\n';
+    text[LIMIT + 1] = 0;
+    expect_error(*state, text, "/etc/fastreboot.conf: File too large");
+}
+
+static void there_may_be_too_many_files(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    for (int i = 0; i < 65; i++) {
+        char path[64];
+
+        snprintf(path, sizeof(path), CONFIG_DIR "/%d.conf", i);
+        tree_write(*state, path, "");
+    }
+    config = load(*state);
+    assert_non_null(strstr(config.error, "/etc/fastreboot.conf.d: "));
+}
+
+static void a_zero_byte_is_refused(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write_bytes(*state, CONFIG_FILE, "mode = fast\n\0mode = firmware\n", 29);
+    config = load(*state);
+    assert_string_equal(config.error, "/etc/fastreboot.conf: contains a zero byte");
+}
+
+static void what_others_may_write_is_refused(void **state)
+{
+    tree_write(*state, CONFIG_FILE, "mode = fast\n");
+    tree_mode(*state, CONFIG_FILE, 0664);
+    expect_error(*state, "",
+                 "/etc/fastreboot.conf is not used: /etc/fastreboot.conf can be written");
+    tree_mode(*state, CONFIG_FILE, 0644);
+    tree_mode(*state, "etc", 0777);
+    expect_error(*state, "", "/etc/fastreboot.conf is not used: /etc can be written");
+}
+
+static void odd_files_are_refused(void **state)
+{
+    CLEANUP(config_clear) struct config dangling = {0}, directory = {0};
+
+    tree_link(*state, CONFIG_FILE, "/nothing");
+    dangling = load(*state);
+    assert_string_equal(dangling.error, "/etc/fastreboot.conf: No such file or directory");
+    assert_int_equal(dangling.error_number, ENOENT);
+    tree_remove(*state, CONFIG_FILE);
+    tree_mkdir(*state, CONFIG_FILE);
+    directory = load(*state);
+    assert_string_equal(directory.error, "/etc/fastreboot.conf: Is a directory");
+}
+
+static int load_forbidden(void *argument)
+{
+    CLEANUP(config_clear) struct config config = load(argument);
+
+    return config.error && config.error_number == EACCES;
+}
+
+static void a_secret_file_is_an_error(void **state)
+{
+    tree_write(*state, CONFIG_FILE, "");
+    tree_mode(*state, CONFIG_FILE, 0);
+    assert_int_equal(as_nobody(load_forbidden, *state), 1);
+    tree_mode(*state, CONFIG_FILE, 0644);
+    tree_mkdir(*state, CONFIG_DIR);
+    tree_mode(*state, CONFIG_DIR, 0);
+    assert_int_equal(as_nobody(load_forbidden, *state), 1);
+}
+
+static void windows_line_ends_do_no_harm(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(*state, CONFIG_FILE, "\xef\xbb\xbfmode = firmware\r\ncmdline = a b\r\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.mode, MODE_FIRMWARE);
+    assert_string_equal(config.cmdline, "a b");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_means_defaults),
+        TEST(every_key_is_taken),
+        TEST(what_is_wrong_is_told_with_file_and_line),
+        TEST(lists_grow_by_lines),
+        TEST(later_files_replace),
+        TEST(a_drop_in_is_named),
+        TEST(no_line_is_cut),
+        TEST(the_last_line_needs_no_newline),
+        TEST(files_have_a_limit),
+        TEST(there_may_be_too_many_files),
+        TEST(a_zero_byte_is_refused),
+        TEST(what_others_may_write_is_refused),
+        TEST(odd_files_are_refused),
+        TEST(a_secret_file_is_an_error),
+        TEST(windows_line_ends_do_no_harm),
+    };
+
+    return RUN_TESTS(tests);
+}

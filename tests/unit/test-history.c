@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/history.h"
+
+#include "test.h"
+
+static const char LINE[] = "{\"time\":1,\"outcome\":\"fast\",\"text\":\"one\"}\n";
+
+struct seen {
+    int n, stop_at;
+    char last[32];
+};
+
+static int see(const struct boot_record *record, void *data)
+{
+    struct seen *seen = data;
+
+    snprintf(seen->last, sizeof(seen->last), "%s", record->text);
+    return ++seen->n == seen->stop_at ? -ECANCELED : 0;
+}
+
+static int parse(const char *text, struct seen *seen)
+{
+    *seen = (struct seen){0};
+    return history_parse(text, see, seen);
+}
+
+static char *many(size_t n, const char *text)
+{
+    AUTOFREE char *history = strdup("");
+
+    for (size_t i = 0; i < n; i++) {
+        const struct boot_record record = {.text = (char *)text, .time = (int64_t)i};
+        AUTOFREE char *shorter = history;
+
+        history = history_with(shorter, &record);
+        assert_non_null(history);
+    }
+    return steal(&history);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void lines_are_read_in_order(void **state)
+{
+    const struct boot_record second = {.text = (char *)"two\nlines", .outcome = OUTCOME_FAILED};
+    AUTOFREE char *text = history_with(LINE, &second);
+    struct seen seen;
+
+    (void)state;
+    assert_int_equal(parse(text, &seen), 2);
+    assert_string_equal(seen.last, "two\nlines");
+    assert_int_equal(parse("", &seen), 0);
+}
+
+static void the_caller_can_stop(void **state)
+{
+    AUTOFREE char *text = many(5, "x");
+    struct seen seen = {.stop_at = 3};
+
+    (void)state;
+    assert_int_equal(history_parse(text, see, &seen), -ECANCELED);
+    assert_int_equal(seen.n, 3);
+}
+
+static void damage_anywhere_is_noticed(void **state)
+{
+    static const char *const BAD[] = {"\n",    "x\n",
+                                      "{}\n",  "{\"outcome\":\"fast\",\"text\":\"cut",
+                                      "[1]\n", "{\"outcome\":\"fast\",\"text\":\"x\"} {}\n"};
+    struct seen seen;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(BAD); i++) {
+        AUTOFREE char *before = format("%s%s", BAD[i], LINE), *after = format("%s%s", LINE, BAD[i]);
+
+        if (strchr(BAD[i], '\n'))
+            assert_int_equal(parse(before, &seen), -EBADMSG);
+        assert_int_equal(parse(after, &seen), -EBADMSG);
+        assert_int_equal(seen.n, 1); /* what is whole was given */
+    }
+}
+
+/* A power cut leaves some first part of the file: never is that taken for a whole one. */
+static void every_truncation_is_noticed(void **state)
+{
+    AUTOFREE char *text = many(3, "x");
+    size_t length = strlen(text);
+    struct seen seen;
+
+    (void)state;
+    for (size_t n = 0; n < length; n++) {
+        AUTOFREE char *cut = strndup(text, n);
+        bool whole = n == 0 || cut[n - 1] == '\n';
+
+        assert_int_equal(parse(cut, &seen), whole ? (int)count_lines(cut) : -EBADMSG);
+    }
+}
+
+static void the_oldest_lines_go(void **state)
+{
+    AUTOFREE char *full = many(HISTORY_LINES + 7, "x"), *bytes = NULL;
+    char words[8001];
+    struct seen seen;
+
+    (void)state;
+    assert_int_equal(parse(full, &seen), HISTORY_LINES);
+    assert_non_null(strstr(full, "\"time\":7,"));
+    assert_null(strstr(full, "\"time\":6,"));
+    memset(words, 'w', sizeof(words) - 1);
+    words[sizeof(words) - 1] = 0;
+    bytes = many(HISTORY_LINES, words);
+    assert_true(strlen(bytes) < HISTORY_BYTES);
+    assert_true(parse(bytes, &seen) > 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_read_in_order),    cmocka_unit_test(the_caller_can_stop),
+        cmocka_unit_test(damage_anywhere_is_noticed), cmocka_unit_test(every_truncation_is_noticed),
+        cmocka_unit_test(the_oldest_lines_go),
+    };
+
+    return RUN_TESTS(tests);
+}

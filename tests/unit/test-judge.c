@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/judge.h"
+
+#include "test.h"
+
+static const int64_t SECOND = 1000000, BEGAN = 1700000000LL * 1000000;
+
+static struct attempt attempt_in(enum attempt_state state, const char *reason)
+{
+    return (struct attempt){.id = (char *)"0123456789abcdef",
+                            .boot_id = (char *)"boot",
+                            .time = BEGAN,
+                            .state = state,
+                            .release = (char *)"6.1.0-33-amd64",
+                            .reason = (char *)reason};
+}
+
+static const struct boot_facts BY_KEXEC = {
+    .way = BOOT_BY_KEXEC, .release = (char *)"6.1.0-34-amd64", .mark = (char *)"0123456789abcdef"};
+static const struct boot_facts BY_FIRMWARE = {.way = BOOT_BY_FIRMWARE,
+                                              .release = (char *)"6.1.0-34-amd64"};
+static const struct boot_facts UNKNOWN = {.way = BOOT_UNKNOWN};
+
+static void expect(const struct attempt *attempt, const struct boot_facts *boot,
+                   enum outcome outcome, const char *text)
+{
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+
+    assert_int_equal(judge(attempt, boot, BEGAN + 60 * SECOND, 40 * SECOND, &record), 0);
+    assert_int_equal(record.outcome, outcome);
+    if (!strstr(record.text, text))
+        fail_msg("\"%s\" does not say \"%s\"", record.text, text);
+    assert_null(strchr(record.text, '\n'));
+}
+
+static void what_was_loaded_was_to_be_fast(void **state)
+{
+    const struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
+
+    (void)state;
+    expect(&loaded, &BY_KEXEC, OUTCOME_FAST, "fast: kernel 6.1.0-34-amd64 was started by kexec");
+    expect(&loaded, &BY_FIRMWARE, OUTCOME_FAILED, "firmware, although kernel 6.1.0-33-amd64");
+    expect(&loaded, &UNKNOWN, OUTCOME_UNKNOWN, "unknown: kernel 6.1.0-33-amd64 was loaded");
+}
+
+static void what_was_decided_for_firmware_gives_its_reason(void **state)
+{
+    const struct attempt decided = attempt_in(ATTEMPT_FIRMWARE, "mode = firmware");
+    struct boot_facts other = BY_KEXEC;
+
+    (void)state;
+    expect(&decided, &BY_FIRMWARE, OUTCOME_FIRMWARE, "firmware: mode = firmware");
+    expect(&decided, &UNKNOWN, OUTCOME_FIRMWARE, "firmware: mode = firmware");
+    other.mark = NULL;
+    expect(&decided, &other, OUTCOME_UNKNOWN, "kexec by somebody else, although");
+}
+
+static void what_did_not_end_has_failed(void **state)
+{
+    const struct attempt begun = attempt_in(ATTEMPT_BEGUN, NULL);
+    const struct attempt failed = attempt_in(ATTEMPT_FAILED, "PID 1 said no");
+    const struct attempt silent = attempt_in(ATTEMPT_FAILED, NULL);
+
+    (void)state;
+    expect(&begun, &BY_FIRMWARE, OUTCOME_FAILED, "loading the kernel did not end");
+    expect(&failed, &BY_FIRMWARE, OUTCOME_FAILED, "firmware: PID 1 said no");
+    expect(&silent, &BY_FIRMWARE, OUTCOME_FAILED, "no reason was written down");
+}
+
+/* PID 1 did what was asked, but its answer did not arrive. */
+static void our_mark_proves_the_jump(void **state)
+{
+    const struct attempt failed = attempt_in(ATTEMPT_FAILED, "no answer");
+    struct boot_facts other = BY_KEXEC;
+
+    (void)state;
+    expect(&failed, &BY_KEXEC, OUTCOME_FAST, "fast: ");
+    other.mark = (char *)"fedcba9876543210";
+    expect(&failed, &other, OUTCOME_UNKNOWN, "kexec by somebody else, although");
+}
+
+/* Whatever was to happen: a boot by kexec is never told as one by the firmware. */
+static void kexec_is_never_called_firmware(void **state)
+{
+    (void)state;
+    for (int i = ATTEMPT_BEGUN; i <= ATTEMPT_FAILED; i++) {
+        const struct attempt attempt = attempt_in((enum attempt_state)i, "reason");
+        CLEANUP(boot_record_clear) struct boot_record record = {0};
+
+        assert_int_equal(judge(&attempt, &BY_KEXEC, BEGAN + SECOND, 0, &record), 0);
+        assert_null(after_prefix(record.text, "firmware"));
+        assert_true(record.outcome == OUTCOME_FAST || record.outcome == OUTCOME_UNKNOWN);
+    }
+}
+
+static void without_an_attempt_nothing_is_claimed(void **state)
+{
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+
+    (void)state;
+    expect(NULL, &BY_KEXEC, OUTCOME_UNKNOWN, "kexec by somebody else");
+    expect(NULL, &BY_FIRMWARE, OUTCOME_UNKNOWN, "nothing was written down");
+    expect(NULL, &UNKNOWN, OUTCOME_UNKNOWN, "nothing was written down");
+    assert_int_equal(judge(NULL, &UNKNOWN, 5, 3, &record), 0);
+    assert_null(record.id);
+    assert_null(record.release);
+    assert_int_equal(record.time, 5);
+    assert_int_equal(record.down, -1);
+    assert_int_equal(record.back, -1);
+}
+
+static void expect_times(int64_t now, int64_t uptime, int64_t down, int64_t back)
+{
+    const struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+
+    assert_int_equal(judge(&loaded, &BY_KEXEC, now, uptime, &record), 0);
+    assert_string_equal(record.id, loaded.id);
+    assert_int_equal(record.down, down);
+    assert_int_equal(record.back, back);
+}
+
+static void durations_are_told_when_the_clock_allows(void **state)
+{
+    const int64_t day = 86400 * SECOND;
+
+    (void)state;
+    expect_times(BEGAN + 60 * SECOND, 40 * SECOND, 20000, 60000);
+    expect_times(BEGAN + 1999, 999, 1, 1);
+    expect_times(BEGAN, 0, 0, 0);
+    /* set back, so that the new kernel started before the reboot began */
+    expect_times(BEGAN + 30 * SECOND, 40 * SECOND, -1, -1);
+    expect_times(BEGAN - 1, 0, -1, -1);
+    /* set forward, or switched off for days */
+    expect_times(BEGAN + day + 2, 1, -1, -1);
+    expect_times(BEGAN + day, day, 0, 86400000);
+    expect_times(BEGAN + day + SECOND, 2 * SECOND, 86399000, -1);
+    expect_times(INT64_MAX, 0, -1, -1);
+    expect_times(0, INT64_MAX, -1, -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_loaded_was_to_be_fast),
+        cmocka_unit_test(what_was_decided_for_firmware_gives_its_reason),
+        cmocka_unit_test(what_did_not_end_has_failed),
+        cmocka_unit_test(our_mark_proves_the_jump),
+        cmocka_unit_test(kexec_is_never_called_firmware),
+        cmocka_unit_test(without_an_attempt_nothing_is_claimed),
+        cmocka_unit_test(durations_are_told_when_the_clock_allows),
+    };
+
+    return RUN_TESTS(tests);
+}

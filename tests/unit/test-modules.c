@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/modules.h"
+
+#include "test.h"
+#include "tree.h"
+
+static const char INDEX[] = "lib/modules/6.1.0/modules.dep.bin";
+
+static void expect(const struct tree *tree, int result, const char *words)
+{
+    AUTOFREE char *problem = NULL;
+
+    assert_int_equal(modules_check(tree->root, "6.1.0", &problem), result);
+    if (!words)
+        assert_null(problem);
+    else if (!problem || !strstr(problem, words))
+        fail_msg("\"%s\" does not say \"%s\"", problem ? problem : "", words);
+}
+
+static void a_whole_directory_is_fine(void **state)
+{
+    tree_modules(*state, "6.1.0", 3);
+    expect(*state, 0, NULL);
+}
+
+static void a_kernel_may_have_no_modules(void **state)
+{
+    tree_modules(*state, "6.1.0", 0);
+    expect(*state, 0, NULL);
+}
+
+static void merged_usr_is_followed(void **state)
+{
+    tree_mkdir(*state, "usr/lib/modules");
+    tree_link(*state, "lib", "usr/lib");
+    tree_modules(*state, "6.1.0", 3);
+    expect(*state, 0, NULL);
+}
+
+static void missing_modules_are_counted(void **state)
+{
+    tree_modules(*state, "6.1.0", 3);
+    tree_remove(*state, "lib/modules/6.1.0/kernel/b.ko");
+    expect(*state, -ENOEXEC, "lists 1 module that cannot be read, the first is kernel/b.ko");
+    tree_remove(*state, "lib/modules/6.1.0/kernel/a.ko");
+    expect(*state, -ENOEXEC, "lists 2 modules that cannot be read");
+}
+
+static void the_directory_has_to_be_there(void **state)
+{
+    expect(*state, -ENOEXEC, "/lib/modules/6.1.0 does not exist");
+    tree_write(*state, "lib/modules/6.1.0", "");
+    expect(*state, -ENOEXEC, "/lib/modules/6.1.0 does not exist");
+}
+
+static void the_index_has_to_be_there(void **state)
+{
+    tree_modules(*state, "6.1.0", 3);
+    tree_remove(*state, INDEX);
+    expect(*state, -ENOEXEC, "modules.dep.bin");
+    tree_mkdir(*state, INDEX);
+    expect(*state, -ENOEXEC, "modules.dep.bin");
+}
+
+static void an_index_that_is_none_is_noticed(void **state)
+{
+    tree_modules(*state, "6.1.0", 3);
+    tree_write(*state, INDEX, "");
+    expect(*state, -ENOEXEC, "modules.dep.bin");
+    tree_write(*state, INDEX, "not an index of modules");
+    expect(*state, -ENOEXEC, "modules.dep.bin");
+}
+
+static int is_unknown(void *argument)
+{
+    const struct tree *tree = argument;
+    AUTOFREE char *problem = NULL;
+
+    return modules_check(tree->root, "6.1.0", &problem) == -EACCES && !problem;
+}
+
+static void what_may_not_be_read_is_unknown(void **state)
+{
+    tree_modules(*state, "6.1.0", 1);
+    tree_mode(*state, "lib/modules", 0);
+    assert_int_equal(as_nobody(is_unknown, *state), 1);
+    tree_mode(*state, "lib/modules", 0755);
+    tree_mode(*state, INDEX, 0);
+    assert_int_equal(as_nobody(is_unknown, *state), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_whole_directory_is_fine),        TEST(a_kernel_may_have_no_modules),
+        TEST(merged_usr_is_followed),           TEST(missing_modules_are_counted),
+        TEST(the_directory_has_to_be_there),    TEST(the_index_has_to_be_there),
+        TEST(an_index_that_is_none_is_noticed), TEST(what_may_not_be_read_is_unknown),
+    };
+
+    return RUN_TESTS(tests);
+}

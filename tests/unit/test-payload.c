@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/payload.h"
+
+#include <sys/stat.h>
+
+#include "test.h"
+#include "tree.h"
+
+static char *INITRDS[] = {(char *)"/initrd.img", NULL};
+static const struct boot_entry ENTRY = {
+    .kernel = (char *)"/vmlinuz", .initrds = INITRDS, .n_initrds = 1, .cmdline = (char *)"ro"};
+
+static struct boot_payload open_payload(const struct tree *tree)
+{
+    struct boot_payload payload;
+
+    assert_int_equal(payload_open(tree->root, &ENTRY, &payload), 0);
+    assert_ptr_equal(payload.entry, &ENTRY);
+    return payload;
+}
+
+static void files_are_open_and_looked_at(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+    struct stat st;
+
+    tree_debian(*state);
+    payload = open_payload(*state);
+    assert_int_equal(payload.kernel.error, 0);
+    assert_null(payload.kernel.untrusted);
+    assert_int_equal(fstat(payload.kernel.fd, &st), 0);
+    assert_int_equal(payload.kernel.size, st.st_size);
+    assert_string_equal(payload.image.release, "6.1.0-33-amd64");
+    assert_int_equal(payload.n_initrds, 1);
+    assert_int_equal(payload.initrds[0].size, strlen("initrd"));
+    assert_null(payload.modules_problem);
+    assert_int_equal(payload.modules_error, 0);
+}
+
+/* What was checked is what is loaded, although the name means another file now. */
+static void the_descriptor_outlives_the_name(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+    unsigned char bytes[KERNEL_SIZE + 1];
+
+    tree_debian(*state);
+    payload = open_payload(*state);
+    tree_remove(*state, "boot/vmlinuz-6.1.0-33-amd64");
+    tree_write(*state, "boot/vmlinuz-6.1.0-33-amd64", "another");
+    assert_int_equal(pread(payload.kernel.fd, bytes, sizeof(bytes), 0), KERNEL_SIZE);
+}
+
+static void what_is_missing_has_an_errno(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+
+    tree_link(*state, "vmlinuz", "boot/nothing");
+    tree_mkdir(*state, "initrd.img");
+    payload = open_payload(*state);
+    assert_int_equal(payload.kernel.error, ENOENT);
+    assert_int_equal(payload.kernel.fd, -1);
+    assert_int_equal(payload.initrds[0].error, EISDIR);
+    assert_null(payload.image.release);
+    assert_null(payload.image_problem);
+}
+
+static void odd_files_do_not_block(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+    const struct tree *tree = *state;
+
+    assert_int_equal(mkfifoat(tree->root, "vmlinuz", 0644), 0);
+    tree_write(tree, "initrd.img", "");
+    payload = open_payload(tree);
+    assert_int_equal(payload.kernel.error, EINVAL);
+    assert_int_equal(payload.initrds[0].error, 0);
+    assert_int_equal(payload.initrds[0].size, 0);
+}
+
+static void what_is_wrong_inside_is_told(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+
+    tree_debian(*state);
+    tree_remove(*state, "lib/modules/6.1.0-33-amd64/kernel/a.ko");
+    tree_mode(*state, "boot", 0775);
+    payload = open_payload(*state);
+    assert_non_null(payload.kernel.untrusted);
+    assert_non_null(payload.initrds[0].untrusted);
+    assert_non_null(payload.modules_problem);
+    assert_int_equal(payload.modules_error, 0);
+    payload_clear(&payload);
+    tree_write(*state, "boot/vmlinuz-6.1.0-33-amd64", "#!/bin/sh\n");
+    payload = open_payload(*state);
+    assert_non_null(payload.image_problem);
+    assert_int_equal(payload.image_error, 0);
+    assert_null(payload.modules_problem);
+}
+
+static char *signature(const struct tree *tree, const struct boot_entry *entry)
+{
+    CLEANUP(payload_clear) struct boot_payload payload;
+
+    assert_int_equal(payload_open(tree->root, entry, &payload), 0);
+    return payload_signature(&payload);
+}
+
+static void expect_change(const struct tree *tree, const struct boot_entry *entry, char **before)
+{
+    char *now = signature(tree, entry);
+
+    assert_string_not_equal(now, *before);
+    free(*before);
+    *before = now;
+}
+
+static void every_change_changes_the_signature(void **state)
+{
+    struct boot_entry entry = ENTRY;
+    AUTOFREE char *before = NULL, *again = NULL;
+
+    tree_debian(*state);
+    before = signature(*state, &entry);
+    again = signature(*state, &entry);
+    assert_string_equal(before, again);
+    entry.cmdline = (char *)"rw";
+    expect_change(*state, &entry, &before);
+    entry.n_initrds = 0;
+    expect_change(*state, &entry, &before);
+    entry.n_initrds = 1;
+    expect_change(*state, &entry, &before);
+    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "initrd, longer");
+    expect_change(*state, &entry, &before);
+    tree_kernel(*state, "boot/vmlinuz-new", "6.1.0-33-amd64"); /* the same to the byte */
+    tree_remove(*state, "vmlinuz");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-new");
+    expect_change(*state, &entry, &before);
+}
+
+static int is_secret(void *argument)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = open_payload(argument);
+
+    return payload.kernel.error == EACCES;
+}
+
+static void a_secret_kernel_is_known_as_such(void **state)
+{
+    struct boot_payload none = {0};
+
+    payload_clear(&none); /* harmless */
+    tree_debian(*state);
+    tree_mode(*state, "boot/vmlinuz-6.1.0-33-amd64", 0600);
+    assert_int_equal(as_nobody(is_secret, *state), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(files_are_open_and_looked_at),     TEST(the_descriptor_outlives_the_name),
+        TEST(what_is_missing_has_an_errno),     TEST(odd_files_do_not_block),
+        TEST(what_is_wrong_inside_is_told),     TEST(every_change_changes_the_signature),
+        TEST(a_secret_kernel_is_known_as_such),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/decide.h"
+#include "facts-made.h"
+#include "test.h"
+
+static const struct reason *find(const char *id)
+{
+    for (size_t i = 0; i < N_REASONS; i++)
+        if (streq(REASONS[i].id, id))
+            return &REASONS[i];
+    fail_msg("no reason is called %s", id);
+    return NULL;
+}
+
+static void the_table_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_REASONS; i++) {
+        const struct reason *reason = &REASONS[i];
+
+        assert_true(*reason->id &&
+                    strspn(reason->id, "abcdefghijklmnopqrstuvwxyz-") == strlen(reason->id));
+        assert_ptr_equal(find(reason->id), reason);
+        assert_true(reason->passed && *reason->passed);
+        assert_true(!reason->advice || *reason->advice);
+        assert_non_null(reason->test);
+        assert_true(reason->purposes && !(reason->purposes & ~7U));
+        assert_null(strpbrk(reason->passed, "\n|"));
+    }
+}
+
+/* Where the words of a reason would be no news but noise. */
+static void nothing_applies_to_a_good_machine(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    for (size_t i = 0; i < N_REASONS; i++) {
+        char *text = NULL;
+
+        assert_int_equal(REASONS[i].test(&made.facts, &text), 0);
+        assert_null(text);
+    }
+}
+
+/* What the reason says of the facts. */
+static void expect(const struct made_facts *made, const char *id, int result, const char *words)
+{
+    AUTOFREE char *text = NULL;
+
+    assert_int_equal(find(id)->test(&made->facts, &text), result);
+    if (!words)
+        assert_null(text);
+    else if (!text || !strstr(text, words))
+        fail_msg("\"%s\" does not say \"%s\"", text ? text : "", words);
+}
+
+static void settings(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.config.mode = MODE_FIRMWARE;
+    made.facts.config.mode_source = (char *)"/etc/fastreboot.conf.d/a.conf";
+    expect(&made, "mode-firmware", 1, "/etc/fastreboot.conf.d/a.conf says mode = firmware");
+    made.facts.config.error = (char *)"/etc/fastreboot.conf:3: unknown key";
+    expect(&made, "config-invalid", 1, ":3: unknown key");
+    made.facts.config.error_number = EACCES;
+    expect(&made, "config-invalid", -EACCES, ":3: unknown key");
+}
+
+static void units(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.hook = (struct hook_facts){.armed = {.is = FACT_YES},
+                                          .masked = (char *)"/run/systemd/transient/x"};
+    expect(&made, "normal-asked", 1, "fastreboot normal");
+    expect(&made, "masked", 1, "masked by /run/systemd/transient/x");
+    made.facts.hook.masked = NULL;
+    made.facts.hook.masked_error = EACCES;
+    expect(&made, "masked", -EACCES, NULL);
+    expect(&made, "not-enabled", 1, "not enabled");
+    expect(&made, "not-active", 1, "not running");
+    made.facts.hook.enabled = (struct fact){.is = FACT_UNKNOWN, .error = ELOOP};
+    expect(&made, "not-enabled", -ELOOP, NULL);
+    made.facts.hook.active = (struct fact){.is = FACT_UNKNOWN};
+    expect(&made, "not-active", -EIO, NULL);
+}
+
+static void the_kernels_own_switches(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.kexec.disabled.is = made.facts.kexec.exhausted.is = FACT_YES;
+    expect(&made, "kexec-disabled", 1, "kexec_load_disabled");
+    expect(&made, "kexec-exhausted", 1, "kexec_load_limit_reboot");
+    made.facts.loaded.current = true; /* what is loaded still runs */
+    expect(&made, "kexec-disabled", 0, NULL);
+    expect(&made, "kexec-exhausted", 0, NULL);
+    made.facts.kexec.supported.is = FACT_NO;
+    expect(&made, "kexec-unsupported", 1, "without kexec");
+    made.facts.kexec.loaded = (struct fact){.is = FACT_UNKNOWN, .error = EIO};
+    expect(&made, "loaded-unknown", -EIO, NULL);
+    made.facts.kexec.lockdown = (char *)"integrity";
+    expect(&made, "signed-only", 1, "lockdown is integrity");
+    made.facts.kexec.lockdown = (char *)"none";
+    expect(&made, "signed-only", 0, NULL);
+}
+
+static void files_that_are_not_there(void **state)
+{
+    struct made_facts made;
+    struct boot_payload *payload = &made.facts.payload;
+
+    (void)state;
+    made_fast(&made);
+    payload->kernel.error = ENOENT;
+    expect(&made, "kernel-missing", 1, "kernel /vmlinuz: No such file or directory");
+    expect(&made, "kernel-invalid", 0, NULL);
+    payload->kernel.error = EACCES;
+    expect(&made, "kernel-missing", -EACCES, "kernel /vmlinuz: Permission denied");
+    payload->kernel.error = EINVAL;
+    expect(&made, "kernel-missing", 1, "not a regular file");
+    made.initrds[1] = (struct boot_file){.path = (char *)"/second", .error = EPERM};
+    payload->n_initrds = 2;
+    expect(&made, "initrd-missing", -EPERM, "initrd /second");
+    expect(&made, "initrd-empty", 0, NULL);
+    made.initrds[1].error = 0;
+    expect(&made, "initrd-empty", 1, "initrd /second: empty");
+    made.initrds[1].untrusted = (char *)"/ can be written";
+    expect(&made, "initrd-untrusted", 1, "initrd /second: / can be written");
+    payload->kernel.untrusted = (char *)"/boot can be written";
+    expect(&made, "kernel-untrusted", 1, "kernel /vmlinuz: /boot can be written");
+}
+
+static void kernels_that_do_not_fit(void **state)
+{
+    struct made_facts made;
+    struct boot_payload *payload = &made.facts.payload;
+
+    (void)state;
+    made_fast(&made);
+    payload->image.cmdline_max = strlen(made.entry.cmdline);
+    expect(&made, "cmdline-too-long", 0, NULL);
+    payload->image.cmdline_max--;
+    expect(&made, "cmdline-too-long", 1, "has 14 characters, kernel 6.1.0 takes 13");
+    payload->image.arch = IMAGE_ARM64;
+    expect(&made, "kernel-foreign", 1, "is for arm64, this machine is x86_64");
+    payload->modules_problem = (char *)"/lib/modules/6.1.0 does not exist";
+    expect(&made, "modules-incomplete", 1, "does not exist");
+    payload->modules_error = EIO;
+    expect(&made, "modules-incomplete", -EIO, NULL);
+    payload->image = (struct image){0};
+    payload->image_problem = (char *)"empty";
+    expect(&made, "kernel-invalid", 1, "kernel /vmlinuz: empty");
+    expect(&made, "kernel-foreign", 0, NULL);
+    expect(&made, "cmdline-too-long", 0, NULL);
+    payload->image_error = EIO;
+    expect(&made, "kernel-invalid", -EIO, "kernel /vmlinuz: Input/output error");
+    made.facts.boot_entries.n = 0;
+    expect(&made, "kernel-unknown", 1, "no kernel was chosen");
+    made.facts.boot_entries.problem = (char *)"none found";
+    expect(&made, "kernel-unknown", 1, "none found");
+}
+
+static void kernels_of_others(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.kexec.loaded.is = FACT_YES;
+    expect(&made, "foreign-kernel", 1, "did not load");
+    expect(&made, "foreign-kernel-in-place", 1, "did not load");
+    made.facts.loaded.release = (char *)"6.1.0";
+    expect(&made, "foreign-kernel", 0, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(nothing_applies_to_a_good_machine),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(units),
+        cmocka_unit_test(the_kernels_own_switches),
+        cmocka_unit_test(files_that_are_not_there),
+        cmocka_unit_test(kernels_that_do_not_fit),
+        cmocka_unit_test(kernels_of_others),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/discover.h"
+#include "discover/efivar.h"
+#include "test.h"
+#include "tree.h"
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+#define VARIABLE(name) EFIVARS_DIR "/" name
+#define ONE_SHOT VARIABLE("LoaderEntryOneShot-" EFI_GUID_LOADER)
+#define INDICATIONS VARIABLE("OsIndications-" EFI_GUID_GLOBAL)
+#define FWUPD VARIABLE("fwupd-0a1b2c3d-0000-0000-0000-000000000000-0-" EFI_GUID_FWUPD)
+
+/* A variable as efivarfs shows it: four bytes of attributes and the data. */
+static void variable(const struct tree *tree, const char *path, const void *data, size_t n)
+{
+    unsigned char bytes[512] = {7};
+
+    assert_true(n + 4 <= sizeof(bytes));
+    memcpy(bytes + 4, data, n);
+    tree_write_bytes(tree, path, bytes, n + 4);
+}
+
+static void text_variable(const struct tree *tree, const char *path, const char *text)
+{
+    char wide[256] = {0};
+
+    for (size_t i = 0; text[i]; i++)
+        wide[2 * i] = text[i];
+    variable(tree, path, wide, 2 * strlen(text) + 2);
+}
+
+/* That `kind` and nothing else is asked for, in words that have `words` in them. */
+static void expect_only(const struct tree *tree, enum request_kind kind, const char *words)
+{
+    struct request requests[N_REQUESTS];
+
+    assert_int_equal(requests_read(tree->root, requests), 0);
+    for (enum request_kind i = 0; i < N_REQUESTS; i++) {
+        assert_int_equal(requests[i].result, i == kind && words ? 1 : 0);
+        assert_true((requests[i].text != NULL) == (requests[i].result != 0));
+    }
+    if (words && !strstr(requests[kind].text, words))
+        fail_msg("\"%s\" does not say \"%s\"", requests[kind].text, words);
+    requests_clear(requests);
+}
+
+static void expect_nothing(const struct tree *tree)
+{
+    expect_only(tree, N_REQUESTS, NULL);
+}
+
+static void nothing_was_asked_for(void **state)
+{
+    expect_nothing(*state);
+    /* What is always there on a machine with EFI. */
+    variable(*state, INDICATIONS, "\0\0\0\0\0\0\0\0", 8);
+    variable(*state, VARIABLE("BootOrder-" EFI_GUID_GLOBAL), "\0", 2);
+    variable(*state, VARIABLE("OsIndicationsSupported-" EFI_GUID_GLOBAL), "\5\0\0\0\0\0\0\0", 8);
+    text_variable(*state, VARIABLE("LoaderEntryDefault-" EFI_GUID_LOADER), "debian");
+    tree_write(*state, "boot/efi/EFI/UpdateCapsule/readme.txt", "");
+    expect_nothing(*state);
+}
+
+static void bits_of_os_indications(void **state)
+{
+    static const struct {
+        const char *byte;
+        enum request_kind kind;
+    } CASES[] = {
+        {"\x01", REQUEST_SETUP},  {"\x04", REQUEST_UPDATE}, {"\x20", REQUEST_UPDATE},
+        {"\x40", REQUEST_UPDATE}, {"\x80", REQUEST_UPDATE},
+    };
+    struct request requests[N_REQUESTS];
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        unsigned char data[8] = {(unsigned char)CASES[i].byte[0]};
+
+        variable(*state, INDICATIONS, data, sizeof(data));
+        expect_only(*state, CASES[i].kind, "OsIndications");
+    }
+    variable(*state, INDICATIONS, "\x02\0\0\0\0\0\0\0", 8); /* a bit that asks for nothing */
+    expect_nothing(*state);
+    variable(*state, INDICATIONS, "\x05\0\0\0\0\0\0\0", 8);
+    assert_int_equal(requests_read(((struct tree *)*state)->root, requests), 0);
+    assert_int_equal(requests[REQUEST_SETUP].result, 1);
+    assert_int_equal(requests[REQUEST_UPDATE].result, 1);
+    requests_clear(requests);
+}
+
+static void a_cut_variable_is_unknown(void **state)
+{
+    const struct tree *tree = *state;
+    struct request requests[N_REQUESTS];
+
+    tree_write_bytes(tree, INDICATIONS, "\7\0", 2);
+    assert_int_equal(requests_read(tree->root, requests), 0);
+    assert_int_equal(requests[REQUEST_SETUP].result, -EBADMSG);
+    assert_true(requests[REQUEST_UPDATE].result < 0);
+    assert_non_null(strstr(requests[REQUEST_SETUP].text, "OsIndications"));
+    requests_clear(requests);
+}
+
+static void one_boot_entry(void **state)
+{
+    text_variable(*state, ONE_SHOT, "windows.conf");
+    expect_only(*state, REQUEST_LOADER_ENTRY, "\"windows.conf\"");
+    text_variable(*state, ONE_SHOT, "");
+    expect_nothing(*state);
+    /* What the kernel leaves at each kexec, and nothing like it. */
+    text_variable(*state, ONE_SHOT, "kexec reboot");
+    expect_nothing(*state);
+    text_variable(*state, ONE_SHOT, "kexec reboot2");
+    expect_only(*state, REQUEST_LOADER_ENTRY, "kexec reboot2");
+}
+
+static void other_variables(void **state)
+{
+    static const struct {
+        const char *path;
+        enum request_kind kind;
+    } CASES[] = {
+        {VARIABLE("BootNext-" EFI_GUID_GLOBAL), REQUEST_BOOT_NEXT},
+        {VARIABLE("LoaderConfigTimeoutOneShot-" EFI_GUID_LOADER), REQUEST_LOADER_MENU},
+        {VARIABLE("HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67"), REQUEST_RESUME},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        variable(*state, CASES[i].path, "\1\0", 2);
+        expect_only(*state, CASES[i].kind, "(");
+        tree_remove(*state, CASES[i].path);
+    }
+}
+
+static void fwupd_has_one_to_do(void **state)
+{
+    unsigned char update[60] = {7};
+
+    update[48] = 1;
+    variable(*state, FWUPD, update, sizeof(update));
+    expect_only(*state, REQUEST_UPDATE, "fwupd");
+    update[48] = 2; /* done */
+    variable(*state, FWUPD, update, sizeof(update));
+    expect_nothing(*state);
+    update[48] = 1;
+    variable(*state, FWUPD, update, 48); /* ends before the field */
+    expect_nothing(*state);
+}
+
+static void capsules(void **state)
+{
+    static const char *const PATHS[] = {
+        "boot/efi/EFI/UpdateCapsule/bios.cap",
+        "efi/EFI/UpdateCapsule/BIOS.CAP",
+        "boot/EFI/UpdateCapsule/x.Cap",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(PATHS); i++) {
+        tree_write(*state, PATHS[i], "x");
+        expect_only(*state, REQUEST_UPDATE, PATHS[i]);
+        tree_remove(*state, PATHS[i]);
+    }
+}
+
+static void files_of_logind(void **state)
+{
+    static const struct {
+        const char *path, *text;
+        enum request_kind kind;
+        const char *words;
+    } CASES[] = {
+        {"run/systemd/reboot-to-firmware-setup", "", REQUEST_SETUP, "setup"},
+        {"run/systemd/reboot-to-boot-loader-menu", "5000000", REQUEST_LOADER_MENU, "menu"},
+        {"run/systemd/reboot-to-boot-loader-entry", "old", REQUEST_LOADER_ENTRY, "\"old\""},
+        {"run/systemd/reboot-boot-to-loader-entry", "old", REQUEST_LOADER_ENTRY, "\"old\""},
+        {"run/systemd/reboot-param", "recovery\n", REQUEST_PARAMETER, "\"recovery\""},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        tree_write(*state, CASES[i].path, CASES[i].text);
+        expect_only(*state, CASES[i].kind, CASES[i].words);
+        tree_remove(*state, CASES[i].path);
+    }
+}
+
+static int capsules_are_unknown(void *argument)
+{
+    const struct tree *tree = argument;
+    struct request requests[N_REQUESTS];
+    int result = requests_read(tree->root, requests) == 0 ? requests[REQUEST_UPDATE].result : 0;
+
+    requests_clear(requests);
+    return result == -EACCES;
+}
+
+static void what_may_not_be_read_is_unknown(void **state)
+{
+    tree_mkdir(*state, "boot/efi/EFI");
+    tree_mode(*state, "boot/efi", 0700);
+    assert_int_equal(as_nobody(capsules_are_unknown, *state), 1);
+    expect_nothing(*state);
+}
+
+static void text_of_a_variable(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *text = NULL;
+
+    variable(tree, VARIABLE("x"),
+             "a\0\xe4\0\0\x20"
+             "b",
+             7); /* odd length, two beyond ASCII */
+    assert_int_equal(efivar_read_text(tree->root, "x", &text), 1);
+    assert_string_equal(text, "a??");
+    assert_int_equal(efivar_read_text(tree->root, "y", &text), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_was_asked_for),
+        TEST(bits_of_os_indications),
+        TEST(a_cut_variable_is_unknown),
+        TEST(one_boot_entry),
+        TEST(other_variables),
+        TEST(fwupd_has_one_to_do),
+        TEST(capsules),
+        TEST(files_of_logind),
+        TEST(what_may_not_be_read_is_unknown),
+        TEST(text_of_a_variable),
+    };
+
+    return RUN_TESTS(tests);
+}

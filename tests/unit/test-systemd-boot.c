@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/version.h"
+#include "discover/bls-entry.h"
+#include "discover/discover.h"
+#include "discover/efivar.h"
+#include "discover/loader.h"
+#include "test.h"
+#include "tree.h"
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+#define VARIABLE(name) EFIVARS_DIR "/" name "-" EFI_GUID_LOADER
+
+static void variable(const struct tree *tree, const char *path, const char *text)
+{
+    char wide[256] = {7};
+
+    for (size_t i = 0; text[i]; i++)
+        wide[4 + 2 * i] = text[i];
+    tree_write_bytes(tree, path, wide, 4 + 2 * strlen(text) + 2);
+}
+
+/* Three kernels, of which 6.10 is the newest. */
+static void setup_menu(const struct tree *tree)
+{
+    variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 252.38-1");
+    tree_write(tree, "boot/k", "");
+    tree_write(tree, "boot/loader/entries/a.conf",
+               "# comment\n\ntitle   A \nversion 6.9\nsort-key debian\nlinux /k\ninitrd /ucode\n"
+               "initrd\t/i\noptions root=x\noptions  ro quiet \n");
+    tree_write(tree, "boot/loader/entries/b.conf",
+               "title B\nversion 6.10\nsort-key debian\nlinux \\k\n");
+    tree_write(tree, "boot/loader/entries/Z.conf", "title Z\nlinux /k\n");
+}
+
+/* That the entry called `id` is chosen, for a reason with `words`; or none is (NULL). */
+static void expect(const struct tree *tree, const char *id, const char *words)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+
+    assert_int_equal(loader_systemd_boot.read(tree->root, "unused", &entries), 1);
+    if (!id) {
+        assert_int_equal(entries.chosen, entries.n);
+        if (!entries.problem || !strstr(entries.problem, words))
+            fail_msg("\"%s\" does not say \"%s\"", entries.problem, words);
+        return;
+    }
+    if (entries.problem)
+        fail_msg("%s", entries.problem);
+    assert_true(entries.chosen < entries.n);
+    assert_string_equal(entries.entries[entries.chosen].id, id);
+    assert_non_null(strstr(entries.chosen_reason, words));
+}
+
+static void another_loader_is_not_ours(void **state)
+{
+    const struct tree *tree = *state;
+    struct boot_entries entries = {0};
+
+    setup_menu(tree);
+    variable(tree, VARIABLE("LoaderInfo"), "GRUB 2.12");
+    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 0);
+    tree_remove(tree, VARIABLE("LoaderInfo"));
+    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 0);
+    assert_int_equal(entries.n, 0);
+}
+
+static void an_entry_is_read_whole(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+    const struct boot_entry *a;
+
+    setup_menu(tree);
+    assert_int_equal(loader_systemd_boot.read(tree->root, "unused", &entries), 1);
+    assert_int_equal(entries.n, 3);
+    assert_string_equal(entries.entries[0].id, "b.conf");
+    assert_string_equal(entries.entries[0].kernel, "/boot/k");
+    assert_string_equal(entries.entries[0].cmdline, "");
+    assert_string_equal(entries.entries[2].id, "z.conf");
+    a = &entries.entries[1];
+    assert_string_equal(a->title, "A");
+    assert_string_equal(a->source, "/boot/loader/entries/a.conf");
+    assert_string_equal(a->cmdline, "root=x ro quiet");
+    assert_int_equal(a->n_initrds, 2);
+    assert_string_equal(a->initrds[0], "/boot/ucode");
+    assert_string_equal(a->initrds[1], "/boot/i");
+}
+
+static void the_default_is_found(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    expect(tree, "b.conf", "first entry");
+    tree_write(tree, "boot/loader/loader.conf", "timeout 3\n#default b*\ndefault A.*\n");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    tree_write(tree, "boot/loader/loader.conf", "default nothing\n");
+    expect(tree, "b.conf", "first entry");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "[zy].conf");
+    expect(tree, "z.conf", "LoaderEntryDefault");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "@saved");
+    expect(tree, NULL, "LoaderEntryLastBooted");
+    variable(tree, VARIABLE("LoaderEntryLastBooted"), "a.conf");
+    expect(tree, "a.conf", "LoaderEntryLastBooted");
+}
+
+static void what_is_not_known_is_not_guessed(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/EFI/Linux/x.efi", "");
+    expect(tree, NULL, "unified kernel images");
+    tree_remove(tree, "boot/EFI/Linux/x.efi");
+    expect(tree, "b.conf", "first");
+    tree_write(tree, "boot/loader/loader.conf", "preferred a.conf\n");
+    expect(tree, NULL, "preferred");
+    tree_remove(tree, "boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 247.3-7");
+    expect(tree, NULL, "older than 250");
+    variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 257");
+    tree_write_bytes(tree, "boot/loader/entries/nul.conf", "linux\0/k", 8);
+    expect(tree, NULL, "nul.conf");
+}
+
+static void without_a_partition(void **state)
+{
+    variable(*state, VARIABLE("LoaderInfo"), "systemd-boot 257");
+    expect(*state, NULL, "mounted");
+}
+
+static void what_the_loader_passes_over(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/entries/c.conf", "title no kernel\nversion 9\n");
+    tree_write(tree, "boot/loader/entries/d.conf", "linux /gone\nsort-key a\n");
+    tree_write(tree, "boot/loader/entries/e.conf", "linux /k\narchitecture ia32\nsort-key a\n");
+    tree_write(tree, "boot/loader/entries/f.txt", "linux /k\nsort-key a\n");
+    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 1);
+    assert_int_equal(entries.n, 3);
+}
+
+static void what_cannot_be_kexecd(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/entries/b.conf", "title B\nsort-key a\nefi /shell.efi\n");
+    {
+        CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+
+        assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 1);
+        assert_int_equal(entries.chosen, 0);
+        assert_non_null(strstr(entries.entries[0].problem, "EFI program"));
+        assert_null(entries.entries[0].kernel);
+    }
+}
+
+static void tries(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_remove(tree, "boot/loader/entries/b.conf");
+    tree_write(tree, "boot/loader/entries/b+0-3.conf", "version 6.10\nsort-key debian\nlinux /k\n");
+    expect(tree, "a.conf", "first entry"); /* the bad one is last */
+    tree_write(tree, "boot/loader/entries/c+2-1.conf", "version 6.11\nsort-key debian\nlinux /k\n");
+    expect(tree, NULL, "on trial");
+    tree_write(tree, "boot/loader/loader.conf", "default c.conf\n");
+    expect(tree, NULL, "on trial");
+    tree_write(tree, "boot/loader/loader.conf", "default a.conf\n");
+    expect(tree, "a.conf", "loader.conf");
+}
+
+/* From the specification, and each greater than the one before. */
+static void versions_of_the_uapi_group(void **state)
+{
+    static const char *const ASCENDING[] = {
+        "~",      "~a",      "",          "_",       "122.1~rc1-1", "122.1", "122.1-1", "122.1-2",
+        "122.1^", "122.1.0", "122.1a",    "122.1b",  "123~rc1-1",   "123",   "123-a",   "123-a.1",
+        "123-1",  "123-1.1", "123^post1", "123.a-1", "123.1-1",     "124-1",
+    };
+    int ignored = 0;
+
+    (void)state;
+    for (size_t i = 0; i + 1 < ELEMENTS(ASCENDING); i++) {
+        int order = version_compare_uapi(ASCENDING[i], ASCENDING[i + 1]);
+
+        ignored += order == 0;
+        assert_true(order <= 0);
+        assert_true(version_compare_uapi(ASCENDING[i + 1], ASCENDING[i]) >= 0);
+    }
+    assert_int_equal(ignored, 1); /* "" and "_" */
+    assert_true(version_compare_uapi("6.10", "6.9") > 0);
+    assert_int_equal(version_compare_uapi("6.01", "6.1"), 0);
+    assert_true(version_compare_uapi("aB", "aa") < 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(another_loader_is_not_ours), TEST(an_entry_is_read_whole),
+        TEST(the_default_is_found),       TEST(what_is_not_known_is_not_guessed),
+        TEST(without_a_partition),        TEST(what_the_loader_passes_over),
+        TEST(what_cannot_be_kexecd),      TEST(tries),
+        TEST(versions_of_the_uapi_group),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Throw-away Debian machines in QEMU.
+
+host     what this computer offers: commands, packages, mirrors
+cache    things that are slow to make, made once
+debian   package trees: the lab's own QEMU, build chroots, guest root file systems
+program  fastreboot built for a suite
+disk     disk images for a suite
+qemu     one QEMU process and its channels
+machine  what the scenarios use
+"""

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Things that are slow to make, made once: a directory per thing, named by a hash of its recipe."""
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+KEEP = 2  # versions of one thing; a branch switch should not rebuild everything
+
+
+def root():
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    path = Path(os.environ.get("FASTREBOOT_CACHE") or Path(home) / "fastreboot")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def digest(*parts):
+    """Of strings and of files; directories count with every file below them."""
+    total = hashlib.sha256()
+    for part in parts:
+        if not isinstance(part, Path):
+            total.update(f"{part}\0".encode())
+            continue
+        for path in sorted(part.rglob("*")) if part.is_dir() else [part]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(f"{path.relative_to(part)}\0{path.stat().st_mode & 0o111}\0".encode())
+                total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def announce(text):
+    """One line per slow step: on the terminal even when pytest captures."""
+    print(text, file=sys.__stderr__, flush=True)
+
+
+@contextlib.contextmanager
+def locked(path):
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def get(name, recipe, make, says=None):
+    """The directory NAME-RECIPE, filled by make(directory) if it is not there yet."""
+    path = root() / f"{name}-{recipe}"
+    with locked(root() / f".{name}.lock"):
+        if path.is_dir():
+            os.utime(path)
+            return path
+        if says:
+            announce(f"lab: {says}")
+        for leftover in root().glob(f".new-{name}-*"):
+            shutil.rmtree(leftover)
+        new = Path(tempfile.mkdtemp(prefix=f".new-{name}-", dir=root()))
+        new.chmod(0o755)
+        try:
+            make(new)
+            new.rename(path)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        drop_old(name)
+    return path
+
+
+def drop_old(name):
+    versions = sorted(root().glob(f"{name}-" + "[0-9a-f]" * 16), key=lambda path: path.stat().st_mtime)
+    for path in versions[:-KEEP]:
+        shutil.rmtree(path)
+
+
+@contextlib.contextmanager
+def scratch(name):
+    """A directory for one machine. The lock tells a living owner from one that was killed."""
+    with locked(root() / ".scratch.lock"):
+        for other in root().glob("scratch-*"):
+            sweep(other)
+        path = Path(tempfile.mkdtemp(prefix=f"scratch-{name}-", dir=root()))
+        owner = open(path / ".owner", "w", encoding="ascii")
+        fcntl.flock(owner, fcntl.LOCK_EX)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        owner.close()
+
+
+def sweep(path):
+    try:
+        with open(path / ".owner", encoding="ascii") as owner:
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    except FileNotFoundError:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Package trees by mmdebstrap: the lab's own tools, build chroots, guest root file systems."""
+from lab import cache, host
+
+SUITES = ("bullseye", "bookworm", "trixie")
+QEMU_SUITE = "bookworm-backports"  # bookworm's own 7.2 crashes 6.12 kernels when it emulates
+
+
+def source(suite):
+    return f"deb {host.mirror()} {suite} main"
+
+
+def bootstrap(target, suite, variant, packages, *extra, sources=()):
+    host.run("mmdebstrap", "--mode=root", "--format=directory", f"--variant={variant}",
+             f"--include={','.join(packages)}", *extra, suite, target, source(suite), *sources)
+
+
+def unpacked(purpose, *options, sources=()):
+    """Packages that the lab uses and never installs: the host gets neither them nor an apt source."""
+    packages = host.packages(purpose)
+
+    def make(target):
+        bootstrap(target, "bookworm", "extract", packages, *options, sources=sources)
+
+    return cache.get(purpose, cache.digest(*options, *sources, *packages), make, f"unpacking {purpose} for the lab")
+
+
+def tools():
+    """QEMU, and what others read the same files with."""
+    return unpacked("tools", f"--aptopt=APT::Default-Release \"{QEMU_SUITE}\"", sources=[source(QEMU_SUITE)])
+
+
+def firmware_tree():
+    """OVMF, shim and signed GRUB. Of one suite: shim refuses a GRUB that it holds for too old."""
+    return unpacked("firmware")
+
+
+def tool(name):
+    """The command line of a program from the tools, run with that tree's own libraries."""
+    tree = tools()
+    libraries = ":".join(f"{tree}/{path}" for path in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu",
+                                                        "usr/lib/x86_64-linux-gnu/systemd"))
+    return [f"{tree}/lib64/ld-linux-x86-64.so.2", "--library-path", libraries, f"{tree}/usr/bin/{name}"]
+
+
+def qemu():
+    tree = tools()
+    return [*tool("qemu-system-x86_64"), "-L", f"{tree}/usr/share/qemu", "-L", f"{tree}/usr/share/seabios"]
+
+
+def build_chroot(suite):
+    packages = host.packages("build", "run")
+
+    def make(target):
+        bootstrap(target, suite, "apt", packages)
+
+    return cache.get(f"build-{suite}", cache.digest(*packages), make,
+                     f"making a build chroot of {suite} (about 60 s)")
