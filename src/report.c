@@ -197,9 +197,9 @@ static struct json_object *entry_as_json(const struct boot_entry *entry)
         json_object_array_add(initrds, json_object_new_string(entry->initrds[i]));
     json_add_string(object, "id", entry->id);
     json_add_string(object, "title", entry->title);
-    json_add_string(object, "kernel", entry->kernel);
+    json_add_string(object, "kernel", entry->problem ? NULL : entry->kernel);
     json_object_object_add(object, "initrds", initrds);
-    json_add_string(object, "cmdline", entry->cmdline);
+    json_add_string(object, "cmdline", entry->problem ? NULL : entry->cmdline);
     json_add_string(object, "source", entry->source);
     return object;
 }
@@ -305,11 +305,11 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
         const struct boot_entry *entry = listed[i].entry;
 
         printf("%c %s (%s)\n", listed[i].chosen ? '*' : ' ', entry->title, entry->source);
-        if (entry->kernel)
+        if (!entry->problem)
             printf("    kernel %s\n", entry->kernel);
         for (size_t k = 0; k < entry->n_initrds; k++)
             printf("    initrd %s\n", entry->initrds[k]);
-        if (entry->kernel)
+        if (!entry->problem)
             printf("    command line %s\n", entry->cmdline);
         if (listed[i].problem)
             printf("    cannot be kexec'd: %s\n", listed[i].problem);

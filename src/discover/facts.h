@@ -27,8 +27,7 @@ struct boot_entry {
     size_t n_initrds;
     char *cmdline; /* as the kernel is to get it, but for our own mark */
     char *source;  /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
-    char
-        *problem; /* why it cannot be kexec'd whatever its files are, and kernel is NULL; or NULL */
+    char *problem; /* why kexec cannot start it, or NULL; then there is no kernel */
 };
 
 /* What the loader, or what stands in for one, has to offer. */
@@ -41,7 +40,7 @@ struct boot_entries {
     char *chosen_reason;   /* in words: why this one */
     char *problem;         /* why none could be chosen, or NULL */
     int problem_error;     /* the errno behind that, or 0 */
-    char *one_time;        /* what the loader was asked to do once, in words, or NULL */
+    char *one_time;        /* what the loader was asked to do once, or NULL */
 };
 
 /* One file that an entry needs. */

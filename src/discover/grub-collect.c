@@ -111,9 +111,11 @@ int grub_collect(void *data, const struct grub_found *found)
     cmdline = problem ? NULL : make_cmdline(&found->loaded->kernel);
     if (!source || (!problem && !cmdline))
         return -ENOMEM;
-    r = problem ? boot_entries_add_unbootable(entries, found->id, found->title, problem, source)
-                : boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
-                                   initrds.n, cmdline, source);
+    if (problem)
+        r = boot_entries_add_unbootable(entries, found->id, found->title, problem, source);
+    else
+        r = boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
+                             initrds.n, cmdline, source);
     if (r < 0)
         return r;
     if (found->chosen)

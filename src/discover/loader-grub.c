@@ -18,8 +18,7 @@ enum {
     MAX_ESP_CONFIG = 1024 * 1024,
 };
 
-/* The loader that started this kernel says its name; GRUB has done so since 2.12, and shim never.
- */
+/* The loader that started this kernel says its name; GRUB has done so since 2.12, shim never. */
 static int is_other_loader(int root)
 {
     AUTOFREE char *info = NULL;

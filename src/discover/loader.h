@@ -5,7 +5,7 @@
 
 /* A reader of boot entries: of one loader's configuration, or of what stands in for one. */
 struct loader {
-    const char *name;      /* "grub", "links", "newest" */
+    const char *name;      /* "grub", "links" */
     bool inherits_cmdline; /* its entries have the running kernel's command line */
 
     /* Reads below `root`. `cmdline` is the running kernel's, for entries that inherit it.
@@ -14,8 +14,8 @@ struct loader {
     int (*read)(int root, const char *cmdline, struct boot_entries *entries);
 };
 
-extern const struct loader loader_systemd_boot;
 extern const struct loader loader_grub;
+extern const struct loader loader_systemd_boot;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;
 

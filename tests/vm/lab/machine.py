@@ -87,13 +87,13 @@ class Machine:
 
     def _send(self, script):
         self._number += 1
-        self.qemu.send_agent(f"{self._number} {base64.b64encode(script.encode()).decode()}")
+        self.qemu.send_agent(f"{self._number} {script.encode().hex()}")
         return self._number
 
     def _answer(self, number):
         for line in self.qemu.agent_lines:
             if match := re.fullmatch(rf"done {number} (\d+) (\S*)", line):
-                output = base64.b64decode(match[2]).decode("utf-8", "replace")
+                output = bytes.fromhex(match[2]).decode("utf-8", "replace")
                 return Result(int(match[1]), output)
         return None
 

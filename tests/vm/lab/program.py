@@ -11,7 +11,7 @@ SOURCES = ("meson.build", "meson_options.txt", "src", "units", "man")
 BUILD = """
 cd "$1"
 meson setup -Dtests=false build source >&2
-meson install -C build --destdir "$1/installed" >&2
+DESTDIR=$1/installed meson install -C build >&2
 tar -C installed -czf program.tar.gz .
 """
 
