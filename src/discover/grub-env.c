@@ -57,7 +57,8 @@ int grub_env_export(struct grub_env *env, const char *name)
     int r = find(env, name) ? 0 : grub_env_set(env, name, "");
 
     if (r >= 0)
-        find(env, name)->exported = true;
+        *find(env, name) = (struct grub_variable){
+            .name = find(env, name)->name, .value = find(env, name)->value, .exported = true};
     return r;
 }
 
@@ -77,18 +78,33 @@ void grub_env_unset(struct grub_env *env, const char *name)
     *variable = env->variables[--env->n];
 }
 
+static int copy_variable(const struct grub_variable *from, bool exported, struct grub_env *env)
+{
+    AUTOFREE char *unknown = NULL;
+    int r;
+
+    if (exported && !from->exported && !from->maybe_exported)
+        return 0;
+    if (exported && from->maybe_exported) {
+        unknown = grub_unknown("a variable that is perhaps exported");
+        if (!unknown)
+            return -ENOMEM;
+    }
+    r = grub_env_set(env, from->name, unknown ? unknown : from->value);
+    if (r >= 0) {
+        env->variables[env->n - 1].exported = from->exported;
+        env->variables[env->n - 1].maybe_exported = from->maybe_exported;
+    }
+    return r;
+}
+
 int grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env)
 {
     int r = 0;
 
     *ret_env = (struct grub_env){0};
-    for (size_t i = 0; r >= 0 && i < env->n; i++) {
-        if (exported && !env->variables[i].exported)
-            continue;
-        r = grub_env_set(ret_env, env->variables[i].name, env->variables[i].value);
-        if (r >= 0 && env->variables[i].exported)
-            ret_env->variables[ret_env->n - 1].exported = true;
-    }
+    for (size_t i = 0; r >= 0 && i < env->n; i++)
+        r = copy_variable(&env->variables[i], exported, ret_env);
     if (r < 0)
         grub_env_clear(ret_env);
     return r;
@@ -115,6 +131,16 @@ static int merge_variable(struct grub_env *env, const char *name, const char *ot
     return unknown ? grub_env_set(env, name, unknown) : -ENOMEM;
 }
 
+/* It is exported on one of the two ways alone. */
+static void perhaps(struct grub_variable *variable, const struct grub_variable *other)
+{
+    if (variable->exported || variable->maybe_exported ||
+        (other && (other->exported || other->maybe_exported))) {
+        variable->exported = false;
+        variable->maybe_exported = true;
+    }
+}
+
 int grub_env_merge(struct grub_env *env, const struct grub_env *other, const char *why)
 {
     int r = 0;
@@ -126,8 +152,8 @@ int grub_env_merge(struct grub_env *env, const struct grub_env *other, const cha
 
         if (!theirs)
             r = merge_variable(env, env->variables[i].name, NULL, why);
-        if (theirs && theirs->exported)
-            env->variables[i].exported = true;
+        if (!theirs || theirs->exported != env->variables[i].exported || theirs->maybe_exported)
+            perhaps(&env->variables[i], theirs);
     }
     return r;
 }

@@ -24,6 +24,7 @@ struct grub_variable {
     char *name;
     char *value;
     bool exported;
+    bool maybe_exported; /* or not: a submenu's copy of it is unknown */
 };
 
 struct grub_env {

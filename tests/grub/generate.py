@@ -32,6 +32,8 @@ class Generator:
         if self.chance(0.6):
             lines.append('if [ -s $prefix/grubenv ]; then\n  load_env%s\nfi' % self.choice(
                 ['', '', ' a', ' saved_entry b']))
+        lines += ['set %s=%s' % (name, self.quote(self.choice(TEXTS)))
+                  for name in NAMES if name != 'default' and self.chance(0.3)]
         lines += self.statements(self.random.randint(0, 5), top=True)
         lines += self.menu(self.random.randint(1, 5))
         lines += self.default()
@@ -65,7 +67,11 @@ class Generator:
         if way == 0 and "'" not in text:
             return "'%s'" % text
         if way == 1:
-            return '"%s"' % ''.join('\\' + c if c in '"\\$' else c for c in text)
+            # a backslash before most letters stays, so it may go unescaped there
+            return '"%s"' % ''.join(
+                '\\' + c if c in '"$' or (c == '\\' and (not text[i + 1:i + 2].isalpha() or
+                                                         self.chance(0.5))) else c
+                for i, c in enumerate(text))
         if way == 2:
             return "'" + text.replace("'", "'\\''") + "'"
         if way == 3 and text:
@@ -190,7 +196,7 @@ class Generator:
                 words += [self.choice(['--id %s', '--id=%s', "--id '%s'"]) % self.ids[-1]]
             words += ['--class linux'] * self.chance(0.3) + ['--unrestricted'] * self.chance(0.2)
             words += [self.word()] * self.chance(0.1)
-            if level < 2 and self.chance(0.2):
+            if level < 2 and self.chance(0.35):
                 body = '\n'.join(self.statements(self.random.choice([0, 1])) +
                                  self.menu(self.random.randint(1, 3), level + 1))
                 lines.append('submenu %s {\n%s\n}' % (' '.join(words), body))
@@ -203,7 +209,7 @@ class Generator:
     def default(self):
         name = self.choice(['0', '1', '2', '9', '1>0', '1>1', '2>1', ''] + self.ids * 2 + TITLES +
                            [t.replace('>', '>>') for t in TITLES])
-        if self.ids and self.chance(0.3):
+        if self.ids and self.chance(0.4):
             name = self.choice(self.ids) + '>' + self.choice(['0', '1'] + self.ids)
         return self.choice([['set default=' + self.quote(name)], ['default=%s' % self.quote(name)],
                             ['set default="${saved_entry}"'], ['set default=$a'], [],

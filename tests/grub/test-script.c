@@ -133,6 +133,10 @@ static void files(void **state)
 
 static void contexts(void **state)
 {
+    /* What is exported on one of two ways alone may be there or not. */
+    assert_string_equal(started(*state, "timeout=0; a=1\nif loadfont x; then export a; fi\n"
+                                        "submenu S { menuentry E {\nlinux /boot/k1 a=$a\n}\n}\n"),
+                        "? a parameter is not known: a variable that is perhaps exported");
     assert_string_equal(started(*state, "timeout=0; a=1; b=2; export b\nsubmenu S { menuentry E {\n"
                                         "linux /boot/k1 a=$a b=$b $chosen\n}\n}\n"),
                         "/boot/k1 a= b=2 S>E");

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Input: grub.cfg, and after a NUL grubenv. */
+
+#include <string.h>
+
+#include "discover/loader.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *config = fuzz_string(&data, &size), *env = fuzz_string(&data, &size);
+    struct boot_entries entries;
+
+    fuzz_write("proc/cmdline", "ro", 2);
+    fuzz_write("boot/k", "k", 1);
+    fuzz_write("boot/grub/grub.cfg", config, strlen(config));
+    fuzz_write("boot/grub/grubenv", env, strlen(env));
+    must(boot_entries_read(fuzz_root(), &(struct config){0}, &entries) == 0);
+    must(strcmp(entries.loader, "grub") == 0);
+    must((entries.chosen < entries.n) == !entries.problem);
+    for (size_t i = 0; i < entries.n; i++)
+        must(!entries.entries[i].kernel == !!entries.entries[i].problem);
+    boot_entries_clear(&entries);
+    free(config);
+    free(env);
+    return 0;
+}
