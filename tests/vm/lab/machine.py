@@ -265,7 +265,9 @@ def snapshot(kind, recipe, name, below, prepare, says):
 
 def booted(kind):
     """Up, without fastreboot."""
-    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE)
+    disks = disk.make(kind.suite, kind.secure_boot)
+    # A disk that was made anew is another disk, though its recipe is the same.
+    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE, disks.name, disks.stat().st_mtime_ns)
 
     def prepare(machine):
         machine.wait_up()
