@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A machine for each scenario, and its last words when the scenario fails."""
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -21,7 +22,10 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def kind(request):
     marker = request.node.get_closest_marker("kind")
-    return lab_machine.Kind(*marker.args, **marker.kwargs) if marker else lab_machine.Kind()
+    kind = lab_machine.Kind(*marker.args, **marker.kwargs) if marker else lab_machine.Kind()
+    if marker := request.node.get_closest_marker("hardware"):
+        kind = dataclasses.replace(kind, devices=marker.args, **marker.kwargs)
+    return kind
 
 
 def running(request, kind, snapshot):

@@ -43,14 +43,35 @@ class Boot:
     up_seconds: float      # from the command to multi-user.target
 
 
+# What a machine may have besides. On ports of their own, so that device_del can take them away; i6300esb is a
+# plain PCI device, which stays.
+DEVICES = {
+    # No packet leaves the computer. QEMU answers DHCP and is the default route, 10.0.2.2.
+    "nic": ("-netdev", "user,id=net,restrict=on", "-device", "pcie-root-port,id=port-nic,chassis=1,slot=1",
+            "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
+    "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
+             "-device", "virtio-blk-pci,id=disk,bus=port-disk,drive=disk,serial=lab-disk"),
+    "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
+}
+DISK_MIB = 64  # of DEVICES["disk"], which is empty
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
+    """A machine that differs in any of these has snapshots of its own: each costs one more first boot."""
     suite: str = "bookworm"
     secure_boot: bool = False
+    devices: tuple = ()         # names from DEVICES
+    memory: int = MEMORY_MIB
+    append: str = ""            # to the kernel's command line; not for Secure Boot
+    qemu: tuple = ()            # more of QEMU's options
 
     @property
     def name(self):
-        return self.suite + ("-secure" if self.secure_boot else "")
+        more = [*self.devices, *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
+        if self.append or self.qemu:
+            more.append(cache.digest(self.append, *self.qemu)[:6])
+        return "-".join([self.suite, *(["secure"] if self.secure_boot else []), *more])
 
 
 class Machine:
@@ -59,6 +80,7 @@ class Machine:
         overlay(directory, kind, below)
         incoming = ["-incoming", "defer"] if below else []
         self.kind = kind
+        self._directory = directory
         self.qemu = qemu.Qemu([*hardware(kind, directory), *incoming], directory)
         self._number = 0
         if below:
@@ -100,11 +122,16 @@ class Machine:
     def _hello(self, start):
         return next((line.split()[1] for line in self.qemu.agent_lines[start:] if line.startswith("boot ")), None)
 
-    def _wait(self, condition, what, seconds):
+    def wait_for_console(self, pattern, seconds=BOOT_SECONDS, start=0):
+        """Until the console says `pattern` (a regular expression) after its first `start` characters."""
+        return self.qemu.wait(lambda: re.search(pattern, self.qemu.console[start:]), f"'{pattern}' on the console",
+                              seconds)
+
+    def _wait(self, condition, what, seconds, may_panic=False):
         start = len(self.qemu.console)
 
         def or_panic():
-            if panic := PANIC.search(self.qemu.console, start):
+            if not may_panic and (panic := PANIC.search(self.qemu.console, start)):
                 raise qemu.QemuError(f"{panic[0]} while waiting for {what}")
             return condition()
 
@@ -115,12 +142,17 @@ class Machine:
     def wait_up(self):
         self._wait(lambda: self._hello(0), "the first boot", BOOT_SECONDS)
 
-    def reboot(self, script="reboot"):
-        """Asks for a reboot by a script inside, and waits until the machine is up again."""
+    def reboot(self, script="reboot", meanwhile=None, may_panic=False):
+        """Asks for a reboot by a script inside, and waits until the machine is up again.
+
+        What meanwhile(machine) does comes in between: it waits for something on the console first.
+        """
         since = Since(self)
         number = self._send(script)
+        if meanwhile:
+            meanwhile(self)
         self._wait(lambda: self._hello(since.lines) or self._refused(number),
-                   "the machine to be up again", BOOT_SECONDS)
+                   "the machine to be up again", BOOT_SECONDS, may_panic)
         return since.boot()
 
     def _refused(self, number):
@@ -150,6 +182,19 @@ class Machine:
         self._wait(lambda: self._hello(since.lines), "the machine to be up", BOOT_SECONDS)
         return since.boot()
 
+    def power_cut(self, kind=None):
+        """QEMU is killed and started again on the same disks, with the hardware of `kind` if that is given.
+
+        What the guest had not flushed may be lost, as with a disk that has a cache.
+        """
+        self.qemu.close()
+        self.kind = kind or self.kind
+        start = time.monotonic()
+        self.qemu = qemu.Qemu(hardware(self.kind, self._directory), self._directory)
+        since = Since(self, start)
+        self.wait_up()
+        return dataclasses.replace(since.boot(), resets=since.resets() + 1)
+
     # For the one who looks why a scenario failed.
 
     def diagnosis(self):
@@ -170,19 +215,21 @@ def last_words(console):
 class Since:
     """Remembers where things stood, to tell afterwards what came since."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, start=None):
         self._qemu = machine.qemu
         self._qemu.pump(0)
         self.lines = len(self._qemu.agent_lines)
         self._events = len(self._qemu.events)
         self._console = len(self._qemu.console)
-        self._time = time.monotonic()
+        self._time = start or time.monotonic()
+
+    def resets(self):
+        return sum(event["event"] == "RESET" for event in self._qemu.events[self._events:])
 
     def boot(self):
         console = self._qemu.console[self._console:]
-        events = self._qemu.events[self._events:]
         hello = next(line for line in self._qemu.agent_lines[self.lines:] if line.startswith("boot "))
-        return Boot(resets=sum(event["event"] == "RESET" for event in events), jumped=JUMPED in console,
+        return Boot(resets=self.resets(), jumped=JUMPED in console,
                     last_words=last_words(console), console=console, boot_id=hello.split()[1],
                     kernel_seconds=self._when("Linux version") - self._time, up_seconds=time.monotonic() - self._time)
 
@@ -212,7 +259,7 @@ def accelerator():
 def hardware(kind, directory):
     yield from debian.qemu()
     yield from CPU[accelerator()]
-    yield from ("-m", f"{MEMORY_MIB}M", "-smp", "1", "-rtc", "clock=vm")
+    yield from ("-m", f"{kind.memory}M", "-smp", "1", "-rtc", "clock=vm")
     yield from ("-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown")
     yield from ("-device", "virtio-rng-pci")
     disks = disk.make(kind.suite, kind.secure_boot)
@@ -223,29 +270,37 @@ def hardware(kind, directory):
         yield from ("-drive", f"if=pflash,format=qcow2,unit=1,file={directory}/vars.qcow2")
     else:
         yield from ("-machine", BOARD, "-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
-        yield from ("-append", disk.COMMAND_LINE)
+        yield from ("-append", f"{disk.COMMAND_LINE} {kind.append}".strip())
     for name in drives(kind):
         if name != "vars":
-            yield from ("-drive", f"if=virtio,format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
+            place = "if=none,id=disk" if name == "disk" else "if=virtio"
+            yield from ("-drive", f"{place},format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
+    for name in kind.devices:
+        yield from DEVICES[name]
+    yield from kind.qemu
 
 
 def drives(kind):
+    more = ["disk"] if "disk" in kind.devices else []
     if kind.secure_boot:
-        return ["vars", "root"]
-    return ["root", "boot"] if kind.suite == "bookworm" else ["root"]
+        return ["vars", "root", *more]
+    return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
 
 
 def overlay(directory, kind, below):
     """Every machine writes to thin images of its own, above those of `below` (a snapshot, or None)."""
     for name in drives(kind):
+        image = directory / f"{name}.qcow2"
+        if name == "disk" and not below:
+            host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", image, f"{DISK_MIB}M")
+            continue
         if below:
             base, form = below / f"{name}.qcow2", "qcow2"
         elif name == "vars":
             base, form = debian.firmware_tree() / "usr/share/OVMF/OVMF_VARS_4M.ms.fd", "raw"
         else:
             base, form = disk.make(kind.suite, kind.secure_boot) / f"{name}.img", "raw"
-        host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", "-b", base, "-F", form,
-                 directory / f"{name}.qcow2")
+        host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", "-b", base, "-F", form, image)
 
 
 def snapshot(kind, recipe, name, below, prepare, says):
