@@ -15,6 +15,7 @@ enum {
 static const struct loader *const LOADERS[] = {
     &loader_systemd_boot,
     &loader_grub,
+    &loader_unread,
     &loader_links,
     &loader_newest,
 };

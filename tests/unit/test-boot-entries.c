@@ -2,6 +2,7 @@
 
 /* The choice of the kernel, with all readers of loaders. */
 
+#include "discover/efivar.h"
 #include "discover/loader.h"
 #include "test.h"
 #include "tree.h"
@@ -68,6 +69,19 @@ static void links_go_in_order(void **state)
     expect_kernel(*state, "links", "/boot/vmlinuz", "/boot/initrd.img");
     tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
     expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+}
+
+/* Its configuration is not read, so the links are no answer either. */
+static void a_loader_that_is_not_read_is_no_guess(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
+    expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+    tree_write(*state, "boot/extlinux/extlinux.conf", "DEFAULT x\n");
+    expect_none(*state, &(struct config){0}, "extlinux (/boot/extlinux/extlinux.conf is there)");
+    tree_write_bytes(*state, "sys/firmware/efi/efivars/LoaderInfo-" EFI_GUID_LOADER,
+                     "\6\0\0\0r\0E\0F\0\0", 12);
+    expect_none(*state, &(struct config){0}, "the boot loader is rEF (LoaderInfo)");
 }
 
 static void the_newest_is_so_by_number(void **state)
@@ -217,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(links_go_in_order),
+        TEST(a_loader_that_is_not_read_is_no_guess),
         TEST(the_newest_is_so_by_number),
         TEST(leftovers_are_no_kernels),
         TEST(initrds_have_three_names),
