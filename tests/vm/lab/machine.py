@@ -321,8 +321,10 @@ def snapshot(kind, recipe, name, below, prepare, says):
 def booted(kind):
     """Up, without fastreboot."""
     disks = disk.make(kind.suite, kind.secure_boot)
-    # A disk that was made anew is another disk, though its recipe is the same.
-    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE, disks.name, disks.stat().st_mtime_ns)
+    # A disk that was made anew is another disk, though its recipe is the same. The directory's own time is
+    # that of its last use.
+    made = (disks / "root.img").stat().st_mtime_ns
+    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE, disks.name, made)
 
     def prepare(machine):
         machine.wait_up()
