@@ -9,97 +9,12 @@
 #include "base/root.h"
 #include "discover/grub-env.h"
 
-enum {
-    MAX_MOUNTINFO = 4 * 1024 * 1024,
-    MAX_MOUNTS = 4096,
-};
-
-static void mount_clear(struct grub_mount *mount)
-{
-    free(mount->device);
-    free(mount->root);
-    free(mount->point);
-    free(mount->source);
-}
-
 void grub_paths_clear(struct grub_paths *paths)
 {
-    for (size_t i = 0; i < paths->n; i++)
-        mount_clear(&paths->mounts[i]);
-    free(paths->mounts);
+    mounts_free(paths->mounts, paths->n);
     free(paths->directory);
     free(paths->inside);
     *paths = (struct grub_paths){0};
-}
-
-/* A field of mountinfo: blanks and backslashes are octal there. */
-static char *unescape(const char *field)
-{
-    char *text = field ? strdup(field) : NULL, *out = text;
-
-    for (const char *in = text; in && *in; out++) {
-        if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && isdigit((unsigned char)in[2]) &&
-            isdigit((unsigned char)in[3])) {
-            *out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
-            in += 4;
-        } else {
-            *out = *in++;
-        }
-    }
-    if (text)
-        *out = 0;
-    return text;
-}
-
-/* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw" */
-static int mount_parse(char *line, struct grub_mount *ret_mount)
-{
-    char *fields[5] = {0}, *rest, *type, *source, *behind = strstr(line, " - ");
-
-    if (!behind)
-        return -EBADMSG;
-    *behind = 0;
-    for (size_t i = 0; i < ELEMENTS(fields); i++) {
-        fields[i] = strtok_r(i ? NULL : line, " ", &rest);
-        if (!fields[i])
-            return -EBADMSG;
-    }
-    type = strtok_r(behind + 3, " ", &rest);
-    source = type ? strtok_r(NULL, " ", &rest) : NULL;
-    *ret_mount = (struct grub_mount){
-        .device = strdup(fields[2]),
-        .root = unescape(fields[3]),
-        .point = unescape(fields[4]),
-        .source = unescape(source ? source : ""),
-        .btrfs = type && streq(type, "btrfs"),
-    };
-    return ret_mount->device && ret_mount->root && ret_mount->point && ret_mount->source ? 0
-                                                                                         : -ENOMEM;
-}
-
-static int read_mounts(struct grub_paths *paths)
-{
-    AUTOFREE char *text = NULL;
-    char *rest;
-    int r = root_read(paths->root, "proc/self/mountinfo", MAX_MOUNTINFO, &text, NULL);
-
-    /* A recorded machine has no process of ours, so the link /proc/self may lead nowhere. */
-    if (r == -ENOENT || r == -ENOTDIR)
-        return 0;
-    for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest)) {
-        struct grub_mount mount = {0}, *more;
-
-        r = paths->n < MAX_MOUNTS ? mount_parse(line, &mount) : -E2BIG;
-        more = r < 0 ? NULL : reallocarray(paths->mounts, paths->n + 1, sizeof(*more));
-        if (!more) {
-            mount_clear(&mount);
-            return r < 0 ? r : -ENOMEM;
-        }
-        paths->mounts = more;
-        more[paths->n++] = mount;
-    }
-    return r;
 }
 
 /* What is left of `path` behind the directory `start`, with its slash, or NULL. */
@@ -111,9 +26,9 @@ static const char *below(const char *path, const char *start)
 }
 
 /* The mount that `path` is on: the last of those with the longest mount point. */
-static const struct grub_mount *mount_of(const struct grub_paths *paths, const char *path)
+static const struct mount_point *mount_of(const struct grub_paths *paths, const char *path)
 {
-    const struct grub_mount *best = NULL;
+    const struct mount_point *best = NULL;
 
     for (size_t i = 0; i < paths->n; i++)
         if (below(path, paths->mounts[i].point) &&
@@ -129,7 +44,7 @@ static char *join(const char *start, const char *rest)
 
 int grub_paths_read(int root, const char *directory, struct grub_paths *ret_paths)
 {
-    const struct grub_mount *home;
+    const struct mount_point *home;
     AUTOFREE char *resolved = NULL, *full = NULL;
     int r;
 
@@ -138,7 +53,7 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
         return -ENOMEM;
     r = root_resolve(root, directory, &resolved, NULL, NULL);
     if (r >= 0)
-        r = read_mounts(ret_paths);
+        r = mounts_read(root, &ret_paths->mounts, &ret_paths->n);
     if (r < 0)
         return r;
     full = format("/%s", resolved);
@@ -186,7 +101,7 @@ static int map_by_existence(const struct grub_paths *paths, const char *name, ch
 
 /* Whether the block device at `path`, a link of udev's, is what is mounted there. */
 static int is_device_of(const struct grub_paths *paths, const char *path,
-                        const struct grub_mount *mount)
+                        const struct mount_point *mount)
 {
     AUTOFREE char *target = NULL, *source = NULL, *number = NULL;
     struct stat st;
@@ -241,7 +156,7 @@ static int find_device(const struct grub_paths *paths, char kind, const char *ke
 static int check_links(const struct grub_paths *paths, const char *device, const char *path,
                        char **ret_problem)
 {
-    const struct grub_mount *mount = mount_of(paths, path);
+    const struct mount_point *mount = mount_of(paths, path);
     AUTOFREE char *resolved = NULL, *full = NULL, *target = NULL;
 
     if (!mount || !streq(mount->device, device))
@@ -263,11 +178,11 @@ static int check_links(const struct grub_paths *paths, const char *device, const
 static int map_by_mounts(const struct grub_paths *paths, const char *device, const char *name,
                          char **ret_path, char **ret_problem)
 {
-    const struct grub_mount *best = NULL;
+    const struct mount_point *best = NULL;
     int r;
 
     for (size_t i = 0; i < paths->n; i++) {
-        const struct grub_mount *mount = &paths->mounts[i];
+        const struct mount_point *mount = &paths->mounts[i];
 
         if (streq(mount->device, device) && below(name, mount->root) &&
             (!best || strlen(mount->root) > strlen(best->root)))

@@ -7,20 +7,13 @@
 #include <stddef.h>
 
 #include "base/util.h"
-
-struct grub_mount {
-    char *device; /* "8:2" */
-    char *root;   /* of the mount, inside of the file system */
-    char *point;
-    char *source; /* "/dev/sda2" */
-    bool btrfs;
-};
+#include "discover/mounts.h"
 
 struct grub_paths {
     int root;
     char *directory;           /* of grub.cfg: "/boot/grub" */
     char *inside;              /* the same as GRUB names it: "/grub" with a separate /boot */
-    struct grub_mount *mounts; /* in the order of mountinfo; none in a recorded tree without it */
+    struct mount_point *mounts; /* in the order of mountinfo; none in a recorded tree without it */
     size_t n;
     const char *device; /* of the file system that holds the directory; NULL without mounts */
 };
