@@ -167,6 +167,16 @@ static int hibernated(const struct facts *facts, char **ret_text)
     return requested(facts, REQUEST_RESUME, ret_text);
 }
 
+static int tpm_unlock(const struct facts *facts, char **ret_text)
+{
+    const struct crypt_facts *crypt = &facts->crypt;
+
+    if (crypt->result == 0 || !crypt->text)
+        return crypt->result;
+    *ret_text = strdup(crypt->text);
+    return *ret_text ? crypt->result : -ENOMEM;
+}
+
 static int kexec_unsupported(const struct facts *facts, char **ret_text)
 {
     return if_fact(facts->kexec.supported, FACT_NO, ret_text,
@@ -274,6 +284,11 @@ const struct reason REASONS[] = {
      reboot_parameter},
     {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
      NULL, hibernated},
+    {"tpm-unlock", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
+     "the root file system can be unlocked without a TPM's measurements of this boot",
+     "give the volume another key that needs nobody (clevis with tang), or one of the TPM without "
+     "PCRs",
+     tpm_unlock},
     {"kexec-unsupported", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the running kernel has kexec",
      "run a kernel with CONFIG_KEXEC_FILE", kexec_unsupported},
     {"loaded-unknown", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,

@@ -80,11 +80,16 @@ int facts_read(int root, struct facts *ret_facts)
                               &ret_facts->boot_entries);
     if (r >= 0)
         r = read_payload(root, ret_facts);
+    if (r >= 0)
+        r = crypt_facts_read(root,
+                             ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
+                             &ret_facts->crypt);
     return r < 0 ? r : compare_loaded(ret_facts);
 }
 
 void facts_clear(struct facts *facts)
 {
+    crypt_facts_clear(&facts->crypt);
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
     failure_facts_clear(&facts->failure);

@@ -133,6 +133,13 @@ struct place_facts {
     struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
 };
 
+/* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
+struct crypt_facts {
+    int result; /* 1 when a volume of it needs a TPM that would not give out the key any more, 0
+                 * when none does, a negative errno when that is not known */
+    char *text; /* in words, or NULL */
+};
+
 /* What the list of quirks says of this machine. */
 struct quirk_facts {
     char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
@@ -155,6 +162,7 @@ struct facts {
     struct boot_facts boot;
     struct request requests[N_REQUESTS];
     struct place_facts place;
+    struct crypt_facts crypt;
     struct quirk_facts quirk;
     struct failure_facts failure;
     struct boot_entries boot_entries;

@@ -11,8 +11,8 @@
 
 struct grub_paths {
     int root;
-    char *directory;           /* of grub.cfg: "/boot/grub" */
-    char *inside;              /* the same as GRUB names it: "/grub" with a separate /boot */
+    char *directory;            /* of grub.cfg: "/boot/grub" */
+    char *inside;               /* the same as GRUB names it: "/grub" with a separate /boot */
     struct mount_point *mounts; /* in the order of mountinfo; none in a recorded tree without it */
     size_t n;
     const char *device; /* of the file system that holds the directory; NULL without mounts */

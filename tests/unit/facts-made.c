@@ -122,6 +122,8 @@ void made_by_dice(struct made_facts *made)
     }
     facts->place.container = some_fact(NO);
     facts->place.xen = some_fact(NO);
+    facts->crypt.text = (char *)rarely("the root's key is a TPM's");
+    facts->crypt.result = !facts->crypt.text ? 0 : dice(2) ? 1 : -some_error();
     facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
     facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
     facts->quirk.error_number = dice(30) ? 0 : some_error();

@@ -92,6 +92,19 @@ static void units(void **state)
     expect(&made, "not-active", -EIO, NULL);
 }
 
+static void keys_of_a_tpm(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.crypt.text = (char *)"volume x gets its key from a TPM";
+    made.facts.crypt.result = 1;
+    expect(&made, "tpm-unlock", 1, "volume x gets its key from a TPM");
+    made.facts.crypt.result = -EACCES;
+    expect(&made, "tpm-unlock", -EACCES, "volume x");
+}
+
 static void the_kernels_own_switches(void **state)
 {
     struct made_facts made;
@@ -190,6 +203,7 @@ int main(void)
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
         cmocka_unit_test(units),
+        cmocka_unit_test(keys_of_a_tpm),
         cmocka_unit_test(the_kernels_own_switches),
         cmocka_unit_test(files_that_are_not_there),
         cmocka_unit_test(kernels_that_do_not_fit),
