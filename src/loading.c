@@ -25,7 +25,7 @@ static int new_id(char **ret_id)
 }
 
 /* The mark is left out where the command line would become too long for the kernel. */
-static char *marked_cmdline(const struct boot_payload *payload, const char *id)
+char *loading_cmdline(const struct boot_payload *payload, const char *id)
 {
     AUTOFREE char *mark = format("%s%s", CMDLINE_MARK, id);
     const char *cmdline = payload->entry->cmdline;
@@ -65,7 +65,7 @@ static int load_payload(const struct boot_payload *payload, const char *cmdline)
 static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *cmdline = marked_cmdline(payload, id);
+    AUTOFREE char *cmdline = loading_cmdline(payload, id);
     int r = cmdline ? load_payload(payload, cmdline) : -ENOMEM;
 
     if (r < 0) {

@@ -18,3 +18,6 @@ int loading_drop(int root);
 
 /* The same with whatever is loaded, whosoever it is. */
 int loading_drop_all(int root);
+
+/* The command line with which that is started as attempt `id`; the caller's, or NULL. */
+char *loading_cmdline(const struct boot_payload *payload, const char *id);

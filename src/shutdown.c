@@ -2,16 +2,15 @@
 #include "shutdown.h"
 
 #include <errno.h>
-#include <systemd/sd-id128.h>
 
 #include "act/journal.h"
 #include "act/state.h"
 #include "act/systemd.h"
-#include "base/clock.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/discover.h"
 #include "loading.h"
+#include "recording.h"
 #include "verb.h"
 
 /* The order here is the promise: the attempt is on the disk before anything is read or loaded, so
@@ -27,6 +26,8 @@ static int by_firmware(int root, struct attempt *attempt, int priority, const ch
     journal_tell(EVENT_NEXT_BOOT, priority, reason_id, "this reboot goes by firmware: %s", reason);
     (void)loading_drop(root); /* or systemd's own kexec.target would start it */
     attempt->state = ATTEMPT_FIRMWARE;
+    attempt->has_inventory = false; /* nothing is to be looked for; on a full disk it is too much */
+    free(attempt->reason);
     attempt->reason = strdup(reason);
     if (!attempt->id)
         return EXIT_FAILED; /* begin() could not even write it once */
@@ -38,22 +39,16 @@ static int by_firmware(int root, struct attempt *attempt, int priority, const ch
 
 static int begin(int root, struct attempt *attempt)
 {
-    CLEANUP(boot_facts_clear) struct boot_facts boot;
-    char text[SD_ID128_STRING_MAX];
-    sd_id128_t id;
-    int r = boot_facts_read(root, &boot);
+    CLEANUP(attempt_clear) struct attempt new;
+    int r = recording_begin(root, &new);
 
     if (r >= 0)
-        r = sd_id128_randomize(&id);
+        r = state_write_attempt(root, &new);
     if (r < 0)
         return r;
-    *attempt = (struct attempt){
-        .id = strdup(sd_id128_to_string(id, text)),
-        .boot_id = strdup(boot.boot_id ? boot.boot_id : ""),
-        .time = clock_now(),
-        .state = ATTEMPT_BEGUN,
-    };
-    return attempt->id && attempt->boot_id ? state_write_attempt(root, attempt) : -ENOMEM;
+    *attempt = new;
+    new = (struct attempt){0};
+    return 0;
 }
 
 /* Lets the jump go ahead in this reboot and in no other. */
@@ -73,11 +68,8 @@ static int by_kexec(int root, struct attempt *attempt, const struct boot_payload
     int r = 0;
 
     attempt->state = ATTEMPT_LOADED;
-    if (payload) {
-        attempt->release = strdup(release);
-        attempt->kernel = strdup(payload->kernel_id);
-        r = attempt->release && attempt->kernel ? 0 : -ENOMEM;
-    }
+    if (payload)
+        r = recording_complete(root, payload, attempt);
     if (r >= 0)
         r = state_write_attempt(root, attempt);
     if (r >= 0)

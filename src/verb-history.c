@@ -25,12 +25,8 @@ static int keep(const struct boot_record *record, void *data)
 
     if (records->n == HISTORY_LINES)
         return -EBADMSG;
-    *copy = *record;
-    copy->id = record->id ? strdup(record->id) : NULL;
-    copy->text = strdup(record->text);
-    copy->release = record->release ? strdup(record->release) : NULL;
     records->n++;
-    return copy->text ? 0 : -ENOMEM;
+    return boot_record_copy(record, copy);
 }
 
 static int run(const struct call *call)

@@ -10,6 +10,8 @@
 #include "loading.h"
 #include "verb.h"
 
+#define UNITS SERVICE_UNIT, JUMP_UNIT, HEALTH_UNIT, HEALTH_TIMER
+
 /* What was installed (the build makes the list), and what came to be since. */
 static const char *const FILES[] = {INSTALLED_FILES};
 static const char *const TREES[] = {
@@ -20,6 +22,8 @@ static const char *const TREES[] = {
     "/usr/lib/fastreboot",
     "/etc/systemd/system/" SERVICE_UNIT ".d",
     "/etc/systemd/system/" JUMP_UNIT ".d",
+    "/etc/systemd/system/" HEALTH_UNIT ".d",
+    "/etc/systemd/system/" HEALTH_TIMER ".d",
 };
 static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
 
@@ -97,10 +101,9 @@ static int drop_kernel(const struct call *call)
  * files are there; then the files. What fails is told, and the rest is done all the same. */
 static int run(const struct call *call)
 {
-    static const char *const UNMASK[] = {"unmask", SERVICE_UNIT, JUMP_UNIT, NULL};
-    static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", SERVICE_UNIT, JUMP_UNIT,
-                                                 NULL};
-    static const char *const DISABLE[] = {"disable", "--now", SERVICE_UNIT, JUMP_UNIT, NULL};
+    static const char *const UNMASK[] = {"unmask", UNITS, NULL};
+    static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", UNITS, NULL};
+    static const char *const DISABLE[] = {"disable", "--now", UNITS, NULL};
     static const char *const RELOAD[] = {"daemon-reload", NULL};
     int failures = 0;
 

@@ -4,14 +4,14 @@
 #include "base/util.h"
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
-    verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_booted, verb_jump,
-    verb_completion_bash, verb_completion_zsh;
+    verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_booted, verb_health,
+    verb_jump, verb_completion_bash, verb_completion_zsh;
 
 const struct verb *const VERBS[] = {
-    &verb_status,    &verb_check,           &verb_list,           &verb_load,
-    &verb_unload,    &verb_normal,          &verb_enable,         &verb_disable,
-    &verb_uninstall, &verb_history,         &verb_retry,          &verb_booted,
-    &verb_jump,      &verb_completion_bash, &verb_completion_zsh,
+    &verb_status,         &verb_check,  &verb_list,    &verb_load,      &verb_unload,
+    &verb_normal,         &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
+    &verb_retry,          &verb_booted, &verb_health,  &verb_jump,      &verb_completion_bash,
+    &verb_completion_zsh,
 };
 
 const size_t N_VERBS = ELEMENTS(VERBS);

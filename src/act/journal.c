@@ -9,6 +9,7 @@ static const char *const MESSAGE_IDS[] = {
     [EVENT_LAST_REBOOT] = "5dc1ddfaf6a94b0a9a7d9d2b1a4d3f16",
     [EVENT_NEXT_BOOT] = "8d2a4b0c3c1f4a5f9e0e6c8b7a1d5e27",
     [EVENT_TROUBLE] = "b7e6f1d2c3a44958a6b5d4c3e2f1a038",
+    [EVENT_HEALTH] = "3f0c6e5a9d7b4c21b8e4a1d2967f53c0",
 };
 
 PRINTF(1, 0) static char *format_arguments(const char *pattern, va_list arguments)

@@ -8,6 +8,7 @@ enum journal_event {
     EVENT_LAST_REBOOT, /* at boot: how the last reboot went and why */
     EVENT_NEXT_BOOT,   /* at shutdown: what is going to happen and why */
     EVENT_TROUBLE,     /* something of ours went wrong */
+    EVENT_HEALTH,      /* after a fast reboot: whether everything is there */
 };
 
 /* Writes one line. `priority` is one of syslog's; `reason` is the id of the reason that decided, or

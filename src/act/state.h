@@ -17,6 +17,7 @@ int state_write_json(int root, const char *path, const struct json_object *objec
 int state_write_failures(int root, const struct failures *failures);
 int state_write_attempt(int root, const struct attempt *attempt);
 
-/* Adds a line to the history and drops the oldest beyond HISTORY_LINES. A history that is damaged
+/* Adds a line to the history, in place of the last one where that is about the same attempt, and
+ * drops the oldest beyond HISTORY_LINES. A history that is damaged
  * is kept as "history.damaged", and 1 is returned. */
 int state_add_history(int root, const struct boot_record *record);

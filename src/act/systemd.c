@@ -80,6 +80,37 @@ int systemd_kexec(void)
     return r < 0 ? r : call_manager(bus, "KExec", &reply);
 }
 
+int systemd_unit_state(const char *unit, char **ret_state)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    const char *path;
+    int r = open_manager(&bus);
+
+    if (r >= 0) /* also for one that nobody has started yet */
+        r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "LoadUnit", NULL, &reply, "s",
+                               unit);
+    if (r >= 0)
+        r = sd_bus_message_read(reply, "o", &path);
+    if (r < 0)
+        return r;
+    r = sd_bus_get_property_string(bus, NULL, path, "org.freedesktop.systemd1.Unit", "ActiveState",
+                                   NULL, ret_state);
+    return r < 0 ? r : 0;
+}
+
+int systemd_stop(const char *unit)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    int r = open_manager(&bus);
+
+    if (r >= 0)
+        r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "StopUnit", NULL, &reply, "ss",
+                               unit, "replace");
+    return r < 0 ? r : 0;
+}
+
 static int wait_for(pid_t pid)
 {
     int status;

@@ -15,6 +15,13 @@ int systemd_reboot_job(uint32_t *ret_id);
  * unmounts, and jumps. 0 or a negative errno. */
 int systemd_kexec(void);
 
+/* The state of a unit, "active" or another word of systemd's; 0, with the caller's *ret_state, or a
+ * negative errno. */
+int systemd_unit_state(const char *unit, char **ret_state);
+
+/* Stops a unit, without waiting until it is stopped. 0 or a negative errno. */
+int systemd_stop(const char *unit);
+
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.
  * `environment` are further "NAME=VALUE", or NULL. 0 when it succeeded, a positive exit status, or
  * a negative errno. */

@@ -5,13 +5,37 @@
 
 #include "base/util.h"
 
-static const char *const STATES[] = {"begun", "firmware", "loaded", "failed"};
-static const char *const OUTCOMES[] = {"fast", "firmware", "failed", "unknown"};
+static const char *const STATES[] = {"begun", "firmware", "loaded", "failed", "checking", "healed"};
 
-static int index_of(const char *name, const char *const *names, size_t n)
+/* Texts, of the attempt and of its machine. */
+struct text {
+    const char *name;
+    size_t offset;
+};
+
+static const struct text TEXTS[] = {
+    {"id", offsetof(struct attempt, id)},
+    {"boot_id", offsetof(struct attempt, boot_id)},
+    {"release", offsetof(struct attempt, release)},
+    {"kernel", offsetof(struct attempt, kernel)},
+    {"reason", offsetof(struct attempt, reason)},
+    {"cmdline", offsetof(struct attempt, cmdline)},
+    {"way", offsetof(struct attempt, way)},
+    {"machine_id", offsetof(struct attempt, machine.id)},
+    {"product", offsetof(struct attempt, machine.product)},
+    {"board", offsetof(struct attempt, machine.board)},
+    {"firmware", offsetof(struct attempt, machine.firmware)},
+};
+
+static char **text_of(const struct attempt *attempt, const struct text *text)
 {
-    for (size_t i = 0; name && i < n; i++)
-        if (streq(name, names[i]))
+    return (char **)((char *)attempt + text->offset);
+}
+
+static int state_of(const char *name)
+{
+    for (size_t i = 0; name && i < ELEMENTS(STATES); i++)
+        if (streq(name, STATES[i]))
             return (int)i;
     return -EBADMSG;
 }
@@ -25,96 +49,125 @@ static int copy(const struct json_object *object, const char *key, char **ret_te
     return text && !*ret_text ? -ENOMEM : 0;
 }
 
+static int files_from_json(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *array;
+    size_t n;
+
+    if (!json_object_object_get_ex(object, "files", &array))
+        return 0;
+    n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
+    if (n > MAX_ATTEMPT_FILES)
+        return -EBADMSG;
+    attempt->files = calloc(n + 1, sizeof(*attempt->files));
+    if (!attempt->files)
+        return -ENOMEM;
+    for (; attempt->n_files < n; attempt->n_files++) {
+        const struct json_object *row = json_object_array_get_idx(array, attempt->n_files);
+        struct attempt_file *file = &attempt->files[attempt->n_files];
+        int64_t size = json_number(row, "size", 0);
+
+        if (!json_string(row, "path") || size < 0)
+            return -EBADMSG;
+        file->size = (uint64_t)size;
+        if (copy(row, "path", &file->path) < 0 || copy(row, "sha256", &file->sha256) < 0) {
+            free(file->path);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int inventory_member(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *member;
+    int r;
+
+    if (!json_object_object_get_ex(object, "inventory", &member) || !member)
+        return 0;
+    if (json_number(object, "version", 1) > ATTEMPT_VERSION)
+        return 0;
+    r = inventory_from_json(member, &attempt->inventory);
+    attempt->has_inventory = r >= 0;
+    return r;
+}
+
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt)
 {
-    int state = index_of(json_string(object, "state"), STATES, ELEMENTS(STATES));
+    int state = state_of(json_string(object, "state")), r;
 
     *ret_attempt = (struct attempt){.time = json_number(object, "time", -1)};
     if (state < 0 || ret_attempt->time < 0)
         return -EBADMSG;
     ret_attempt->state = (enum attempt_state)state;
-    if (copy(object, "id", &ret_attempt->id) < 0 ||
-        copy(object, "boot_id", &ret_attempt->boot_id) < 0 ||
-        copy(object, "release", &ret_attempt->release) < 0 ||
-        copy(object, "kernel", &ret_attempt->kernel) < 0 ||
-        copy(object, "reason", &ret_attempt->reason) < 0)
-        return -ENOMEM;
-    return ret_attempt->id && ret_attempt->boot_id ? 0 : -EBADMSG;
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        if (copy(object, TEXTS[i].name, text_of(ret_attempt, &TEXTS[i])) < 0)
+            return -ENOMEM;
+    if (!ret_attempt->id || !ret_attempt->boot_id)
+        return -EBADMSG;
+    r = files_from_json(object, ret_attempt);
+    return r < 0 ? r : inventory_member(object, ret_attempt);
+}
+
+static struct json_object *files_to_json(const struct attempt *attempt)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < attempt->n_files; i++) {
+        struct json_object *row = json_object_new_object();
+
+        json_add_string(row, "path", attempt->files[i].path);
+        json_add_number(row, "size", (int64_t)attempt->files[i].size);
+        json_add_string(row, "sha256", attempt->files[i].sha256);
+        json_object_array_add(array, row);
+    }
+    return array;
 }
 
 struct json_object *attempt_to_json(const struct attempt *attempt)
 {
     struct json_object *object = json_object_new_object();
 
-    json_add_string(object, "id", attempt->id);
-    json_add_string(object, "boot_id", attempt->boot_id);
-    json_add_number(object, "time", attempt->time);
+    json_add_number(object, "version", ATTEMPT_VERSION);
     json_add_string(object, "state", STATES[attempt->state]);
-    json_add_string(object, "release", attempt->release);
-    json_add_string(object, "kernel", attempt->kernel);
-    json_add_string(object, "reason", attempt->reason);
+    json_add_number(object, "time", attempt->time);
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
+    if (attempt->n_files)
+        json_object_object_add(object, "files", files_to_json(attempt));
+    if (attempt->has_inventory)
+        json_object_object_add(object, "inventory", inventory_to_json(&attempt->inventory));
     return object;
 }
 
 void attempt_clear(struct attempt *attempt)
 {
-    free(attempt->id);
-    free(attempt->boot_id);
-    free(attempt->release);
-    free(attempt->kernel);
-    free(attempt->reason);
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        free(*text_of(attempt, &TEXTS[i]));
+    for (size_t i = 0; i < attempt->n_files; i++) {
+        free(attempt->files[i].path);
+        free(attempt->files[i].sha256);
+    }
+    free(attempt->files);
+    inventory_clear(&attempt->inventory);
     *attempt = (struct attempt){0};
 }
 
-int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record)
+static bool differ(const char *a, const char *b)
 {
-    int outcome = index_of(json_string(object, "outcome"), OUTCOMES, ELEMENTS(OUTCOMES));
-
-    *ret_record = (struct boot_record){
-        .time = json_number(object, "time", 0),
-        .down = json_number(object, "down_ms", -1),
-        .back = json_number(object, "back_ms", -1),
-    };
-    if (outcome < 0)
-        return -EBADMSG;
-    ret_record->outcome = (enum outcome)outcome;
-    if (copy(object, "id", &ret_record->id) < 0 || copy(object, "text", &ret_record->text) < 0 ||
-        copy(object, "release", &ret_record->release) < 0)
-        return -ENOMEM;
-    return ret_record->text ? 0 : -EBADMSG;
+    return a && b && !streq(a, b);
 }
 
-static void add_duration(struct json_object *object, const char *key, int64_t milliseconds)
+bool machine_differs(const struct machine *a, const struct machine *b)
 {
-    if (milliseconds >= 0)
-        json_add_number(object, key, milliseconds);
-    else
-        json_add_string(object, key, NULL);
+    return differ(a->id, b->id) || differ(a->product, b->product) || differ(a->board, b->board);
 }
 
-struct json_object *boot_record_to_json(const struct boot_record *record)
+void machine_clear(struct machine *machine)
 {
-    struct json_object *object = json_object_new_object();
-
-    json_add_number(object, "time", record->time);
-    json_add_string(object, "id", record->id);
-    json_add_string(object, "outcome", OUTCOMES[record->outcome]);
-    json_add_string(object, "text", record->text);
-    json_add_string(object, "release", record->release);
-    add_duration(object, "down_ms", record->down);
-    add_duration(object, "back_ms", record->back);
-    return object;
-}
-
-void boot_record_clear(struct boot_record *record)
-{
-    free(record->id);
-    free(record->text);
-    free(record->release);
-    *record = (struct boot_record){0};
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-    return OUTCOMES[outcome];
+    free(machine->id);
+    free(machine->product);
+    free(machine->board);
+    free(machine->firmware);
+    *machine = (struct machine){0};
 }

@@ -11,7 +11,16 @@ enum key_type {
     KEY_PATH,   /* one absolute path */
     KEY_PATHS,  /* several, or "none"; more lines add to it */
     KEY_WORDS,  /* kernel parameters; more lines add to it */
+    KEY_UNIT,   /* the name of a unit of systemd's */
+    KEY_WAIT,   /* seconds, or "off" */
 };
+
+enum {
+    MIN_WAIT = 10, /* seconds */
+    MAX_WAIT = 86400,
+};
+
+#define UNIT_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-_.\\@"
 
 struct key {
     const char *name;
@@ -37,6 +46,8 @@ static const struct key KEYS[] = {
     {"cmdline", KEY_WORDS, offsetof(struct config, cmdline), {0}, 0},
     {"cmdline-append", KEY_WORDS, offsetof(struct config, cmdline_append), {0}, 0},
     {"cmdline-remove", KEY_WORDS, offsetof(struct config, cmdline_remove), {0}, 0},
+    {"health-timeout", KEY_WAIT, offsetof(struct config, health_timeout), {0}, 0},
+    {"health-unit", KEY_UNIT, offsetof(struct config, health_unit), {0}, 0},
 };
 
 /* The settings so far, and what the file being read has given of them: a later file replaces what
@@ -117,6 +128,38 @@ static int check_paths(const struct key *key, const char *value, char **ret_prob
     return 1;
 }
 
+static int set_wait(struct config *config, const struct key *key, const char *value,
+                    char **ret_problem)
+{
+    int *seconds = field(config, key->offset);
+    char *end;
+    long number = strtol(value, &end, 10);
+
+    if (streq(value, "off")) {
+        *seconds = HEALTH_OFF;
+        return 1;
+    }
+    if (!strchr("0123456789", value[0]) || !*value || *end || number < MIN_WAIT ||
+        number > MAX_WAIT)
+        return refuse(ret_problem, format("%s = %s: must be off, or seconds from %d to %d",
+                                          key->name, value, MIN_WAIT, MAX_WAIT));
+    *seconds = (int)number;
+    return 1;
+}
+
+/* systemd.unit(5): letters, digits and ":-_.\\@", and a type; 255 at the most. */
+static int check_unit(const struct key *key, const char *value, char **ret_problem)
+{
+    const char *dot = strrchr(value, '.');
+
+    if (dot && dot > value && dot[1] && strlen(value) < 256 &&
+        !value[strspn(value, UNIT_CHARACTERS)])
+        return 1;
+    return refuse(ret_problem, format("%s = %s: must be the full name of a unit, such as "
+                                      "network-online.target",
+                                      key->name, value));
+}
+
 static int set_value(struct config *config, const struct key *key, bool again, const char *value,
                      char **ret_problem)
 {
@@ -125,6 +168,10 @@ static int set_value(struct config *config, const struct key *key, bool again, c
 
     if (key->type == KEY_CHOICE)
         return set_choice(config, key, value, ret_problem);
+    if (key->type == KEY_WAIT)
+        return set_wait(config, key, value, ret_problem);
+    if (key->type == KEY_UNIT)
+        r = check_unit(key, value, ret_problem);
     if (key->type == KEY_PATH || key->type == KEY_PATHS)
         r = check_paths(key, value, ret_problem);
     if (r <= 0)
@@ -172,7 +219,7 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
         return refuse(ret_problem,
                       format("\"%s\" would be part of %s, as the line starts with a blank",
                              setting->value, key->name));
-    if (again && (key->type == KEY_CHOICE || key->type == KEY_PATH))
+    if (again && key->type != KEY_PATHS && key->type != KEY_WORDS)
         return refuse(ret_problem, format("%s is given twice (or the line below it starts with a "
                                           "blank)",
                                           key->name));
@@ -215,7 +262,7 @@ int config_load(int root, struct config *ret_config)
 void config_clear(struct config *config)
 {
     for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        if (KEYS[i].type != KEY_CHOICE)
+        if (KEYS[i].type != KEY_CHOICE && KEYS[i].type != KEY_WAIT)
             free(*(char **)field(config, KEYS[i].offset));
         if (KEYS[i].source)
             free(*(char **)field(config, KEYS[i].source));

@@ -16,6 +16,11 @@ enum config_load {
     LOAD_EARLY,
 };
 
+enum {
+    HEALTH_OFF = -1,
+    HEALTH_TIMEOUT = 300, /* seconds, where nothing is set */
+};
+
 /* Strings are NULL where nothing is set. */
 struct config {
     enum config_mode mode;
@@ -27,6 +32,8 @@ struct config {
     char *cmdline;        /* instead of the boot loader's */
     char *cmdline_append; /* behind it */
     char *cmdline_remove; /* parameters to leave out of it */
+    int health_timeout;   /* seconds from the kernel's start; 0 where not set, or HEALTH_OFF */
+    char *health_unit;    /* a unit that has to be active by then */
     char *error;          /* what is wrong, with file and line; then nothing else counts */
     int error_number;     /* the errno behind it where a file could not be read, else 0 */
 };

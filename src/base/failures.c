@@ -2,6 +2,7 @@
 #include "base/failures.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "base/util.h"
 
@@ -10,6 +11,7 @@ static void failure_clear(struct failure *failure)
     free(failure->kernel);
     free(failure->release);
     free(failure->firmware);
+    free(failure->reason);
     *failure = (struct failure){0};
 }
 
@@ -26,10 +28,12 @@ int failures_add(struct failures *failures, const struct failure *failure)
         .kernel = strdup(failure->kernel),
         .release = strdup(failure->release),
         .firmware = failure->firmware ? strdup(failure->firmware) : NULL,
+        .reason = failure->reason ? strdup(failure->reason) : NULL,
         .time = failure->time,
     };
 
-    if (!copy.kernel || !copy.release || (failure->firmware && !copy.firmware)) {
+    if (!copy.kernel || !copy.release || (failure->firmware && !copy.firmware) ||
+        (failure->reason && !copy.reason)) {
         failure_clear(&copy);
         return -ENOMEM;
     }
@@ -60,6 +64,7 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
         failure.kernel = (char *)json_string(row, "kernel");
         failure.release = (char *)json_string(row, "release");
         failure.firmware = (char *)json_string(row, "firmware");
+        failure.reason = (char *)json_string(row, "reason");
         if (!failure.kernel || !failure.release)
             return -EBADMSG;
         r = failures_add(ret_failures, &failure);
@@ -79,11 +84,25 @@ struct json_object *failures_to_json(const struct failures *failures)
         json_add_string(row, "kernel", failures->all[i].kernel);
         json_add_string(row, "release", failures->all[i].release);
         json_add_string(row, "firmware", failures->all[i].firmware);
+        json_add_string(row, "reason", failures->all[i].reason);
         json_add_number(row, "time", failures->all[i].time);
         json_object_array_add(array, row);
     }
     json_object_object_add(object, "failures", array);
     return object;
+}
+
+char *failure_text(const struct failure *failure)
+{
+    time_t seconds = (time_t)(failure->time / 1000000);
+    struct tm utc;
+    char when[64] = "at a time that is not known";
+
+    /* Everybody's clock, so that the same is said whoever asks. */
+    if (failure->time > 0 && gmtime_r(&seconds, &utc))
+        (void)strftime(when, sizeof(when), "on %Y-%m-%d %H:%M UTC", &utc);
+    return format("%s%s%s", when, failure->reason ? ": " : "",
+                  failure->reason ? failure->reason : "");
 }
 
 void failures_clear(struct failures *failures)

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 
-/* The kernels that did not come up after a fast reboot, as they are remembered. */
+/* The kernels that did not come up, or not well, after a fast reboot, as they are remembered. */
 
 enum {
     MAX_FAILURES = 16,    /* the oldest goes */
@@ -16,6 +16,7 @@ struct failure {
     char *kernel;   /* which file it was: kernel_id of struct boot_payload */
     char *release;  /* its release */
     char *firmware; /* the version of the firmware that the machine had, or NULL */
+    char *reason;   /* what went wrong, in words, or NULL */
     int64_t time;   /* when it was noticed, in microseconds since 1970 */
 };
 
@@ -30,5 +31,8 @@ struct json_object *failures_to_json(const struct failures *failures);
 
 /* Adds a copy of `failure` in place of an older one of the same kernel. 0 or -ENOMEM. */
 int failures_add(struct failures *failures, const struct failure *failure);
+
+/* When and why: "on 2026-05-01 10:00 UTC: disk X is missing"; the caller's, or NULL. */
+char *failure_text(const struct failure *failure);
 
 void failures_clear(struct failures *failures);

@@ -50,10 +50,36 @@ static const char *newest_lines(const char *text)
     return text;
 }
 
+static const char *last_line(const char *text)
+{
+    const char *start = text;
+
+    for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
+        if (end[1])
+            start = end + 1;
+    return start;
+}
+
+static bool is_about(const char *line, const char *id)
+{
+    AUTOJSON struct json_object *object = NULL;
+    const char *its = NULL;
+
+    if (id && json_parse(line, &object) >= 0)
+        its = json_string(object, "id");
+    return its && streq(its, id);
+}
+
 char *history_with(const char *text, const struct boot_record *record)
 {
     AUTOJSON struct json_object *object = boot_record_to_json(record);
+    AUTOFREE char *old = strdup(text ? text : "");
+    char *last = old ? (char *)last_line(old) : NULL;
 
-    return format("%s%s\n", text ? newest_lines(text) : "",
+    if (!old)
+        return NULL;
+    if (is_about(last, record->id))
+        *last = 0;
+    return format("%s%s\n", newest_lines(old),
                   json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
 }

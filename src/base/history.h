@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/attempt.h"
+#include "base/boot-record.h"
 
 enum {
     HISTORY_LINES = 100,
@@ -14,5 +14,6 @@ enum {
  * gives the number of records. -EBADMSG at a line that is none. */
 int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data);
 
-/* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's, or NULL. */
+/* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's, or NULL.
+ * Where the last line is about the same attempt, the new one takes its place. */
 char *history_with(const char *text, const struct boot_record *record);

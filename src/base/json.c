@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 enum {
-    MAX_FILE = 64 * 1024,
+    MAX_FILE = 2 * 1024 * 1024, /* an attempt holds what a large machine has */
     MAX_DEPTH = 8,
 };
 

@@ -15,7 +15,7 @@ void json_putp(struct json_object **object);
  * than any file of ours is. */
 int json_parse(const char *text, struct json_object **ret_object);
 
-/* The object in the file at `path` below root, which may have 64 KiB. Other errors as root_read().
+/* The object in the file at `path` below root, which may have 2 MiB. Other errors as root_read().
  */
 int json_read(int root, const char *path, struct json_object **ret_object);
 

@@ -14,6 +14,9 @@
 #define RUN_JUMP RUN_DIR "/jump"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
+/* What is being looked for in this boot, until it is found or given up (JSON). The condition of the
+ * health units names it too. */
+#define RUN_HEALTH RUN_DIR "/health"
 
 #define STATE_DIR "var/lib/fastreboot"
 /* The reboot under way (JSON). */
@@ -21,8 +24,13 @@
 /* The reboots before it, a line of JSON each. */
 #define STATE_HISTORY STATE_DIR "/history"
 
-/* The kernels that did not come up after a fast reboot (JSON). */
+/* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"
+/* The fast reboot after which something was missing, for which we ask for a reboot by the firmware
+ * once, and until it is known whether that helped (JSON). */
+#define STATE_HEALED STATE_DIR "/healed"
 
 #define SERVICE_UNIT "fastreboot.service"
 #define JUMP_UNIT "fastreboot-jump.service"
+#define HEALTH_UNIT "fastreboot-health.service"
+#define HEALTH_TIMER "fastreboot-health.timer"

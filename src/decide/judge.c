@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/cmdline.h"
 #include "base/util.h"
 
 /* A duration that a clock set in between has not spoilt, in milliseconds, or -1. */
@@ -23,9 +24,31 @@ static const char *release_or(const char *release)
     return release ? release : "(unknown)";
 }
 
+static bool differ(const char *a, const char *b)
+{
+    return a && b && !streq(a, b);
+}
+
+/* Whether kexec started something else than what we had loaded. Where the mark did not fit on the
+ * command line, the version has to tell. */
+static bool is_other(const struct attempt *attempt, const struct boot_facts *boot)
+{
+    AUTOFREE char *mark = attempt->cmdline ? cmdline_value(attempt->cmdline, CMDLINE_MARK) : NULL;
+
+    if (!attempt->release || is_ours(attempt, boot))
+        return false;
+    return mark || (attempt->cmdline && differ(boot->release, attempt->release));
+}
+
 static enum outcome judge_loaded(const struct attempt *attempt, const struct boot_facts *boot,
                                  char **ret_text)
 {
+    if (boot->way == BOOT_BY_KEXEC && is_other(attempt, boot)) {
+        *ret_text = format("other kernel: %s was started by kexec, not %s, which fastreboot had "
+                           "loaded",
+                           release_or(boot->release), attempt->release);
+        return OUTCOME_OTHER;
+    }
     if (boot->way == BOOT_BY_KEXEC) {
         *ret_text = format("fast: kernel %s was started by kexec", release_or(boot->release));
         return OUTCOME_FAST;
@@ -65,6 +88,13 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
         return OUTCOME_FAILED;
     case ATTEMPT_FAILED:
         *ret_text = format("firmware: %s", reason);
+        return OUTCOME_FAILED;
+    case ATTEMPT_CHECKING:
+    case ATTEMPT_HEALED:
+        *ret_text = format("failed: kernel %s was started by kexec, and went down before it was "
+                           "known whether everything is there (a reset, a power loss or a forced "
+                           "reboot)",
+                           release_or(attempt->release));
         return OUTCOME_FAILED;
     }
     return OUTCOME_UNKNOWN;

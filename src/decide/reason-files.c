@@ -19,9 +19,15 @@ int reason_failed_before(const struct facts *facts, char **ret_text)
         const struct failure *failure = &failures->all[i];
 
         if (streq(failure->kernel, facts->payload.kernel_id) &&
-            same(failure->firmware, facts->failure.firmware))
-            return reason_applies(ret_text, format("a fast reboot into kernel %s has failed before",
-                                                   failure->release));
+            same(failure->firmware, facts->failure.firmware)) {
+            AUTOFREE char *when_and_why = failure_text(failure);
+
+            return reason_applies(ret_text,
+                                  !when_and_why
+                                      ? NULL
+                                      : format("a fast reboot into kernel %s has failed before, %s",
+                                               failure->release, when_and_why));
+        }
     }
     return 0;
 }

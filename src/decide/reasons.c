@@ -52,6 +52,9 @@ static int mode_firmware(const struct facts *facts, char **ret_text)
 
 static int normal_asked(const struct facts *facts, char **ret_text)
 {
+    if (facts->hook.armed.is == FACT_YES && facts->hook.armed_reason)
+        return reason_applies(
+            ret_text, format("one firmware reboot was asked for: %s", facts->hook.armed_reason));
     return if_fact(facts->hook.armed, FACT_YES, ret_text,
                    "one firmware reboot was asked for with `fastreboot normal`");
 }
@@ -110,16 +113,23 @@ static int quirk(const struct facts *facts, char **ret_text)
 /* Where several kernels failed it is the machine. */
 static int failed_too_often(const struct facts *facts, char **ret_text)
 {
+    const struct failures *failures = &facts->failure.failures;
+    AUTOFREE char *last = NULL;
+
     if (facts->failure.error) {
         *ret_text =
             format("/" STATE_FAILED ": %s",
                    facts->failure.error == EBADMSG ? "damaged" : strerror(facts->failure.error));
         return *ret_text ? -facts->failure.error : -ENOMEM;
     }
-    if (facts->failure.failures.n < FAILURES_TO_STOP)
+    if (failures->n < FAILURES_TO_STOP)
         return 0;
-    return reason_applies(ret_text, format("fast reboots into %zu different kernels have failed",
-                                           facts->failure.failures.n));
+    last = failure_text(&failures->all[failures->n - 1]);
+    return reason_applies(
+        ret_text, !last ? NULL
+                        : format("fast reboots into %zu different kernels have failed, the last "
+                                 "one %s",
+                                 failures->n, last));
 }
 
 static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)

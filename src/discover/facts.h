@@ -91,6 +91,7 @@ struct hook_facts {
     struct fact enabled; /* fastreboot-jump.service is wanted by reboot.target */
     struct fact active;  /* fastreboot.service was started in this boot and not stopped */
     struct fact armed;   /* one firmware reboot was asked for */
+    char *armed_reason;  /* why, where fastreboot itself did; or NULL */
     char *masked;        /* the mask in the way, or NULL */
     int masked_error;    /* the errno that kept us from seeing whether there is one, or 0 */
 };

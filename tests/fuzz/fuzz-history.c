@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/attempt.h"
 #include "fuzz.h"
 
 static int count;

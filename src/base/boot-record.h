@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/json.h"
+
+/* How one reboot went, written after it: a line of the history. */
+
+enum outcome {
+    OUTCOME_FAST,     /* as intended by kexec */
+    OUTCOME_FIRMWARE, /* as intended by firmware */
+    OUTCOME_FAILED,   /* was to be fast, was not */
+    OUTCOME_UNKNOWN,  /* nothing was written down before this boot */
+    OUTCOME_DAMAGED,  /* fast, and a disk or the network did not come back */
+    OUTCOME_OTHER,    /* by kexec, and not the kernel that was to be started */
+};
+
+/* Whether everything came back that was there before the reboot. */
+enum health {
+    HEALTH_UNKNOWN, /* nobody looks */
+    HEALTH_CHECKING,
+    HEALTH_COMPLETE,
+    HEALTH_MISSING, /* ->missing says what */
+};
+
+enum {
+    MAX_MISSING = 16, /* texts of a record */
+};
+
+struct boot_record {
+    char *id; /* of the attempt, or NULL */
+    enum outcome outcome;
+    enum health health;
+    char *text;     /* the one line that says how it went and why */
+    char **missing; /* NULL-terminated, or NULL */
+    char *release;  /* of the kernel that came up, or NULL */
+    int64_t time;   /* when this boot was judged, in microseconds since 1970 */
+    int64_t
+        down; /* from the reboot's beginning to the new kernel's start, in milliseconds, or -1 */
+    int64_t back; /* from the reboot's beginning to `time`, in milliseconds, or -1 */
+};
+
+/* Both directions; from JSON gives 0, -EBADMSG when a member is missing or wrong, or -ENOMEM;
+ * release with the clear function in any case. To JSON gives a new object. */
+int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record);
+struct json_object *boot_record_to_json(const struct boot_record *record);
+void boot_record_clear(struct boot_record *record);
+
+/* A copy of one's own: 0 or -ENOMEM; release it in any case. */
+int boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy);
+
+/* "fast", "firmware", "failed", "unknown", "damaged", "other" */
+const char *outcome_name(enum outcome outcome);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/compare.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/util.h"
+
+/* A thing is found again by the first of these that agrees, and each thing only once: what says
+ * for sure that it is the same comes first, what is only likely comes last. In doubt nothing is
+ * missing: a reboot for nothing, and a kernel refused for it, is what an administrator would not
+ * forgive. */
+enum {
+    BY_ID = 1 << 0,
+    BY_NAME = 1 << 1,
+    BY_PLACE = 1 << 2,
+    BY_MODEL = 1 << 3,
+    BY_SIZE = 1 << 4,
+};
+
+enum {
+    MAX_PASSES = 4,
+    MEMORY_PERCENT = 2, /* the kernel keeps some for itself, another one a little more */
+};
+
+static const unsigned PASSES[N_THING_KINDS][MAX_PASSES] = {
+    [THING_PCI] = {BY_PLACE, BY_MODEL},
+    [THING_DISK] = {BY_ID, BY_NAME, BY_PLACE | BY_SIZE, BY_MODEL | BY_SIZE},
+    [THING_MOUNT] = {BY_ID},
+    [THING_LINK] = {BY_ID, BY_PLACE, BY_NAME},
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b && streq(a, b);
+}
+
+static bool is_same(const struct thing *a, const struct thing *b, unsigned by)
+{
+    return (!(by & BY_ID) || same_text(a->id, b->id)) &&
+           (!(by & BY_NAME) || same_text(a->name, b->name)) &&
+           (!(by & BY_PLACE) || same_text(a->place, b->place)) &&
+           (!(by & BY_MODEL) || same_text(a->model, b->model)) &&
+           (!(by & BY_SIZE) || a->size == b->size);
+}
+
+int losses_add(struct losses *losses, bool critical, char *text)
+{
+    struct loss *more = text ? realloc(losses->all, (losses->n + 1) * sizeof(*more)) : NULL;
+
+    if (!more) {
+        free(text);
+        return -ENOMEM;
+    }
+    losses->all = more;
+    more[losses->n++] = (struct loss){.critical = critical, .text = text};
+    losses->critical = losses->critical || critical;
+    return 0;
+}
+
+void losses_clear(struct losses *losses)
+{
+    for (size_t i = 0; i < losses->n; i++)
+        free(losses->all[i].text);
+    free(losses->all);
+    *losses = (struct losses){0};
+}
+
+static int compare_losses(const void *first, const void *second)
+{
+    const struct loss *a = first, *b = second;
+
+    return a->critical != b->critical ? b->critical - a->critical : strcmp(a->text, b->text);
+}
+
+void losses_sort(struct losses *losses)
+{
+    if (losses->n > 1)
+        qsort(losses->all, losses->n, sizeof(losses->all[0]), compare_losses);
+}
+
+/* The words */
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text ? text : otherwise;
+}
+
+/* "8086:1533" of "pci:v00008086d00001533sv..." */
+static void pci_id(const char *modalias, char id[16])
+{
+    unsigned vendor, device;
+
+    if (modalias && sscanf(modalias, "pci:v%8xd%8x", &vendor, &device) == 2)
+        snprintf(id, 16, "%04x:%04x", vendor & 0xffff, device & 0xffff);
+    else
+        strcpy(id, "unknown");
+}
+
+static char *describe_size(uint64_t bytes)
+{
+    static const char *const UNITS[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    uint64_t size = bytes / 1024;
+    size_t unit = 0;
+
+    while (size >= 10 * 1024 && unit + 1 < ELEMENTS(UNITS)) {
+        size /= 1024;
+        unit++;
+    }
+    return format("%" PRIu64 " %s", size, UNITS[unit]);
+}
+
+static char *describe(enum thing_kind kind, const struct thing *thing)
+{
+    AUTOFREE char *size = NULL;
+    char id[16];
+
+    switch (kind) {
+    case THING_PCI:
+        pci_id(thing->model, id);
+        return format("PCI device %s (%s)", text_or(thing->place, "?"), id);
+    case THING_DISK:
+        size = describe_size(thing->size);
+        return size ? format("disk %s (%s)", text_or(thing->name, text_or(thing->place, "?")), size)
+                    : NULL;
+    case THING_MOUNT:
+        return format("file system %s (%s) is not mounted", text_or(thing->id, "?"),
+                      text_or(thing->name, "?"));
+    default:
+        return format("network interface %s (%s)", text_or(thing->name, "?"),
+                      text_or(thing->id, "no address"));
+    }
+}
+
+/* What was found and what was not. */
+
+static bool is_needed(enum thing_kind kind, const struct thing *thing)
+{
+    if (kind == THING_PCI || thing->spare)
+        return false;
+    return kind != THING_LINK || thing->carrier;
+}
+
+static int add_missing(enum thing_kind kind, const struct thing *thing, struct losses *losses)
+{
+    return losses_add(losses, is_needed(kind, thing), describe(kind, thing));
+}
+
+/* It is there, but is it what it was? */
+static int add_changes(enum thing_kind kind, const struct thing *before, const struct thing *now,
+                       struct losses *losses)
+{
+    char id[16];
+
+    if (kind == THING_PCI && before->driver && !now->driver) {
+        pci_id(before->model, id);
+        return losses_add(losses, false,
+                          format("PCI device %s (%s) has no driver (it had %s)",
+                                 text_or(before->place, "?"), id, before->driver));
+    }
+    if (kind == THING_LINK && before->carrier && !now->carrier)
+        return losses_add(
+            losses, is_needed(kind, before),
+            format("network interface %s has no carrier (it had)", text_or(before->name, "?")));
+    return 0;
+}
+
+static int order_texts(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+/* An order of their own, so that the answer does not depend on that of the lists. */
+static int order(const void *first, const void *second)
+{
+    const struct thing *a = *(struct thing *const *)first, *b = *(struct thing *const *)second;
+    int r = order_texts(a->place, b->place);
+
+    if (!r)
+        r = order_texts(a->name, b->name);
+    if (!r)
+        r = order_texts(a->id, b->id);
+    if (!r)
+        r = order_texts(a->model, b->model);
+    if (!r)
+        r = order_texts(a->driver, b->driver);
+    if (!r)
+        r = (a->size > b->size) - (a->size < b->size);
+    if (!r)
+        r = a->carrier - b->carrier;
+    return r ? r : a->spare - b->spare;
+}
+
+static const struct thing **sorted(const struct things *things)
+{
+    const struct thing **array = calloc(things->n + 1, sizeof(*array));
+
+    for (size_t i = 0; array && i < things->n; i++)
+        array[i] = &things->all[i];
+    if (array && things->n > 1)
+        qsort(array, things->n, sizeof(*array), order);
+    return array;
+}
+
+/* Takes out of both lists what is in both, leaving NULL. */
+static int match(enum thing_kind kind, unsigned by, const struct thing **before, size_t n_before,
+                 const struct thing **now, size_t n_now, struct losses *losses)
+{
+    for (size_t i = 0; i < n_before; i++)
+        for (size_t k = 0; before[i] && k < n_now; k++) {
+            if (!now[k] || !is_same(before[i], now[k], by))
+                continue;
+            if (add_changes(kind, before[i], now[k], losses) < 0)
+                return -ENOMEM;
+            before[i] = now[k] = NULL;
+        }
+    return 0;
+}
+
+static int compare_things(enum thing_kind kind, const struct things *before,
+                          const struct things *now, struct losses *losses)
+{
+    AUTOFREE const struct thing **old = NULL, **new = NULL;
+    int r = 0;
+
+    if (!before->known || !now->known)
+        return 0;
+    old = sorted(before);
+    new = sorted(now);
+    if (!old || !new)
+        return -ENOMEM;
+    for (size_t pass = 0; r >= 0 && pass < MAX_PASSES && PASSES[kind][pass]; pass++)
+        r = match(kind, PASSES[kind][pass], old, before->n, new, now->n, losses);
+    for (size_t i = 0; r >= 0 && i < before->n; i++)
+        if (old[i])
+            r = add_missing(kind, old[i], losses);
+    return r;
+}
+
+static int compare_route(const char *family, const struct route *before, const struct route *now,
+                         bool critical, struct losses *losses)
+{
+    if (!before->link || !now->known || now->link)
+        return 0;
+    return losses_add(losses, critical,
+                      format("no %s default route (there was one over %s)", family, before->link));
+}
+
+static int compare_routes(const struct inventory *before, const struct inventory *now,
+                          struct losses *losses)
+{
+    int r = compare_route("IPv4", &before->ipv4, &now->ipv4, true, losses);
+
+    /* Where there is still the other one the machine can be reached. */
+    return r < 0 ? r : compare_route("IPv6", &before->ipv6, &now->ipv6, !now->ipv4.link, losses);
+}
+
+static int compare_count(const char *what, long before, long now, struct losses *losses)
+{
+    if (!before || !now || now >= before)
+        return 0;
+    return losses_add(losses, false, format("%s: %ld instead of %ld", what, now, before));
+}
+
+static int compare_memory(long before, long now, struct losses *losses)
+{
+    if (!before || !now || now >= before - before / 100 * MEMORY_PERCENT)
+        return 0;
+    return losses_add(losses, false,
+                      format("memory: %ld MiB instead of %ld MiB", now / 1024, before / 1024));
+}
+
+int compare(const struct inventory *before, const struct inventory *now, struct losses *ret_losses)
+{
+    int r = 0;
+
+    *ret_losses = (struct losses){0};
+    for (int kind = 0; r >= 0 && kind < N_THING_KINDS; kind++)
+        r = compare_things((enum thing_kind)kind, &before->things[kind], &now->things[kind],
+                           ret_losses);
+    if (r >= 0)
+        r = compare_routes(before, now, ret_losses);
+    if (r >= 0)
+        r = compare_count("NUMA nodes", before->nodes, now->nodes, ret_losses);
+    if (r >= 0)
+        r = compare_count("CPUs", before->cpus, now->cpus, ret_losses);
+    if (r >= 0)
+        r = compare_memory(before->memory, now->memory, ret_losses);
+    losses_sort(ret_losses);
+    return r;
+}
