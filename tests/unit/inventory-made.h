@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/inventory.h"
+#include "tree.h"
+
+/* A server with two disks, a USB stick, two interfaces of which one has a cable, and two nodes, as
+ * files; and the same as an inventory, which is the caller's to clear. */
+void tree_server(const struct tree *tree);
+void made_server(struct inventory *ret_inventory);
+
+/* Adds a thing of these texts, which may be NULL. */
+struct thing *made_thing(struct inventory *inventory, enum thing_kind kind, const char *id,
+                         const char *name, const char *place, const char *model);
+
+/* Takes the thing away. */
+void made_loss(struct inventory *inventory, enum thing_kind kind, size_t i);
+
+/* Any inventory that a machine could have. */
+void made_inventory_by_dice(struct inventory *ret_inventory);
+
+/* A copy by way of JSON. */
+void made_copy(const struct inventory *inventory, struct inventory *ret_copy);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/compare.h"
+
+#include "inventory-made.h"
+#include "test.h"
+
+static void expect(const struct inventory *before, const struct inventory *now, bool critical,
+                   const char *text)
+{
+    CLEANUP(losses_clear) struct losses losses;
+
+    assert_int_equal(compare(before, now, &losses), 0);
+    assert_int_equal(losses.n, text != NULL);
+    if (!text)
+        return;
+    assert_string_equal(losses.all[0].text, text);
+    assert_int_equal(losses.all[0].critical, critical);
+    assert_int_equal(losses.critical, critical);
+}
+
+/* What is said when this thing of the server is gone. */
+static void expect_without(enum thing_kind kind, size_t i, bool critical, const char *text)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+
+    made_server(&before);
+    made_server(&now);
+    made_loss(&now, kind, i);
+    expect(&before, &now, critical, text);
+    expect(&now, &before, false, NULL); /* what is new is no loss */
+}
+
+static void each_loss_has_its_words(void **state)
+{
+    (void)state;
+    expect_without(THING_PCI, 1, false, "PCI device 0000:03:00.0 (8086:1533)");
+    expect_without(THING_DISK, 0, true, "disk ata-XYZ (931 GiB)");
+    expect_without(THING_DISK, 1, true, "disk vda (64 MiB)");
+    expect_without(THING_DISK, 2, false, "disk usb-Stick (0 KiB)");
+    expect_without(THING_MOUNT, 1, true, "file system /srv (LABEL=srv) is not mounted");
+    expect_without(THING_LINK, 0, true, "network interface eno1 (ac:1f:6b:00:00:01)");
+    expect_without(THING_LINK, 1, false, "network interface eno2 (ac:1f:6b:00:00:02)");
+}
+
+static void what_is_there_may_have_changed(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+    struct things *links, *pci;
+
+    (void)state;
+    made_server(&before);
+    made_server(&now);
+    links = &now.things[THING_LINK];
+    pci = &now.things[THING_PCI];
+    links->all[0].carrier = false;
+    expect(&before, &now, true, "network interface eno1 has no carrier (it had)");
+    before.things[THING_LINK].all[0].spare = true;
+    expect(&before, &now, false, "network interface eno1 has no carrier (it had)");
+    links->all[0].carrier = true;
+    free(pci->all[1].driver);
+    pci->all[1].driver = NULL;
+    expect(&before, &now, false, "PCI device 0000:03:00.0 (8086:1533) has no driver (it had igb)");
+    pci->all[1].driver = strdup("other");
+    expect(&before, &now, false, NULL);
+}
+
+static void routes_and_counts(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+
+    (void)state;
+    made_server(&before);
+    made_server(&now);
+    before.ipv6.link = strdup("eno1");
+    expect(&before, &now, false, "no IPv6 default route (there was one over eno1)");
+    free(now.ipv4.link);
+    now.ipv4.link = NULL;
+    now.ipv6.link = strdup("wan");
+    expect(&before, &now, true, "no IPv4 default route (there was one over eno1)");
+    now.ipv4.known = false;
+    expect(&before, &now, false, NULL);
+    now.nodes = 1;
+    expect(&before, &now, false, "NUMA nodes: 1 instead of 2");
+    now.nodes = 0; /* not known */
+    now.cpus = 3;
+    expect(&before, &now, false, "CPUs: 3 instead of 4");
+    now.cpus = 4;
+    now.memory = 32768000 / 100 * 98;
+    expect(&before, &now, false, NULL);
+    now.memory = 16384000;
+    expect(&before, &now, false, "memory: 16000 MiB instead of 32000 MiB");
+}
+
+static void without_any_default_route_ipv6_is_critical(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before = {0}, now = {0};
+
+    (void)state;
+    before.ipv6 = (struct route){strdup("eno1"), true};
+    now.ipv4.known = now.ipv6.known = true;
+    expect(&before, &now, true, "no IPv6 default route (there was one over eno1)");
+}
+
+/* The same things under other names, in other places: nothing is missing. */
+static void a_new_name_is_no_loss(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now = {0};
+    struct thing *thing;
+
+    (void)state;
+    made_server(&before);
+    made_copy(&before, &now);
+    for (int kind = 0; kind < N_THING_KINDS; kind++)
+        things_clear(&now.things[kind]);
+    (void)made_thing(&now, THING_PCI, NULL, NULL, "0000:02:00.0",
+                     "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
+    now.things[THING_PCI].all[0].driver = strdup("igb");
+    (void)made_thing(&now, THING_PCI, NULL, NULL, "0000:00:17.0", NULL);
+    (void)made_thing(&now, THING_DISK, "naa.5000c500a1b2c3d4", "scsi-XYZ", "sdq", "XYZ");
+    thing = made_thing(&now, THING_DISK, "a serial number that was not told", NULL, "vda", NULL);
+    thing->size = 64 << 20;
+    (void)made_thing(&now, THING_DISK, NULL, "usb-Stick", "sda", NULL);
+    (void)made_thing(&now, THING_MOUNT, "/", "/dev/sdq1", NULL, NULL);
+    (void)made_thing(&now, THING_MOUNT, "/srv", "/dev/sdr1", NULL, NULL);
+    /* The names have changed places, as they did before they were predictable. */
+    (void)made_thing(&now, THING_LINK, "ac:1f:6b:00:00:02", "eno1", "q/0000:02:00.1", NULL);
+    thing = made_thing(&now, THING_LINK, "ac:1f:6b:00:00:01", "eno2", "q/0000:02:00.0", NULL);
+    thing->carrier = true;
+    expect(&before, &now, false, NULL);
+}
+
+static void one_thing_is_not_found_twice(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before = {0}, now = {0};
+
+    (void)state;
+    (void)made_thing(&before, THING_DISK, "1", NULL, "sda", "same");
+    (void)made_thing(&before, THING_DISK, "2", NULL, "sdb", "same");
+    (void)made_thing(&now, THING_DISK, "2", NULL, "sda", "same");
+    expect(&before, &now, true, "disk sda (0 KiB)");
+}
+
+static void what_is_not_known_is_not_missing(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now = {0};
+
+    (void)state;
+    made_server(&before);
+    expect(&before, &now, false, NULL);
+    expect(&now, &before, false, NULL);
+    for (int kind = 0; kind < N_THING_KINDS; kind++)
+        now.things[kind].known = true;
+    now.ipv4.known = true;
+    {
+        CLEANUP(losses_clear) struct losses losses;
+
+        assert_int_equal(compare(&before, &now, &losses), 0);
+        assert_int_equal(losses.n, 2 + 3 + 2 + 2 + 1);
+        assert_true(losses.all[0].critical && !losses.all[losses.n - 1].critical);
+    }
+}
+
+/* Properties, over many machines that are made up. */
+
+static void shuffle(struct inventory *inventory)
+{
+    for (int kind = 0; kind < N_THING_KINDS; kind++) {
+        struct things *things = &inventory->things[kind];
+
+        for (size_t i = things->n; i > 1; i--) {
+            size_t k = dice((unsigned)i);
+            struct thing thing = things->all[i - 1];
+
+            things->all[i - 1] = things->all[k];
+            things->all[k] = thing;
+        }
+    }
+}
+
+static void the_same_machine_has_lost_nothing(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 5000; round++) {
+        CLEANUP(inventory_clear) struct inventory before, now;
+
+        made_inventory_by_dice(&before);
+        made_copy(&before, &now);
+        shuffle(&now);
+        /* What is in no way known by anything cannot be found again. */
+        for (int kind = 0; kind < N_THING_KINDS; kind++)
+            for (size_t i = 0; i < before.things[kind].n; i++)
+                if (!before.things[kind].all[i].id) {
+                    before.things[kind].known = false;
+                    break;
+                }
+        before.things[THING_PCI].known = false;
+        expect(&before, &now, false, NULL);
+    }
+}
+
+static void the_order_does_not_matter(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 5000; round++) {
+        CLEANUP(inventory_clear) struct inventory before, now;
+        CLEANUP(losses_clear) struct losses first, second;
+
+        made_inventory_by_dice(&before);
+        made_inventory_by_dice(&now);
+        assert_int_equal(compare(&before, &now, &first), 0);
+        shuffle(&before);
+        shuffle(&now);
+        assert_int_equal(compare(&before, &now, &second), 0);
+        assert_int_equal(first.n, second.n);
+        for (size_t i = 0; i < first.n; i++) {
+            assert_string_equal(first.all[i].text, second.all[i].text);
+            assert_int_equal(first.all[i].critical, second.all[i].critical);
+        }
+    }
+}
+
+/* Whatever else a machine has, one that is gone and is needed is a critical loss. */
+static void what_is_taken_away_is_missing(void **state)
+{
+    static const enum thing_kind KINDS[] = {THING_DISK, THING_MOUNT, THING_LINK};
+
+    (void)state;
+    for (int round = 0; round < 5000; round++) {
+        CLEANUP(inventory_clear) struct inventory before, now;
+        CLEANUP(losses_clear) struct losses losses;
+        enum thing_kind kind = KINDS[dice(ELEMENTS(KINDS))];
+        struct thing *thing;
+
+        made_inventory_by_dice(&before);
+        before.things[kind].known = true;
+        made_copy(&before, &now);
+        thing = made_thing(&before, kind, "the one", "the one", "the one", "the one");
+        thing->size = 12345;
+        thing->carrier = true;
+        shuffle(&before);
+        assert_int_equal(compare(&before, &now, &losses), 0);
+        assert_true(losses.n > 0 && losses.critical);
+        assert_true(losses.all[0].critical);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_loss_has_its_words),
+        cmocka_unit_test(what_is_there_may_have_changed),
+        cmocka_unit_test(routes_and_counts),
+        cmocka_unit_test(without_any_default_route_ipv6_is_critical),
+        cmocka_unit_test(a_new_name_is_no_loss),
+        cmocka_unit_test(one_thing_is_not_found_twice),
+        cmocka_unit_test(what_is_not_known_is_not_missing),
+        cmocka_unit_test(the_same_machine_has_lost_nothing),
+        cmocka_unit_test(the_order_does_not_matter),
+        cmocka_unit_test(what_is_taken_away_is_missing),
+    };
+
+    return RUN_TESTS(tests);
+}

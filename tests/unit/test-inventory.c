@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/inventory.h"
+
+#include "discover/inventory-facts.h"
+#include "inventory-made.h"
+#include "test.h"
+
+static const struct thing *find(const struct inventory *inventory, enum thing_kind kind,
+                                const char *name)
+{
+    const struct things *things = &inventory->things[kind];
+
+    for (size_t i = 0; i < things->n; i++) {
+        const struct thing *thing = &things->all[i];
+        const char *its = kind == THING_LINK    ? thing->name
+                          : kind == THING_MOUNT ? thing->id
+                                                : thing->place;
+
+        if (streq(its, name))
+            return thing;
+    }
+    fail_msg("no %s", name);
+    return NULL;
+}
+
+static void a_server_is_read(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+    const struct thing *thing;
+
+    tree_server(tree);
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    for (int kind = 0; kind < N_THING_KINDS; kind++)
+        assert_true(found.things[kind].known);
+    assert_int_equal(found.things[THING_PCI].n, 3); /* no virtual function */
+    thing = find(&found, THING_PCI, "0000:03:00.0");
+    assert_string_equal(thing->driver, "igb");
+    assert_non_null(strstr(thing->model, "v00008086d00001533"));
+    assert_null(find(&found, THING_PCI, "0000:00:1f.0")->driver);
+    assert_int_equal(found.nodes, 2);
+    assert_int_equal(found.cpus, 4);
+    assert_int_equal(found.memory, 32768000);
+    assert_string_equal(found.ipv4.link, "eno1");
+    assert_true(found.ipv6.known);
+    assert_null(found.ipv6.link);
+}
+
+static void disks_have_names_that_stay(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+    const struct thing *thing;
+
+    tree_server(tree);
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    assert_int_equal(found.things[THING_DISK].n, 4);
+    thing = find(&found, THING_DISK, "sda");
+    assert_string_equal(thing->id, "naa.5000c500a1b2c3d4");
+    assert_string_equal(thing->name, "ata-ST1000NM0008_ZDH");
+    assert_string_equal(thing->model, "ST1000NM0008");
+    assert_int_equal(thing->size, 1953525168ULL * 512);
+    assert_false(thing->spare);
+    thing = find(&found, THING_DISK, "sdb");
+    assert_null(thing->name);
+    assert_true(thing->spare);
+    assert_string_equal(find(&found, THING_DISK, "nvme0n1")->name, "nvme-Fast_512_S4");
+    assert_string_equal(find(&found, THING_DISK, "md0")->name, "md-uuid-1:2:3:4");
+}
+
+static void what_fstab_has_mounted_is_read(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+
+    tree_server(tree);
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    assert_int_equal(found.things[THING_MOUNT].n, 3);
+    assert_string_equal(find(&found, THING_MOUNT, "/")->name, "UUID=1-2-3");
+    assert_string_equal(find(&found, THING_MOUNT, "/srv/my\\040data")->name, "LABEL=data");
+    assert_true(find(&found, THING_MOUNT, "/stick")->spare);
+    assert_false(find(&found, THING_MOUNT, "/")->spare);
+}
+
+static void interfaces_with_hardware_are_read(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+    const struct thing *thing;
+
+    tree_server(tree);
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    assert_int_equal(found.things[THING_LINK].n, 2);
+    thing = find(&found, THING_LINK, "eno1");
+    assert_string_equal(thing->id, "ac:1f:6b:00:00:01");
+    assert_string_equal(thing->place, "pci0000:00/0000:03:00.0");
+    assert_true(thing->carrier);
+    thing = find(&found, THING_LINK, "eno2");
+    assert_string_equal(thing->id, "ac:1f:6b:00:00:02"); /* its own, not the bond's */
+    assert_false(thing->carrier);
+}
+
+static void an_empty_machine_has_nothing_that_is_known(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+    CLEANUP(machine_clear) struct machine machine;
+
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    assert_int_equal(machine_read(tree->root, &machine), 0);
+    for (int kind = 0; kind < N_THING_KINDS; kind++)
+        assert_false(found.things[kind].known || found.things[kind].n);
+    assert_false(found.ipv4.known || found.ipv6.known);
+    assert_null(machine.id);
+    assert_int_equal(found.nodes + found.cpus + found.memory, 0);
+}
+
+static void routes_are_read_as_the_kernel_writes_them(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+    AUTOFREE char *many = malloc(200000);
+
+    tree_write(tree, "proc/1/net/ipv6_route",
+               "20010db8000000000000000000000000 20 00000000000000000000000000000000 00 "
+               "00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0\n"
+               "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
+               "fe800000000000000000000000000001 00000400 00000001 00000000 00450003     br0\n");
+    memset(many, 'x', 200000);
+    tree_write_bytes(tree, "proc/1/net/route", many, 200000);
+    assert_int_equal(inventory_read(tree->root, &found), 0);
+    assert_string_equal(found.ipv6.link, "br0");
+    assert_false(found.ipv4.known); /* there is more than was looked at */
+}
+
+static void a_machine_says_who_it_is(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(machine_clear) struct machine machine, other;
+
+    tree_server(tree);
+    assert_int_equal(machine_read(tree->root, &machine), 0);
+    assert_string_equal(machine.id, "0123456789abcdef0123456789abcdef");
+    assert_string_equal(machine.product, "Server 1000");
+    assert_string_equal(machine.board, "B1");
+    assert_string_equal(machine.firmware, "2.4");
+    tree_write(tree, "sys/class/dmi/id/bios_version", "2.5\n");
+    tree_write(tree, "etc/machine-id", "uninitialized\n");
+    assert_int_equal(machine_read(tree->root, &other), 0);
+    assert_null(other.id);
+    assert_false(machine_differs(&machine, &other));
+    other.id = strdup("0123456789abcdef0123456789abcdee");
+    assert_true(machine_differs(&machine, &other));
+}
+
+static bool same(const struct inventory *a, const struct inventory *b)
+{
+    AUTOJSON struct json_object *first = inventory_to_json(a), *second = inventory_to_json(b);
+
+    return json_object_equal(first, second);
+}
+
+static void inventories_come_back_as_they_were(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory server, copy;
+
+    (void)state;
+    made_server(&server);
+    made_copy(&server, &copy);
+    assert_true(same(&server, &copy));
+    assert_int_equal(copy.things[THING_DISK].all[0].size, 1000204886016);
+    for (int round = 0; round < 300; round++) {
+        CLEANUP(inventory_clear) struct inventory some, again;
+
+        made_inventory_by_dice(&some);
+        made_copy(&some, &again);
+        for (int kind = 0; kind < N_THING_KINDS; kind++)
+            assert_int_equal(some.things[kind].known, again.things[kind].known);
+        assert_true(same(&some, &again));
+    }
+}
+
+static int read_text(const char *text)
+{
+    CLEANUP(inventory_clear) struct inventory inventory = {0};
+    AUTOJSON struct json_object *object = NULL;
+
+    assert_int_equal(json_parse(text, &object), 0);
+    return inventory_from_json(object, &inventory);
+}
+
+static void what_is_no_inventory_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("{}"), 0);
+    assert_int_equal(read_text("{\"disk\": 1}"), -EBADMSG);
+    assert_int_equal(read_text("{\"disk\": [1]}"), -EBADMSG);
+    assert_int_equal(read_text("{\"disk\": [null]}"), -EBADMSG);
+    assert_int_equal(read_text("{\"disk\": [{\"id\": 1}]}"), -EBADMSG);
+    assert_int_equal(read_text("{\"disk\": [{\"size\": -1}]}"), -EBADMSG);
+    assert_int_equal(read_text("{\"ipv4\": 1}"), -EBADMSG);
+    assert_int_equal(read_text("{\"cpus\": -1}"), -EBADMSG);
+}
+
+static void there_is_a_bound_on_everything(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory many = {0}, copy = {0};
+    AUTOJSON struct json_object *object = NULL;
+
+    (void)state;
+    for (size_t i = 0; i <= MAX_LINKS; i++)
+        (void)made_thing(&many, THING_LINK, NULL, "x", NULL, NULL);
+    object = inventory_to_json(&many);
+    assert_int_equal(inventory_from_json(object, &copy), -EBADMSG);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_server_is_read),
+        TEST(disks_have_names_that_stay),
+        TEST(what_fstab_has_mounted_is_read),
+        TEST(interfaces_with_hardware_are_read),
+        TEST(an_empty_machine_has_nothing_that_is_known),
+        TEST(routes_are_read_as_the_kernel_writes_them),
+        TEST(a_machine_says_who_it_is),
+        cmocka_unit_test(inventories_come_back_as_they_were),
+        cmocka_unit_test(what_is_no_inventory_is_refused),
+        cmocka_unit_test(there_is_a_bound_on_everything),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""After a fast reboot without which something is gone, the machine gets it back by itself, once."""
+import pytest
+
+from lab import expect, machine as lab_machine
+
+# Of systemd's own, which answers the emulated network's DHCP.
+NETWORK = "[Match]\nName=en*\n[Network]\nDHCP=yes\n"
+ONLINE = "systemctl enable --now systemd-networkd && /lib/systemd/systemd-networkd-wait-online --timeout=60 && sync"
+# In seconds from the kernel's start. Emulated, a boot takes one minute of them.
+LIMIT = 75
+# The next kernel does not know the interface, but only by kexec: the loader's command line is another one.
+DEAD_AFTER_KEXEC = "cmdline-append = module_blacklist=virtio_net"
+CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
+
+pytestmark = pytest.mark.kind(devices=("nic",))
+
+
+@pytest.fixture
+def online(machine):
+    machine.put("/etc/systemd/network/lab.network", NETWORK)
+    machine.run(ONLINE)
+    machine.run(f"echo 'health-timeout = {LIMIT}' > /etc/fastreboot.conf")
+    return machine
+
+
+def checked(machine):
+    return machine.output(CHECKED, seconds=200)
+
+
+def last(machine):
+    return expect.status(machine)["last_reboot"]
+
+
+def test_complete_then_a_dead_interface_heals(online):
+    machine = online
+    release = machine.output("uname -r")
+    expect.fast(machine, machine.reboot(), release=release)
+    assert checked(machine) == f"checked: fast and complete: kernel {release} was started by kexec"
+    assert (last(machine)["outcome"], last(machine)["health"]) == ("fast", "complete")
+    machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/attempt")
+
+    machine.run(f"echo '{DEAD_AFTER_KEXEC}' >> /etc/fastreboot.conf")
+    boot = machine.reboot()
+    assert boot.jumped and boot.resets == 0
+    assert last(machine)["health"] == "checking"
+    boot = machine.reboot("true")  # by itself
+    expect.firmware(machine, boot, f"after the fast reboot into kernel {release} something was missing: .*IPv4")
+    assert "now everything is there again" in checked(machine)
+    check = machine.run("fastreboot check", check=False).output
+    assert f"into kernel {release} has failed before, on 20" in check and "it came up, and something was missing" in check
+    histories = [line["outcome"] for line in expect.history(machine)] if hasattr(expect, "history") else None
+    assert histories is None or histories[-2:] == ["damaged", "firmware"]
+
+
+def test_a_cable_pulled_costs_one_reboot(online):
+    machine = online
+    boot = machine.reboot(meanwhile=lambda m: (m.wait_for_console(lab_machine.JUMPED), m.qemu.qmp("set_link", name="net", up=False)))
+    assert boot.jumped and boot.resets == 0
+    boot = machine.reboot("true")
+    expect.went_by_firmware(machine, boot)
+    line = checked(machine)
+    assert "missing after the firmware reboot too" in line and "has no carrier (it had)" in line
+    assert last(machine)["health"] == "missing"
+    machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/healed")
