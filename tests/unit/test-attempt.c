@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/attempt.h"
 
+#include "inventory-made.h"
 #include "test.h"
 
 static int read_attempt(const char *text, struct attempt *attempt)
@@ -22,7 +23,7 @@ static int read_record(const char *text, struct boot_record *record)
 static void attempt_comes_back_as_it_was(void **state)
 {
     (void)state;
-    for (int i = ATTEMPT_BEGUN; i <= ATTEMPT_FAILED; i++) {
+    for (int i = ATTEMPT_BEGUN; i <= ATTEMPT_HEALED; i++) {
         const struct attempt attempt = {.id = (char *)"id",
                                         .boot_id = (char *)"boot",
                                         .time = 1700000000123456,
@@ -40,6 +41,123 @@ static void attempt_comes_back_as_it_was(void **state)
         assert_string_equal(again.release, attempt.release);
         assert_string_equal(again.reason, attempt.reason);
     }
+}
+
+static void made_attempt(struct attempt *ret_attempt)
+{
+    struct attempt_file *files = calloc(2, sizeof(*files));
+
+    *ret_attempt = (struct attempt){.id = strdup("id"),
+                                    .boot_id = strdup("boot"),
+                                    .state = ATTEMPT_LOADED,
+                                    .release = strdup("6.1.0"),
+                                    .kernel = strdup("6.1.0 1 2"),
+                                    .cmdline = strdup("root=/dev/sda1"),
+                                    .way = strdup("kexec"),
+                                    .machine = {.id = strdup("m"), .board = strdup("B1")},
+                                    .files = files,
+                                    .n_files = 2,
+                                    .has_inventory = true};
+    files[0] = (struct attempt_file){strdup("/vmlinuz"), strdup("00ff"), 7};
+    files[1] = (struct attempt_file){strdup("/initrd.img"), NULL, 8};
+    made_server(&ret_attempt->inventory);
+}
+
+static void all_of_an_attempt_comes_back(void **state)
+{
+    CLEANUP(attempt_clear) struct attempt attempt, again;
+    AUTOJSON struct json_object *object = NULL, *second = NULL;
+
+    (void)state;
+    made_attempt(&attempt);
+    object = attempt_to_json(&attempt);
+    assert_int_equal(attempt_from_json(object, &again), 0);
+    second = attempt_to_json(&again);
+    assert_true(json_object_equal(object, second));
+    assert_string_equal(again.files[0].sha256, "00ff");
+    assert_null(again.files[1].sha256);
+    assert_int_equal(again.files[1].size, 8);
+    assert_string_equal(again.machine.board, "B1");
+    assert_int_equal(again.inventory.things[THING_DISK].n, 3);
+}
+
+/* Whoever goes back to this version after a newer one has written. */
+static void of_a_later_version_only_what_is_known_is_read(void **state)
+{
+    CLEANUP(attempt_clear) struct attempt attempt, again;
+    AUTOJSON struct json_object *object = NULL;
+
+    (void)state;
+    made_attempt(&attempt);
+    object = attempt_to_json(&attempt);
+    json_add_number(object, "version", ATTEMPT_VERSION + 1);
+    json_add_string(object, "inventory", "is something else now");
+    assert_int_equal(attempt_from_json(object, &again), 0);
+    assert_false(again.has_inventory);
+    assert_string_equal(again.release, "6.1.0");
+    json_add_number(object, "version", ATTEMPT_VERSION);
+    attempt_clear(&again);
+    assert_int_equal(attempt_from_json(object, &again), -EBADMSG);
+}
+
+/* A power cut leaves some first part of the file: never is that taken for a whole one. */
+static void every_truncation_is_noticed(void **state)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOJSON struct json_object *object = NULL;
+    AUTOFREE char *text = NULL;
+
+    (void)state;
+    made_attempt(&attempt);
+    object = attempt_to_json(&attempt);
+    text = strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    for (size_t n = 0; n < strlen(text); n++) {
+        AUTOFREE char *cut = strndup(text, n);
+        AUTOJSON struct json_object *part = NULL;
+
+        assert_int_equal(json_parse(cut, &part), -EBADMSG);
+    }
+}
+
+/* Any byte wrong: read as an attempt or refused, and what is read can be written again. */
+static void every_wrong_byte_is_survived(void **state)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOJSON struct json_object *object = NULL;
+    AUTOFREE char *text = NULL;
+    int refused = 0;
+
+    (void)state;
+    made_attempt(&attempt);
+    object = attempt_to_json(&attempt);
+    text = strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    for (size_t n = 0; n < 4 * strlen(text); n++) {
+        CLEANUP(attempt_clear) struct attempt read = {0};
+        AUTOJSON struct json_object *wrong = NULL, *again = NULL;
+        char was = text[n / 4];
+
+        text[n / 4] = (char)(was ^ (1 << dice(8)));
+        if (json_parse(text, &wrong) < 0 || attempt_from_json(wrong, &read) < 0)
+            refused++;
+        else
+            again = attempt_to_json(&read);
+        text[n / 4] = was;
+    }
+    assert_true(refused > 100);
+}
+
+static void another_machine_is_told_from_the_same(void **state)
+{
+    struct machine a = {.id = (char *)"1", .product = (char *)"P", .board = (char *)"B"};
+    struct machine b = a;
+
+    (void)state;
+    b.firmware = (char *)"2.0";
+    assert_false(machine_differs(&a, &b));
+    b.id = NULL; /* which says nothing */
+    assert_false(machine_differs(&a, &b));
+    b.board = (char *)"C";
+    assert_true(machine_differs(&a, &b) && machine_differs(&b, &a));
 }
 
 static void attempt_without_release_and_reason_is_one(void **state)
@@ -151,6 +269,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempt_comes_back_as_it_was),
+        cmocka_unit_test(all_of_an_attempt_comes_back),
+        cmocka_unit_test(of_a_later_version_only_what_is_known_is_read),
+        cmocka_unit_test(every_truncation_is_noticed),
+        cmocka_unit_test(every_wrong_byte_is_survived),
+        cmocka_unit_test(another_machine_is_told_from_the_same),
         cmocka_unit_test(attempt_without_release_and_reason_is_one),
         cmocka_unit_test(attempt_that_lacks_something_is_damaged),
         cmocka_unit_test(record_comes_back_as_it_was),

@@ -371,8 +371,9 @@ static void an_attempt_cut_anywhere_is_set_aside(void **state)
     loaded(tree, &attempt);
     text = tree_read(tree, STATE_ATTEMPT);
     length = strlen(text);
-    for (size_t n = 0; n < length; n += n < 200 || n > length - 20 ? 1 : 61)
-        close_with(tree, text, n, n == length - 1); /* all but the newline is all */
+    close_with(tree, text, length - 1, true); /* the newline does not matter */
+    for (size_t n = 0; n < length - 1; n += length / 25)
+        close_with(tree, text, n, false);
 }
 
 static void an_attempt_with_a_wrong_byte_is_judged_or_set_aside(void **state)
@@ -385,7 +386,7 @@ static void an_attempt_with_a_wrong_byte_is_judged_or_set_aside(void **state)
     loaded(tree, &attempt);
     text = tree_read(tree, STATE_ATTEMPT);
     length = strlen(text);
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0; round < 25; round++) {
         size_t at = dice((unsigned)length);
         char was = text[at];
 
@@ -409,7 +410,7 @@ static void what_is_looked_for_may_be_damaged(void **state)
     start(tree);
     text = tree_read(tree, RUN_HEALTH);
     length = strlen(text);
-    for (size_t n = 0; n < length - 1; n += n < 100 ? 3 : 61) {
+    for (size_t n = 0; n < length - 1; n += length / 10) {
         put(tree, RUN_HEALTH, text, n);
         assert_int_equal(look(tree, 300), CHECKING_OVER);
         assert_false(exists(tree, RUN_NORMAL));

@@ -246,7 +246,8 @@ static void an_attempt_is_one_line(void **state)
     tree_mkdir(tree, "var/lib");
     assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
     text = tree_read(tree, STATE_ATTEMPT);
-    assert_non_null(after_prefix(text, "{\"version\":2,\"state\":\"begun\",\"time\":3,\"id\":\"1\""));
+    assert_non_null(
+        after_prefix(text, "{\"version\":2,\"state\":\"begun\",\"time\":3,\"id\":\"1\""));
     assert_string_equal(strchr(text, '\n') - 1, "}\n");
 }
 
