@@ -103,7 +103,7 @@ static void what_is_no_utf8_is_replaced(void **state)
 
 static void files_have_a_limit(void **state)
 {
-    enum { LIMIT = 64 * 1024 };
+    enum { LIMIT = 2 * 1024 * 1024 };
     AUTOFREE char *text = malloc(LIMIT + 1);
 
     memset(text, ' ', LIMIT + 1);
