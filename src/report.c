@@ -86,7 +86,10 @@ static void print_payload(const struct facts *facts)
     printf("\n  Initrd:       ");
     for (size_t i = 0; i < payload->entry->n_initrds; i++)
         printf("%s%s", i ? " " : "", payload->entry->initrds[i]);
-    printf("%s\n  Command line: %s\n", payload->entry->n_initrds ? "" : "none",
+    printf("%s\n  Command line: %s\n",
+           payload->entry->uki         ? "inside the kernel's image"
+           : payload->entry->n_initrds ? ""
+                                       : "none",
            payload->entry->cmdline);
     if (facts->boot_entries.chosen_reason)
         printf("  Chosen by:    %s\n", facts->boot_entries.chosen_reason);
@@ -201,6 +204,8 @@ static struct json_object *entry_as_json(const struct boot_entry *entry)
     json_object_object_add(object, "initrds", initrds);
     json_add_string(object, "cmdline", entry->problem ? NULL : entry->cmdline);
     json_add_string(object, "source", entry->source);
+    if (entry->uki)
+        json_add_bool(object, "uki", true);
     return object;
 }
 
@@ -309,6 +314,8 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
             printf("    kernel %s\n", entry->kernel);
         for (size_t k = 0; k < entry->n_initrds; k++)
             printf("    initrd %s\n", entry->initrds[k]);
+        if (entry->uki && !entry->problem)
+            puts("    initrd inside the kernel's image");
         if (!entry->problem)
             printf("    command line %s\n", entry->cmdline);
         if (listed[i].problem)

@@ -69,8 +69,8 @@ bool bls_next_line(char **text, char **ret_key, char **ret_value)
     return false;
 }
 
-/* Takes "+LEFT" or "+LEFT-DONE" before the ".conf" out of the name. */
-static int take_counters(char *id)
+/* Takes "+LEFT" or "+LEFT-DONE" before the `suffix` out of the name. */
+static int take_counters(char *id, const char *suffix)
 {
     char *plus = strrchr(id, '+'), *end;
     long left;
@@ -80,7 +80,7 @@ static int take_counters(char *id)
     left = strtol(plus + 1, &end, 10);
     if (*end == '-' && isdigit((unsigned char)end[1]))
         (void)strtol(end + 1, &end, 10);
-    if (!streq(end, ".conf") || left > 1000000)
+    if (!streq(end, suffix) || left > 1000000)
         return -1;
     memmove(plus, end, strlen(end) + 1);
     return (int)left;
@@ -120,6 +120,15 @@ static int set_path(const struct bls_entry *entry, char **path, const char *valu
     return *path ? 0 : -ENOMEM;
 }
 
+/* Of two keys old versions take the last one, new ones neither. */
+static int set_start(struct bls_entry *entry, enum bls_start start, const char *value)
+{
+    if (entry->linux_path && entry->start != start)
+        return set(&entry->problem, "it names more than one thing to start");
+    entry->start = start;
+    return set_path(entry, &entry->linux_path, value);
+}
+
 static int take_line(struct bls_entry *entry, const char *key, const char *value)
 {
     if (streq(key, "title"))
@@ -135,14 +144,20 @@ static int take_line(struct bls_entry *entry, const char *key, const char *value
     if (streq(key, "options"))
         return add_options(entry, value);
     if (streq(key, "linux"))
-        return set_path(entry, &entry->linux_path, value);
+        return set_start(entry, BLS_LINUX, value);
+    if (streq(key, "efi"))
+        return set_start(entry, BLS_EFI, value);
+    if (streq(key, "uki"))
+        return set_start(entry, BLS_UKI, value);
     if (streq(key, "initrd")) {
         if (entry->n_initrds == BLS_MAX_INITRDS)
             return set(&entry->problem, "it has more initrds than fastreboot takes");
         return set_path(entry, &entry->initrds[entry->n_initrds++], value);
     }
-    if (streq(key, "efi") || streq(key, "uki") || streq(key, "uki-url"))
-        return set(&entry->problem, "it starts an EFI program");
+    if (streq(key, "uki-url"))
+        return set(&entry->problem, "it starts what it gets from the network");
+    if (streq(key, "profile") || streq(key, "extra"))
+        return set(&entry->problem, "it has a key that is not known to fastreboot");
     if (streq(key, "devicetree") || streq(key, "devicetree-overlay"))
         return set(&entry->problem, "it comes with a device tree of its own");
     return 0; /* the loader passes over what it does not know */
@@ -165,17 +180,29 @@ static int parse(struct bls_entry *entry, char *text)
     return 0;
 }
 
-static int name_entry(struct bls_entry *entry, const char *directory, const char *name)
+static void lower(char *text)
 {
-    entry->id = strdup(name);
-    entry->source = format("%s/loader/entries/%s", directory, name);
+    for (; *text; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+int bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
+                        const char *file)
+{
+    const char *suffix = strrchr(file, '.');
+
+    entry->raw_name = strdup(file);
+    entry->source = format("%s/%s/%s", directory, below, file);
     entry->directory = strdup(directory);
-    if (!entry->id || !entry->source || !entry->directory)
+    if (!entry->raw_name || !entry->source || !entry->directory || !suffix)
         return -ENOMEM;
-    for (char *sign = entry->id; *sign; sign++)
-        *sign = (char)tolower((unsigned char)*sign);
-    entry->tries_left = take_counters(entry->id);
-    return 0;
+    lower(entry->raw_name);
+    entry->name = strdup(entry->raw_name);
+    if (!entry->name)
+        return -ENOMEM;
+    entry->tries_left = take_counters(entry->name, entry->raw_name + (suffix - file));
+    entry->id = strdup(entry->name);
+    return entry->id ? 0 : -ENOMEM;
 }
 
 int bls_entry_read(int root, const char *directory, const char *name, struct bls_entry *ret_entry)
@@ -185,7 +212,7 @@ int bls_entry_read(int root, const char *directory, const char *name, struct bls
     int r;
 
     *ret_entry = (struct bls_entry){.tries_left = -1};
-    r = name_entry(ret_entry, directory, name);
+    r = bls_entry_set_names(ret_entry, directory, "loader/entries", name);
     if (r >= 0)
         r = root_read(root, ret_entry->source, MAX_FILE, &text, &length);
     if (r < 0)
@@ -202,6 +229,8 @@ int bls_entry_read(int root, const char *directory, const char *name, struct bls
 void bls_entry_clear(struct bls_entry *entry)
 {
     free(entry->id);
+    free(entry->name);
+    free(entry->raw_name);
     free(entry->source);
     free(entry->directory);
     free(entry->title);
@@ -222,7 +251,8 @@ static int compare_text(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "");
 }
 
-int bls_entry_compare(const struct bls_entry *a, const struct bls_entry *b)
+static int compare(const struct bls_entry *a, const struct bls_entry *b, const char *a_name,
+                   const char *b_name)
 {
     int order = (a->tries_left == 0) - (b->tries_left == 0);
 
@@ -236,5 +266,22 @@ int bls_entry_compare(const struct bls_entry *a, const struct bls_entry *b)
             order =
                 -version_compare_uapi(a->version ? a->version : "", b->version ? b->version : "");
     }
-    return order ? order : -version_compare_uapi(a->id, b->id);
+    if (!order)
+        order = -version_compare_uapi(a_name, b_name);
+    return order ? order : a->profile < b->profile ? -1 : a->profile > b->profile;
+}
+
+int bls_entry_compare(const struct bls_entry *a, const struct bls_entry *b)
+{
+    return compare(a, b, a->name, b->name);
+}
+
+int bls_entry_compare_raw(const struct bls_entry *a, const struct bls_entry *b)
+{
+    return compare(a, b, a->raw_name, b->raw_name);
+}
+
+char *bls_entry_raw_id(const struct bls_entry *entry)
+{
+    return format("%s%s", entry->raw_name, entry->id + strlen(entry->name));
 }

@@ -5,6 +5,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loader.h"
+#include "discover/uki-entry.h"
 
 enum {
     MAX_INITRDS = 16,
@@ -126,13 +127,38 @@ static int ask_loaders(int root, const char *cmdline, struct boot_entries *entri
                                        "/boot/vmlinuz-*"));
 }
 
+/* A unified kernel image named by kernel= brings its initrd, and its command line if it has one. */
+static int use_image(int root, const struct config *config, struct boot_entries *entries)
+{
+    AUTOFREE char *cmdline = NULL, *problem = NULL;
+    struct boot_entry *entry = &entries->entries[0];
+    int r = uki_describe(root, NULL, config->kernel, 0, &cmdline, &problem);
+
+    if (r <= 0) /* none, or the payload will say why it cannot be read */
+        return r == -ENOMEM ? r : 0;
+    entry->uki = true;
+    entry->problem = steal(&problem);
+    if (!entry->problem && entry->n_initrds > 0) {
+        entry->problem = strdup("a unified kernel image has its own initrd: initrd = none");
+        if (!entry->problem)
+            return -ENOMEM;
+    }
+    if (cmdline) {
+        free(entry->cmdline);
+        entry->cmdline = steal(&cmdline);
+        entries->inherits_cmdline = false;
+    }
+    return 0;
+}
+
 /* The entry of the configuration's kernel= and initrd= stands before those of the loader. */
-static int use_configured(const struct config *config, const char *cmdline,
+static int use_configured(int root, const struct config *config, const char *cmdline,
                           struct boot_entries *entries)
 {
     char *initrds[MAX_INITRDS], *rest;
     AUTOFREE char *list = strdup(config->initrd);
     size_t n = 0;
+    int r;
 
     if (!list)
         return -ENOMEM;
@@ -148,8 +174,9 @@ static int use_configured(const struct config *config, const char *cmdline,
     entries->chosen_reason = format("kernel = in %s", config->kernel_source);
     if (!entries->chosen_reason)
         return -ENOMEM;
-    return boot_entries_add(entries, "configured", config->kernel, config->kernel, initrds, n,
-                            cmdline, config->kernel_source);
+    r = boot_entries_add(entries, "configured", config->kernel, config->kernel, initrds, n, cmdline,
+                         config->kernel_source);
+    return r < 0 ? r : use_image(root, config, entries);
 }
 
 static int change_cmdline(const struct config *config, struct boot_entry *entry)
@@ -197,7 +224,7 @@ int boot_entries_read(int root, const struct config *config, struct boot_entries
     if (unreadable == -ENOMEM)
         return -ENOMEM;
     if (config->kernel)
-        r = use_configured(config, inherited ? inherited : "", ret_entries);
+        r = use_configured(root, config, inherited ? inherited : "", ret_entries);
     else
         r = ask_loaders(root, inherited ? inherited : "", ret_entries);
     for (size_t i = 0; r >= 0 && i < ret_entries->n; i++)

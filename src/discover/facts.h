@@ -25,9 +25,11 @@ struct boot_entry {
     char *kernel; /* absolute paths below the root */
     char **initrds;
     size_t n_initrds;
-    char *cmdline; /* as the kernel is to get it, but for our own mark */
-    char *source;  /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
-    char *problem; /* why kexec cannot start it, or NULL; then there is no kernel */
+    char *cmdline;    /* as the kernel is to get it, but for our own mark */
+    char *source;     /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
+    char *problem;    /* why kexec cannot start it, or NULL; then there is no kernel */
+    bool uki;         /* the kernel is a unified kernel image: its initrd is inside */
+    unsigned profile; /* of that image */
 };
 
 /* What the loader, or what stands in for one, has to offer. */

@@ -1,60 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* systemd-boot: the entries of the Boot Loader Specification on the EFI partition and XBOOTLDR, and
- * its default. Only where the loader says in LoaderInfo that it is the one that runs here. */
+/* systemd-boot: the entries of the Boot Loader Specification on the EFI partition and XBOOTLDR, of
+ * both types, and its default. Only where the loader says in LoaderInfo that it is the one that
+ * runs here. */
 
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 
 #include "base/root.h"
 #include "base/util.h"
-#include "discover/bls-entry.h"
 #include "discover/efivar.h"
 #include "discover/loader.h"
+#include "discover/smbios.h"
+#include "discover/systemd-boot-menu.h"
+#include "discover/uki-entry.h"
+#include "discover/uki.h"
 
 enum {
     MAX_ENTRIES = 128, /* in one directory */
     MAX_CONFIG = 64 * 1024,
     /* From here on the first entry that matches is taken, and it is sorted as we do. */
     FIRST_VERSION = 250,
+    FIRST_WITH_PROFILES = 257,
 };
 
 /* Where the two partitions are mounted. */
-static const char *const DIRECTORIES[] = {"/efi", "/boot/efi", "/boot"};
-
-struct menu {
-    struct bls_entry *entries;
-    size_t n;
-    char *pattern; /* for the default, in lower case, or NULL */
-    char *pattern_source;
-    char *problem;
-    struct stat known[ELEMENTS(DIRECTORIES)]; /* the partitions that were read */
-    size_t n_known;
-    bool has_uki; /* unified kernel images, which stand somewhere among the entries */
-};
-
-static void menu_clear(struct menu *menu)
-{
-    for (size_t i = 0; i < menu->n; i++)
-        bls_entry_clear(&menu->entries[i]);
-    free(menu->entries);
-    free(menu->pattern);
-    free(menu->pattern_source);
-    free(menu->problem);
-}
-
-/* Keeps the first problem. 0 or -ENOMEM. */
-static int give_up(struct menu *menu, char *problem)
-{
-    if (!problem)
-        return -ENOMEM;
-    if (menu->problem)
-        free(problem);
-    else
-        menu->problem = problem;
-    return 0;
-}
+static const char *const DIRECTORIES[MENU_MAX_PARTITIONS] = {"/efi", "/boot/efi", "/boot"};
 
 static bool has_end(const char *name, const char *end)
 {
@@ -65,31 +36,79 @@ static bool has_end(const char *name, const char *end)
 
 static int is_entry(const char *name)
 {
-    return name[0] != '.' && has_end(name, ".conf");
+    return name[0] != '.' && has_end(name, ".conf") && strncasecmp(name, "auto-", 5) != 0;
 }
 
 static int is_uki(const char *name)
 {
-    return name[0] != '.' && has_end(name, ".efi");
+    return name[0] != '.' && has_end(name, ".efi") && strncasecmp(name, "auto-", 5) != 0;
+}
+
+/* Room for one more, which counts when menu->n is raised. */
+static struct bls_entry *next_entry(struct menu *menu)
+{
+    struct bls_entry *more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
+
+    if (more)
+        menu->entries = more;
+    return more ? &more[menu->n] : NULL;
+}
+
+/* Keeps the entry that was read with `r`, unless the loader passes over it. 1 when it is kept. */
+static int keep_entry(struct menu *menu, struct bls_entry *entry, int r)
+{
+    if (r >= 0) {
+        menu->n++;
+        return 1;
+    }
+    if (r != -EBADMSG && r != -ENOMEM && r != -ENOENT)
+        r = menu_give_up(menu, format("%s: %s", entry->source ? entry->source : "?", strerror(-r)));
+    bls_entry_clear(entry);
+    return r == -ENOMEM ? r : 0;
 }
 
 static int add_entry(int root, struct menu *menu, const char *directory, const char *name)
 {
-    struct bls_entry *more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
-    int r;
+    struct bls_entry *entry = next_entry(menu);
+    int r = entry ? bls_entry_read(root, directory, name, entry) : -ENOMEM;
 
-    if (!more)
-        return -ENOMEM;
-    menu->entries = more;
-    r = bls_entry_read(root, directory, name, &more[menu->n]);
-    if (r >= 0) {
-        menu->n++;
+    if (!entry)
+        return r;
+    if (r >= 0)
+        r = uki_entry_settle(root, menu->version, entry);
+    return keep_entry(menu, entry, r);
+}
+
+/* Old versions leave the rest out behind a profile without a command line. */
+static int doubt_profile(const struct menu *menu, struct bls_entry *entry)
+{
+    const struct bls_entry *before = menu->n > 0 ? entry - 1 : NULL;
+
+    if (entry->problem || entry->profile == 0 || (before && before->options))
         return 0;
+    entry->problem = strdup("systemd-boot may not show it: the profile before has no command line");
+    return entry->problem ? 0 : -ENOMEM;
+}
+
+/* An image, with an entry for each of its profiles. */
+static int add_image(int root, struct menu *menu, const char *directory, const char *name)
+{
+    unsigned max = menu->version < FIRST_WITH_PROFILES ? 1 : UKI_MAX_PROFILES;
+
+    for (unsigned profile = 0; profile < max; profile++) {
+        struct bls_entry *entry = next_entry(menu);
+        int r = entry ? uki_entry_read(root, directory, name, profile, entry) : -ENOMEM;
+        bool end = r == -ENOENT;
+
+        if (!entry)
+            return r;
+        if (r >= 0 && profile > 0)
+            r = doubt_profile(menu, entry);
+        r = keep_entry(menu, entry, r);
+        if (r < 0 || end)
+            return r;
     }
-    if (r != -EBADMSG && r != -ENOMEM)
-        r = give_up(menu, format("%s/loader/entries/%s: %s", directory, name, strerror(-r)));
-    bls_entry_clear(&more[menu->n]);
-    return r == -ENOMEM ? r : 0;
+    return 0;
 }
 
 /* The names in a directory of a partition: their number, 0 also where there is no such directory.
@@ -103,7 +122,7 @@ static int list_names(int root, struct menu *menu, const char *path, int (*wante
         return r;
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
-    return give_up(menu, format("%s: %s", path, strerror(-r)));
+    return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
 }
 
 /* 1 when the partition was read already, mounted at another place. */
@@ -136,8 +155,8 @@ static int read_partition(int root, struct menu *menu, const char *directory)
         r = add_entry(root, menu, directory, *name);
     if (r >= 0)
         r = list_names(root, menu, images, is_uki, &ukis);
-    if (r > 0)
-        menu->has_uki = true;
+    for (char **name = ukis; r >= 0 && name && *name; name++)
+        r = add_image(root, menu, directory, *name);
     return r < 0 ? r : 0;
 }
 
@@ -164,13 +183,13 @@ static int read_config(int root, struct menu *menu, const char *directory)
     if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
         return r == -ENOMEM ? r : 0;
     if (r < 0)
-        return give_up(menu, format("%s: %s", path, strerror(-r)));
+        return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
     rest = text;
     while (r >= 0 && bls_next_line(&rest, &key, &value)) {
         if (streq(key, "default"))
             r = set_pattern(menu, value, path);
         if (streq(key, "preferred"))
-            r = give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
+            r = menu_give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
     }
     return r < 0 ? r : 1;
 }
@@ -186,14 +205,15 @@ static int read_default_variable(int root, struct menu *menu)
     if (r > 0)
         r = set_pattern(menu, pattern, "LoaderEntryDefault");
     else if (r < 0 && r != -ENOMEM)
-        return give_up(menu, format("%s: %s", NAME, strerror(-r)));
+        return menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
     if (r < 0 || !menu->pattern || !streq(menu->pattern, "@saved"))
         return r;
     r = efivar_read_text(root, LAST, &last);
     if (r > 0)
         return set_pattern(menu, last, "LoaderEntryLastBooted");
-    return r == -ENOMEM ? r
-                        : give_up(menu, format("@saved is the default, and there is no %s", LAST));
+    return r == -ENOMEM
+               ? r
+               : menu_give_up(menu, format("@saved is the default, and there is no %s", LAST));
 }
 
 static int compare(const void *a, const void *b)
@@ -223,52 +243,27 @@ static int read_menu(int root, struct menu *menu)
     return read_default_variable(root, menu);
 }
 
-/* Gives the index of the default, or n. */
-static size_t find_default(const struct menu *menu)
-{
-    for (size_t i = 0; menu->pattern && i < menu->n; i++)
-        if (fnmatch(menu->pattern, menu->entries[i].id, 0) == 0)
-            return i;
-    return menu->n ? 0 : menu->n;
-}
-
-static int choose(struct menu *menu, size_t *ret_chosen, char **ret_reason)
-{
-    size_t chosen = find_default(menu);
-    bool by_pattern = chosen < menu->n && menu->pattern &&
-                      fnmatch(menu->pattern, menu->entries[chosen].id, 0) == 0;
-
-    *ret_chosen = chosen;
-    if (menu->has_uki)
-        return give_up(menu, format("unified kernel images in EFI/Linux are not known to "
-                                    "fastreboot, and one may be the default"));
-    if (menu->n == 0)
-        return give_up(menu, format("systemd-boot is the boot loader, and no entry of its can be "
-                                    "read: is the EFI partition mounted?"));
-    /* The loader would count this try down, and somebody the good one up. */
-    if (menu->entries[chosen].tries_left >= 0)
-        return give_up(menu, format("boot entry %s is on trial (boot counting)",
-                                    menu->entries[chosen].source));
-    *ret_reason = by_pattern ? format("default of systemd-boot by %s", menu->pattern_source)
-                             : format("first entry of systemd-boot");
-    return *ret_reason ? 0 : -ENOMEM;
-}
-
 static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)
 {
     const char *title = entry->title ? entry->title : entry->id;
+    int r;
 
     if (entry->problem)
         return boot_entries_add_unbootable(entries, entry->id, title, entry->problem,
                                            entry->source);
-    return boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
-                            entry->n_initrds, entry->options ? entry->options : "", entry->source);
+    r = boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
+                         entry->n_initrds, entry->options ? entry->options : "", entry->source);
+    if (r < 0)
+        return r;
+    entries->entries[entries->n - 1].uki = entry->uki;
+    entries->entries[entries->n - 1].profile = entry->profile;
+    return 0;
 }
 
 static int give_entries(struct menu *menu, struct boot_entries *entries)
 {
     size_t chosen = 0;
-    int r = choose(menu, &chosen, &entries->chosen_reason);
+    int r = menu_choose(menu, &chosen, &entries->chosen_reason);
 
     for (size_t i = 0; r >= 0 && i < menu->n; i++)
         r = give_entry(&menu->entries[i], entries);
@@ -292,6 +287,21 @@ static int read_version(int root)
     return version ? atoi(version) : 0;
 }
 
+/* Strings of the machine's by which the loader and the stub add to what the files say. */
+static int check_smbios(int root, struct menu *menu, struct boot_entries *entries)
+{
+    int r = smbios_adds_to_boot(root);
+
+    if (r == 0 || r == -ENOMEM)
+        return r;
+    if (r > 0)
+        return menu_give_up(menu,
+                            format("strings in the SMBIOS of this machine (io.systemd.…) add to "
+                                   "the boot entries"));
+    entries->problem_error = -r;
+    return menu_give_up(menu, format("/" SMBIOS_TABLES ": %s", strerror(-r)));
+}
+
 static int systemd_boot_read(int root, const char *cmdline, struct boot_entries *entries)
 {
     CLEANUP(menu_clear) struct menu menu = {0};
@@ -300,14 +310,17 @@ static int systemd_boot_read(int root, const char *cmdline, struct boot_entries 
     (void)cmdline; /* every entry has its own */
     if (version == -ENOMEM || version == 0)
         return version;
+    menu.version = version;
     if (version < 0)
-        r = give_up(&menu, format("LoaderInfo: %s", strerror(-version)));
+        r = menu_give_up(&menu, format("LoaderInfo: %s", strerror(-version)));
     else if (version < FIRST_VERSION)
-        r = give_up(&menu, format("systemd-boot %d is older than %d and orders its entries in "
-                                  "another way",
-                                  version, FIRST_VERSION));
+        r = menu_give_up(&menu, format("systemd-boot %d is older than %d and orders its entries in "
+                                       "another way",
+                                       version, FIRST_VERSION));
     if (r >= 0)
         r = read_menu(root, &menu);
+    if (r >= 0 && !menu.problem)
+        r = check_smbios(root, &menu, entries);
     return r < 0 ? r : give_entries(&menu, entries);
 }
 

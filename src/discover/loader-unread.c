@@ -54,11 +54,30 @@ static int read_info(int root, struct boot_entries *entries)
     return entries->problem ? 1 : -ENOMEM;
 }
 
+/* The same where the firmware started a unified kernel image without a loader before it. */
+static int read_stub(int root, struct boot_entries *entries)
+{
+    AUTOFREE char *info = NULL;
+    int r = efivar_read_text(root, "StubInfo-" EFI_GUID_LOADER, &info);
+
+    if (r == 0 || r == -ENOMEM)
+        return r;
+    entries->problem =
+        r > 0 ? format("the firmware started a unified kernel image by itself (StubInfo: "
+                       "%s), and which one is next is not known to fastreboot",
+                       info)
+              : format("StubInfo: %s", strerror(-r));
+    entries->problem_error = r < 0 ? -r : 0;
+    return entries->problem ? 1 : -ENOMEM;
+}
+
 static int unread_read(int root, const char *cmdline, struct boot_entries *entries)
 {
     int r = read_info(root, entries);
 
     (void)cmdline;
+    if (r == 0)
+        r = read_stub(root, entries);
     for (size_t i = 0; r == 0 && i < ELEMENTS(CONFIGURATIONS); i++) {
         r = root_exists(root, CONFIGURATIONS[i].path);
         if (r == 0 || r == -ENOMEM)

@@ -7,6 +7,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/modules.h"
+#include "discover/uki.h"
 
 static int file_open(int root, const char *path, struct boot_file *file)
 {
@@ -79,14 +80,59 @@ static int split_error(int r, int *ret_error)
     return 0;
 }
 
+/* The initrd that came out of the image. */
+static int keep_unpacked(struct boot_payload *payload, int initrd)
+{
+    struct boot_file *file;
+    struct stat st;
+
+    payload->initrds = calloc(1, sizeof(*payload->initrds));
+    if (!payload->initrds || fstat(initrd, &st) < 0) {
+        closep(&initrd);
+        return -ENOMEM;
+    }
+    file = &payload->initrds[payload->n_initrds++];
+    file->fd = initrd;
+    file->size = (uint64_t)st.st_size;
+    file->changed = payload->kernel.changed;
+    file->path = strdup(payload->kernel.path);
+    file->signature = strdup(payload->kernel.signature);
+    return file->path && file->signature ? 0 : -ENOMEM;
+}
+
+/* Puts the kernel within the image in the place of the image, whose path, size and times stay, and
+ * its initrd beside. */
+static int unpack(struct boot_payload *payload)
+{
+    AUTOFREE char *signature = payload->kernel.signature;
+    int kernel = -1, initrd = -1, r;
+
+    payload->kernel.signature = format("%s@%u", signature, payload->entry->profile);
+    if (!payload->kernel.signature)
+        return -ENOMEM;
+    r = uki_unpack(payload->kernel.fd, payload->entry->profile, &kernel, &initrd,
+                   &payload->image_problem);
+    if (r < 0)
+        return r;
+    closep(&payload->kernel.fd);
+    payload->kernel.fd = kernel;
+    return initrd < 0 ? 0 : keep_unpacked(payload, initrd);
+}
+
+static int read_kernel(struct boot_payload *payload)
+{
+    int r = payload->entry->uki ? unpack(payload) : 0;
+
+    return r < 0 ? r : image_read(payload->kernel.fd, &payload->image, &payload->image_problem);
+}
+
 static int look_inside(int root, struct boot_payload *payload)
 {
     int r;
 
     if (payload->kernel.error)
         return 0;
-    r = split_error(image_read(payload->kernel.fd, &payload->image, &payload->image_problem),
-                    &payload->image_error);
+    r = split_error(read_kernel(payload), &payload->image_error);
     if (r < 0 || !payload->image.release)
         return r;
     /* Without its device, whose number may be another one in the next boot. */

@@ -4,6 +4,7 @@
 #include "discover/discover.h"
 #include "discover/efivar.h"
 #include "discover/loader.h"
+#include "discover/smbios.h"
 #include "test.h"
 #include "tree.h"
 
@@ -109,10 +110,6 @@ static void what_is_not_known_is_not_guessed(void **state)
     const struct tree *tree = *state;
 
     setup_menu(tree);
-    tree_write(tree, "boot/EFI/Linux/x.efi", "");
-    expect(tree, NULL, "unified kernel images");
-    tree_remove(tree, "boot/EFI/Linux/x.efi");
-    expect(tree, "b.conf", "first");
     tree_write(tree, "boot/loader/loader.conf", "preferred a.conf\n");
     expect(tree, NULL, "preferred");
     tree_remove(tree, "boot/loader/loader.conf");
@@ -149,6 +146,8 @@ static void what_cannot_be_kexecd(void **state)
 
     setup_menu(tree);
     tree_write(tree, "boot/loader/entries/b.conf", "title B\nsort-key a\nefi /shell.efi\n");
+    expect(tree, "a.conf", "first"); /* there is no such program */
+    tree_write(tree, "boot/shell.efi", "MZ");
     {
         CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
 
@@ -171,8 +170,32 @@ static void tries(void **state)
     expect(tree, NULL, "on trial");
     tree_write(tree, "boot/loader/loader.conf", "default c.conf\n");
     expect(tree, NULL, "on trial");
+    tree_write(tree, "boot/loader/loader.conf", "default c+2-1.conf\n"); /* as the loader has it */
+    expect(tree, NULL, "on trial");
     tree_write(tree, "boot/loader/loader.conf", "default a.conf\n");
     expect(tree, "a.conf", "loader.conf");
+}
+
+static void two_of_one_name(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "efi/k", "");
+    tree_write(tree, "efi/loader/entries/b.conf", "version 6.10\nsort-key debian\nlinux /k\n");
+    expect(tree, NULL, "two boot entries b.conf");
+}
+
+static void strings_of_the_machine(void **state)
+{
+    static const char TABLES[] = "\13\5\0\0\1io.systemd.stub.kernel-cmdline-extra=quiet\0";
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, SMBIOS_TABLES, "\13 io.systemd.credential:x=y");
+    expect(tree, "b.conf", "first");
+    tree_write_bytes(tree, SMBIOS_TABLES, TABLES, sizeof(TABLES));
+    expect(tree, NULL, "SMBIOS");
 }
 
 /* From the specification, and each greater than the one before. */
@@ -202,10 +225,16 @@ static void versions_of_the_uapi_group(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(another_loader_is_not_ours), TEST(an_entry_is_read_whole),
-        TEST(the_default_is_found),       TEST(what_is_not_known_is_not_guessed),
-        TEST(without_a_partition),        TEST(what_the_loader_passes_over),
-        TEST(what_cannot_be_kexecd),      TEST(tries),
+        TEST(another_loader_is_not_ours),
+        TEST(an_entry_is_read_whole),
+        TEST(the_default_is_found),
+        TEST(what_is_not_known_is_not_guessed),
+        TEST(without_a_partition),
+        TEST(what_the_loader_passes_over),
+        TEST(what_cannot_be_kexecd),
+        TEST(tries),
+        TEST(two_of_one_name),
+        TEST(strings_of_the_machine),
         TEST(versions_of_the_uapi_group),
     };
 

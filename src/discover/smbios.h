@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define SMBIOS_TABLES "sys/firmware/dmi/tables/DMI"
+
+/* 1 when the machine's SMBIOS has strings by which systemd-boot and systemd-stub add to boot
+ * entries and command lines ("io.systemd.boot.…", "io.systemd.stub.…"), as virtual machines can be
+ * given; 0 when not, or without SMBIOS; or a negative errno. */
+int smbios_adds_to_boot(int root);
