@@ -103,7 +103,7 @@ static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};
     static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", UNITS, NULL};
-    static const char *const DISABLE[] = {"disable", "--now", UNITS, NULL};
+    static const char *const DISABLE[] = {"disable", "--now", SERVICE_UNIT, JUMP_UNIT, NULL};
     static const char *const RELOAD[] = {"daemon-reload", NULL};
     int failures = 0;
 
