@@ -97,9 +97,9 @@ static int drop_kernel(const struct call *call)
     return 1;
 }
 
-/* Masks go first, as a masked unit can be neither stopped nor disabled; then the units, the health
- * units as a part of the service, while their
- * files are there; then the files. What fails is told, and the rest is done all the same. */
+/* Masks go first, as a masked unit can be neither stopped nor disabled; then the units while their
+ * files are there, the health units as a part of the service; then the files. What fails is told,
+ * and the rest is done all the same. */
 static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};
