@@ -144,15 +144,21 @@ static int record_answer(int root, const struct attempt *attempt, bool fast,
 }
 
 /* The attempt goes only if it is still that of this boot, and not of a reboot that has begun. */
-static int finish(int root, const struct attempt *checked)
+static int drop_attempt(int root, const struct attempt *checked)
 {
     CLEANUP(attempt_clear) struct attempt attempt = {0};
     AUTOJSON struct json_object *object = NULL;
-    int r = 0;
 
-    if (json_read(root, STATE_ATTEMPT, &object) >= 0 && attempt_from_json(object, &attempt) >= 0 &&
-        streq(attempt.id, checked->id))
-        r = state_remove(root, STATE_ATTEMPT);
+    if (json_read(root, STATE_ATTEMPT, &object) < 0 || attempt_from_json(object, &attempt) < 0 ||
+        !streq(attempt.id, checked->id))
+        return 0;
+    return state_remove(root, STATE_ATTEMPT);
+}
+
+static int finish(int root, const struct attempt *checked)
+{
+    int r = drop_attempt(root, checked);
+
     if (r >= 0 && checked->state == ATTEMPT_HEALED)
         r = state_remove(root, STATE_HEALED);
     if (r >= 0)
@@ -171,7 +177,10 @@ static int was_healed(int root, const struct attempt *attempt)
     r = closing_read(root, STATE_HEALED, &healed);
     if (r < 0)
         return r;
-    return !healed.id || streq(healed.id, attempt->id); /* what cannot be read might say so */
+    if (!healed.id)
+        return 1; /* what cannot be read might say so */
+    /* In the same boot it was asked for, and this program ended before it came to that. */
+    return streq(healed.id, attempt->id) && !streq(healed.boot_id, attempt->boot_id);
 }
 
 /* From here on a power cut does not bring the machine back to this point: what was asked for stands
@@ -197,6 +206,8 @@ static int ask_for_firmware(int root, const struct attempt *attempt)
 
     if (r >= 0)
         r = write_to(root, RUN_HEALTH, attempt); /* and again, where the reboot is refused */
+    if (r >= 0)
+        r = drop_attempt(root, attempt); /* all is known of it */
     return r < 0 ? r : CHECKING_REBOOT;
 }
 

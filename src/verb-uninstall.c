@@ -98,12 +98,13 @@ static int drop_kernel(const struct call *call)
 }
 
 /* Masks go first, as a masked unit can be neither stopped nor disabled; then the units while their
- * files are there; then the files. What fails is told, and the rest is done all the same. */
+ * files are there, the health units as a part of the service; then the files. What fails is told,
+ * and the rest is done all the same. */
 static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};
     static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", UNITS, NULL};
-    static const char *const DISABLE[] = {"disable", "--now", UNITS, NULL};
+    static const char *const DISABLE[] = {"disable", "--now", SERVICE_UNIT, JUMP_UNIT, NULL};
     static const char *const RELOAD[] = {"daemon-reload", NULL};
     int failures = 0;
 

@@ -70,6 +70,13 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
 {
     const char *reason = attempt->reason ? attempt->reason : "no reason was written down";
 
+    if (boot->way == BOOT_BY_KEXEC && attempt->state == ATTEMPT_CHECKING &&
+        !is_ours(attempt, boot)) {
+        *ret_text = format("kexec by somebody else, before it was known whether everything was "
+                           "there after the fast reboot into kernel %s",
+                           release_or(attempt->release));
+        return OUTCOME_UNKNOWN;
+    }
     if (boot->way == BOOT_BY_KEXEC && attempt->state != ATTEMPT_LOADED && !is_ours(attempt, boot)) {
         *ret_text = format("kexec by somebody else, although it was to go by firmware: %s", reason);
         return OUTCOME_UNKNOWN;

@@ -195,7 +195,25 @@ static void a_lost_disk_costs_one_reboot(void **state)
     assert_non_null(strstr(hook.armed_reason, "after the fast reboot into kernel 6.1.0-33-amd64 "
                                               "something was missing: disk ata-"));
     assert_int_equal(look(tree, 310), CHECKING_REBOOT); /* where it was refused at first */
+    assert_false(exists(tree, STATE_ATTEMPT));
     expect_history(tree, 1);
+}
+
+/* Killed right after it had written down that it asks: the next look does. */
+static void who_was_killed_asks_again(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *health = NULL;
+
+    start(tree);
+    lose_the_disk(tree);
+    health = tree_read(tree, RUN_HEALTH);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    tree_write(tree, RUN_HEALTH, health);
+    tree_remove(tree, RUN_NORMAL);
+    assert_int_equal(look(tree, 310), CHECKING_REBOOT);
+    assert_true(exists(tree, RUN_NORMAL));
+    expect_failures(tree, 1);
 }
 
 static void begin_firmware_boot(const struct tree *tree)
@@ -464,6 +482,7 @@ int main(void)
         TEST(what_comes_late_is_waited_for),
         TEST(what_is_worth_no_reboot_is_told),
         TEST(a_lost_disk_costs_one_reboot),
+        TEST(who_was_killed_asks_again),
         TEST(the_firmware_brings_it_back),
         TEST(what_the_firmware_does_not_bring_back_is_only_told),
         TEST(the_same_attempt_never_reboots_twice),

@@ -272,6 +272,46 @@ static void windows_line_ends_do_no_harm(void **state)
     assert_string_equal(config.cmdline, "a b");
 }
 
+static void expect_timeout(const struct tree *tree, const char *value, int expected)
+{
+    AUTOFREE char *text = format("health-timeout = %s\n", value);
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_write(tree, CONFIG_FILE, text);
+    config = load(tree);
+    assert_null(config.error);
+    assert_int_equal(config.health_timeout, expected);
+}
+
+static void a_timeout_is_seconds_or_off(void **state)
+{
+    static const char *const BAD[] = {
+        "", "9", "86401", "-5", "5min", "300s", "0", "Off", "+30", "99999999999999999999", "3 0"};
+
+    expect_timeout(*state, "10", 10);
+    expect_timeout(*state, "86400", 86400);
+    expect_timeout(*state, "off", HEALTH_OFF);
+    for (size_t i = 0; i < ELEMENTS(BAD); i++) {
+        AUTOFREE char *text = format("health-timeout = %s\n", BAD[i]);
+
+        expect_error(*state, text, "must be off, or seconds from 10 to 86400");
+    }
+    expect_error(*state, "health-timeout = 30\nhealth-timeout = 40\n", "given twice");
+}
+
+static void a_unit_has_its_full_name(void **state)
+{
+    static const char *const BAD[] = {"",      "sshd",        ".service",
+                                      "sshd.", "a b.service", "a/b.service"};
+
+    expect_error(*state, "health-unit = ssh@x-\\x2d:y.service\n", NULL);
+    for (size_t i = 0; i < ELEMENTS(BAD); i++) {
+        AUTOFREE char *text = format("health-unit = %s\n", BAD[i]);
+
+        expect_error(*state, text, "must be the full name of a unit");
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
@@ -292,6 +332,8 @@ int main(void)
         TEST(odd_files_are_refused),
         TEST(a_secret_file_is_an_error),
         TEST(windows_line_ends_do_no_harm),
+        TEST(a_timeout_is_seconds_or_off),
+        TEST(a_unit_has_its_full_name),
     };
 
     return RUN_TESTS(tests);

@@ -32,6 +32,38 @@ static void one_kernel_counts_once(void **state)
     assert_string_equal(failures.all[1].firmware, "2");
 }
 
+static void it_is_said_when_and_why(void **state)
+{
+    struct failure failure = {.time = 1700000000LL * 1000000, .reason = (char *)"it hung"};
+    AUTOFREE char *both = failure_text(&failure), *neither = NULL;
+
+    (void)state;
+    assert_string_equal(both, "on 2023-11-14 22:13 UTC: it hung");
+    failure = (struct failure){.time = 0};
+    neither = failure_text(&failure);
+    assert_string_equal(neither, "at a time that is not known");
+}
+
+/* A power cut leaves some first part of the file: never is that taken for fewer failures. */
+static void every_truncation_is_noticed(void **state)
+{
+    CLEANUP(failures_clear) struct failures failures = {.n = 0};
+    AUTOJSON struct json_object *object = NULL;
+    AUTOFREE char *text = NULL;
+
+    (void)state;
+    add(&failures, "a", "1");
+    add(&failures, "b", NULL);
+    object = failures_to_json(&failures);
+    text = strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    for (size_t n = 0; n < strlen(text); n++) {
+        AUTOFREE char *cut = strndup(text, n);
+        AUTOJSON struct json_object *part = NULL;
+
+        assert_int_equal(json_parse(cut, &part), -EBADMSG);
+    }
+}
+
 static void the_oldest_goes(void **state)
 {
     CLEANUP(failures_clear) struct failures failures = {.n = 0};
@@ -139,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_kernel_counts_once),   TEST(the_oldest_goes),
+        TEST(it_is_said_when_and_why),  TEST(every_truncation_is_noticed),
         TEST(what_was_written_is_read), TEST(a_damaged_file_is_no_empty_one),
         TEST(nothing_has_failed),       TEST(the_same_kernel_is_not_tried_again),
     };

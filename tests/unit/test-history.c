@@ -103,6 +103,24 @@ static void every_truncation_is_noticed(void **state)
     }
 }
 
+static void a_reboot_has_one_line(void **state)
+{
+    struct boot_record first = {.id = (char *)"1", .text = (char *)"being checked"};
+    struct boot_record second = {.id = (char *)"2", .text = (char *)"other"};
+    AUTOFREE char *one = history_with(LINE, &first), *two = NULL, *three = NULL, *four = NULL;
+    struct seen seen;
+
+    (void)state;
+    first.text = (char *)"complete";
+    two = history_with(one, &first);
+    assert_int_equal(parse(two, &seen), 2);
+    assert_string_equal(seen.last, "complete");
+    three = history_with(two, &second);
+    assert_int_equal(parse(three, &seen), 3);
+    four = history_with(three, &first); /* only the last one is ever replaced */
+    assert_int_equal(parse(four, &seen), 4);
+}
+
 static void the_oldest_lines_go(void **state)
 {
     AUTOFREE char *full = many(HISTORY_LINES + 7, "x"), *bytes = NULL;
@@ -125,7 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read_in_order),    cmocka_unit_test(the_caller_can_stop),
         cmocka_unit_test(damage_anywhere_is_noticed), cmocka_unit_test(every_truncation_is_noticed),
-        cmocka_unit_test(the_oldest_lines_go),
+        cmocka_unit_test(a_reboot_has_one_line),      cmocka_unit_test(the_oldest_lines_go),
     };
 
     return RUN_TESTS(tests);

@@ -43,6 +43,42 @@ static void what_was_loaded_was_to_be_fast(void **state)
     expect(&loaded, &UNKNOWN, OUTCOME_UNKNOWN, "unknown: kernel 6.1.0-33-amd64 was loaded");
 }
 
+static void a_kernel_that_was_not_loaded_is_told(void **state)
+{
+    struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
+    struct boot_facts boot = BY_KEXEC;
+
+    (void)state;
+    loaded.cmdline = (char *)"root=/dev/sda1 fastreboot.attempt=0123456789abcdef";
+    expect(&loaded, &boot, OUTCOME_FAST, "fast: ");
+    boot.mark = (char *)"of another attempt";
+    expect(&loaded, &boot, OUTCOME_OTHER,
+           "other kernel: 6.1.0-34-amd64 was started by kexec, not 6.1.0-33-amd64, which");
+    boot.mark = NULL;
+    expect(&loaded, &boot, OUTCOME_OTHER, "other kernel");
+    /* Where there was no room for the mark. */
+    loaded.cmdline = (char *)"root=/dev/sda1";
+    expect(&loaded, &boot, OUTCOME_OTHER, "other kernel");
+    loaded.release = (char *)"6.1.0-34-amd64";
+    expect(&loaded, &boot, OUTCOME_FAST, "fast: ");
+    /* Somebody's own kernel: nobody knows which one it was to be. */
+    loaded.release = NULL;
+    boot.mark = (char *)"whatever";
+    expect(&loaded, &boot, OUTCOME_FAST, "fast: ");
+}
+
+static void going_down_while_being_checked_has_failed(void **state)
+{
+    const struct attempt checking = attempt_in(ATTEMPT_CHECKING, NULL);
+    struct boot_facts other = BY_KEXEC;
+
+    (void)state;
+    expect(&checking, &BY_FIRMWARE, OUTCOME_FAILED, "went down before it was known whether");
+    expect(&checking, &UNKNOWN, OUTCOME_FAILED, "went down before");
+    other.mark = NULL;
+    expect(&checking, &other, OUTCOME_UNKNOWN, "kexec by somebody else");
+}
+
 static void what_was_decided_for_firmware_gives_its_reason(void **state)
 {
     const struct attempt decided = attempt_in(ATTEMPT_FIRMWARE, "mode = firmware");
@@ -143,6 +179,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_loaded_was_to_be_fast),
+        cmocka_unit_test(a_kernel_that_was_not_loaded_is_told),
+        cmocka_unit_test(going_down_while_being_checked_has_failed),
         cmocka_unit_test(what_was_decided_for_firmware_gives_its_reason),
         cmocka_unit_test(what_did_not_end_has_failed),
         cmocka_unit_test(our_mark_proves_the_jump),
