@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "discover/discover.h"
 #include "discover/efivar.h"
+#include "discover/resume.h"
 
 enum {
     /* Bits of OsIndications, UEFI specification 8.5.4. */
@@ -18,6 +19,7 @@ enum {
     INDICATION_RECOVERY = 0x20 | 0x40,
     INDICATION_JSON_CAPSULE = 0x80,
     MAX_TEXT = 1024,
+    MAX_PACKAGES = 64 * 1024,
     MAX_FWUPD_VARIABLES = 256,
     MAX_CAPSULES = 64,
 };
@@ -141,6 +143,37 @@ static int read_capsules(int root, struct request *request)
     return 0;
 }
 
+/* Packages that want a reboot, one a line: fwupd's own, or its plugins', do for an update. */
+static int read_packages(int root, struct request *request)
+{
+    static const char PATH[] = "run/reboot-required.pkgs";
+    AUTOFREE char *text = NULL;
+    char *rest = NULL;
+    int r = root_read(root, PATH, MAX_PACKAGES, &text, NULL);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return note_unknown(request, PATH, r);
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        if (streq(line, "fwupd"))
+            return note(request, format("fwupd wants a reboot for a firmware update (/%s)", PATH));
+    return 0;
+}
+
+static int read_resume_image(int root, struct request *request)
+{
+    AUTOFREE char *text = NULL;
+    int r = resume_image_find(root, &text);
+
+    if (r > 0)
+        return note(request, steal(&text));
+    if (r == 0 || r == -ENOMEM || request->result != 0)
+        return r == -ENOMEM ? r : 0;
+    *request = (struct request){.result = r, .text = steal(&text)};
+    return 0;
+}
+
 static int read_variable(int root, const char *name, struct request *request, const char *text)
 {
     AUTOFREE char *data = NULL;
@@ -228,6 +261,10 @@ int requests_read(int root, struct request ret[N_REQUESTS])
     r = read_variables(root, ret);
     for (size_t i = 0; r >= 0 && i < ELEMENTS(FILES); i++)
         r = read_file(root, FILES[i].path, &ret[FILES[i].kind], FILES[i].what);
+    if (r >= 0)
+        r = read_packages(root, &ret[REQUEST_UPDATE]);
+    if (r >= 0)
+        r = read_resume_image(root, &ret[REQUEST_RESUME]);
     return r < 0 ? r : 0;
 }
 

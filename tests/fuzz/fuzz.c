@@ -8,6 +8,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#define HAS_ASAN __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#else
+#define HAS_ASAN 0
+#endif
+
+/* No input may make a parser take more memory than this. What counts is what is allocated and not
+ * yet freed, at every allocation: what the process has resident says little under ASan, which holds
+ * back what was freed and has shadows for the rest. libFuzzer's own memory is in it, so a parser
+ * really has less. */
+#if HAS_ASAN
+/* As in clang's sanitizer/allocator_interface.h, which gcc does not have. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+                                              void (*on_free)(const volatile void *));
+
+enum {
+    MOST = 64 * 1024 * 1024,
+};
+
+static size_t peak;
+
+static void on_allocation(const volatile void *memory, size_t size)
+{
+    size_t now = __sanitizer_get_current_allocated_bytes();
+
+    (void)memory, (void)size;
+    peak = now > peak ? now : peak;
+    if (now > MOST) {
+        fputs("more than 64 MiB are allocated\n", stderr);
+        abort();
+    }
+}
+
+static void on_free(const volatile void *memory)
+{
+    (void)memory;
+}
+
+static void tell_peak(void)
+{
+    fprintf(stderr, "most memory at a time: %zu KiB\n", peak / 1024);
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+    must(__sanitizer_install_malloc_and_free_hooks(on_allocation, on_free) > 0);
+    must(atexit(tell_peak) == 0);
+}
+#endif
+
 static char directory[] = "/tmp/fastreboot-fuzz-XXXXXX";
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)

@@ -146,6 +146,70 @@ static void fwupd_has_one_to_do(void **state)
     expect_nothing(*state);
 }
 
+static void fwupd_wants_a_reboot(void **state)
+{
+    tree_write(*state, "run/reboot-required.pkgs", "linux-image-6.1.0-34-amd64\nfwupd-signed\n");
+    expect_nothing(*state);
+    tree_write(*state, "run/reboot-required.pkgs", "linux-image-6.1.0-34-amd64\nfwupd\n");
+    expect_only(*state, REQUEST_UPDATE, "/run/reboot-required.pkgs");
+}
+
+/* A swap device of four pages whose first ends in `signature`. */
+static void swap(const struct tree *tree, size_t page, const char *signature)
+{
+    static char image[4 * 65536];
+
+    memset(image, 0, sizeof(image));
+    memcpy(image + page - 10, signature, strlen(signature));
+    tree_write_bytes(tree, "dev/sda2", image, sizeof(image));
+}
+
+static void a_hibernated_system(void **state)
+{
+    const struct tree *tree = *state;
+
+    swap(tree, 4096, "S1SUSPEND");
+    expect_nothing(tree);
+    tree_write(tree, "proc/cmdline", "root=/dev/sda1 resume=UUID=1234 ro\n");
+    expect_nothing(tree); /* no such device */
+    tree_link(tree, "dev/disk/by-uuid/1234", "../../sda2");
+    expect_only(tree, REQUEST_RESUME, "(/dev/disk/by-uuid/1234)");
+    swap(tree, 65536, "S1SUSPEND");
+    expect_only(tree, REQUEST_RESUME, "resumed");
+    swap(tree, 4096, "SWAPSPACE2");
+    expect_nothing(tree);
+    /* A file in a file system, three pages from the start of its device. */
+    swap(tree, 3 * 4096 + 4096, "S1SUSPEND");
+    expect_only(tree, REQUEST_RESUME, "resumed"); /* at the end of a page of 16 KiB */
+    swap(tree, 4 * 4096 + 4096, "S1SUSPEND");
+    expect_nothing(tree);
+    tree_write(tree, "proc/cmdline", "resume=/dev/sda2 resume_offset=4\n");
+    expect_only(tree, REQUEST_RESUME, "(/dev/sda2)");
+}
+
+static int swap_is_unknown(void *argument)
+{
+    const struct tree *tree = argument;
+    struct request requests[N_REQUESTS];
+    int result = requests_read(tree->root, requests) == 0 ? requests[REQUEST_RESUME].result : 0;
+
+    requests_clear(requests);
+    return result == -EACCES;
+}
+
+static void a_swap_in_use_has_no_image(void **state)
+{
+    const struct tree *tree = *state;
+
+    swap(tree, 4096, "S1SUSPEND");
+    tree_mode(tree, "dev/sda2", 0600);
+    tree_write(tree, "proc/cmdline", "resume=/dev/sda2\n");
+    assert_int_equal(as_nobody(swap_is_unknown, *state), 1);
+    tree_write(tree, "proc/swaps", "Filename Type Size\n/dev/sda2   partition 1 0 -2\n");
+    assert_int_equal(as_nobody(swap_is_unknown, *state), 0);
+    expect_nothing(tree);
+}
+
 static void capsules(void **state)
 {
     static const char *const PATHS[] = {
@@ -223,6 +287,9 @@ int main(void)
         TEST(one_boot_entry),
         TEST(other_variables),
         TEST(fwupd_has_one_to_do),
+        TEST(fwupd_wants_a_reboot),
+        TEST(a_hibernated_system),
+        TEST(a_swap_in_use_has_no_image),
         TEST(capsules),
         TEST(files_of_logind),
         TEST(what_may_not_be_read_is_unknown),
