@@ -10,3 +10,13 @@ int version_compare(const char *a, const char *b);
  * dpkg's, but for other signs between the numbers, of which '~' < '-' < '^' < '.' count and no
  * others. */
 int version_compare_uapi(const char *a, const char *b);
+
+/* rpm's comparison, as Fedora's GRUB has it: without '^', where all signs but '~' only separate. */
+int version_compare_rpm(const char *a, const char *b);
+
+/* The same for NAME-VERSION-RELEASE, piece by piece. Names that differ may still be equal. */
+int version_compare_package(const char *a, const char *b);
+
+/* gnulib's filevercmp(), as GRUB 2.14 has it, for names that do not start with a dot: as
+ * version_compare(), first without the endings. 0 or -ENOMEM. */
+int version_compare_file(const char *a, const char *b, int *ret_order);

@@ -57,20 +57,38 @@ static int parse_entry(struct grub_eval *eval, const struct grub_node *node,
     return r;
 }
 
+static void entry_clear(struct grub_entry *entry)
+{
+    free(entry->title);
+    free(entry->id);
+    free(entry->problem);
+    grub_words_clear(&entry->arguments);
+}
+
+int grub_add_entry(struct grub_eval *eval, const struct grub_node *node, struct grub_entry *entry)
+{
+    struct grub_menu *menu = &eval->menu;
+    struct grub_entry *more = NULL;
+    int r = 0;
+
+    if (eval->run->entries++ >= GRUB_MAX_ENTRIES)
+        r = grub_give_up(eval, node, "more than %d entries", GRUB_MAX_ENTRIES);
+    else
+        more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
+    if (more)
+        menu->entries = more;
+    if (!more || !entry->title || !entry->id) {
+        entry_clear(entry);
+        return r < 0 ? r : -ENOMEM;
+    }
+    more[menu->n++] = *entry;
+    return STATUS_TRUE;
+}
+
 static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool submenu,
                      struct parsed *parsed)
 {
-    struct grub_menu *menu = &eval->menu;
-    struct grub_entry *more, *entry;
-
-    if (eval->run->entries++ >= GRUB_MAX_ENTRIES)
-        return grub_give_up(eval, node, "more than %d entries", GRUB_MAX_ENTRIES);
-    more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
-    if (!more)
-        return -ENOMEM;
-    menu->entries = more;
-    entry = &more[menu->n++];
-    *entry = (struct grub_entry){
+    struct grub_entry entry = {
         .title = strdup(parsed->rest.words[0]),
         .id = strdup(parsed->id ? parsed->id : parsed->rest.words[0]),
         .submenu = submenu,
@@ -80,8 +98,9 @@ static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool 
         .file = node->file,
         .line = node->line,
     };
+
     parsed->rest = (struct grub_words){0};
-    return entry->title && entry->id ? STATUS_TRUE : -ENOMEM;
+    return grub_add_entry(eval, node, &entry);
 }
 
 int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
@@ -102,11 +121,8 @@ int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
 
 void grub_menu_clear(struct grub_menu *menu)
 {
-    for (size_t i = 0; i < menu->n; i++) {
-        free(menu->entries[i].title);
-        free(menu->entries[i].id);
-        grub_words_clear(&menu->entries[i].arguments);
-    }
+    for (size_t i = 0; i < menu->n; i++)
+        entry_clear(&menu->entries[i]);
     free(menu->entries);
     *menu = (struct grub_menu){0};
 }

@@ -261,25 +261,33 @@ static int clean(char *text, size_t *length)
     return 0;
 }
 
-int grub_run_text(struct grub_eval *eval, const char *path, const char *text, size_t length)
+int grub_parse_text(struct grub_run *run, const char *path, const char *text, size_t length,
+                    struct grub_node **ret_list, char **ret_problem)
 {
-    struct grub_run *run = eval->run;
     char *copy = grub_arena_alloc(&run->arena, length + 2);
     char *file = grub_arena_alloc(&run->arena, strlen(path) + 1);
-    struct grub_node here = {.file = path, .line = 1}, *list;
-    AUTOFREE char *problem = NULL;
-    int r;
 
     if (!copy || !file)
         return -ENOMEM;
     memcpy(copy, text, length);
     strcpy(file, path);
-    if (clean(copy, &length) < 0)
-        return grub_give_up(eval, &here, "not a text");
+    if (clean(copy, &length) < 0) {
+        *ret_problem = format("%s:1: not a text", path);
+        return *ret_problem ? -EBADMSG : -ENOMEM;
+    }
     if (length > 0 && copy[length - 1] != '\n')
         copy[length++] = '\n';
     copy[length] = 0;
-    r = grub_parse(&run->arena, file, copy, length, &list, &problem);
+    return grub_parse(&run->arena, file, copy, length, ret_list, ret_problem);
+}
+
+int grub_run_text(struct grub_eval *eval, const char *path, const char *text, size_t length)
+{
+    struct grub_run *run = eval->run;
+    struct grub_node *list;
+    AUTOFREE char *problem = NULL;
+    int r = grub_parse_text(run, path, text, length, &list, &problem);
+
     if (r == -EBADMSG) {
         if (!run->problem)
             run->problem = steal(&problem);

@@ -43,6 +43,7 @@ struct grub_entry {
     const struct grub_node *body;
     const char *file;
     unsigned line;
+    char *problem; /* why it cannot be known what it starts, or NULL */
 };
 
 struct grub_menu {
@@ -85,9 +86,18 @@ struct grub_scope {
     bool entry; /* those of a menu entry, where there is nothing to return from */
 };
 
+/* Whose GRUB it is: what boot entries of the Boot Loader Specification mean to it, and a default
+ * that starts with a digit. */
+enum grub_flavour {
+    GRUB_UPSTREAM = 1, /* 2.14 */
+    GRUB_FEDORA = 2,   /* and RHEL's, with the patches that had such entries first */
+};
+
 /* What all evaluations of one configuration share. */
 struct grub_run {
     const struct grub_paths *paths;
+    enum grub_flavour flavour;
+    bool bls;                      /* it has read such entries, so the flavour matters */
     const struct grub_env *stored; /* what grubenv holds; NULL when there is no grubenv */
     struct grub_arena arena;
     struct grub_function *functions;
@@ -124,6 +134,13 @@ void grub_eval_clear(struct grub_eval *eval);
 int grub_run_file(struct grub_eval *eval, const char *path);
 int grub_run_text(struct grub_eval *eval, const char *path, const char *text, size_t length);
 int grub_run_list(struct grub_eval *eval, const struct grub_node *list);
+
+/* Parses only. `file` lives in run->arena afterwards. 0, -ENOMEM, or -EBADMSG with *ret_problem. */
+int grub_parse_text(struct grub_run *run, const char *path, const char *text, size_t length,
+                    struct grub_node **ret_list, char **ret_problem);
+
+/* Adds an entry to the menu; its strings and words are taken over, and freed on an error. */
+int grub_add_entry(struct grub_eval *eval, const struct grub_node *node, struct grub_entry *entry);
 
 /* Runs the body of an entry with its arguments as $1 and so on. */
 int grub_run_entry(struct grub_eval *eval, const struct grub_entry *entry);

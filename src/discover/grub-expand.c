@@ -174,17 +174,24 @@ static int append_variable(struct expansion *expansion, const char *value, bool 
                   : append_split(expansion, value);
 }
 
-/* $@ and $*: each of the parameters. */
+/* $@ and $*: each of the parameters; outside quotes an empty one is none, not even an end of a
+ * word. */
 static int append_all(struct expansion *expansion, bool quoted, bool joined)
 {
     const struct grub_scope *scope = expansion->eval->scope;
+    bool first = true;
     int r = 0;
 
     for (size_t i = scope->shifted; r >= 0 && i < scope->arguments.n; i++) {
-        if (i > scope->shifted)
+        const char *word = scope->arguments.words[i];
+
+        if (!quoted && !word[strspn(word, " \t\n\r")])
+            continue;
+        if (!first)
             r = joined && quoted ? append(expansion, " ", 1) : finish_word(expansion);
         if (r >= 0)
-            r = append_variable(expansion, scope->arguments.words[i], quoted);
+            r = append_variable(expansion, word, quoted);
+        first = false;
     }
     return r;
 }

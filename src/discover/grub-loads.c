@@ -53,11 +53,6 @@ int grub_source(struct grub_eval *eval, const struct grub_node *node,
     return r < 0 ? r : STATUS_TRUE;
 }
 
-int grub_bls(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
-{
-    return grub_give_up(eval, node, "entries of %s are not known to fastreboot", words->words[0]);
-}
-
 /* Only in an entry: loads the kernel. */
 int grub_linux(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {

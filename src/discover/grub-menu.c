@@ -133,7 +133,46 @@ static int check_strict(const struct grub_menu *menu, const char *value, size_t 
     return 0;
 }
 
-int grub_menu_default(const struct grub_menu *menu, const char *value, bool strict,
+/* The entry whose id, or else whose title, is the value; menu->n when there is none. */
+static size_t by_fedora_name(const struct grub_menu *menu, const char *value)
+{
+    for (size_t i = 0; i < menu->n; i++)
+        if (is_step(menu->entries[i].id, value))
+            return i;
+    for (size_t i = 0; i < menu->n; i++)
+        if (is_step(menu->entries[i].title, value))
+            return i;
+    return menu->n;
+}
+
+/* Fedora's takes the first word of the value for an id, too; what that does is not relied on. */
+static int by_fedora(const struct grub_menu *menu, const char *value, size_t *ret_index,
+                     char **ret_problem)
+{
+    size_t first = strcspn(value, " \t\n\r"), index = by_fedora_name(menu, value);
+    const char *end = value + strspn(value, "0123456789");
+
+    for (size_t i = 0; i < menu->n; i++) {
+        const struct grub_entry *entry = &menu->entries[i];
+
+        if (is_unknown(entry->title) || is_unknown(entry->id) || entry->maybe ||
+            (value[first] && strncmp(entry->id, value, first) == 0))
+            return unknown(ret_problem,
+                           format("%s:%u: whether \"%s\" means this entry is not known",
+                                  entry->file, entry->line, value));
+    }
+    if (index < menu->n) {
+        *ret_index = index;
+        return 0;
+    }
+    if (end > value && ((*end && *end != '>') || leading_number(value) < 0))
+        return unknown(
+            ret_problem,
+            format("default is \"%s\", which is no entry and may be read as a number", value));
+    return by_number(menu, end > value ? (size_t)leading_number(value) : 0, ret_index, ret_problem);
+}
+
+int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub_rules rules,
                       size_t *ret_index, char **ret_problem)
 {
     AUTOFREE char *why = NULL;
@@ -150,12 +189,16 @@ int grub_menu_default(const struct grub_menu *menu, const char *value, bool stri
     if (menu->n == 0)
         return unknown(ret_problem, format("the menu is empty"));
     number = leading_number(value);
+    if (rules == GRUB_RULES_FEDORA)
+        return by_fedora(menu, value, ret_index, ret_problem);
     if (number == -2)
         return unknown(ret_problem,
                        format("default is \"%s\", which is not read as a number", value));
     r = number >= 0 ? by_number(menu, (size_t)number, ret_index, ret_problem)
                     : by_name(menu, value, ret_index, ret_problem);
-    return r < 0 || !strict ? r : check_strict(menu, value, *ret_index, ret_problem);
+    return r < 0 || rules == GRUB_RULES_UPSTREAM
+               ? r
+               : check_strict(menu, value, *ret_index, ret_problem);
 }
 
 static int walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
@@ -183,7 +226,7 @@ static char *path_of(const char *path, const char *id)
 
 /* The context in which the entry runs: a submenu sees what is exported alone. */
 static int prepare(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
-                   bool strict, struct grub_eval *ret_eval)
+                   enum grub_rules rules, struct grub_eval *ret_eval)
 {
     const char *rest = grub_menu_rest(grub_env_get(&parent->env, "default"));
     AUTOFREE char *next = rest ? strdup(rest) : grub_unknown("$default in an entry");
@@ -200,7 +243,8 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry, con
     if (r >= 0 && entry->submenu)
         r = grub_env_set(&ret_eval->env, "timeout", "0");
     /* Fedora's GRUB leaves it as it was where the path has no further step. */
-    if (r >= 0 && (rest || (strict && grub_env_get(&ret_eval->env, "default"))))
+    if (r >= 0 &&
+        (rest || (rules != GRUB_RULES_UPSTREAM && grub_env_get(&ret_eval->env, "default"))))
         r = grub_env_set(&ret_eval->env, "default", next);
     else if (r >= 0)
         grub_env_unset(&ret_eval->env, "default");
@@ -234,13 +278,13 @@ static int visit(struct grub_eval *parent, const struct grub_entry *entry, const
     size_t saved = parent->run->n_saved;
     struct grub_node where = {.file = entry->file, .line = entry->line};
     struct grub_found found;
-    int r = here ? prepare(parent, entry, here, walk->strict, &eval) : -ENOMEM;
+    int r = here ? prepare(parent, entry, here, walk->rules, &eval) : -ENOMEM;
 
     if (r >= 0)
         r = grub_spend(&eval, &where, grub_env_work(&eval.env));
     if (r < 0 && r != -ECANCELED)
         return r;
-    if (r >= 0)
+    if (r >= 0 && !entry->problem)
         r = grub_run_entry(&eval, entry);
     if (!chosen) /* what GRUB would do on the way there is not done */
         grub_run_forget(parent->run, saved);
@@ -262,7 +306,9 @@ static int visit(struct grub_eval *parent, const struct grub_entry *entry, const
         .loaded = &eval.loaded,
         .file = entry->file,
         .line = entry->line,
-        .problem = problem ? problem : check(parent, entry),
+        .problem = entry->problem ? entry->problem
+                   : problem      ? problem
+                                  : check(parent, entry),
         .chosen = chosen,
     };
     return walk->found(walk->data, &found);
@@ -275,8 +321,8 @@ static int walk_menu(struct grub_eval *eval, const char *path, bool chosen, stru
     int r = 0;
 
     if (chosen)
-        r = grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), walk->strict,
-                              &index, &walk->problem);
+        r = grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), walk->rules, &index,
+                              &walk->problem);
     if (r == -ECANCELED) {
         index = eval->menu.n;
         r = 0;

@@ -5,11 +5,17 @@
 
 #include "discover/grub-eval.h"
 
+/* How a default is looked for. Fedora looks at ids before titles before numbers; for others a digit
+ * at the start makes it a number; openSUSE counts past a submenu of snapshots. */
+enum grub_rules {
+    GRUB_RULES_UPSTREAM,
+    GRUB_RULES_FEDORA,
+    GRUB_RULES_ALL, /* every version must agree */
+};
+
 /* The index of the entry that `value`, of the variable default, means; NULL when it is not set.
- * With `strict`, every version of GRUB must agree: Fedora looks at ids before titles before
- * numbers, openSUSE counts past a submenu of snapshots. 0, -ENOMEM, or -ECANCELED with
- * *ret_problem. */
-int grub_menu_default(const struct grub_menu *menu, const char *value, bool strict,
+ * 0, -ENOMEM, or -ECANCELED with *ret_problem. */
+int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub_rules rules,
                       size_t *ret_index, char **ret_problem);
 
 /* What is left of the value for the submenu that it names, or NULL. */
@@ -27,7 +33,7 @@ struct grub_found {
 };
 
 struct grub_walk {
-    bool strict;
+    enum grub_rules rules;
     int (*found)(void *data, const struct grub_found *found); /* 0 or a negative errno */
     void *data;
     char *problem; /* why no entry is chosen, or NULL */

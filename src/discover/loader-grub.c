@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "discover/efivar.h"
 #include "discover/grub-collect.h"
+#include "discover/grub-flavour.h"
 #include "discover/grubenv.h"
 #include "discover/loader.h"
 
@@ -171,13 +172,16 @@ static int find_one_time(const struct grub_run *run, const char *directory,
     return entries->one_time ? 0 : -ENOMEM;
 }
 
+/* *ret_bls: the configuration took entries of the Boot Loader Specification. */
 static int evaluate(const struct grub_paths *paths, const struct grub_env *stored,
-                    struct boot_entries *entries)
+                    enum grub_flavour flavour, struct boot_entries *entries, bool *ret_bls)
 {
-    CLEANUP(grub_run_clear) struct grub_run run = {.paths = paths, .stored = stored};
+    CLEANUP(grub_run_clear)
+    struct grub_run run = {.paths = paths, .stored = stored, .flavour = flavour};
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
-    struct grub_walk walk = {.strict = streq(paths->directory, "/boot/grub2"),
+    struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub2") ? GRUB_RULES_ALL
+                                                                             : GRUB_RULES_UPSTREAM,
                              .found = grub_collect,
                              .data = &collector};
     AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
@@ -186,10 +190,13 @@ static int evaluate(const struct grub_paths *paths, const struct grub_env *store
     entries->chosen = (size_t)-1;
     if (r >= 0)
         r = grub_run_file(&eval, path);
+    if (run.bls)
+        walk.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
     if (r == -ECANCELED)
         r = set_problem(entries, 0, steal(&run.problem));
     else if (r >= 0)
         r = grub_menu_walk(&eval, &walk);
+    *ret_bls = run.bls;
     if (r >= 0)
         r = find_one_time(&run, paths->directory, entries);
     if (r >= 0 && walk.problem)
@@ -201,6 +208,64 @@ static int evaluate(const struct grub_paths *paths, const struct grub_env *store
         return set_problem(entries, 0, format("GRUB's default is a submenu without an entry"));
     entries->chosen_reason = format("GRUB's default, %s", entries->entries[entries->chosen].source);
     return entries->chosen_reason ? 0 : -ENOMEM;
+}
+
+/* What a GRUB starts, in words that are equal only for the same. */
+static char *describe(const struct boot_entries *entries)
+{
+    const struct boot_entry *entry =
+        entries->chosen < entries->n ? &entries->entries[entries->chosen] : NULL;
+    const char *problem = entries->problem ? entries->problem : entry ? entry->problem : NULL;
+    char *text = problem || !entry ? format("nothing for certain (%s)", problem ? problem : "?")
+                                   : format("%s %s", entry->kernel, entry->cmdline);
+
+    for (size_t i = 0; text && !problem && entry && i < entry->n_initrds; i++) {
+        AUTOFREE char *before = text;
+
+        text = format("%s initrd=%s", before, entry->initrds[i]);
+    }
+    return text;
+}
+
+static int compare(struct boot_entries *fedora, const struct boot_entries *upstream)
+{
+    AUTOFREE char *a = describe(fedora), *b = describe(upstream);
+    bool once = fedora->one_time || upstream->one_time;
+
+    if (!a || !b)
+        return -ENOMEM;
+    if (streq(a, b) && (!once || (fedora->one_time && upstream->one_time)))
+        return 0;
+    return set_problem(fedora, 0,
+                       format("it is not known whose GRUB runs: Fedora's would start %s, GRUB 2.14 "
+                              "%s",
+                              a, b));
+}
+
+/* As each GRUB that may be there would do it, where that can make a difference. */
+static int evaluate_all(const struct grub_paths *paths, const struct grub_env *stored,
+                        struct boot_entries *entries)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries other = {0};
+    unsigned flavours;
+    bool bls;
+    int r = evaluate(paths, stored, GRUB_FEDORA, entries, &bls);
+
+    if (r < 0 || !bls)
+        return r;
+    r = grub_flavours(paths->root, paths->directory, &flavours);
+    if (r < 0 || flavours == GRUB_FEDORA)
+        return r;
+    r = evaluate(paths, stored, GRUB_UPSTREAM, &other, &bls);
+    if (r >= 0 && flavours != GRUB_UPSTREAM)
+        return compare(entries, &other);
+    if (r >= 0) {
+        struct boot_entries both = *entries;
+
+        *entries = other;
+        other = both;
+    }
+    return r;
 }
 
 static int grub_read(int root, const char *unused, struct boot_entries *entries)
@@ -226,7 +291,7 @@ static int grub_read(int root, const char *unused, struct boot_entries *entries)
                 entries, -r,
                 format("%s: where its file system is mounted: %s", directory, strerror(-r)));
         else if (r >= 0)
-            r = evaluate(&paths, has_stored > 0 ? &stored : NULL, entries);
+            r = evaluate_all(&paths, has_stored > 0 ? &stored : NULL, entries);
     }
     if (entries->problem)
         entries->chosen = entries->n;

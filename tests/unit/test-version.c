@@ -109,9 +109,101 @@ static void it_is_a_total_order(void **state)
     }
 }
 
+/* From rpm's own list of cases. */
+static void rpm_orders_like_this(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        int order;
+    } CASES[] = {
+        {"1.0", "1.0", 0},
+        {"1.0", "2.0", -1},
+        {"2.0", "2.0.1", -1},
+        {"2.0.1a", "2.0.1", 1},
+        {"5.5p1", "5.5p2", -1},
+        {"5.5p10", "5.5p1", 1},
+        {"10xyz", "10.1xyz", -1},
+        {"xyz10", "xyz10.1", -1},
+        {"xyz.4", "8", -1},
+        {"xyz.4", "2", -1},
+        {"5.5p2", "5.6p1", -1},
+        {"5.6p1", "6.5p1", -1},
+        {"6.0.rc1", "6.0", 1},
+        {"10b2", "10a1", 1},
+        {"1.0aa", "1.0a", 1},
+        {"10.0001", "10.1", 0},
+        {"10.0001", "10.0039", -1},
+        {"4.999.9", "5.0", -1},
+        {"2_0", "2.0", 0},
+        {"a+", "a_", 0},
+        {"+a", "_a", 0},
+        {"+", "_", 0},
+        {"1.0~rc1", "1.0~rc1", 0},
+        {"1.0~rc1", "1.0", -1},
+        {"1.0~rc1", "1.0~rc2", -1},
+        {"1.0~rc1~git1", "1.0~rc1", -1},
+        {"1b.fc17", "1.fc17", -1},
+        {"1g.fc17", "1.fc17", 1},
+        {"20101121", "20101122", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+        assert_int_equal(sign(version_compare_rpm(CASES[i].a, CASES[i].b)), CASES[i].order);
+        assert_int_equal(sign(version_compare_rpm(CASES[i].b, CASES[i].a)), -CASES[i].order);
+    }
+}
+
+static void packages_are_compared_by_piece(void **state)
+{
+    static const char *const ORDER[] = {
+        "0a",
+        "1f-0-rescue",
+        "1f-4.18.0-80.el8.x86_64",
+        "1f-4.18.0-80.1.2.el8_0.x86_64",
+        "1f-4.18.0-305.el8.x86_64",
+        "1f-5.14",
+        "1f-5.14.0-70.el9.x86_64",
+        "2a-1.0-1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++)
+        for (size_t j = 0; j < sizeof(ORDER) / sizeof(*ORDER); j++)
+            assert_int_equal(sign(version_compare_package(ORDER[i], ORDER[j])), (i > j) - (i < j));
+    /* The dashes decide what is compared with what. */
+    assert_int_equal(sign(version_compare_package("a-1-2-3", "a-1.9-3")), 1);
+    assert_int_equal(version_compare_package("a-1-2", "a-01-2"), 0);
+    assert_int_equal(sign(version_compare_package("a--c", "a-c")), -1);
+}
+
+static int compare_files(const char *a, const char *b)
+{
+    int order = 2;
+
+    assert_int_equal(version_compare_file(a, b, &order), 0);
+    return sign(order);
+}
+
+static void files_are_compared_without_their_endings(void **state)
+{
+    (void)state;
+    assert_int_equal(compare_files("a.conf", "a.conf"), 0);
+    assert_int_equal(compare_files("a-6.10.conf", "a-6.9.conf"), 1);
+    assert_int_equal(compare_files("a-1.conf", "a-1-2.conf"), -1);
+    assert_int_equal(compare_files("a-1.tar.gz", "a-1.1.gz"), -1);
+    assert_int_equal(compare_files("a.b~", "a.b"), -1);
+    /* Not as rpm does it. */
+    assert_int_equal(compare_files("m-80.el8.x.conf", "m-80.1.el8.x.conf"), -1);
+    assert_int_equal(compare_files("m-80.el8.x_64.conf", "m-80.1.el8.x_64.conf"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rpm_orders_like_this),
+        cmocka_unit_test(packages_are_compared_by_piece),
+        cmocka_unit_test(files_are_compared_without_their_endings),
         cmocka_unit_test(known_releases_are_in_order),
         cmocka_unit_test(zeroes_in_front_do_not_count),
         cmocka_unit_test(dpkg_agrees),

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The two orders in which GRUBs sort the files of boot entries. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/version.h"
+
+/* A piece of a version that is not copied out of its string. */
+struct piece {
+    const char *at, *end;
+};
+
+static bool is_separator(char sign)
+{
+    return !isalnum((unsigned char)sign) && sign != '~';
+}
+
+static struct piece take_run(struct piece *version, bool digits)
+{
+    struct piece run = *version;
+
+    while (version->at < version->end &&
+           (digits ? isdigit((unsigned char)*version->at) : isalpha((unsigned char)*version->at)))
+        version->at++;
+    run.end = version->at;
+    return run;
+}
+
+static int compare_runs(struct piece a, struct piece b, bool digits)
+{
+    size_t n, m;
+    int order;
+
+    while (digits && a.at < a.end && *a.at == '0')
+        a.at++;
+    while (digits && b.at < b.end && *b.at == '0')
+        b.at++;
+    n = (size_t)(a.end - a.at);
+    m = (size_t)(b.end - b.at);
+    if (digits && n != m)
+        return n > m ? 1 : -1;
+    order = memcmp(a.at, b.at, n < m ? n : m);
+    return order ? order : (n > m) - (n < m);
+}
+
+/* rpm's comparison of versions, before it knew of '^'. */
+static int compare_pieces(struct piece a, struct piece b)
+{
+    for (;;) {
+        bool digits;
+        struct piece x, y;
+        int order;
+
+        while (a.at < a.end && is_separator(*a.at))
+            a.at++;
+        while (b.at < b.end && is_separator(*b.at))
+            b.at++;
+        if ((a.at < a.end && *a.at == '~') || (b.at < b.end && *b.at == '~')) {
+            if (a.at == a.end || *a.at != '~')
+                return 1;
+            if (b.at == b.end || *b.at != '~')
+                return -1;
+            a.at++;
+            b.at++;
+            continue;
+        }
+        if (a.at == a.end || b.at == b.end)
+            return (a.at < a.end) - (b.at < b.end);
+        digits = isdigit((unsigned char)*a.at);
+        x = take_run(&a, digits);
+        y = take_run(&b, digits);
+        if (y.at == y.end) /* of different kinds: a number is newer than a word */
+            return digits ? 1 : -1;
+        order = compare_runs(x, y, digits);
+        if (order)
+            return order;
+    }
+}
+
+int version_compare_rpm(const char *a, const char *b)
+{
+    return compare_pieces((struct piece){a, a + strlen(a)}, (struct piece){b, b + strlen(b)});
+}
+
+/* Takes what is behind the last '-' off; nothing where there is none. */
+static struct piece take_last(struct piece *rest)
+{
+    for (const char *at = rest->end; at > rest->at; at--)
+        if (at[-1] == '-') {
+            struct piece last = {at, rest->end};
+
+            rest->end = at - 1;
+            return last;
+        }
+    return (struct piece){rest->end, rest->end};
+}
+
+/* NAME-VERSION-RELEASE, NAME-VERSION or NAME. */
+static void split(const char *text, struct piece parts[3])
+{
+    struct piece last;
+
+    parts[0] = (struct piece){text, text + strlen(text)};
+    last = take_last(&parts[0]);
+    parts[1] = take_last(&parts[0]);
+    parts[2] = last;
+    if (parts[1].at == parts[0].end) { /* one dash at most: what is behind it is the version */
+        parts[1] = last;
+        parts[2] = (struct piece){last.end, last.end};
+    }
+}
+
+int version_compare_package(const char *a, const char *b)
+{
+    struct piece x[3], y[3];
+    int order = 0;
+
+    split(a, x);
+    split(b, y);
+    for (size_t i = 0; !order && i < ELEMENTS(x); i++)
+        order = compare_pieces(x[i], y[i]);
+    return order;
+}
+
+/* Without the endings that consist of a dot, a letter or ~, and letters, digits or ~. */
+static size_t without_endings(const char *name)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; name[i];) {
+        n = ++i;
+        while (name[i] == '.' && (isalpha((unsigned char)name[i + 1]) || name[i + 1] == '~'))
+            for (i += 2; isalnum((unsigned char)name[i]) || name[i] == '~'; i++)
+                ;
+    }
+    return n;
+}
+
+int version_compare_file(const char *a, const char *b, int *ret_order)
+{
+    AUTOFREE char *x = strndup(a, without_endings(a)), *y = strndup(b, without_endings(b));
+
+    if (!x || !y)
+        return -ENOMEM;
+    *ret_order = version_compare(x, y);
+    if (!*ret_order)
+        *ret_order = version_compare(a, b);
+    return 0;
+}

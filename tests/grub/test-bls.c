@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* blscfg, as Fedora's GRUB and as GRUB 2.14 do it. */
+
+#include "helper.h"
+
+#include "base/util.h"
+#include "discover/loader.h"
+
+#define FEDORA "boot/grub/i386-pc/blscfg.mod"
+#define UPSTREAM "boot/grub/i386-pc/blsuki.mod"
+#define ENTRY "title T\nlinux /k1\ninitrd /i1\noptions "
+
+static void write_entry(void **state, const char *name, const char *text)
+{
+    AUTOFREE char *path = format("boot/loader/entries/%s.conf", name);
+
+    tree_write(*state, path, text);
+}
+
+static const char *start(void **state, const char *lines)
+{
+    AUTOFREE char *config = format("timeout=0\nset boot=$root\n%s\nblscfg\n", lines);
+
+    return started(*state, config);
+}
+
+static void plain(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    write_entry(state, "m-1.0-1", "title One\nlinux /k1\ninitrd /i1\noptions ro\n");
+    write_entry(state, "m-1.10-1", "title Two\nlinux /k2\ninitrd /i2\ninitrd /i1\noptions rw a\n");
+    write_entry(state, "m-1.9-1", "title Three\nversion no kernel\n");
+    assert_string_equal(start(state, ""), "/boot/k2 rw a [/boot/i2] [/boot/i1]");
+    assert_string_equal(start(state, "default=m-1.0-1"), "/boot/k1 ro [/boot/i1]");
+    assert_string_equal(start(state, "default=One"), "/boot/k1 ro [/boot/i1]");
+    assert_string_equal(start(state, "default=1"), "/boot/k1 ro [/boot/i1]");
+    assert_string_equal(start(state, "default=m-1.9-1"), "/boot/k2 rw a [/boot/i2] [/boot/i1]");
+    assert_string_equal(start(state, "default=m-9-gone"), "/boot/k2 rw a [/boot/i2] [/boot/i1]");
+}
+
+/* A machine id starts with a digit as often as not. */
+static void digits(void **state)
+{
+    write_entry(state, "1f-6.1-1", ENTRY "old\n");
+    write_entry(state, "1f-6.2-1", ENTRY "new\n");
+    tree_write(*state, FEDORA, "");
+    assert_string_equal(start(state, "default=1f-6.2-1"), "/boot/k1 new [/boot/i1]");
+    assert_string_equal(start(state, "default=1f-gone"),
+                        "? default is \"1f-gone\", which is no entry and may be read as a number");
+    tree_write(*state, UPSTREAM, "");
+    assert_non_null(strstr(start(state, "default=1f-6.2-1"), "? it is not known whose GRUB runs"));
+    assert_string_equal(start(state, "default=0"), "/boot/k1 new [/boot/i1]");
+}
+
+static void upstream(void **state)
+{
+    write_entry(state, "1f-6.1-1", ENTRY "old\n");
+    write_entry(state, "1f-6.2-1", ENTRY "new\n");
+    tree_write(*state, UPSTREAM, "");
+    assert_string_equal(start(state, "default=1f-6.2-1"), "/boot/k1 old [/boot/i1]");
+    assert_string_equal(start(state, "early_initrd=x"), "/boot/k1 new [/boot/i1]");
+    assert_string_equal(start(state, "blsdir=/nowhere"), "/boot/k1 new [/boot/i1]");
+}
+
+static void variables(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    write_entry(state, "m", ENTRY "$kernelopts quiet $tuned\n");
+    assert_string_equal(start(state, "kernelopts='root=x ro'"),
+                        "/boot/k1 root=x ro quiet [/boot/i1]");
+    assert_string_equal(start(state, "kernelopts='root=x ro'; tuned='a=\"b c\"'"),
+                        "/boot/k1 root=x ro quiet \"a=b c\" [/boot/i1]");
+    /* One blank between two variables is lost in Fedora's. */
+    write_entry(state, "m", ENTRY "$kernelopts $tuned\n");
+    assert_string_equal(start(state, "kernelopts='root=x '; tuned=y"),
+                        "/boot/k1 root=x y [/boot/i1]");
+    assert_string_equal(start(state, "kernelopts='root=x'; tuned=y"),
+                        "? /boot/loader/entries/m.conf:4: what becomes of the variables here "
+                        "depends on the version of GRUB");
+    assert_string_equal(start(state, "kernelopts=root=x"), "/boot/k1 root=x [/boot/i1]");
+    /* Nothing at all: what stands in for it. */
+    assert_string_equal(start(state, "default_kernelopts='root=y ro'"),
+                        "/boot/k1 root=y ro [/boot/i1]");
+    assert_string_equal(start(state, "search --set=kernelopts --file /x"),
+                        "? /boot/loader/entries/m.conf:4: /boot/grub/grub.cfg:3: what a "
+                        "search for something finds");
+}
+
+static void initrds(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    write_entry(state, "m", "linux /k1\ninitrd /i1 $tuned_initrd\noptions aa\n");
+    assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
+    assert_string_equal(start(state, "tuned_initrd=/i2"), "/boot/k1 aa [/boot/i1] [/boot/i2]");
+    assert_string_equal(start(state, "early_initrd='i2 i3'; tuned_initrd=/i2"),
+                        "? neither /i3 nor /boot/i3 is there");
+    assert_string_equal(start(state, "early_initrd='i2'"), "/boot/k1 aa [/boot/i2] [/boot/i1]");
+    write_entry(state, "m", "linux /k1\noptions aa\n");
+    assert_string_equal(start(state, ""),
+                        "? /boot/loader/entries/m.conf:1: an entry without an initrd");
+}
+
+static void places(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    tree_write(*state, "boot/other/m.conf", ENTRY "other\n");
+    assert_string_equal(start(state, "blsdir=/other"), "/boot/k1 other [/boot/i1]");
+    write_entry(state, "m", ENTRY "usual\n");
+    assert_string_equal(start(state, "blsdir=/other/"), "/boot/k1 other [/boot/i1]");
+    assert_string_equal(start(state, "blsdir=/gone"), "/boot/k1 usual [/boot/i1]");
+    assert_string_equal(start(state, "unset boot"),
+                        "? /boot/grub/grub.cfg:4: boot entries: $boot is not set");
+    assert_string_equal(start(state, "search --set=boot --fs-uuid x"),
+                        "? /boot/grub/grub.cfg:4: boot entries: $boot and $root are not the same");
+    assert_string_equal(started(*state, "timeout=0\nboot=$root\nblscfg default\n"),
+                        "? /boot/grub/grub.cfg:3: blscfg default");
+    assert_string_equal(start(state, "blscfg"), "? /boot/grub/grub.cfg:4: blscfg once more");
+}
+
+/* What GRUB makes of a file that is not as it should be is not guessed. */
+static void odd_files(void **state)
+{
+    static const struct {
+        const char *text, *answer;
+    } CASES[] = {
+        {"title T\n\nlinux /k1\ninitrd /i1\n", "m.conf:2: GRUB stops reading here, before the end"},
+        {"title T\nnothing\nlinux /k1\n", "m.conf:2: GRUB stops reading here, before the end"},
+        {" title T\nlinux /k1\n", "m.conf:1: a blank at the start of the line"},
+        {"linux /k1\ninitrd /i1\noptions aa\noptions bb\n",
+         "m.conf:4: more than one line of options"},
+        {"linux /k1\ninitrd /i1\noptions 'aa\n", "m.conf:1: GRUB cannot make a script of it"},
+        {"linux /k1\ninitrd /i1\ndevicetree /d\n",
+         "m.conf:3: `devicetree` is nothing that kexec can do"},
+        {"linux /k1\001\n", "m.conf:1: not a text"},
+    };
+
+    tree_write(*state, FEDORA, "");
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *answer = format("? /boot/loader/entries/%s", CASES[i].answer);
+
+        write_entry(state, "m", CASES[i].text);
+        assert_string_equal(start(state, ""), answer);
+    }
+    write_entry(state, "m", "# c\r\ntitle T\r\n#\nlinux /k1\r\ninitrd /i1\noptions aa\r\n\n\n");
+    assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
+    write_entry(state, "m-01-2", ENTRY "aa\n");
+    write_entry(state, "m-1-2", ENTRY "aa\n");
+    assert_non_null(strstr(start(state, ""), "are one version to GRUB"));
+}
+
+static void passwords(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    write_entry(state, "m", ENTRY "aa\ngrub_users $grub_users\n");
+    assert_string_equal(start(state, "superusers=root"), "/boot/k1 aa [/boot/i1]");
+    assert_string_equal(start(state, "superusers=root; grub_users=root"),
+                        "? GRUB asks for a password before it starts this entry");
+}
+
+static void efi(void **state)
+{
+    write_entry(state, "m", ENTRY "aa\n");
+    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
+    assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
+    assert_non_null(strstr(start(state, "early_initrd=i2"), "? it is not known whose GRUB runs"));
+    tree_write(*state, "boot/efi/EFI/fedora/grubx64.efi", "MZ...default_kernelopts...");
+    assert_non_null(strstr(start(state, "early_initrd=i2"), "? it is not known whose GRUB runs"));
+}
+
+/* The program has the name with its NUL. */
+static void efi_program(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *command =
+        format("mkdir -p %s/boot/efi/EFI/fedora && printf "
+               "'MZ.default_kernelopts\\0.' >%s/boot/efi/EFI/fedora/grubx64.efi",
+               tree->path, tree->path);
+
+    write_entry(state, "m", ENTRY "aa\n");
+    tree_write(tree, "sys/firmware/efi/fw_platform_size", "64\n");
+    assert_int_equal(system(command), 0);
+    assert_string_equal(start(state, "early_initrd=i2"), "/boot/k1 aa [/boot/i2] [/boot/i1]");
+    assert_string_equal(start(state, "early_initrd=i2; unset boot"),
+                        "/boot/k1 aa [/boot/i2] [/boot/i1]");
+}
+
+static void many(void **state)
+{
+    tree_write(*state, FEDORA, "");
+    for (int i = 0; i < 300; i++) {
+        AUTOFREE char *name = format("m-%d-1", i);
+
+        write_entry(state, name, ENTRY "aa\n");
+    }
+    assert_string_equal(start(state, ""),
+                        "? /boot/grub/grub.cfg:4: /boot/loader/entries: more than 256 entries");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(plain),   TEST(digits),      TEST(upstream),  TEST(variables),
+        TEST(initrds), TEST(places),      TEST(odd_files), TEST(passwords),
+        TEST(efi),     TEST(efi_program), TEST(many),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
