@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import machine as lab_machine  # noqa: E402
+from lab import hardware, machine as lab_machine  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def kind(request):
     marker = request.node.get_closest_marker("kind")
-    kind = lab_machine.Kind(*marker.args, **marker.kwargs) if marker else lab_machine.Kind()
+    kind = hardware.Kind(*marker.args, **marker.kwargs) if marker else hardware.Kind()
     if marker := request.node.get_closest_marker("hardware"):
         kind = dataclasses.replace(kind, devices=marker.args, **marker.kwargs)
     return kind

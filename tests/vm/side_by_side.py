@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import cache, debian, disk, expect, machine as lab_machine, program  # noqa: E402
+from lab import cache, debian, disk, expect, hardware, machine as lab_machine, program  # noqa: E402
 
-KIND = lab_machine.Kind("bookworm")
+KIND = hardware.Kind("bookworm")
 HOW = {
     "tcg": "The machine is emulated without KVM: all of it is many times slower than on a real one.",
     "kvm": "The machine runs on KVM.",
@@ -66,7 +66,7 @@ def main():
         fast = reboot(machine, "reboot", expect.fast)
     print()
     print("\n".join(table(slow, fast)))
-    print(f"\n{HOW[lab_machine.accelerator()]}{FOOTER}")
+    print(f"\n{HOW[hardware.accelerator()]}{FOOTER}")
 
 
 START = time.monotonic()

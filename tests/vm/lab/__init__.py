@@ -6,6 +6,9 @@ cache    things that are slow to make, made once
 debian   package trees: the lab's own QEMU, build chroots, guest root file systems
 program  fastreboot built for a suite
 disk     disk images for a suite
+loaders  disk images with a boot loader
+hardware kinds of machine
 qemu     one QEMU process and its channels
 machine  what the scenarios use
+menu     what a boot loader would start, by every account
 """

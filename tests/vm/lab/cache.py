@@ -38,6 +38,14 @@ def announce(text):
     print(text, file=sys.__stderr__, flush=True)
 
 
+def age(path):
+    """Of something in a cached directory: what was made anew is another one, though its recipe is the same.
+
+    The directory's own time is that of its last use.
+    """
+    return path.parent.name, path.stat().st_mtime_ns
+
+
 @contextlib.contextmanager
 def locked(path):
     with open(path, "w", encoding="ascii") as lock:

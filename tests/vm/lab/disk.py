@@ -6,10 +6,11 @@ from pathlib import Path
 from lab import cache, debian, host
 
 GUEST = Path(__file__).resolve().parents[1] / "guest"
-ROOT_MIB, BOOT_MIB, ESP_MIB = 2000, 300, 64
-# The second half only makes an emulated boot shorter.
-COMMAND_LINE = ("root=LABEL=root ro console=ttyS0 "
-                "mitigations=off audit=0 apparmor=0 cryptomgr.notests rcupdate.rcu_expedited=1 8250.nr_uarts=1")
+ROOT_MIB, BOOT_MIB = 2000, 300
+# All but the first only make an emulated boot shorter.
+OPTIONS = ("console=ttyS0 "
+           "mitigations=off audit=0 apparmor=0 cryptomgr.notests rcupdate.rcu_expedited=1 8250.nr_uarts=1")
+COMMAND_LINE = f"root=LABEL=root ro {OPTIONS}"
 
 # Started at boot, of no use here, and slow when the processor is emulated.
 MASKED = """apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
@@ -19,17 +20,11 @@ modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service modprobe@
 modprobe@fuse.service modprobe@loop.service sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
 sys-fs-fuse-connections.mount dev-hugepages.mount dev-mqueue.mount proc-sys-fs-binfmt_misc.automount""".split()
 
-GRUB_CFG = f"""search --no-floppy --set=root --label root
-linux /vmlinuz {COMMAND_LINE}
-initrd /initrd.img
-boot
-"""
-
 MERGE_USR = 'for d in bin sbin lib lib32 lib64 libx32; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done'
 
-# A second, newer kernel for the scenario that installs one. The meta package names the real one; it is
-# packed anew without compression, as unpacking takes minutes when emulated.
-GET_NEW_KERNEL = """
+# For scenarios that install them: a newer kernel, and kexec-tools. The meta package names the real kernel;
+# it is packed anew without compression, as unpacking takes minutes when emulated.
+GET_PACKAGES = """
 set -e
 export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
 new=$(apt-cache show linux-image-cloud-amd64/bookworm-backports | sed -n 's/^Depends: \\([^ ]*\\).*/\\1/p')
@@ -40,44 +35,44 @@ dpkg-deb -R ./*.deb tree
 rm ./*.deb
 dpkg-deb -Znone -b tree "$new.deb"
 rm -r tree
+mkdir -p "$1/root/kexec-tools/partial"
+chroot "$1" env -u APT_CONFIG apt-get install -qy --no-install-recommends --download-only \
+    -o Dir::Cache::archives=/root/kexec-tools kexec-tools
 """
 
 
-def make(suite, secure_boot=False):
+def make(suite):
     """A directory with root.img, and vmlinuz and initrd.img for QEMU's -kernel.
 
     Bookworm has /boot on a disk of its own (boot.img), the others have it on the root disk: both are
-    covered. For Secure Boot, root.img has partitions and a boot loader instead.
+    covered.
     """
     packages = host.packages("guest", "run")
-    own_boot = suite == "bookworm" and not secure_boot
+    own_boot = suite == "bookworm"
 
     def fill(target):
         tree = target / "tree"
-        debian.bootstrap(tree, suite, "minbase", packages, *hooks(suite, own_boot),
-                         sources=[debian.source("bookworm-backports")] if own_boot else [])
-        configure(tree, own_boot)
+        more = [f"--customize-hook={GET_PACKAGES}"] if own_boot else []
+        bootstrap(tree, suite, packages, *more, sources=[debian.source("bookworm-backports")] if own_boot else [])
+        configure(tree, "LABEL=boot /boot ext4 defaults 0 0\n" if own_boot else "")
         shutil.copy(newest(tree / "boot", "vmlinuz-*"), target / "vmlinuz")
         shutil.copy(newest(tree / "boot", "initrd.img-*"), target / "initrd.img")
-        if secure_boot:
-            write_partitioned(target, tree)
-        else:
-            write_plain(target, tree, own_boot)
+        if own_boot:
+            ext4(target / "boot.img", tree / "boot", "boot", BOOT_MIB)
+            empty(tree / "boot")
+        ext4(target / "root.img", tree, "root", ROOT_MIB)
         shutil.rmtree(tree)
 
     recipe = cache.digest(Path(__file__), Path(debian.__file__), GUEST, *packages)
-    kind = "secure boot " if secure_boot else ""
-    return cache.get(f"disk-{suite}{'-secure' if secure_boot else ''}", recipe, fill,
-                     f"making the disk of a {kind}{suite} machine (about 60 s)")
+    return cache.get(f"disk-{suite}", recipe, fill, f"making the disk of a {suite} machine (about 60 s)")
 
 
-def hooks(suite, new_kernel):
+def bootstrap(tree, suite, packages, *hooks, sources=()):
     if suite == "bullseye":  # the later ones have /lib in /usr by themselves, as installed systems do
-        yield f"--setup-hook={MERGE_USR}"
+        hooks = (f"--setup-hook={MERGE_USR}", *hooks)
     # Before the kernel is installed, so that its initrd is made with this configuration.
-    yield f"--essential-hook=cp -r --preserve=mode {GUEST}/. \"$1\""
-    if new_kernel:
-        yield f"--customize-hook={GET_NEW_KERNEL}"
+    guest = f"--essential-hook=cp -r --preserve=mode {GUEST}/. \"$1\""
+    debian.bootstrap(tree, suite, "minbase", packages, guest, *hooks, sources=sources)
 
 
 def newest(directory, pattern):
@@ -85,11 +80,9 @@ def newest(directory, pattern):
     return path
 
 
-def configure(tree, own_boot):
-    fstab = "LABEL=root / ext4 errors=remount-ro 0 0\n"
-    if own_boot:
-        fstab += "LABEL=boot /boot ext4 defaults 0 0\n"
-    (tree / "etc/fstab").write_text(fstab)
+def configure(tree, fstab):
+    """`fstab` has the lines for all but the root."""
+    (tree / "etc/fstab").write_text("LABEL=root / ext4 errors=remount-ro 0 0\n" + fstab)
     (tree / "etc/hostname").write_text("lab\n")
     (tree / "var/log/journal").mkdir(exist_ok=True)  # the next boot has to tell about this one
     units = tree / "etc/systemd/system"
@@ -104,27 +97,6 @@ def ext4(image, tree, label, mib, offset=0):
     host.run("mke2fs", "-q", "-F", "-t", "ext4", "-E", f"offset={offset}", "-d", tree, "-L", label, image, f"{mib}M")
 
 
-def write_plain(target, tree, own_boot):
-    if own_boot:
-        ext4(target / "boot.img", tree / "boot", "boot", BOOT_MIB)
-        for path in (tree / "boot").iterdir():
-            path.unlink() if path.is_file() else shutil.rmtree(path)
-    ext4(target / "root.img", tree, "root", ROOT_MIB)
-
-
-def write_partitioned(target, tree):
-    """An ESP with shim and signed GRUB, then the root file system."""
-    image = target / "root.img"
-    with open(image, "wb") as file:
-        file.truncate((ESP_MIB + ROOT_MIB + 2) << 20)
-    host.run("sgdisk", f"--new=1:1M:+{ESP_MIB}M", "--typecode=1:ef00",
-             f"--new=2:{ESP_MIB + 1}M:+{ROOT_MIB}M", "--typecode=2:8300", image)
-    ext4(image, tree, "root", ROOT_MIB, offset=(ESP_MIB + 1) << 20)
-    (target / "grub.cfg").write_text(GRUB_CFG)
-    esp, tree = f"{image}@@1M", debian.firmware_tree()
-    host.run("mformat", "-i", esp, "-T", ESP_MIB * 2048, "::")
-    host.run("mmd", "-i", esp, "::EFI", "::EFI/BOOT", "::EFI/debian")
-    for source, place in ((tree / "usr/lib/shim/shimx64.efi.signed", "EFI/BOOT/BOOTX64.EFI"),
-                          (tree / "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "EFI/BOOT/grubx64.efi"),
-                          (target / "grub.cfg", "EFI/debian/grub.cfg")):
-        host.run("mcopy", "-i", esp, source, f"::{place}")
+def empty(directory):
+    for path in directory.iterdir():
+        path.unlink() if path.is_file() else shutil.rmtree(path)

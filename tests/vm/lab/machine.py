@@ -3,21 +3,15 @@
 import base64
 import contextlib
 import dataclasses
-import functools
 import json
-import os
 import re
-import subprocess
 import time
 from pathlib import Path
 
-from lab import cache, debian, disk, host, program, qemu
+from lab import cache, loaders, program, qemu
+from lab.hardware import hardware, make_disk, overlay
 
 BOOT_SECONDS = 300     # how long a boot may take: two emulated machines may share a slow computer
-MEMORY_MIB = 1024
-# An emulated processor with few features: the guest loads and tests a module for many of them.
-CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand")}
-BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
 JUMPED = "kexec_core: Starting new kernel"
 WAIT_IDLE = "systemctl is-system-running --wait || systemctl --failed; sync"
 UNPACK = "tar -C / --no-same-owner -xf /run/program.tar.gz && rm /run/program.tar.gz && systemctl daemon-reload"
@@ -43,48 +37,18 @@ class Boot:
     up_seconds: float      # from the command to multi-user.target
 
 
-# What a machine may have besides. On ports of their own, so that device_del can take them away; i6300esb is a
-# plain PCI device, which stays.
-DEVICES = {
-    # No packet leaves the computer. QEMU answers DHCP and is the default route, 10.0.2.2.
-    "nic": ("-netdev", "user,id=net,restrict=on", "-device", "pcie-root-port,id=port-nic,chassis=1,slot=1",
-            "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
-    "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
-             "-device", "virtio-blk-pci,id=disk,bus=port-disk,drive=disk,serial=lab-disk"),
-    "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
-}
-DISK_MIB = 64  # of DEVICES["disk"], which is empty
-
-
-@dataclasses.dataclass(frozen=True)
-class Kind:
-    """A machine that differs in any of these has snapshots of its own: each costs one more first boot."""
-    suite: str = "bookworm"
-    secure_boot: bool = False
-    devices: tuple = ()         # names from DEVICES
-    memory: int = MEMORY_MIB
-    append: str = ""            # to the kernel's command line; not for Secure Boot
-    qemu: tuple = ()            # more of QEMU's options
-
-    @property
-    def name(self):
-        more = [*self.devices, *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
-        if self.append or self.qemu:
-            more.append(cache.digest(self.append, *self.qemu)[:6])
-        return "-".join([self.suite, *(["secure"] if self.secure_boot else []), *more])
-
-
 class Machine:
-    def __init__(self, kind, directory, below):
-        """Starts from its firmware, or goes on from the snapshot `below`."""
+    def __init__(self, kind, directory, below, loader=None):
+        """Starts from its firmware, or goes on from the snapshot `below`. For `loader` see hardware()."""
         overlay(directory, kind, below)
-        incoming = ["-incoming", "defer"] if below else []
+        state = below / "state" if below and (below / "state").exists() else None
+        incoming = ["-incoming", "defer"] if state else []
         self.kind = kind
         self._directory = directory
-        self.qemu = qemu.Qemu([*hardware(kind, directory), *incoming], directory)
+        self.qemu = qemu.Qemu([*hardware(kind, directory, loader), *incoming], directory)
         self._number = 0
-        if below:
-            self.qemu.load_state(below / "state")
+        if state:
+            self.qemu.load_state(state)
 
     # Commands inside.
 
@@ -182,6 +146,12 @@ class Machine:
         self._wait(lambda: self._hello(since.lines), "the machine to be up", BOOT_SECONDS)
         return since.boot()
 
+    def leave(self, script, for_console):
+        """Asks for a reboot that ends in something else than the system: it says `for_console`. Then power_on()."""
+        start = len(self.qemu.console)
+        self._send(script)
+        self.wait_for_console(for_console, start=start)
+
     def power_cut(self, kind=None):
         """QEMU is killed and started again on the same disks, with the hardware of `kind` if that is given.
 
@@ -238,70 +208,7 @@ class Since:
         return next((when for length, when in self._qemu.console_times if 0 <= place < length), float("nan"))
 
 
-# Hardware, and machines that were up before.
-
-@functools.cache
-def accelerator():
-    """"kvm" if a kernel really runs on it: there are machines with a /dev/kvm where QEMU aborts or hangs."""
-    if not os.access("/dev/kvm", os.W_OK):
-        return "tcg"
-    # The kernel finds no root file system, panics, and restarts at once; -no-reboot makes that the end.
-    argv = ["setpriv", "--pdeathsig", "KILL", *debian.qemu(), *CPU["kvm"], "-m", f"{MEMORY_MIB}M", "-no-reboot",
-            "-nodefaults", "-no-user-config", "-display", "none",
-            "-kernel", disk.make("bookworm") / "vmlinuz", "-append", "panic=-1"]
-    try:
-        subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30)
-    except subprocess.SubprocessError:
-        return "tcg"
-    return "kvm"
-
-
-def hardware(kind, directory):
-    yield from debian.qemu()
-    yield from CPU[accelerator()]
-    yield from ("-m", f"{kind.memory}M", "-smp", "1", "-rtc", "clock=vm")
-    yield from ("-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown")
-    yield from ("-device", "virtio-rng-pci")
-    disks = disk.make(kind.suite, kind.secure_boot)
-    if kind.secure_boot:
-        yield from ("-machine", f"{BOARD},smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on")
-        code = debian.firmware_tree() / "usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
-        yield from ("-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}")
-        yield from ("-drive", f"if=pflash,format=qcow2,unit=1,file={directory}/vars.qcow2")
-    else:
-        yield from ("-machine", BOARD, "-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
-        yield from ("-append", f"{disk.COMMAND_LINE} {kind.append}".strip())
-    for name in drives(kind):
-        if name != "vars":
-            place = "if=none,id=disk" if name == "disk" else "if=virtio"
-            yield from ("-drive", f"{place},format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
-    for name in kind.devices:
-        yield from DEVICES[name]
-    yield from kind.qemu
-
-
-def drives(kind):
-    more = ["disk"] if "disk" in kind.devices else []
-    if kind.secure_boot:
-        return ["vars", "root", *more]
-    return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
-
-
-def overlay(directory, kind, below):
-    """Every machine writes to thin images of its own, above those of `below` (a snapshot, or None)."""
-    for name in drives(kind):
-        image = directory / f"{name}.qcow2"
-        if name == "disk" and not below:
-            host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", image, f"{DISK_MIB}M")
-            continue
-        if below:
-            base, form = below / f"{name}.qcow2", "qcow2"
-        elif name == "vars":
-            base, form = debian.firmware_tree() / "usr/share/OVMF/OVMF_VARS_4M.ms.fd", "raw"
-        else:
-            base, form = disk.make(kind.suite, kind.secure_boot) / f"{name}.img", "raw"
-        host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", "-b", base, "-F", form, image)
-
+# Machines that were up before.
 
 def snapshot(kind, recipe, name, below, prepare, says):
     """A directory with the disks and the state of a machine that is up after prepare(machine)."""
@@ -318,19 +225,37 @@ def snapshot(kind, recipe, name, below, prepare, says):
     return cache.get(f"{name}-{kind.name}", recipe, make, f"{says} ({kind.name})")
 
 
+def disk_with_loader(kind):
+    """The disk on which the loader was installed from inside the machine, as an installer does it."""
+    script = loaders.INSTALL[kind.loader]
+
+    def make(target):
+        machine = Machine(kind, target, None, loader="")
+        try:
+            machine.wait_up()
+            machine.run(WAIT_IDLE)
+            machine.run(script, seconds=400)
+            machine.power_off()
+        except Exception as error:
+            raise qemu.QemuError(f"installing {kind.loader}: {error}\n{machine.diagnosis()}") from error
+        finally:
+            machine.qemu.close()
+
+    recipe = cache.digest(*hardware(kind, "here", ""), script, *cache.age(make_disk(kind) / "root.img"))
+    return cache.get(f"loader-{kind.name}", recipe, make, f"installing the boot loader in a machine ({kind.name})")
+
+
 def booted(kind):
     """Up, without fastreboot."""
-    disks = disk.make(kind.suite, kind.secure_boot)
-    # A disk that was made anew is another disk, though its recipe is the same. The directory's own time is
-    # that of its last use.
-    made = (disks / "root.img").stat().st_mtime_ns
-    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE, disks.name, made)
+    below = disk_with_loader(kind) if kind.loader else None
+    made = cache.age(below / "root.qcow2" if below else make_disk(kind) / "root.img")
+    recipe = cache.digest(*hardware(kind, "here"), *qemu.CHANNELS, WAIT_IDLE, *made)
 
     def prepare(machine):
         machine.wait_up()
         machine.run(WAIT_IDLE)
 
-    return snapshot(kind, recipe, "booted", None, prepare, "first boot of a machine")
+    return snapshot(kind, recipe, "booted", below, prepare, "first boot of a machine")
 
 
 def installed(kind):

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Disks from which a boot loader starts one of two kernels: bookworm's own and that of its backports.
+
+They are made without the loader. INSTALL is run inside the machine, which QEMU has started with -kernel: it
+does what the installer of a distribution does.
+"""
+import shutil
+from pathlib import Path
+
+from lab import cache, debian, disk, host
+
+SUITE = "bookworm"
+ESP_MIB = 256  # for systemd-boot, which has the kernels there
+START_MIB = 1
+
+# name: (GPT type, MiB)
+BIOS_BOOT, ESP, BOOT, ROOT = ("bios", "ef02", 2), ("esp", "ef00", ESP_MIB), ("boot", "8300", disk.BOOT_MIB), \
+    ("root", "8300", disk.ROOT_MIB)
+PARTITIONS = {
+    "grub": (BIOS_BOOT, BOOT, ROOT),
+    "shim": (ESP, ROOT),
+    "systemd-boot": (ESP, ROOT),
+}
+FSTAB = {"boot": "LABEL=boot /boot ext4 defaults 0 2\n", "esp": "LABEL=ESP /boot/efi vfat umask=0077 0 1\n"}
+
+# As Debian's installer leaves it, but for the times and the terminal.
+GRUB_DEFAULTS = f"""GRUB_DEFAULT=0
+GRUB_TIMEOUT=0
+GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`
+GRUB_CMDLINE_LINUX_DEFAULT=""
+GRUB_CMDLINE_LINUX="{disk.OPTIONS}"
+GRUB_TERMINAL={{terminal}}
+"""
+
+# A type 1 entry for each kernel, with a word of its own on the command line.
+INSTALL_SYSTEMD_BOOT = f"""
+set -e
+bootctl install --no-variables --make-entry-directory=yes
+for version in $(linux-version list); do
+    echo "root=LABEL=root ro {disk.OPTIONS} lab.entry=type1-$version" > /etc/kernel/cmdline
+    kernel-install add "$version" "/boot/vmlinuz-$version"
+done
+"""
+
+INSTALL = {
+    "grub": "grub-install --target=i386-pc /dev/vda && update-grub",
+    "shim": "grub-install --target=x86_64-efi --uefi-secure-boot --no-nvram --force-extra-removable && update-grub",
+    "systemd-boot": INSTALL_SYSTEMD_BOOT,
+}
+
+NEW_KERNEL = """chroot "$1" apt-get install -qy --no-install-recommends -t bookworm-backports linux-image-cloud-amd64"""
+
+
+def tree():
+    """What the disks of all loaders have in common."""
+    packages = host.packages("guest", "run", "loaders")
+
+    def make(target):
+        disk.bootstrap(target / "tree", SUITE, packages, f"--customize-hook={NEW_KERNEL}",
+                       sources=[debian.source(f"{SUITE}-backports")])
+
+    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, NEW_KERNEL, *packages)
+    return cache.get("tree-loaders", recipe, make, "making a system with boot loaders (about 90 s)") / "tree"
+
+
+def make(loader):
+    """A directory with root.img, which has partitions, and vmlinuz and initrd.img for the first boot."""
+    system = tree()
+
+    def fill(target):
+        new = target / "tree"
+        host.run("cp", "-a", system, new)
+        disk.configure(new, "".join(FSTAB.get(name, "") for name, _, _ in PARTITIONS[loader]))
+        (new / "boot/efi").mkdir()
+        (new / "etc/default/grub").write_text(
+            GRUB_DEFAULTS.format(terminal="serial" if loader == "grub" else "console"))
+        for name in ("vmlinuz", "initrd.img"):  # the newest
+            shutil.copy(new / "boot" / (new / name).readlink().name, target / name)
+        write(target / "root.img", new, PARTITIONS[loader])
+        if loader == "systemd-boot":
+            add_uki(target, new)
+        shutil.rmtree(new)
+
+    recipe = cache.digest(Path(__file__), *cache.age(system))
+    return cache.get(f"disk-{loader}", recipe, fill, f"making the disk of a machine with {loader}")
+
+
+def write(image, system, partitions):
+    start = START_MIB
+    with open(image, "wb") as file:
+        file.truncate((2 * START_MIB + sum(mib for _, _, mib in partitions)) << 20)
+    for number, (name, kind, mib) in enumerate(partitions, 1):
+        host.run("sgdisk", f"--new={number}:{start}M:+{mib}M", f"--typecode={number}:{kind}", image)
+        if name == "esp":
+            host.run("mformat", "-i", f"{image}@@{start}M", "-T", mib * 2048, "-v", "ESP", "::")
+        elif name == "boot":
+            disk.ext4(image, system / "boot", "boot", mib, offset=start << 20)
+            disk.empty(system / "boot")
+        elif name == "root":
+            disk.ext4(image, system, "root", mib, offset=start << 20)
+        start += mib
+
+
+def add_uki(target, system):
+    """A unified kernel image on the ESP, as systemd's tools make it. Not where the loader would find it."""
+    parts = {name: target / name for name in (".osrel", ".cmdline", ".linux", ".initrd")}
+    parts[".cmdline"].write_text(f"root=LABEL=root ro {disk.OPTIONS} lab.entry=uki")
+    shutil.copy(system / "etc/os-release", parts[".osrel"])
+    for name, pattern in ((".linux", "vmlinuz-*"), (".initrd", "initrd.img-*")):
+        shutil.copy(min((system / "boot").glob(pattern)), parts[name])  # the older kernel
+    sections = [word for name, address in zip(parts, (0x20000, 0x30000, 0x2000000, 0x3000000))
+                for word in ("--add-section", f"{name}={parts[name]}", "--change-section-vma", f"{name}={address:#x}")]
+    host.run("objcopy", *sections, system / "usr/lib/systemd/boot/efi/linuxx64.efi.stub", target / "lab.efi")
+    host.run("mcopy", "-i", f"{target}/root.img@@{START_MIB}M", target / "lab.efi", "::lab.efi")
+    for path in (*parts.values(), target / "lab.efi"):
+        path.unlink()

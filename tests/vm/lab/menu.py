@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a boot loader starts, by every account: the kernel that runs, fastreboot's, GRUB's own script engine's."""
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from lab import expect, host
+
+sys.path.insert(0, str(host.REPO / "tests" / "grub"))
+import emu  # noqa: E402
+
+# The loader's own words, or ours: not of the entry.
+MARKS = ("BOOT_IMAGE=", "initrd=", "fastreboot.attempt=")
+
+SAVE_DEFAULT = """
+sed -i 's/^GRUB_DEFAULT=.*/GRUB_DEFAULT=saved/; s/^\\(GRUB_CMDLINE_LINUX=".*\\)"/\\1 lab.word=changed"/' /etc/default/grub
+update-grub
+"""
+
+
+class Start(NamedTuple):
+    release: str
+    words: list  # of the command line
+
+
+def running(machine):
+    words = machine.output("cat /proc/cmdline").split()
+    return Start(machine.output("uname -r"), [word for word in words if not word.startswith(MARKS)])
+
+
+def foretold(machine):
+    """What fastreboot says the loader would start."""
+    entry = expect.status(machine)["entry"]
+    return Start(entry["release"], entry["cmdline"].split())
+
+
+def by_grub_emu(machine):
+    """What GRUB's script engine starts with the configuration that this machine has now."""
+    config, grubenv = (machine.run(f"cat /boot/grub/{name}").output for name in ("grub.cfg", "grubenv"))
+    config = re.sub(r"^(serial|terminal_\w+) .*", "true", config, flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / "grub.cfg").write_text(f"{emu.PRELUDE}{config}\nset timeout=0\n")
+        (Path(directory) / "grubenv").write_text(grubenv)
+        kernel, parameters, _ = emu.started(emu.run_emu(directory))
+    return Start(kernel.rpartition("/vmlinuz-")[2], emu.quote(parameters).split())
+
+
+def kernels(machine):
+    """Releases of the two kernels of a machine with a loader, the newer one first."""
+    newer, older = machine.output("linux-version list | linux-version sort --reverse").split()
+    return newer, older
+
+
+def agreed(machine):
+    """What grub-emu and fastreboot foretell, which is the same."""
+    start = foretold(machine)
+    assert start == by_grub_emu(machine)
+    return start
+
+
+def fast_into(machine, start):
+    expect.fast(machine, machine.reboot(), release=start.release)
+    assert running(machine) == start
+
+
+def grub_id(machine, release):
+    """Of an entry in the submenu, as grub-mkconfig makes it."""
+    uuid = machine.output("findmnt -no UUID /")
+    return f"gnulinux-advanced-{uuid}>gnulinux-{release}-advanced-{uuid}"
+
+
+def set_grub_default(machine, entry):
+    machine.run(f"grub-set-default '{entry}'")
