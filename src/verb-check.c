@@ -16,12 +16,10 @@ static int check_kernel(const struct call *call)
     return EXIT_FINE;
 }
 
-static int run(const struct call *call)
+static int check_machine(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
 
-    if (call->kernel)
-        return check_kernel(call);
     if (survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey) < 0)
         return complain(NULL, -ENOMEM);
     report_check(&survey, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
@@ -29,6 +27,11 @@ static int run(const struct call *call)
         return EXIT_FINE;
     /* "Firmware is right" is a claim that somebody who may not look cannot make. */
     return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
+}
+
+static int run(const struct call *call)
+{
+    return call->kernel ? check_kernel(call) : check_machine(call);
 }
 
 const struct verb verb_check = {
