@@ -104,16 +104,25 @@ static const char *first_refused(const struct verb *verb, unsigned given)
     return NULL;
 }
 
-static int run_verb(const struct verb *verb, unsigned options, const char *root)
+/* The name of a directory below /lib/modules. */
+static bool is_release(const char *text)
+{
+    return *text && text[0] != '.' && !strchr(text, '/');
+}
+
+static int run_verb(const struct verb *verb, unsigned options, const char *root, const char *kernel)
 {
     AUTOCLOSE int fd = -1;
-    struct call call = {.given = options};
+    struct call call = {.given = options, .kernel = kernel};
     const char *refused = first_refused(verb, options);
 
     if (refused)
         return usage_error("%s does not take --%s", verb->name, refused);
     if ((options & OPTION_ARM) && (options & OPTION_CANCEL))
         return usage_error("--arm and --cancel exclude each other");
+    if (kernel && !is_release(kernel))
+        return usage_error("--kernel=%s: must be a kernel's release, such as 6.1.0-33-amd64",
+                           kernel);
     if ((verb->flags & VERB_NEEDS_ROOT) && !(options & OPTION_DRY_RUN) && geteuid() != 0) {
         fprintf(stderr, "fastreboot: %s: must be root\n", verb->name);
         return EXIT_FAILED;
@@ -140,7 +149,7 @@ int main(int argc, char **argv)
 {
     struct option table[MAX_OPTIONS];
     bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
-    const char *name = as_normal ? "normal" : NULL, *root = "/";
+    const char *name = as_normal ? "normal" : NULL, *root = "/", *kernel = NULL;
     unsigned options = 0;
     int code;
 
@@ -158,6 +167,7 @@ int main(int argc, char **argv)
         }
         options |= option->option;
         root = option->option == OPTION_ROOT ? optarg : root;
+        kernel = option->option == OPTION_KERNEL ? optarg : kernel;
     }
     if (!name && optind < argc)
         name = argv[optind++];
@@ -167,5 +177,5 @@ int main(int argc, char **argv)
         return usage_error("unknown verb \"%s\"", name);
     if (optind < argc)
         return usage_error("unexpected argument \"%s\"", argv[optind]);
-    return finish(run_verb(find_verb(name), options, root));
+    return finish(run_verb(find_verb(name), options, root, kernel));
 }

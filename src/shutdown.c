@@ -8,6 +8,7 @@
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "detaching.h"
 #include "discover/discover.h"
 #include "loading.h"
 #include "recording.h"
@@ -94,16 +95,34 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
     return by_kexec(root, attempt, &survey->facts.payload, job);
 }
 
+/* What somebody should know before any reboot, fast or not: the machine may not come back as it is
+ * now. */
+static void tell_warnings(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++) {
+        const struct finding *finding = &verdict->findings[i];
+
+        if (finding->reason->severity == SEVERITY_WARN && finding->result > 0)
+            journal_tell(EVENT_TROUBLE, LOG_WARNING, finding->reason->id, "before this reboot: %s",
+                         finding->text);
+    }
+}
+
 static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
 {
     CLEANUP(survey_clear) struct survey survey;
     const struct finding *because;
+    int r;
 
     if (survey_make(root, PURPOSE_SHUTDOWN, &survey) < 0)
         return by_firmware(root, attempt, LOG_WARNING, NULL, "out of memory");
+    tell_warnings(&survey.verdict);
     because = survey.verdict.because;
     if (because)
         return by_firmware(root, attempt, LOG_NOTICE, because->reason->id, because->text);
+    r = detaching_plan(root, &survey.facts.quirk);
+    if (r < 0)
+        return by_firmware(root, attempt, LOG_WARNING, "state-unwritable", strerror(-r));
     if (survey.verdict.by_hand)
         return by_kexec(root, attempt, NULL, job);
     return load(root, attempt, &survey, job);
@@ -137,6 +156,7 @@ int shutdown_load(int root)
 
     (void)state_remove(root, RUN_ACTIVE);
     (void)state_remove(root, RUN_JUMP);
+    (void)state_remove(root, RUN_MODULES);
     if (job != 0)
         return reboot(root, job, job_id);
     /* A poweroff, or just the service being stopped. A kernel that was loaded early goes too:

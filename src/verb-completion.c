@@ -58,7 +58,10 @@ static int zsh(const struct call *call)
         for (size_t k = 0; k < N_OPTIONS; k++)
             if (takes(VERBS[i], &OPTIONS[k]))
                 printf(" '--%s%s[%s]%s'", OPTIONS[k].name, OPTIONS[k].argument ? "=" : "",
-                       OPTIONS[k].summary, OPTIONS[k].argument ? ":directory:_files -/" : "");
+                       OPTIONS[k].summary,
+                       !OPTIONS[k].argument               ? ""
+                       : OPTIONS[k].option == OPTION_ROOT ? ":directory:_files -/"
+                                                          : ":release:_files -W /lib/modules -/");
         fputs(" ;;\n", stdout);
     }
     fputs("esac\n", stdout);

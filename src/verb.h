@@ -23,11 +23,13 @@ enum {
     OPTION_ARM = 1 << 4,
     OPTION_CANCEL = 1 << 5,
     OPTION_AT_SHUTDOWN = 1 << 6,
+    OPTION_KERNEL = 1 << 7,
 };
 
 struct call {
-    unsigned given; /* the options that were given */
-    int root;       /* descriptor of the root directory */
+    unsigned given;     /* the options that were given */
+    int root;           /* descriptor of the root directory */
+    const char *kernel; /* what --kernel was given, or NULL */
 };
 
 enum {

@@ -37,6 +37,7 @@ static const struct key KEYS[] = {
      {"fast", "firmware"},
      offsetof(struct config, mode_source)},
     {"load", KEY_CHOICE, offsetof(struct config, load), {"shutdown", "early"}, 0},
+    {"missing-driver", KEY_CHOICE, offsetof(struct config, missing_driver), {"warn", "block"}, 0},
     {"kernel",
      KEY_PATH,
      offsetof(struct config, kernel),

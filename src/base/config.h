@@ -21,10 +21,16 @@ enum {
     HEALTH_TIMEOUT = 300, /* seconds, where nothing is set */
 };
 
+enum config_missing_driver {
+    MISSING_DRIVER_WARN,
+    MISSING_DRIVER_BLOCK,
+};
+
 /* Strings are NULL where nothing is set. */
 struct config {
     enum config_mode mode;
     enum config_load load;
+    enum config_missing_driver missing_driver;
     char *mode_source;    /* "/etc/fastreboot.conf", where mode was set last */
     char *kernel;         /* absolute path; set exactly when initrd is */
     char *kernel_source;  /* the file that set it */

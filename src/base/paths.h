@@ -12,6 +12,8 @@
 #define RUN_LOADED RUN_DIR "/loaded"
 /* The jump may go ahead, and in which reboot (JSON). */
 #define RUN_JUMP RUN_DIR "/jump"
+/* What is to be detached before the jump (JSON). The condition of the modules unit names it too. */
+#define RUN_MODULES RUN_DIR "/modules"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
 /* What is being looked for in this boot, until it is found or given up (JSON). The condition of the
@@ -34,3 +36,4 @@
 #define JUMP_UNIT "fastreboot-jump.service"
 #define HEALTH_UNIT "fastreboot-health.service"
 #define HEALTH_TIMER "fastreboot-health.timer"
+#define MODULES_UNIT "fastreboot-modules.service"

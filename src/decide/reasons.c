@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "decide/decide.h"
 #include "decide/reason-files.h"
+#include "decide/reason-hardware.h"
 
 enum {
     REBOOTS = 1 << PURPOSE_NEXT_REBOOT | 1 << PURPOSE_SHUTDOWN,
@@ -94,20 +95,6 @@ static int kexec_tools(const struct facts *facts, char **ret_text)
     return if_fact(facts->place.kexec_tools, FACT_YES, ret_text,
                    "kexec-tools load a kernel at every reboot too (LOAD_KEXEC in "
                    "/etc/default/kexec); what fastreboot loads comes first and stays");
-}
-
-static int quirks_invalid(const struct facts *facts, char **ret_text)
-{
-    if (!facts->quirk.error)
-        return 0;
-    return reason_applies(ret_text, strdup(facts->quirk.error));
-}
-
-static int quirk(const struct facts *facts, char **ret_text)
-{
-    if (facts->quirk.firmware)
-        return reason_applies(ret_text, strdup(facts->quirk.firmware));
-    return -facts->quirk.error_number;
 }
 
 /* Where several kernels failed it is the machine. */
@@ -270,10 +257,10 @@ const struct reason REASONS[] = {
     {"xen", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no control domain of Xen", NULL,
      under_xen},
     {"quirks-invalid", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "the list of quirks is valid",
-     "correct the named line, see fastreboot.conf(5)", quirks_invalid},
+     "correct the named line, see fastreboot.conf(5)", reason_quirks_invalid},
     {"quirk", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
      "nothing in this machine is on the list of quirks",
-     "if this machine is better than its name, take the quirk out of that file", quirk},
+     "if this machine is better than its name, take the quirk out of that file", reason_quirk},
     {"firmware-setup", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "nobody asked for the firmware setup",
      "nothing: the next reboot does it, and the one after is fast again", firmware_setup},
     {"firmware-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no firmware update is waiting",
@@ -338,6 +325,11 @@ const struct reason REASONS[] = {
     {"cmdline-too-long", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES,
      "the kernel takes the command line's length", "take something out with cmdline-remove",
      reason_cmdline_too_long},
+    {"driver-required", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC,
+     "nothing that the next kernel must drive is without a driver",
+     "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package); a "
+     "reboot by the firmware would miss it too",
+     reason_driver_required},
     {"foreign-kernel-in-place", SEVERITY_BLOCK, LOADING, SCOPE_POLICY,
      "no kernel of somebody else's is loaded", "drop it with `kexec -u` first", foreign_kernel},
     {"foreign-kernel", SEVERITY_WARN, REBOOTS, SCOPE_POLICY,
@@ -349,8 +341,25 @@ const struct reason REASONS[] = {
      "see `fastreboot history`; `fastreboot retry` forgets it", reason_failed_before},
     {"failed-too-often", SEVERITY_BLOCK, ALWAYS, SCOPE_KEXEC, "fast reboots work on this machine",
      "see `fastreboot history`; `fastreboot retry` forgets them", failed_too_often},
+    {"driver-missing", SEVERITY_WARN, ALWAYS, SCOPE_KEXEC,
+     "the next kernel has drivers for the root file system and the default route",
+     "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package); a "
+     "reboot by the firmware would miss it too",
+     reason_driver_missing},
+    {"array-degraded", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "no array of disks is degraded",
+     "see `cat /proc/mdstat`; another disk may not come back from any reboot",
+     reason_array_degraded},
+    {"filesystem-errors", SEVERITY_WARN, REBOOTS, SCOPE_POLICY,
+     "no file system has recorded errors",
+     "have a backup before any reboot, and check the file system", reason_filesystem_errors},
+    {"disk-errors", SEVERITY_WARN, REBOOTS, SCOPE_POLICY,
+     "the kernel has logged no errors of disks",
+     "have a backup before any reboot: such a disk may not come back, whatever it says of itself",
+     reason_disk_errors},
     {"kexec-tools", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "kexec-tools load nothing at reboots",
      "set LOAD_KEXEC=false in /etc/default/kexec", kexec_tools},
+    {"quirk-applied", SEVERITY_NOTE, ALWAYS, SCOPE_POLICY,
+     "no quirk changes how the next kernel is started", NULL, reason_quirk_applied},
     {"signed-only", SEVERITY_NOTE, ALWAYS, SCOPE_KEXEC, "the kernel takes unsigned kernels too",
      NULL, signed_only},
 };

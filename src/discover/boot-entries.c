@@ -203,6 +203,23 @@ static int configure_cmdline(const struct config *config, struct boot_entry *ent
     return change_cmdline(config, entry);
 }
 
+int boot_entries_append(struct boot_entries *entries, const char *parameters, const char *except)
+{
+    AUTOFREE char *wanted = cmdline_without(parameters, except ? except : "");
+
+    if (!wanted)
+        return -ENOMEM;
+    for (size_t i = 0; i < entries->n; i++) {
+        char *with = cmdline_with(entries->entries[i].cmdline, wanted);
+
+        if (!with)
+            return -ENOMEM;
+        free(entries->entries[i].cmdline);
+        entries->entries[i].cmdline = with;
+    }
+    return 0;
+}
+
 static int read_cmdline(int root, char **ret_cmdline)
 {
     AUTOFREE char *line = NULL;

@@ -46,10 +46,26 @@ static int compare_loaded(struct facts *facts)
 static int read_payload(int root, struct facts *facts)
 {
     const struct boot_entries *entries = &facts->boot_entries;
+    int r;
 
     if (entries->chosen >= entries->n)
         return 0;
-    return payload_open(root, &entries->entries[entries->chosen], &facts->payload);
+    r = payload_open(root, &entries->entries[entries->chosen], &facts->payload);
+    if (r < 0 || !facts->payload.image.release)
+        return r;
+    return driver_facts_read(root, facts->payload.image.release, &facts->driver);
+}
+
+/* Half a configuration is none. */
+static int read_entries(int root, struct facts *facts)
+{
+    static const struct config NONE;
+    const struct config *config = facts->config.error ? &NONE : &facts->config;
+    int r = boot_entries_read(root, config, &facts->boot_entries);
+
+    if (r < 0 || !facts->quirk.cmdline)
+        return r;
+    return boot_entries_append(&facts->boot_entries, facts->quirk.cmdline, config->cmdline_remove);
 }
 
 int facts_read(int root, struct facts *ret_facts)
@@ -73,11 +89,11 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = quirk_facts_read(root, &ret_facts->quirk);
     if (r >= 0)
+        r = storage_facts_read(root, &ret_facts->storage);
+    if (r >= 0)
         r = failure_facts_read(root, &ret_facts->failure);
-    if (r >= 0) /* half a configuration is none */
-        r = boot_entries_read(root,
-                              ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
-                              &ret_facts->boot_entries);
+    if (r >= 0)
+        r = read_entries(root, ret_facts);
     if (r >= 0)
         r = read_payload(root, ret_facts);
     if (r >= 0)
@@ -93,6 +109,8 @@ void facts_clear(struct facts *facts)
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
     failure_facts_clear(&facts->failure);
+    storage_facts_clear(&facts->storage);
+    driver_facts_clear(&facts->driver);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);

@@ -17,6 +17,8 @@ int hook_facts_read(int root, struct hook_facts *ret);
 int boot_facts_read(int root, struct boot_facts *ret);
 int requests_read(int root, struct request ret[N_REQUESTS]);
 int place_facts_read(int root, struct place_facts *ret);
+int driver_facts_read(int root, const char *release, struct driver_facts *ret);
+int storage_facts_read(int root, struct storage_facts *ret);
 int failure_facts_read(int root, struct failure_facts *ret);
 /* `cmdline` is what the next kernel gets; NULL stands for the running one's. */
 int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret);
@@ -25,5 +27,7 @@ void loaded_facts_clear(struct loaded_facts *facts);
 void hook_facts_clear(struct hook_facts *facts);
 void boot_facts_clear(struct boot_facts *facts);
 void requests_clear(struct request requests[N_REQUESTS]);
+void driver_facts_clear(struct driver_facts *facts);
+void storage_facts_clear(struct storage_facts *facts);
 void failure_facts_clear(struct failure_facts *facts);
 void crypt_facts_clear(struct crypt_facts *facts);

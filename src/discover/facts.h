@@ -146,6 +146,11 @@ struct crypt_facts {
 /* What the list of quirks says of this machine. */
 struct quirk_facts {
     char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
+    char *applied;    /* the quirks that do something else, and what, in words, or NULL */
+    char *cmdline;    /* what they add to the command line, or NULL */
+    char *unload;     /* globs of the modules that are to go before the jump, or NULL */
+    char *keep;       /* modules that stay for the root file system's sake, a line each, or NULL */
+    char *unbind;     /* devices to detach, "BUS/drivers/DRIVER/DEVICE", a line each, or NULL */
     char *error;      /* what is wrong with a file of the list, or NULL */
     int error_number; /* the errno for which something could not be matched, or 0 */
 };
@@ -155,6 +160,23 @@ struct failure_facts {
     struct failures failures;
     char *firmware; /* the version that the machine has now, or NULL */
     int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
+};
+
+/* What the next kernel cannot drive. */
+struct driver_facts {
+    char *missing; /* the devices, in words, or NULL */
+    int error;     /* the errno that kept us from knowing, or 0 */
+};
+
+/* Trouble with arrays, file systems and disks, in words, or NULL; and the errnos that kept us from
+ * knowing. */
+struct storage_facts {
+    char *degraded;
+    int degraded_error;
+    char *damaged;
+    int damaged_error;
+    char *failing;
+    int failing_error;
 };
 
 struct facts {
@@ -167,6 +189,8 @@ struct facts {
     struct place_facts place;
     struct crypt_facts crypt;
     struct quirk_facts quirk;
+    struct driver_facts driver;
+    struct storage_facts storage;
     struct failure_facts failure;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */

@@ -22,6 +22,10 @@ extern const struct loader loader_newest;
 
 /* Finds the entry that the configuration asks for or else the loader would boot. 0 or -ENOMEM. */
 int boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries);
+
+/* Puts parameters behind the command line of every entry, those that it has already included; those
+ * in `except` (may be NULL) are left out. 0 or -ENOMEM. */
+int boot_entries_append(struct boot_entries *entries, const char *parameters, const char *except);
 void boot_entries_clear(struct boot_entries *entries);
 
 /* Adds an entry that cannot be kexec'd. All strings are copied. 0 or -ENOMEM. */

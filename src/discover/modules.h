@@ -5,3 +5,8 @@
  * module that it lists is there. 0 when so; -ENOEXEC and in *ret_problem, the caller's, what is
  * missing; another negative errno where that could not be found out. */
 int modules_check(int root, const char *release, char **ret_problem);
+
+/* Whether that kernel has a driver for a device of this modalias, or a driver called `module`, as a
+ * module or built in: 1 or 0, or a negative errno; 1 also where it has no modules directory, which
+ * modules_check() tells. */
+int modules_have(int root, const char *release, const char *modalias, const char *module);

@@ -21,6 +21,10 @@ static const char *const FILES[] = {
     "run/fastreboot/loaded",
     "run/systemd/reboot-param",
     "etc/fastreboot.conf",
+    "proc/self/mountinfo",
+    "proc/net/route",
+    "proc/net/ipv6_route",
+    "dev/kmsg",
 };
 
 static const char *const VARIABLES[] = {

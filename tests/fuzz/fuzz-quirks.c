@@ -23,10 +23,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_text("sys/bus/pci/devices/0000:00:02.0/modalias", "pci:v000015B3d00001003sv0bc02\n");
     write_text("sys/bus/pci/drivers/mlx4_core/bind", "");
     write_text("sys/module/mlx4_core/refcnt", "1\n");
+    write_text("proc/self/mountinfo", "25 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    write_text("sys/dev/block/8:1/partition", "1\n");
     fuzz_write(QUIRKS_LOCAL_DIR "/x.conf", data, size);
     must(quirk_facts_read(fuzz_root(), &facts) == 0);
     must(!facts.firmware || *facts.firmware);
     must(!facts.error || *facts.error);
+    must(!facts.error || (!facts.cmdline && !facts.unload && !facts.unbind));
+    must(!facts.cmdline || facts.applied);
+    must(!facts.unbind || facts.keep || facts.applied);
     quirk_facts_clear(&facts);
     return 0;
 }

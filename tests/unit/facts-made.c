@@ -127,6 +127,13 @@ void made_by_dice(struct made_facts *made)
     facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
     facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
     facts->quirk.error_number = dice(30) ? 0 : some_error();
+    facts->quirk.applied = (char *)rarely("quirk: unloads a module");
+    facts->config.missing_driver = dice(2) ? MISSING_DRIVER_WARN : MISSING_DRIVER_BLOCK;
+    facts->driver.missing = (char *)rarely("kernel 6.1.0 has no driver for device 0000:03:00.0");
+    facts->driver.error = dice(30) ? 0 : some_error();
+    facts->storage = (struct storage_facts){.degraded = (char *)rarely("md0 lacks 1 of 2 disks"),
+                                            .damaged_error = dice(12) ? 0 : some_error(),
+                                            .failing = (char *)rarely("sda had 1 I/O error")};
     some_payload(made);
     if (facts->kexec.loaded.is != FACT_NO && dice(2)) {
         facts->loaded.release = (char *)"6.1.0";

@@ -44,27 +44,80 @@ static void expect_error(const struct tree *tree, const char *text, const char *
         fail_msg("\"%s\" does not say \"%s\"", facts.error ? facts.error : "", words);
 }
 
-/* The list that is installed, and the board that it is there for. */
-static void the_list_knows_its_board(void **state)
+/* The lists that are installed. */
+static void install(const struct tree *tree, const char *name)
 {
-    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
-    AUTOFREE char *list = NULL;
-    FILE *file = fopen(SOURCE_ROOT "/units/quirks.d/10-boards.conf", "re");
+    AUTOFREE char *list = NULL, *from = format(SOURCE_ROOT "/units/quirks.d/%s", name);
+    AUTOFREE char *to = format(QUIRKS_VENDOR_DIR "/%s", name);
+    FILE *file = fopen(from, "re");
     size_t size = 0;
 
     assert_non_null(file);
     assert_true(getdelim(&list, &size, 0, file) > 0);
     assert_int_equal(fclose(file), 0);
-    tree_write(*state, "sys/class/dmi/id/modalias", BOARD);
-    tree_write(*state, QUIRKS_VENDOR_DIR "/10-boards.conf", list);
-    facts = read_facts(*state);
-    assert_null(facts.error);
-    assert_non_null(facts.firmware);
-    assert_non_null(strstr(facts.firmware, "interrupts"));
-    quirk_facts_clear(&facts);
-    tree_write(*state, "sys/class/dmi/id/modalias", "dmi:bvnIntel:svnIntel:rvnIntel:rnS1200SPX:\n");
-    facts = read_facts(*state);
-    assert_null(facts.firmware);
+    tree_write(tree, to, list);
+}
+
+static void expect_firmware(const struct tree *tree, const char *modalias, const char *words)
+{
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+
+    tree_write(tree, "sys/class/dmi/id/modalias", modalias);
+    facts = read_facts(tree);
+    if (facts.error)
+        fail_msg("%s", facts.error);
+    assert_null(facts.applied);
+    if (!words)
+        assert_null(facts.firmware);
+    else if (!facts.firmware || !strstr(facts.firmware, words))
+        fail_msg("\"%s\" does not say \"%s\"", facts.firmware ? facts.firmware : "", words);
+}
+
+static void the_lists_know_their_machines(void **state)
+{
+    const struct tree *tree = *state;
+
+    install(tree, "10-boards.conf");
+    install(tree, "20-virtual-machines.conf");
+    install(tree, "30-drivers.conf");
+    expect_firmware(tree, BOARD, "interrupts");
+    expect_firmware(tree, "dmi:bvnIntel:svnIntel:rvnIntel:rnS1200SPX:\n", NULL);
+    expect_firmware(
+        tree, "dmi:bvnHP:bvrQ50:svnHP:pnHPZ2MiniG4Workstation:pvr:rvnHP:rn8457:rvrKBC:cvnHP:\n",
+        "Extended DHCP Timeout");
+    expect_firmware(tree, "dmi:bvnHP:bvrQ50:svnHP:pnHPZ2MiniG5Workstation:pvr:rvnHP:rn8457:\n",
+                    NULL);
+    expect_firmware(
+        tree,
+        "dmi:bvnAmericanMegatrendsInc.:bvr090008:svnMicrosoftCorporation:pnVirtualMachine:"
+        "pvr7.0:rvnMicrosoftCorporation:rnVirtualMachine:rvr7.0:\n",
+        "hyperv_fb");
+    expect_firmware(tree,
+                    "dmi:bvnGoogle:bvrGoogle:svnGoogle:pnGoogleComputeEngine:pvr:rvnGoogle:\n",
+                    "Google's");
+    expect_firmware(tree, "dmi:bvnSeaBIOS:bvr1.16:svnQEMU:pnStandardPC(Q35+ICH9,2009):pvr:\n",
+                    NULL);
+}
+
+static void the_lists_know_their_devices(void **state)
+{
+    const struct tree *tree = *state;
+
+    install(tree, "10-boards.conf");
+    tree_write(tree, "sys/bus/pci/devices/0000:00:02.0/modalias",
+               "pci:v00008086d00004E61sv00008086sd00007270bc03sc00i00\n");
+    expect_firmware(tree, "dmi:\n", "the next kernel never starts");
+    tree_write(tree, "sys/bus/pci/devices/0000:00:02.0/modalias",
+               "pci:v00008086d00003E92sv00008086sd00007270bc03sc00i00\n");
+    expect_firmware(tree, "dmi:\n", NULL);
+    install(tree, "30-drivers.conf");
+    tree_link(tree, "sys/bus/pci/drivers/linux-kernel-bde/0000:07:00.0", "/sys/devices/x");
+    {
+        CLEANUP(quirk_facts_clear) struct quirk_facts facts = read_facts(tree);
+
+        assert_null(facts.firmware);
+        assert_non_null(strstr(facts.applied, "unloads before the jump: linux_bcm_knet"));
+    }
 }
 
 static void every_kind_of_match_must_match(void **state)
@@ -87,6 +140,97 @@ static void every_kind_of_match_must_match(void **state)
            "b: ");
 }
 
+/* What the quirks in `text` do; each a text or NULL. */
+static void expect_effects(const struct tree *tree, const char *text,
+                           const struct quirk_facts *wanted)
+{
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+    const char *pairs[][2] = {{0}, {0}, {0}, {0}};
+
+    tree_write(tree, LOCAL, text);
+    facts = read_facts(tree);
+    assert_null(facts.error);
+    assert_int_equal(facts.error_number, 0);
+    pairs[0][0] = facts.cmdline, pairs[0][1] = wanted->cmdline;
+    pairs[1][0] = facts.unload, pairs[1][1] = wanted->unload;
+    pairs[2][0] = facts.unbind, pairs[2][1] = wanted->unbind;
+    pairs[3][0] = facts.keep, pairs[3][1] = wanted->keep;
+    for (size_t i = 0; i < ELEMENTS(pairs); i++)
+        if (!pairs[i][1] || !pairs[i][0])
+            assert_ptr_equal(pairs[i][0], pairs[i][1]);
+        else
+            assert_string_equal(pairs[i][0], pairs[i][1]);
+    if (wanted->applied)
+        assert_non_null(strstr(facts.applied, wanted->applied));
+}
+
+/* Its root file system is on a disk of the device ...:01.0. */
+static void make_machine(const struct tree *tree)
+{
+    tree_write(tree, "proc/self/mountinfo", "25 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    tree_mkdir(tree, "sys/devices/pci0000:00/0000:00:01.0/block/sda");
+    tree_link(tree, "sys/dev/block/8:1", "../../devices/pci0000:00/0000:00:01.0/block/sda");
+    tree_link(tree, "sys/devices/pci0000:00/0000:00:01.0/driver", "/sys/bus/pci/drivers/ahci");
+    tree_link(tree, "sys/bus/pci/drivers/ahci/module", "/sys/module/ahci");
+    for (int i = 1; i <= 3; i++) {
+        AUTOFREE char *path = format("sys/devices/pci0000:00/0000:00:0%d.0/modalias", i);
+        AUTOFREE char *device = format("sys/bus/pci/devices/0000:00:0%d.0", i);
+        AUTOFREE char *driver =
+            format("sys/bus/pci/drivers/%s/0000:00:0%d.0", i == 1 ? "ahci" : "mlx5_core", i);
+        AUTOFREE char *target = format("/sys/devices/pci0000:00/0000:00:0%d.0", i);
+        AUTOFREE char *alias = format("pci:v0000000%d\n", i);
+
+        tree_write(tree, path, alias);
+        tree_link(tree, device, target);
+        tree_link(tree, driver, target);
+    }
+}
+
+static void effects_add_up(void **state)
+{
+    make_machine(*state);
+    expect_effects(*state, "[a]\nMatchDriver=nothing\nCmdlineAppend=never\n",
+                   &(struct quirk_facts){0});
+    expect_effects(*state,
+                   "[a]\nMatchDriver=mlx5_core\nCmdlineAppend=one two=2\nReason=old firmware\n"
+                   "[b]\nMatchDriver=ahci\nCmdlineAppend=three\nUnloadModules=mlx5_*\n",
+                   &(struct quirk_facts){.cmdline = (char *)"one two=2 three",
+                                         .unload = (char *)"mlx5_*",
+                                         .keep = (char *)"ahci",
+                                         .applied =
+                                             (char *)"a: old firmware; appends to the command "
+                                                     "line: one two=2 (/etc/fastreboot"});
+}
+
+static void matching_devices_are_detached(void **state)
+{
+    make_machine(*state);
+    expect_effects(*state, "[a]\nMatchDriver=mlx5_core\nUnbindDriver=mlx5_core\n",
+                   &(struct quirk_facts){.unbind = (char *)"pci/drivers/mlx5_core/0000:00:02.0\n"
+                                                           "pci/drivers/mlx5_core/0000:00:03.0",
+                                         .keep = (char *)"ahci"});
+    expect_effects(*state, "[a]\nMatchModalias=pci:v00000003\nUnbindDriver=mlx5_*\n",
+                   &(struct quirk_facts){.unbind = (char *)"pci/drivers/mlx5_core/0000:00:03.0",
+                                         .keep = (char *)"ahci"});
+}
+
+static void what_root_is_on_is_never_detached(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    expect_effects(tree, "[a]\nMatchDriver=ahci\nUnbindDriver=*\nUnloadModules=*\n",
+                   &(struct quirk_facts){.unbind = (char *)"pci/drivers/mlx5_core/0000:00:02.0\n"
+                                                           "pci/drivers/mlx5_core/0000:00:03.0",
+                                         .unload = (char *)"*",
+                                         .keep = (char *)"ahci"});
+    tree_write(tree, "proc/self/mountinfo", "25 1 0:9 / / rw - nfs 10.0.2.2:/root rw\n");
+    expect_effects(tree,
+                   "[a]\nMatchDriver=ahci\nCmdlineAppend=x\nUnbindDriver=*\nUnloadModules=*\n",
+                   &(struct quirk_facts){.cmdline = (char *)"x",
+                                         .applied = (char *)"but nothing is detached"});
+}
+
 static void no_dmi_no_board(void **state)
 {
     expect(*state, "[a]\nMatchDMIModalias=*\nAction=firmware\n", NULL);
@@ -100,7 +244,8 @@ static void mistakes_are_named(void **state)
     expect_error(tree, "[a]\nMatchDriver=x\nAction=panic\n", "test.conf:3: Action = panic");
     expect_error(tree, "[a]\nMatchDrivers=x\n", "test.conf:2: unknown key \"MatchDrivers\"");
     expect_error(tree, "[a]\nAction=firmware\n", "[a] has no Match");
-    expect_error(tree, "[a]\nMatchDriver=x\n", "[a] has no Action");
+    expect_error(tree, "[a]\nMatchDriver=x\n", "[a] has no Action, CmdlineAppend, UnloadModules");
+    expect_error(tree, "[a]\nMatchDriver=x\nUnloadModules=\n", ":3: UnloadModules has no value");
     tree_write(tree, LOCAL, "[a]\nMatchDriver=x\nAction=firmware\n");
     tree_mode(tree, LOCAL, 0666);
     {
@@ -189,10 +334,18 @@ static void kexec_tools(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_list_knows_its_board), TEST(every_kind_of_match_must_match),
-        TEST(no_dmi_no_board),          TEST(mistakes_are_named),
-        TEST(too_many_quirks),          TEST(what_may_not_be_read_is_unknown),
-        TEST(containers_and_xen),       TEST(kexec_tools),
+        TEST(the_lists_know_their_machines),
+        TEST(the_lists_know_their_devices),
+        TEST(every_kind_of_match_must_match),
+        TEST(effects_add_up),
+        TEST(matching_devices_are_detached),
+        TEST(what_root_is_on_is_never_detached),
+        TEST(no_dmi_no_board),
+        TEST(mistakes_are_named),
+        TEST(too_many_quirks),
+        TEST(what_may_not_be_read_is_unknown),
+        TEST(containers_and_xen),
+        TEST(kexec_tools),
     };
 
     return RUN_TESTS(tests);

@@ -196,6 +196,31 @@ static void kernels_of_others(void **state)
     expect(&made, "foreign-kernel", 0, NULL);
 }
 
+static void hardware(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.quirk.applied = (char *)"board: appends x";
+    expect(&made, "quirk-applied", 1, "board: appends x");
+    made.facts.driver.missing = (char *)"no driver for device x";
+    expect(&made, "driver-missing", 1, "device x");
+    expect(&made, "driver-required", 0, NULL);
+    made.facts.config.missing_driver = MISSING_DRIVER_BLOCK;
+    expect(&made, "driver-missing", 0, NULL);
+    expect(&made, "driver-required", 1, "device x");
+    made.facts.driver = (struct driver_facts){.error = EIO};
+    expect(&made, "driver-required", -EIO, NULL);
+    made.facts.storage = (struct storage_facts){.degraded = (char *)"md0 lacks",
+                                                .degraded_error = EIO,
+                                                .damaged = (char *)"ext4 on sda1",
+                                                .failing_error = EPERM};
+    expect(&made, "array-degraded", 1, "md0 lacks");
+    expect(&made, "filesystem-errors", 1, "ext4 on sda1");
+    expect(&made, "disk-errors", -EPERM, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +233,7 @@ int main(void)
         cmocka_unit_test(files_that_are_not_there),
         cmocka_unit_test(kernels_that_do_not_fit),
         cmocka_unit_test(kernels_of_others),
+        cmocka_unit_test(hardware),
     };
 
     return RUN_TESTS(tests);

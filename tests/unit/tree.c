@@ -195,6 +195,24 @@ void tree_modules(const struct tree *tree, const char *release, size_t n)
     }
 }
 
+void tree_index(const struct tree *tree, const char *release, const char *name, const char *key,
+                const char *value)
+{
+    enum {
+        INDEX_PREFIX = 0x80000000,
+    };
+    unsigned char index[4096];
+    char path[256];
+    size_t at = write_header(index, 12 | INDEX_PREFIX | INDEX_VALUES);
+
+    at += (size_t)sprintf((char *)index + at, "%s", key) + 1;
+    at = add32(index, at, 1);
+    at = add32(index, at, 0);
+    at += (size_t)sprintf((char *)index + at, "%s", value) + 1;
+    snprintf(path, sizeof(path), "lib/modules/%s/modules.%s.bin", release, name);
+    tree_write_bytes(tree, path, index, at);
+}
+
 void tree_debian(const struct tree *tree)
 {
     tree_kernel(tree, "boot/vmlinuz-6.1.0-33-amd64", "6.1.0-33-amd64");

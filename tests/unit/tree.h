@@ -38,6 +38,10 @@ void tree_kernel(const struct tree *tree, const char *path, const char *release)
 /* /lib/modules/RELEASE with an index, as depmod writes it, of `n` modules a.ko, b.ko, ... */
 void tree_modules(const struct tree *tree, const char *release, size_t n);
 
+/* An index of /lib/modules/RELEASE, "alias", "builtin" or so, of one `key` with one `value`. */
+void tree_index(const struct tree *tree, const char *release, const char *name, const char *key,
+                const char *value);
+
 /* A Debian machine with kernel 6.1.0-33-amd64, links to it, and fastreboot enabled: fast. */
 void tree_debian(const struct tree *tree);
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/detach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <libkmod.h>
+#include <syslog.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_MODULES = 4096,
+    MAX_DEPTH = 16, /* of modules that use modules */
+};
+
+static void __attribute__((format(printf, 3, 4)))
+tell_text(detach_tell tell, int priority, const char *pattern, ...)
+{
+    AUTOFREE char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, pattern);
+    if (vasprintf(&text, pattern, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    if (text)
+        tell(priority, text);
+}
+
+/* The kernel waits until the driver has let go, and so do we: the unit has the time limit. */
+static int unbind(int root, const char *driver, const char *device)
+{
+    AUTOFREE char *path = format("sys/bus/%s", driver);
+    AUTOCLOSE int directory = path ? root_open_directory(root, path) : -ENOMEM, fd = -1;
+
+    if (directory < 0)
+        return directory;
+    fd = openat(directory, "unbind", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    return write(fd, device, strlen(device)) < 0 ? -errno : 0;
+}
+
+void detach_devices(int root, const char *devices, detach_tell tell)
+{
+    AUTOFREE char *list = strdup(devices);
+    char *rest = NULL;
+
+    for (char *line = list ? strtok_r(list, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char *device = strrchr(line, '/');
+        int r;
+
+        if (!device)
+            continue;
+        *device++ = 0;
+        tell_text(tell, LOG_INFO, "detaching %s from %s", device, line);
+        r = unbind(root, line, device);
+        if (r < 0 && r != -ENODEV) /* that is one without a driver by now */
+            tell_text(tell, LOG_WARNING, "%s stays attached to %s: %s", device, line, strerror(-r));
+    }
+}
+
+static bool is_listed(const char *lines, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; lines && *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+        if (strncmp(lines, name, length) == 0 && (!lines[length] || lines[length] == '\n'))
+            return true;
+    return false;
+}
+
+/* Modules are called with "_" in /sys, and "-" is as good. */
+static bool matches(const char *globs, const char *name)
+{
+    AUTOFREE char *list = strdup(globs);
+    char *rest = NULL;
+
+    for (char *glob = list ? strtok_r(list, " \t", &rest) : NULL; glob;
+         glob = strtok_r(NULL, " \t", &rest)) {
+        for (char *c = strchr(glob, '[') ? NULL : strchr(glob, '-'); c; c = strchr(c, '-'))
+            *c = '_';
+        if (fnmatch(glob, name, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int any_name(const char *name)
+{
+    return name[0] != '.';
+}
+
+struct walk {
+    int root;
+    const char *keep;
+    detach_unload unload;
+    void *data;
+    detach_tell tell;
+};
+
+/* What is built in is there too, without a state. */
+static bool is_loaded(int root, const char *module)
+{
+    AUTOFREE char *state = format("sys/module/%s/initstate", module);
+
+    return state && root_exists(root, state) > 0;
+}
+
+/* The module and, first, what uses it. True when it is gone. */
+static bool unload_with_holders(const struct walk *walk, const char *module, int depth)
+{
+    AUTOFREE char *directory = format("sys/module/%s/holders", module);
+    CLEANUP(names_freep) char **holders = NULL;
+    int r;
+
+    if (!directory || depth > MAX_DEPTH)
+        return false;
+    if (!is_loaded(walk->root, module))
+        return true;
+    if (is_listed(walk->keep, module)) {
+        tell_text(walk->tell, LOG_WARNING, "module %s stays: the root file system needs it",
+                  module);
+        return false;
+    }
+    (void)root_names(walk->root, directory, any_name, MAX_MODULES, &holders);
+    for (char **holder = holders; holder && *holder; holder++)
+        if (!unload_with_holders(walk, *holder, depth + 1)) {
+            tell_text(walk->tell, LOG_WARNING, "module %s stays, as %s does", module, *holder);
+            return false;
+        }
+    /* The last line in the journal when the kernel hangs in it. */
+    tell_text(walk->tell, LOG_INFO, "unloading module %s", module);
+    r = walk->unload(walk->data, module);
+    if (r < 0 && r != -ENOENT)
+        tell_text(walk->tell, LOG_WARNING, "module %s stays: %s", module,
+                  r == -EAGAIN ? "it is in use" : strerror(-r));
+    return r >= 0 || r == -ENOENT;
+}
+
+void detach_order(int root, const char *globs, const char *keep, detach_unload unload, void *data,
+                  detach_tell tell)
+{
+    const struct walk walk = {root, keep, unload, data, tell};
+    CLEANUP(names_freep) char **modules = NULL;
+    int r = root_names(root, "sys/module", any_name, MAX_MODULES, &modules);
+
+    if (r < 0)
+        tell_text(tell, LOG_WARNING, "/sys/module: %s", strerror(-r));
+    for (char **module = modules; r >= 0 && *module; module++)
+        if (matches(globs, *module))
+            (void)unload_with_holders(&walk, *module, 0);
+}
+
+static int unload_by_kmod(void *data, const char *name)
+{
+    struct kmod_module *module;
+    int r = kmod_module_new_from_name(data, name, &module);
+
+    if (r < 0)
+        return r;
+    r = kmod_module_remove_module(module, 0);
+    kmod_module_unref(module);
+    return r;
+}
+
+static void stay_quiet(void *data, int priority, const char *file, int line, const char *function,
+                       const char *pattern, va_list arguments)
+{
+    (void)data, (void)priority, (void)file, (void)line, (void)function;
+    (void)pattern, (void)arguments;
+}
+
+void detach_modules(int root, const char *globs, const char *keep, detach_tell tell)
+{
+    static const char *const NO_CONFIG[] = {NULL};
+    struct kmod_ctx *kmod = kmod_new(NULL, NO_CONFIG);
+
+    if (!kmod) {
+        tell(LOG_WARNING, "no module is unloaded: out of memory");
+        return;
+    }
+    kmod_set_log_fn(kmod, stay_quiet, NULL);
+    detach_order(root, globs, keep, unload_by_kmod, kmod, tell);
+    kmod_unref(kmod);
+}
