@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "decide/decide.h"
 #include "decide/reason-files.h"
+#include "decide/watchdog.h"
 
 enum {
     REBOOTS = 1 << PURPOSE_NEXT_REBOOT | 1 << PURPOSE_SHUTDOWN,
@@ -351,6 +352,9 @@ const struct reason REASONS[] = {
      "see `fastreboot history`; `fastreboot retry` forgets them", failed_too_often},
     {"kexec-tools", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "kexec-tools load nothing at reboots",
      "set LOAD_KEXEC=false in /etc/default/kexec", kexec_tools},
+    {"watchdog", SEVERITY_NOTE, REBOOTS, SCOPE_KEXEC,
+     "a next kernel that hangs is reset by the hardware watchdog", "see WATCHDOG in fastreboot(8)",
+     reason_watchdog},
     {"signed-only", SEVERITY_NOTE, ALWAYS, SCOPE_KEXEC, "the kernel takes unsigned kernels too",
      NULL, signed_only},
 };

@@ -74,6 +74,8 @@ int facts_read(int root, struct facts *ret_facts)
         r = quirk_facts_read(root, &ret_facts->quirk);
     if (r >= 0)
         r = failure_facts_read(root, &ret_facts->failure);
+    if (r >= 0)
+        r = watchdog_facts_read(root, &ret_facts->watchdog);
     if (r >= 0) /* half a configuration is none */
         r = boot_entries_read(root,
                               ret_facts->config.error ? &(struct config){0} : &ret_facts->config,
@@ -84,6 +86,8 @@ int facts_read(int root, struct facts *ret_facts)
         r = crypt_facts_read(root,
                              ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                              &ret_facts->crypt);
+    if (r >= 0 && ret_facts->payload.image.release)
+        r = watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
     return r < 0 ? r : compare_loaded(ret_facts);
 }
 
@@ -92,6 +96,7 @@ void facts_clear(struct facts *facts)
     crypt_facts_clear(&facts->crypt);
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    watchdog_facts_clear(&facts->watchdog);
     failure_facts_clear(&facts->failure);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
