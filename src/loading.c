@@ -24,21 +24,16 @@ static int new_id(char **ret_id)
     return *ret_id ? 0 : -ENOMEM;
 }
 
-/* The mark is left out where the command line would become too long for the kernel. */
-char *loading_cmdline(const struct boot_payload *payload, const char *id)
+char *loading_cmdline(const struct survey *survey, const char *id)
 {
-    AUTOFREE char *mark = format("%s%s", CMDLINE_MARK, id);
-    const char *cmdline = payload->entry->cmdline;
+    const struct boot_payload *payload = &survey->facts.payload;
 
-    if (!mark)
-        return NULL;
-    if (strlen(cmdline) + 1 + strlen(mark) > payload->image.cmdline_max)
-        return strdup(cmdline);
-    return cmdline_with(cmdline, mark);
+    return cmdline_final(payload->entry->cmdline, id, survey->added, payload->image.cmdline_max);
 }
 
-static int write_note(int root, const struct boot_payload *payload, const char *id)
+static int write_note(int root, const struct survey *survey, const char *id)
 {
+    const struct boot_payload *payload = &survey->facts.payload;
     AUTOJSON struct json_object *note = json_object_new_object();
     AUTOFREE char *signature = payload_signature(payload);
 
@@ -48,6 +43,7 @@ static int write_note(int root, const struct boot_payload *payload, const char *
     json_add_string(note, "release", payload->image.release);
     json_add_string(note, "kernel", payload->kernel.path);
     json_add_string(note, "signature", signature);
+    json_add_string(note, "added", survey->added);
     return state_write_json(root, RUN_LOADED, note);
 }
 
@@ -65,7 +61,7 @@ static int load_payload(const struct boot_payload *payload, const char *cmdline)
 static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *cmdline = loading_cmdline(payload, id);
+    AUTOFREE char *cmdline = loading_cmdline(survey, id);
     int r = cmdline ? load_payload(payload, cmdline) : -ENOMEM;
 
     if (r < 0) {
@@ -74,7 +70,7 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
         (void)loading_drop(root); /* an older one of ours is not what is wanted either */
         return r;
     }
-    r = write_note(root, payload, id);
+    r = write_note(root, survey, id);
     if (r < 0) {
         /* Without the note it would pass for somebody else's and would be started for ever. */
         *ret_error = format("/" RUN_LOADED ": %s", strerror(-r));
@@ -83,13 +79,24 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
     return r;
 }
 
+/* Another panic= alone is no reason to give up what is loaded where nothing else can be loaded. */
+static bool is_loaded(const struct survey *survey)
+{
+    const struct facts *facts = &survey->facts;
+
+    if (!facts->loaded.current ||
+        (facts->loaded.added && streq(facts->loaded.added, survey->added)))
+        return facts->loaded.current;
+    return facts->kexec.disabled.is != FACT_NO || facts->kexec.exhausted.is != FACT_NO;
+}
+
 int loading_load(int root, const struct survey *survey, char **ret_id, char **ret_error)
 {
     AUTOFREE char *id = NULL;
     int r;
 
     *ret_error = NULL;
-    if (survey->facts.loaded.current) {
+    if (is_loaded(survey)) {
         *ret_id = strdup(survey->facts.loaded.id);
         return *ret_id ? 0 : -ENOMEM;
     }

@@ -20,4 +20,4 @@ int loading_drop(int root);
 int loading_drop_all(int root);
 
 /* The command line with which that is started as attempt `id`; the caller's, or NULL. */
-char *loading_cmdline(const struct boot_payload *payload, const char *id);
+char *loading_cmdline(const struct survey *survey, const char *id);

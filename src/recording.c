@@ -79,14 +79,15 @@ static bool is_small_enough(const struct inventory *inventory)
     return length <= MAX_INVENTORY_TEXT;
 }
 
-int recording_complete(int root, const struct boot_payload *payload, struct attempt *attempt)
+int recording_complete(int root, const struct survey *survey, struct attempt *attempt)
 {
+    const struct boot_payload *payload = &survey->facts.payload;
     int r = copy_optional(payload->image.release, &attempt->release);
 
     if (r >= 0)
         r = copy_optional(payload->kernel_id, &attempt->kernel);
     if (r >= 0) {
-        attempt->cmdline = loading_cmdline(payload, attempt->id);
+        attempt->cmdline = loading_cmdline(survey, attempt->id);
         r = attempt->cmdline ? add_files(payload, attempt) : -ENOMEM;
     }
     if (r >= 0)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/attempt.h"
-#include "discover/facts.h"
+#include "survey.h"
 
 /* What is written down before a fast reboot. */
 
@@ -11,4 +11,4 @@ int recording_begin(int root, struct attempt *ret_attempt);
 
 /* Adds what is loaded, with its digests where that does not take long, and what the machine has.
  * 0 or -ENOMEM. */
-int recording_complete(int root, const struct boot_payload *payload, struct attempt *attempt);
+int recording_complete(int root, const struct survey *survey, struct attempt *attempt);

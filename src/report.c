@@ -70,8 +70,9 @@ static void print_finding(const struct finding *finding)
         printf("       %s\n", reason->advice);
 }
 
-static void print_payload(const struct facts *facts)
+static void print_payload(const struct survey *survey)
 {
+    const struct facts *facts = &survey->facts;
     const struct boot_payload *payload = &facts->payload;
 
     if (!payload->entry)
@@ -91,6 +92,8 @@ static void print_payload(const struct facts *facts)
            : payload->entry->n_initrds ? ""
                                        : "none",
            payload->entry->cmdline);
+    if (*survey->added)
+        printf("  Added to it:  %s\n", survey->added);
     if (facts->boot_entries.chosen_reason)
         printf("  Chosen by:    %s\n", facts->boot_entries.chosen_reason);
 }
@@ -138,7 +141,7 @@ static void status_as_text(const struct survey *survey, const struct boot_record
     print_first_line(survey);
     if (verdict->because && verdict->because->reason->advice)
         printf("  What to do:   %s\n", verdict->because->reason->advice);
-    print_payload(&survey->facts);
+    print_payload(survey);
     print_loaded(&survey->facts);
     print_boot(&survey->facts, last);
     for (size_t i = 0; i < verdict->n; i++) {
@@ -217,13 +220,15 @@ static void add_verdict(struct json_object *object, const struct verdict *verdic
     json_object_object_add(object, "reasons", findings_as_json(verdict, all));
 }
 
-static struct json_object *payload_as_json(const struct facts *facts)
+static struct json_object *payload_as_json(const struct survey *survey)
 {
+    const struct facts *facts = &survey->facts;
     struct json_object *object;
 
     if (!facts->payload.entry)
         return NULL;
     object = entry_as_json(facts->payload.entry);
+    json_add_string(object, "added", facts->payload.entry->problem ? NULL : survey->added);
     json_add_string(object, "release", facts->payload.image.release);
     json_add_string(object, "loader", loader_name(&facts->boot_entries));
     json_add_string(object, "chosen_by", facts->boot_entries.chosen_reason);
@@ -255,7 +260,7 @@ static void status_as_json(const struct survey *survey, const struct boot_record
     struct json_object *object = json_object_new_object();
 
     add_verdict(object, &survey->verdict, false);
-    json_object_object_add(object, "entry", payload_as_json(&survey->facts));
+    json_object_object_add(object, "entry", payload_as_json(survey));
     json_object_object_add(object, "loaded", loaded_as_json(&survey->facts));
     json_object_object_add(object, "boot", boot_as_json(&survey->facts));
     json_object_object_add(object, "last_reboot", last ? boot_record_to_json(last) : NULL);

@@ -8,6 +8,7 @@
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "decide/watchdog.h"
 #include "detaching.h"
 #include "discover/discover.h"
 #include "loading.h"
@@ -53,28 +54,32 @@ static int begin(int root, struct attempt *attempt)
 }
 
 /* Lets the jump go ahead in this reboot and in no other. */
-static int allow_jump(int root, uint32_t job)
+static int allow_jump(int root, uint32_t job, const struct facts *facts)
 {
+    CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
     AUTOJSON struct json_object *go = json_object_new_object();
+    int r = facts ? watchdog_decide(facts, &plan) : 0;
 
+    if (r < 0)
+        return r;
     json_add_number(go, "job", job);
+    json_add_number(go, "watchdog", plan.seconds);
     return state_write_json(root, RUN_JUMP, go);
 }
 
-/* `payload` is what was loaded, or NULL for somebody else's kernel. */
-static int by_kexec(int root, struct attempt *attempt, const struct boot_payload *payload,
-                    uint32_t job)
+/* `survey` is that of what was loaded, or NULL for somebody else's kernel. */
+static int by_kexec(int root, struct attempt *attempt, const struct survey *survey, uint32_t job)
 {
-    const char *release = payload ? payload->image.release : NULL;
+    const char *release = survey ? survey->facts.payload.image.release : NULL;
     int r = 0;
 
     attempt->state = ATTEMPT_LOADED;
-    if (payload)
-        r = recording_complete(root, payload, attempt);
+    if (survey)
+        r = recording_complete(root, survey, attempt);
     if (r >= 0)
         r = state_write_attempt(root, attempt);
     if (r >= 0)
-        r = allow_jump(root, job);
+        r = allow_jump(root, job, survey ? &survey->facts : NULL);
     if (r < 0)
         return by_firmware(root, attempt, LOG_WARNING, NULL, strerror(-r));
     journal_tell(EVENT_NEXT_BOOT, LOG_NOTICE, NULL, "this reboot is fast: %s%s",
@@ -92,7 +97,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
         return by_firmware(root, attempt, LOG_WARNING, "load-failed", error ? error : strerror(-r));
     free(attempt->id);
     attempt->id = steal(&id);
-    return by_kexec(root, attempt, &survey->facts.payload, job);
+    return by_kexec(root, attempt, survey, job);
 }
 
 /* What somebody should know before any reboot, fast or not: the machine may not come back as it is

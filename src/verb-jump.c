@@ -14,7 +14,7 @@
 #include "verb.h"
 
 /* The go-ahead is for one reboot: one that was called off must not start an old kernel later. */
-static int has_go_ahead(int root, char **ret_doubt)
+static int has_go_ahead(int root, unsigned *ret_watchdog, char **ret_doubt)
 {
     AUTOJSON struct json_object *go = NULL;
     uint32_t job;
@@ -31,6 +31,7 @@ static int has_go_ahead(int root, char **ret_doubt)
         *ret_doubt = format("cannot ask PID 1 for the reboot: %s", strerror(-r));
     else if (r == 0 || json_number(go, "job", -1) != job)
         *ret_doubt = format("what is loaded was meant for another reboot");
+    *ret_watchdog = (unsigned)json_number(go, "watchdog", 0);
     return !*ret_doubt;
 }
 
@@ -59,12 +60,25 @@ static void write_down(int root, const char *doubt)
     (void)state_write_attempt(root, &attempt);
 }
 
+/* A help against what may happen behind the jump: without it there is a jump all the same. */
+static void arm(int root, unsigned seconds)
+{
+    int r = seconds > 0 ? systemd_arm_watchdog(root, seconds) : 0;
+
+    if (r < 0)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, "watchdog",
+                     "the watchdog is not armed for the jump: %s",
+                     r == -ERANGE ? "the hardware does not take that many seconds" : strerror(-r));
+}
+
 static int run(const struct call *call)
 {
     AUTOFREE char *doubt = NULL;
+    unsigned watchdog = 0;
     int r;
 
-    if (has_go_ahead(call->root, &doubt) && is_loaded(call->root, &doubt)) {
+    if (has_go_ahead(call->root, &watchdog, &doubt) && is_loaded(call->root, &doubt)) {
+        arm(call->root, watchdog);
         r = systemd_kexec();
         if (r >= 0)
             return EXIT_FINE;

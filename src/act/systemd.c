@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
 
+#include "base/root.h"
 #include "base/util.h"
 
 enum {
@@ -109,6 +110,29 @@ int systemd_stop(const char *unit)
         r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "StopUnit", NULL, &reply, "ss",
                                unit, "replace");
     return r < 0 ? r : 0;
+}
+
+static int set_microseconds(sd_bus *bus, const char *property, uint64_t value)
+{
+    return sd_bus_set_property(bus, NULL, MANAGER_PATH, MANAGER, property, NULL, "t", value);
+}
+
+/* The hardware has to show that it takes the time: where it does not, PID 1 goes on with the one it
+ * had, and that may be too short for a healthy system to come up. */
+int systemd_arm_watchdog(int root, unsigned seconds)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    uint64_t microseconds = (uint64_t)seconds * 1000000;
+    long taken = 0;
+    int r = open_manager(&bus);
+
+    if (r >= 0)
+        r = set_microseconds(bus, "RuntimeWatchdogUSec", microseconds);
+    if (r >= 0)
+        r = root_read_number(root, "sys/class/watchdog/watchdog0/timeout", &taken);
+    if (r >= 0 && taken != (long)seconds)
+        return -ERANGE;
+    return r < 0 ? r : set_microseconds(bus, "KExecWatchdogUSec", microseconds);
 }
 
 static int wait_for(pid_t pid)

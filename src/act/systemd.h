@@ -22,6 +22,11 @@ int systemd_unit_state(const char *unit, char **ret_state);
 /* Stops a unit, without waiting until it is stopped. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 
+/* Arms the first watchdog, through PID 1, for the kexec: it then resets the machine
+ * unless somebody feeds or stops it within `seconds`. 0; -ERANGE when the hardware does not take
+ * that time; another negative errno. `root` is where to read what it took. */
+int systemd_arm_watchdog(int root, unsigned seconds);
+
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.
  * `environment` are further "NAME=VALUE", or NULL. 0 when it succeeded, a positive exit status, or
  * a negative errno. */

@@ -24,19 +24,36 @@ static bool ends_parameters(const char *word, size_t length)
     return length == 2 && memcmp(word, "--", 2) == 0;
 }
 
+/* Of the parameters behind CMDLINE_ADDED=N, this is how many are still to come; `word` is the next
+ * parameter. */
+static size_t count_added(const char *word, size_t length, size_t left)
+{
+    size_t prefix = strlen(CMDLINE_ADDED);
+
+    if (length == prefix + 1 && memcmp(word, CMDLINE_ADDED, prefix) == 0 && word[prefix] >= '0' &&
+        word[prefix] <= '9')
+        return (size_t)(word[prefix] - '0') + 1; /* and itself */
+    return left;
+}
+
 /* Copies the parameters that `drop` does not want, and everything from a "--" on. */
 static char *filter(const char *line, bool (*drop)(const char *, size_t, const char *),
-                    const char *argument)
+                    const char *argument, bool drop_added)
 {
     char *result = malloc(strlen(line) + 1), *out = result;
     const char *word;
-    size_t length;
+    size_t length, added = 0;
     bool for_init = false;
 
     if (!result)
         return NULL;
     while (cmdline_next(&line, &word, &length)) {
         for_init = for_init || ends_parameters(word, length);
+        added = count_added(word, length, added);
+        if (!for_init && drop_added && added > 0) {
+            added--;
+            continue;
+        }
         if (!for_init && drop(word, length, argument))
             continue;
         if (out > result)
@@ -78,12 +95,12 @@ static bool is_listed(const char *word, size_t length, const char *list)
 
 char *cmdline_for_next_kernel(const char *line)
 {
-    return filter(line, meant_the_loader, NULL);
+    return filter(line, meant_the_loader, NULL, true);
 }
 
 char *cmdline_without(const char *line, const char *remove)
 {
-    return filter(line, is_listed, remove);
+    return filter(line, is_listed, remove, false);
 }
 
 static bool is_among(const char *word, size_t length, const char *list)
@@ -100,7 +117,7 @@ static bool is_among(const char *word, size_t length, const char *list)
 char *cmdline_with(const char *line, const char *parameters)
 {
     /* What comes once more must not pile up from one fast reboot to the next. */
-    AUTOFREE char *others = filter(line, is_among, parameters);
+    AUTOFREE char *others = filter(line, is_among, parameters, false);
     const char *position = others, *word, *rest = "";
     size_t length, before;
 
@@ -130,4 +147,43 @@ char *cmdline_value(const char *line, const char *prefix)
             n = length - strlen(prefix);
         }
     return value ? strndup(value, n) : NULL;
+}
+
+bool cmdline_has(const char *line, const char *name)
+{
+    const char *word;
+    size_t length;
+
+    while (cmdline_next(&line, &word, &length) && !ends_parameters(word, length))
+        if (is_listed(word, length, name))
+            return true;
+    return false;
+}
+
+/* The mark, and how many of the additions are behind it, and these. */
+static char *marked(const char *line, const char *id, const char *added, size_t length, size_t n)
+{
+    AUTOFREE char *ours =
+        n ? format(CMDLINE_MARK "%s " CMDLINE_ADDED "%zu %.*s", id, n, (int)length, added)
+          : format(CMDLINE_MARK "%s", id);
+
+    return ours ? cmdline_with(line, ours) : NULL;
+}
+
+char *cmdline_final(const char *line, const char *id, const char *added, size_t max)
+{
+    size_t ends[CMDLINE_MAX_ADDED + 1] = {0}, n = 0, length;
+    const char *position = added, *word;
+
+    while (n < CMDLINE_MAX_ADDED && cmdline_next(&position, &word, &length))
+        ends[++n] = (size_t)(word + length - added);
+    for (;; n--) {
+        char *result = marked(line, id, added, ends[n], n);
+
+        if (!result || strlen(result) <= max)
+            return result;
+        free(result);
+        if (n == 0)
+            return strdup(line);
+    }
 }

@@ -7,12 +7,13 @@
 #include "base/util.h"
 
 enum key_type {
-    KEY_CHOICE, /* one of two words */
-    KEY_PATH,   /* one absolute path */
-    KEY_PATHS,  /* several, or "none"; more lines add to it */
-    KEY_WORDS,  /* kernel parameters; more lines add to it */
-    KEY_UNIT,   /* the name of a unit of systemd's */
-    KEY_WAIT,   /* seconds, or "off" */
+    KEY_CHOICE,  /* one of two words */
+    KEY_PATH,    /* one absolute path */
+    KEY_PATHS,   /* several, or "none"; more lines add to it */
+    KEY_WORDS,   /* kernel parameters; more lines add to it */
+    KEY_UNIT,    /* the name of a unit of systemd's */
+    KEY_WAIT,    /* seconds, or "off" */
+    KEY_SECONDS, /* as KEY_WAIT, with other bounds */
 };
 
 enum {
@@ -49,6 +50,8 @@ static const struct key KEYS[] = {
     {"cmdline-remove", KEY_WORDS, offsetof(struct config, cmdline_remove), {0}, 0},
     {"health-timeout", KEY_WAIT, offsetof(struct config, health_timeout), {0}, 0},
     {"health-unit", KEY_UNIT, offsetof(struct config, health_unit), {0}, 0},
+    {"panic", KEY_SECONDS, offsetof(struct config, panic), {0}, 0},
+    {"watchdog", KEY_SECONDS, offsetof(struct config, watchdog), {0}, 0},
 };
 
 /* The settings so far, and what the file being read has given of them: a later file replaces what
@@ -104,6 +107,22 @@ static int set_choice(struct config *config, const struct key *key, const char *
         }
     return refuse(ret_problem, format("%s = %s: must be %s or %s", key->name, value,
                                       key->choices[0], key->choices[1]));
+}
+
+static int set_seconds(struct config *config, const struct key *key, const char *value,
+                       char **ret_problem)
+{
+    int *seconds = field(config, key->offset);
+    size_t digits = strspn(value, "0123456789");
+    long number = digits > 0 && digits < 5 && !value[digits] ? strtol(value, NULL, 10) : 0;
+
+    if (streq(value, "off"))
+        number = SECONDS_OFF;
+    else if (number < SECONDS_MIN || number > SECONDS_MAX)
+        return refuse(ret_problem, format("%s = %s: must be off, or %d to %d (seconds)", key->name,
+                                          value, SECONDS_MIN, SECONDS_MAX));
+    *seconds = (int)number;
+    return 1;
 }
 
 static bool paths_are_absolute(const char *value)
@@ -173,6 +192,8 @@ static int set_value(struct config *config, const struct key *key, bool again, c
         return set_wait(config, key, value, ret_problem);
     if (key->type == KEY_UNIT)
         r = check_unit(key, value, ret_problem);
+    if (key->type == KEY_SECONDS)
+        return set_seconds(config, key, value, ret_problem);
     if (key->type == KEY_PATH || key->type == KEY_PATHS)
         r = check_paths(key, value, ret_problem);
     if (r <= 0)
@@ -180,6 +201,16 @@ static int set_value(struct config *config, const struct key *key, bool again, c
     if (again && key->type == KEY_PATHS && (streq(value, "none") || streq(*text, "none")))
         return refuse(ret_problem, format("%s: none goes with no other file", key->name));
     return set_text(text, again ? format("%s %s", *text, value) : strdup(value));
+}
+
+static bool adds_up(const struct key *key)
+{
+    return key->type == KEY_PATHS || key->type == KEY_WORDS;
+}
+
+static bool is_text(const struct key *key)
+{
+    return key->type != KEY_CHOICE && key->type != KEY_SECONDS && key->type != KEY_WAIT;
 }
 
 static const struct key *find_key(const char *name)
@@ -220,7 +251,7 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
         return refuse(ret_problem,
                       format("\"%s\" would be part of %s, as the line starts with a blank",
                              setting->value, key->name));
-    if (again && key->type != KEY_PATHS && key->type != KEY_WORDS)
+    if (again && !adds_up(key))
         return refuse(ret_problem, format("%s is given twice (or the line below it starts with a "
                                           "blank)",
                                           key->name));
@@ -263,7 +294,7 @@ int config_load(int root, struct config *ret_config)
 void config_clear(struct config *config)
 {
     for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        if (KEYS[i].type != KEY_CHOICE && KEYS[i].type != KEY_WAIT)
+        if (is_text(&KEYS[i]))
             free(*(char **)field(config, KEYS[i].offset));
         if (KEYS[i].source)
             free(*(char **)field(config, KEYS[i].source));

@@ -26,7 +26,14 @@ enum config_missing_driver {
     MISSING_DRIVER_BLOCK,
 };
 
-/* Strings are NULL where nothing is set. */
+/* What a number of seconds may be where it is set. */
+enum {
+    SECONDS_OFF = -1,
+    SECONDS_MIN = 5,
+    SECONDS_MAX = 3600,
+};
+
+/* Strings are NULL, and seconds 0, where nothing is set. */
 struct config {
     enum config_mode mode;
     enum config_load load;
@@ -40,6 +47,8 @@ struct config {
     char *cmdline_remove; /* parameters to leave out of it */
     int health_timeout;   /* seconds from the kernel's start; 0 where not set, or HEALTH_OFF */
     char *health_unit;    /* a unit that has to be active by then */
+    int panic;            /* after how many seconds a kernel that panics is to reboot */
+    int watchdog;         /* after how many seconds the hardware is to reset a kernel that hangs */
     char *error;          /* what is wrong, with file and line; then nothing else counts */
     int error_number;     /* the errno behind it where a file could not be read, else 0 */
 };

@@ -10,6 +10,7 @@
 #include "decide/decide.h"
 #include "decide/reason-files.h"
 #include "decide/reason-hardware.h"
+#include "decide/watchdog.h"
 
 enum {
     REBOOTS = 1 << PURPOSE_NEXT_REBOOT | 1 << PURPOSE_SHUTDOWN,
@@ -360,6 +361,9 @@ const struct reason REASONS[] = {
      "set LOAD_KEXEC=false in /etc/default/kexec", kexec_tools},
     {"quirk-applied", SEVERITY_NOTE, ALWAYS, SCOPE_POLICY,
      "no quirk changes how the next kernel is started", NULL, reason_quirk_applied},
+    {"watchdog", SEVERITY_NOTE, REBOOTS, SCOPE_KEXEC,
+     "a next kernel that hangs is reset by the hardware watchdog", "see WATCHDOG in fastreboot(8)",
+     reason_watchdog},
     {"signed-only", SEVERITY_NOTE, ALWAYS, SCOPE_KEXEC, "the kernel takes unsigned kernels too",
      NULL, signed_only},
 };

@@ -93,6 +93,8 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = failure_facts_read(root, &ret_facts->failure);
     if (r >= 0)
+        r = watchdog_facts_read(root, &ret_facts->watchdog);
+    if (r >= 0)
         r = read_entries(root, ret_facts);
     if (r >= 0)
         r = read_payload(root, ret_facts);
@@ -100,6 +102,8 @@ int facts_read(int root, struct facts *ret_facts)
         r = crypt_facts_read(root,
                              ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                              &ret_facts->crypt);
+    if (r >= 0 && ret_facts->payload.image.release)
+        r = watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
     return r < 0 ? r : compare_loaded(ret_facts);
 }
 
@@ -108,6 +112,7 @@ void facts_clear(struct facts *facts)
     crypt_facts_clear(&facts->crypt);
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    watchdog_facts_clear(&facts->watchdog);
     failure_facts_clear(&facts->failure);
     storage_facts_clear(&facts->storage);
     driver_facts_clear(&facts->driver);

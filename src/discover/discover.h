@@ -22,6 +22,7 @@ int storage_facts_read(int root, struct storage_facts *ret);
 int failure_facts_read(int root, struct failure_facts *ret);
 /* `cmdline` is what the next kernel gets; NULL stands for the running one's. */
 int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret);
+int watchdog_facts_read(int root, struct watchdog_facts *ret);
 void kexec_facts_clear(struct kexec_facts *facts);
 void loaded_facts_clear(struct loaded_facts *facts);
 void hook_facts_clear(struct hook_facts *facts);
@@ -31,3 +32,7 @@ void driver_facts_clear(struct driver_facts *facts);
 void storage_facts_clear(struct storage_facts *facts);
 void failure_facts_clear(struct failure_facts *facts);
 void crypt_facts_clear(struct crypt_facts *facts);
+void watchdog_facts_clear(struct watchdog_facts *facts);
+
+/* What the kernel `release`, which is to be started, means for the watchdog. */
+int watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts);

@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "base/failures.h"
+#include "base/watchdogs.h"
 #include "discover/image.h"
 
 /* The answer to a question that can be answered by yes, by no, or by neither. */
@@ -85,6 +86,7 @@ struct loaded_facts {
     char *release;
     char *kernel;
     char *signature; /* of everything that was loaded, see payload_signature() */
+    char *added;     /* to the entry's command line, see additions_decide(); NULL in an old note */
     bool current;    /* it is the very payload that would be loaded now */
 };
 
@@ -179,6 +181,21 @@ struct storage_facts {
     int failing_error;
 };
 
+/* The watchdog that PID 1 uses where it uses one: the first. */
+struct watchdog_facts {
+    char *identity; /* as its driver calls it; NULL where there is none that says so */
+    const struct watchdog_kind *kind; /* or NULL where nothing is known of it */
+    struct fact running;              /* somebody has it started, and feeds it */
+    struct fact nowayout;             /* it cannot be stopped again */
+    struct fact kept;  /* drivers are not to stop it at a reboot: watchdog.stop_on_reboot=0 */
+    struct fact fed;   /* systemd is set to feed it: RuntimeWatchdogSec= */
+    struct fact comes; /* the kernel to start has its driver */
+    bool other_device; /* systemd is set to use another one */
+    bool ipmi;         /* ipmi_watchdog is loaded, of which there is nothing to be seen */
+    long max;          /* what it can count to, in seconds; 0 where it does not say */
+    int error;         /* the errno that kept us from knowing whether there is one, or 0 */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
@@ -192,6 +209,7 @@ struct facts {
     struct driver_facts driver;
     struct storage_facts storage;
     struct failure_facts failure;
+    struct watchdog_facts watchdog;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
     enum image_arch arch;        /* of this machine */

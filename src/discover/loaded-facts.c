@@ -11,7 +11,7 @@
 int loaded_facts_read(int root, struct loaded_facts *ret)
 {
     AUTOJSON struct json_object *note = NULL;
-    const char *id, *release, *kernel, *signature;
+    const char *id, *release, *kernel, *signature, *added;
     int r = json_read(root, RUN_LOADED, &note);
 
     *ret = (struct loaded_facts){0};
@@ -21,12 +21,14 @@ int loaded_facts_read(int root, struct loaded_facts *ret)
     release = json_string(note, "release");
     kernel = json_string(note, "kernel");
     signature = json_string(note, "signature");
+    added = json_string(note, "added");
     if (!id || !release || !kernel || !signature)
         return 0;
     ret->id = strdup(id);
     ret->release = strdup(release);
     ret->kernel = strdup(kernel);
     ret->signature = strdup(signature);
+    ret->added = added ? strdup(added) : NULL;
     return ret->id && ret->release && ret->kernel && ret->signature ? 0 : -ENOMEM;
 }
 
@@ -36,5 +38,6 @@ void loaded_facts_clear(struct loaded_facts *facts)
     free(facts->release);
     free(facts->kernel);
     free(facts->signature);
+    free(facts->added);
     *facts = (struct loaded_facts){0};
 }

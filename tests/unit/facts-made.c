@@ -18,8 +18,16 @@ void made_fast(struct made_facts *made)
                   .hook = {.enabled = YES, .active = YES},
                   .payload = {.kernel = {.path = (char *)"/vmlinuz", .fd = -1, .size = 100},
                               .n_initrds = 1,
+                              .kernel_id = (char *)"6.1.0 100 1",
                               .image = {.release = (char *)"6.1.0", .cmdline_max = 2016}}},
     };
+    made->facts.watchdog = (struct watchdog_facts){.identity = (char *)"i6300ESB timer",
+                                                   .kind = watchdog_find_kind("i6300ESB timer"),
+                                                   .running = YES,
+                                                   .kept = YES,
+                                                   .fed = YES,
+                                                   .comes = YES,
+                                                   .max = 2046};
     made->facts.boot_entries.entries = &made->entry;
     made->facts.boot_entries.n = 1;
     made->facts.payload.entry = &made->entry;
@@ -63,9 +71,11 @@ static void some_file(struct boot_file *file)
 static void some_image(struct boot_payload *payload)
 {
     payload->image.arch = dice(12) ? IMAGE_X86_64 : IMAGE_ARM64;
+    payload->kernel_id = (char *)(payload->image.arch == IMAGE_X86_64 ? "6.1.0 100 1" : "other");
     payload->image.cmdline_max = dice(12) ? 2016 : 5;
     if (payload->kernel.error || dice(12) == 0) {
         payload->image = (struct image){0};
+        payload->kernel_id = NULL;
         if (!payload->kernel.error && dice(2))
             payload->image_problem = (char *)"empty";
         else if (!payload->kernel.error)
@@ -87,6 +97,11 @@ static void some_payload(struct made_facts *made)
         facts->payload = (struct boot_payload){0};
         return;
     }
+    made->entry.problem = (char *)rarely("it starts another loader");
+    if (made->entry.problem) {
+        facts->payload = (struct boot_payload){.entry = &made->entry, .kernel.fd = -1};
+        return;
+    }
     made->initrds[1] = made->initrds[0];
     facts->payload.n_initrds = made->entry.n_initrds = dice(3);
     some_file(&facts->payload.kernel);
@@ -95,18 +110,60 @@ static void some_payload(struct made_facts *made)
     some_image(&facts->payload);
 }
 
+static void some_failures(struct failure_facts *facts)
+{
+    static const char *const KERNELS[] = {"6.1.0 100 1", "other", "a third"};
+
+    if (dice(12) == 0)
+        facts->error = dice(2) ? EBADMSG : some_error();
+    facts->failures.n = dice(6) ? 0 : 1 + dice(3);
+    for (size_t i = 0; i < facts->failures.n; i++)
+        facts->failures.all[i] =
+            (struct failure){.kernel = (char *)KERNELS[dice(3)], .release = (char *)"6.1.0"};
+}
+
+static void some_watchdog(struct watchdog_facts *facts)
+{
+    static const char *const IDENTITIES[] = {"i6300ESB timer", "wdat_wdt", "Software Watchdog",
+                                             "something new"};
+
+    facts->identity = (char *)(dice(6) ? IDENTITIES[dice(4)] : NULL);
+    facts->kind = facts->identity ? watchdog_find_kind(facts->identity) : NULL;
+    facts->running = some_fact(YES);
+    facts->nowayout = some_fact(NO);
+    facts->kept = some_fact(YES);
+    facts->fed = some_fact(YES);
+    facts->comes = some_fact(YES);
+    facts->other_device = !dice(12);
+    facts->ipmi = !dice(12);
+    facts->max = dice(12) ? 2046 : 60;
+    facts->error = dice(12) ? 0 : some_error();
+}
+
+/* What somebody has set, in several ways at once. */
+static void some_config(struct config *config)
+{
+    static const int SECONDS[] = {0, 0, SECONDS_OFF, 60};
+
+    config->error = (char *)rarely("/etc/fastreboot.conf:1: unknown key \"x\"");
+    if (config->error && dice(2))
+        config->error_number = some_error();
+    if (dice(12) == 0) {
+        config->mode = MODE_FIRMWARE;
+        config->mode_source = (char *)"/etc/fastreboot.conf";
+    }
+    config->panic = SECONDS[dice(4)];
+    config->watchdog = SECONDS[dice(4)];
+}
+
 void made_by_dice(struct made_facts *made)
 {
     struct facts *facts = &made->facts;
 
     made_fast(made);
-    facts->config.error = (char *)rarely("/etc/fastreboot.conf:1: unknown key \"x\"");
-    if (facts->config.error && dice(2))
-        facts->config.error_number = some_error();
-    if (dice(12) == 0) {
-        facts->config.mode = MODE_FIRMWARE;
-        facts->config.mode_source = (char *)"/etc/fastreboot.conf";
-    }
+    some_config(&facts->config);
+    some_failures(&facts->failure);
+    some_watchdog(&facts->watchdog);
     facts->kexec = (struct kexec_facts){.supported = some_fact(YES),
                                         .disabled = some_fact(NO),
                                         .exhausted = some_fact(NO),
@@ -124,6 +181,7 @@ void made_by_dice(struct made_facts *made)
     facts->place.xen = some_fact(NO);
     facts->crypt.text = (char *)rarely("the root's key is a TPM's");
     facts->crypt.result = !facts->crypt.text ? 0 : dice(2) ? 1 : -some_error();
+    facts->place.kexec_tools = some_fact(NO);
     facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
     facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
     facts->quirk.error_number = dice(30) ? 0 : some_error();
@@ -135,8 +193,25 @@ void made_by_dice(struct made_facts *made)
                                             .damaged_error = dice(12) ? 0 : some_error(),
                                             .failing = (char *)rarely("sda had 1 I/O error")};
     some_payload(made);
+    facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
     if (facts->kexec.loaded.is != FACT_NO && dice(2)) {
         facts->loaded.release = (char *)"6.1.0";
         facts->loaded.current = facts->payload.entry && dice(2);
     }
+}
+
+struct fact *const *made_each_fact(struct facts *facts, size_t *ret_n)
+{
+    static struct fact *all[MADE_FACTS];
+    struct fact *const found[] = {
+        &facts->kexec.supported,   &facts->kexec.disabled,   &facts->kexec.exhausted,
+        &facts->kexec.loaded,      &facts->hook.enabled,     &facts->hook.active,
+        &facts->hook.armed,        &facts->place.container,  &facts->place.xen,
+        &facts->place.kexec_tools, &facts->watchdog.running, &facts->watchdog.nowayout,
+        &facts->watchdog.kept,     &facts->watchdog.fed,     &facts->watchdog.comes,
+    };
+
+    *ret_n = ELEMENTS(found);
+    memcpy(all, found, sizeof(found));
+    return all;
 }

@@ -81,6 +81,48 @@ static void the_last_value_counts(void **state)
     expect(cmdline_value("x=1 -- x=2", "x="), "1");
 }
 
+static void what_we_added_is_not_for_the_next(void **state)
+{
+    (void)state;
+    expect(cmdline_for_next_kernel("ro fastreboot.attempt=1 fastreboot.added=2 panic=30 b=1 quiet"),
+           "ro quiet");
+    /* the administrator's own stays */
+    expect(cmdline_for_next_kernel("panic=5 fastreboot.added=1 rd.shell=0 panic=6"),
+           "panic=5 panic=6");
+    expect(cmdline_for_next_kernel("fastreboot.added=9 a b -- c"), "-- c");
+    expect(cmdline_for_next_kernel("fastreboot.added=0 a"), "a");
+    /* not as we write it */
+    expect(cmdline_for_next_kernel("fastreboot.added=12 a b"), "fastreboot.added=12 a b");
+    expect(cmdline_for_next_kernel("fastreboot.added= a b"), "fastreboot.added= a b");
+}
+
+static void names_are_found(void **state)
+{
+    (void)state;
+    assert_true(cmdline_has("ro panic=5", "panic"));
+    assert_true(cmdline_has("panic ro", "panic"));
+    assert_false(cmdline_has("panic_on_oops=1", "panic"));
+    assert_false(cmdline_has("ro -- panic=5", "panic"));
+}
+
+static void the_most_important_stays(void **state)
+{
+    static const char FULL[] = "ro fastreboot.attempt=7 fastreboot.added=2 panic=30 rd.shell=0";
+
+    (void)state;
+    expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", 2000), FULL);
+    expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", strlen(FULL)), FULL);
+    expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", strlen(FULL) - 1),
+           "ro fastreboot.attempt=7 fastreboot.added=1 panic=30");
+    expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", 40), "ro fastreboot.attempt=7");
+    expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", 20), "ro");
+    expect(cmdline_final("ro -- s", "7", "", 2000), "ro fastreboot.attempt=7 -- s");
+    /* and is gone again in the kernel after it */
+    expect(cmdline_for_next_kernel(FULL), "ro");
+    expect(cmdline_final("", "7", "1 2 3 4 5 6 7 8 9 10", 2000),
+           "fastreboot.attempt=7 fastreboot.added=9 1 2 3 4 5 6 7 8 9");
+}
+
 /* The kernel ignores quotes in no other way than we do: words join up to the line again. */
 static void no_parameter_is_lost(void **state)
 {
@@ -114,6 +156,9 @@ int main(void)
         cmocka_unit_test(removing_goes_by_name_or_by_name_and_value),
         cmocka_unit_test(appending_goes_before_what_is_for_init),
         cmocka_unit_test(the_last_value_counts),
+        cmocka_unit_test(what_we_added_is_not_for_the_next),
+        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(the_most_important_stays),
         cmocka_unit_test(no_parameter_is_lost),
     };
 

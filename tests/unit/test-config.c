@@ -41,6 +41,24 @@ static void nothing_means_defaults(void **state)
     expect_error(*state, "# nothing\n\n; at all\n   \n", NULL);
 }
 
+static void seconds_have_bounds(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    expect_error(*state, "panic = 4\n", "panic = 4: must be off, or 5 to 3600 (seconds)");
+    expect_error(*state, "watchdog = 3601\n", ":1: watchdog = 3601: must be off");
+    expect_error(*state, "watchdog = 60s\n", "must be off");
+    expect_error(*state, "watchdog = 99999999999\n", "must be off");
+    expect_error(*state, "watchdog =\n", "must be off");
+    expect_error(*state, "watchdog = -1\n", "must be off");
+    expect_error(*state, "panic = 5\npanic = 6\n", "panic is given twice");
+    tree_write(*state, CONFIG_FILE, "panic = off\nwatchdog = 3600\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.panic, SECONDS_OFF);
+    assert_int_equal(config.watchdog, 3600);
+}
+
 static void every_key_is_taken(void **state)
 {
     CLEANUP(config_clear) struct config config = {0};
@@ -318,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nothing_means_defaults),
+        TEST(seconds_have_bounds),
         TEST(every_key_is_taken),
         TEST(what_is_wrong_is_told_with_file_and_line),
         TEST(lists_grow_by_lines),

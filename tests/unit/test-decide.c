@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "decide/decide.h"
 
+#include <fcntl.h>
+
+#include "base/root.h"
+
 #include "facts-made.h"
 #include "test.h"
 
@@ -60,6 +64,26 @@ static void check_verdict(const struct verdict *verdict)
         assert_true(verdict->because->result == -EACCES || verdict->because->result == -EPERM);
 }
 
+/* As decide() should find it, without any of its reasons. */
+static void assert_can_be_fast(const struct facts *facts)
+{
+    const struct boot_payload *payload = &facts->payload;
+
+    assert_true(!facts->config.error && facts->config.mode == MODE_FAST);
+    assert_true(facts->hook.armed.is == FACT_NO && facts->kexec.supported.is == FACT_YES);
+    assert_true(facts->place.container.is == FACT_NO && facts->place.xen.is == FACT_NO);
+    assert_true(!facts->quirk.firmware && !facts->quirk.error && !facts->quirk.error_number);
+    assert_true(!facts->failure.error && facts->failure.failures.n < FAILURES_TO_STOP);
+    for (size_t i = 0; i < facts->failure.failures.n; i++)
+        assert_string_not_equal(facts->failure.failures.all[i].kernel, payload->kernel_id);
+    assert_true(payload->image.release && payload->image.arch == facts->arch);
+    assert_true(!payload->kernel.error && !payload->kernel.untrusted && !payload->entry->problem);
+    assert_true(!payload->modules_error && !payload->modules_problem);
+    for (size_t i = 0; i < payload->n_initrds; i++)
+        assert_true(!payload->initrds[i].error && !payload->initrds[i].untrusted &&
+                    payload->initrds[i].size > 0);
+}
+
 /* The promises, whatever a machine is like: what blocks or is not known gives firmware, and
  * firmware has a reason in words. */
 static void doubt_is_firmware(void **state)
@@ -80,13 +104,18 @@ static void doubt_is_firmware(void **state)
             needs_root += verdict.needs_root;
             /* What is to be loaded is there; it says so itself, without the findings. */
             if (verdict.fast && !verdict.by_hand)
-                assert_true(made.facts.payload.image.release && !made.facts.payload.kernel.error &&
-                            !made.facts.payload.kernel.untrusted && !made.facts.config.error &&
-                            made.facts.hook.armed.is == FACT_NO &&
-                            made.facts.config.mode == MODE_FAST);
+                assert_can_be_fast(&made.facts);
         }
     }
     assert_true(fast > ROUNDS / 100 && by_hand > ROUNDS / 1000 && needs_root > ROUNDS / 1000);
+}
+
+static bool is_fast(const struct facts *facts)
+{
+    CLEANUP(verdict_clear) struct verdict verdict;
+
+    assert_int_equal(decide(facts, PURPOSE_NEXT_REBOOT, &verdict), 0);
+    return verdict.fast;
 }
 
 /* More doubt never makes a reboot fast that was not. */
@@ -97,23 +126,64 @@ static void one_more_unknown_makes_nothing_fast(void **state)
     (void)state;
     for (int i = 0; i < ROUNDS / 10; i++) {
         struct made_facts made;
-        struct facts *facts = &made.facts;
-        struct fact *const all[] = {&facts->kexec.supported, &facts->kexec.disabled,
-                                    &facts->kexec.exhausted, &facts->hook.enabled,
-                                    &facts->hook.active,     &facts->hook.armed};
+        struct fact *const *all;
+        bool before;
+        size_t n;
 
         made_by_dice(&made);
-        for (size_t k = 0; k < ELEMENTS(all); k++) {
-            CLEANUP(verdict_clear) struct verdict before, after;
+        before = is_fast(&made.facts);
+        all = made_each_fact(&made.facts, &n);
+        for (size_t k = 0; k < n; k++) {
             const struct fact fact = *all[k];
 
-            assert_int_equal(decide(facts, PURPOSE_NEXT_REBOOT, &before), 0);
             *all[k] = UNKNOWN;
-            assert_int_equal(decide(facts, PURPOSE_NEXT_REBOOT, &after), 0);
+            assert_true(before || !is_fast(&made.facts));
             *all[k] = fact;
-            assert_true(before.fast || !after.fast);
         }
     }
+}
+
+/* Somebody who adds a fact has to add it to made_each_fact() too. */
+static void no_fact_is_forgotten(void **state)
+{
+    struct made_facts made;
+    AUTOFREE char *text = NULL;
+    AUTOCLOSE int fd = open(SOURCE_ROOT "/src/discover/facts.h", O_RDONLY | O_CLOEXEC);
+    size_t there = 0, n;
+
+    (void)state;
+    assert_int_equal(fd_read(fd, 1 << 20, &text, NULL), 0);
+    for (const char *place = text; (place = strstr(place, "\n    struct fact ")); place++)
+        there++;
+    made_fast(&made);
+    (void)made_each_fact(&made.facts, &n);
+    if (n != there)
+        fail_msg("facts.h has %zu struct fact, made_each_fact() gives %zu", there, n);
+}
+
+/* What made_by_dice() makes is not so tame that a reason is never tried: each one applies to some
+ * machine, and each one that can block is at times the one that decides. */
+static void every_reason_is_reached(void **state)
+{
+    AUTOFREE bool *applied = calloc(N_REASONS, 1), *decided = calloc(N_REASONS, 1);
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        CLEANUP(verdict_clear) struct verdict verdict;
+        struct made_facts made;
+
+        made_by_dice(&made);
+        assert_int_equal(decide(&made.facts, (enum purpose)(i % 3), &verdict), 0);
+        for (size_t k = 0; k < verdict.n; k++)
+            if (verdict.findings[k].result > 0 || verdict.findings[k].result == -EIO)
+                applied[verdict.findings[k].reason - REASONS] = true;
+        if (verdict.because)
+            decided[verdict.because->reason - REASONS] = true;
+    }
+    for (size_t k = 0; k < N_REASONS; k++)
+        if (!applied[k] || (!decided[k] && REASONS[k].severity == SEVERITY_BLOCK))
+            fail_msg("made_by_dice() never %s \"%s\"", applied[k] ? "decides by" : "meets",
+                     REASONS[k].id);
 }
 
 static void a_good_machine_is_fast(void **state)
@@ -202,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(doubt_is_firmware),
         cmocka_unit_test(one_more_unknown_makes_nothing_fast),
+        cmocka_unit_test(no_fact_is_forgotten),
+        cmocka_unit_test(every_reason_is_reached),
         cmocka_unit_test(a_good_machine_is_fast),
         cmocka_unit_test(purposes_differ),
         cmocka_unit_test(somebody_elses_kernel_is_respected),

@@ -24,8 +24,9 @@ def test_reboot(machine, first, second):
     for command in (first, second):
         expect.fast(machine, machine.reboot(command), release=machine.output("uname -r"))
         loaded_before_unmount(machine)
-    ours, *others = [word for word in machine.output("cat /proc/cmdline").split() if word not in before.split()]
-    assert ours.startswith("fastreboot.attempt=") and not others, "the command line grew"
+    mark, *added = [word for word in machine.output("cat /proc/cmdline").split() if word not in before.split()]
+    assert mark.startswith("fastreboot.attempt=")
+    assert added == ["fastreboot.added=3", "panic=30", "rd.shell=0", "rd.emergency=reboot"], "it grew"
 
 
 def loaded_before_unmount(machine):

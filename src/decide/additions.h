@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "discover/facts.h"
+
+/* Kernel parameters that the next kernel gets on top of the command line of its entry, so that the
+ * machine comes back when that kernel fails: separated by blanks, the most important first, at most
+ * CMDLINE_MAX_ADDED; none whose name the entry has already. ret_added is the caller's; 0 or
+ * -ENOMEM. */
+int additions_decide(const struct facts *facts, char **ret_added);

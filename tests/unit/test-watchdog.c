@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/watchdog.h"
+
+#include "facts-made.h"
+#include "test.h"
+
+enum answer {
+    NOT_USED,
+    FROM_THE_NEXT_BUT_ONE,
+    NEXT,
+};
+
+/* What is decided; `words` is in the reason given, NULL where there is to be none. */
+static void expect(const struct made_facts *made, enum answer answer, const char *words)
+{
+    CLEANUP(watchdog_plan_clear) struct watchdog_plan plan;
+
+    assert_int_equal(watchdog_decide(&made->facts, &plan), 0);
+    assert_int_equal(plan.used, answer != NOT_USED);
+    assert_int_equal(plan.seconds > 0, answer == NEXT);
+    if (!words)
+        assert_null(plan.problem);
+    else if (!plan.problem || !strstr(plan.problem, words))
+        fail_msg("\"%s\" does not say \"%s\"", plan.problem ? plan.problem : "", words);
+}
+
+static void three_answers(void **state)
+{
+    CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    expect(&made, NEXT, NULL);
+    assert_int_equal(watchdog_decide(&made.facts, &plan), 0);
+    assert_int_equal(plan.seconds, 180);
+    made.facts.watchdog.kept.is = FACT_NO;
+    expect(&made, FROM_THE_NEXT_BUT_ONE, "from the fast reboot after the next one on");
+    made.facts.watchdog.identity = NULL;
+    expect(&made, NOT_USED, "no hardware watchdog");
+}
+
+/* A healthy machine must not be reset: each doubt is enough not to use it. */
+static void doubt_is_not_armed(void **state)
+{
+    struct made_facts made;
+    struct watchdog_facts *const watchdog = &made.facts.watchdog;
+
+    (void)state;
+#define WITH(change, words)                                                                        \
+    do {                                                                                           \
+        made_fast(&made);                                                                          \
+        change;                                                                                    \
+        expect(&made, NOT_USED, words);                                                            \
+    } while (0)
+    WITH(watchdog->kind = NULL, "not known for certain");
+    WITH(watchdog->kind = watchdog_find_kind("wdat_wdt"), "not known for certain");
+    WITH(watchdog->kind = watchdog_find_kind("Software Watchdog"), "softdog ends with the running");
+    WITH(watchdog->fed.is = FACT_NO, "RuntimeWatchdogSec=");
+    WITH(watchdog->fed.is = FACT_UNKNOWN, "RuntimeWatchdogSec=");
+    WITH(watchdog->running.is = FACT_NO, "does not run");
+    WITH(watchdog->running.is = FACT_UNKNOWN, "does not run");
+    WITH(watchdog->nowayout.is = FACT_YES, "nowayout");
+    WITH(watchdog->nowayout.is = FACT_UNKNOWN, "nowayout");
+    WITH(watchdog->comes.is = FACT_NO, "no module i6300esb");
+    WITH(watchdog->kept.is = FACT_UNKNOWN, "has no watchdog.stop_on_reboot");
+    WITH(watchdog->max = 179, "counts to 179 seconds");
+    WITH(made.entry.cmdline = (char *)"watchdog.stop_on_reboot=1", "stop_on_reboot=1");
+    WITH(watchdog->other_device = true, "WatchdogDevice=");
+    WITH(made.facts.config.watchdog = SECONDS_OFF, "watchdog = off");
+    WITH((watchdog->identity = NULL, watchdog->ipmi = true), "ipmi_watchdog");
+}
+
+/* What is not certain is done on the administrator's word; what is impossible is not. */
+static void the_setting_is_a_word(void **state)
+{
+    CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.config.watchdog = 300;
+    made.facts.watchdog.kind = NULL;
+    made.facts.watchdog.fed.is = made.facts.watchdog.running.is = FACT_NO;
+    expect(&made, NEXT, NULL);
+    assert_int_equal(watchdog_decide(&made.facts, &plan), 0);
+    assert_int_equal(plan.seconds, 300);
+    made.facts.watchdog.max = 299;
+    expect(&made, NOT_USED, "counts to 299 seconds, which is less than the 300");
+}
+
+static void the_reason(void **state)
+{
+    AUTOFREE char *text = NULL;
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    assert_int_equal(reason_watchdog(&made.facts, &text), 0);
+    assert_null(text);
+    made.facts.watchdog.error = EACCES;
+    assert_int_equal(reason_watchdog(&made.facts, &text), -EACCES);
+    made.facts.watchdog = (struct watchdog_facts){0};
+    assert_int_equal(reason_watchdog(&made.facts, &text), 1);
+    assert_non_null(strstr(text, "stays down until somebody resets the machine"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(three_answers),
+        cmocka_unit_test(doubt_is_not_armed),
+        cmocka_unit_test(the_setting_is_a_word),
+        cmocka_unit_test(the_reason),
+    };
+
+    return RUN_TESTS(tests);
+}
