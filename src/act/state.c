@@ -11,17 +11,17 @@
 #include "base/util.h"
 
 /* Opens the directory that holds `path` and gives the name in it. */
-static int open_parent(int root, const char *path, const char **ret_name)
+static int open_parent(int root, const char *path, bool create, const char **ret_name)
 {
     const char *slash = strrchr(path, '/');
-    AUTOFREE char *parent = strndup(path, (size_t)(slash - path));
+    AUTOFREE char *parent = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
     int fd;
 
     if (!parent)
         return -ENOMEM;
-    *ret_name = slash + 1;
+    *ret_name = slash ? slash + 1 : path;
     fd = root_open_directory(root, parent);
-    if (fd != -ENOENT)
+    if (fd != -ENOENT || !create)
         return fd;
     if (mkdirat(root, parent, 0755) < 0)
         return -errno;
@@ -46,7 +46,7 @@ static int write_all(int fd, const char *text)
 int state_write(int root, const char *path, const char *text)
 {
     const char *name;
-    AUTOCLOSE int parent = open_parent(root, path, &name), fd = -1;
+    AUTOCLOSE int parent = open_parent(root, path, true, &name), fd = -1;
     AUTOFREE char *temporary = NULL;
     int r;
 
@@ -71,7 +71,15 @@ int state_write(int root, const char *path, const char *text)
 
 int state_remove(int root, const char *path)
 {
-    return unlinkat(root, path, 0) < 0 && errno != ENOENT ? -errno : 0;
+    const char *name;
+    AUTOCLOSE int parent = open_parent(root, path, false, &name);
+
+    if (parent < 0)
+        return parent == -ENOENT ? 0 : parent;
+    if (unlinkat(parent, name, 0) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    /* What comes back after a power cut would be judged once more. */
+    return fsync(parent) < 0 ? -errno : 0;
 }
 
 int state_write_json(int root, const char *path, const struct json_object *object)

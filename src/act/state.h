@@ -10,7 +10,7 @@
 /* Writes `text` and makes the directory, for which mkdir is enough, where it is missing. */
 int state_write(int root, const char *path, const char *text);
 
-/* Removes a file; 0 also when there is none. */
+/* Removes a file, on the disk as well; 0 also when there is none. */
 int state_remove(int root, const char *path);
 
 int state_write_json(int root, const char *path, const struct json_object *object);

@@ -2,7 +2,7 @@
 """Whatever fails, the machine does the firmware reboot, comes back, and says why."""
 import pytest
 
-from lab import expect
+from lab import expect, faults
 
 KERNEL, INITRD = "$(readlink -f /vmlinuz)", "$(readlink -f /initrd.img)"
 
@@ -70,12 +70,15 @@ echo 3 > /proc/sys/vm/drop_caches""", "firmware: .*/mnt/vmlinuz.*Input/output er
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", FAILURES)
-def test_failure(machine, name):
+def test_failure(machine, name, row):
     script, because = FAILURES[name]
     assert machine.output("fastreboot check | tail -n 1").startswith("Next reboot: fast")
-    machine.run(script)
-    expect.firmware(machine, machine.reboot("systemctl reboot"), because)
+    fault = faults.Fault(name.replace("-", " "), faults.FIRMWARE, because, script,
+                         reboot=faults.command("systemctl reboot"))
+    row(faults.try_out(machine, fault))
+    assert expect.status(machine)["boot"]["way"] == "firmware"
 
 
 def test_program_removed(machine):

@@ -63,6 +63,10 @@ class Machine:
     def output(self, script, **options):
         return self.run(script, **options).output.strip()
 
+    def ask(self, script):
+        """Does not wait for an answer: the machine may well go down before it can give one."""
+        self._send(script)
+
     def put(self, path, data, mode=0o644):
         """A file written in the machine, with its directories."""
         if isinstance(data, str):
@@ -83,10 +87,11 @@ class Machine:
                 return Result(int(match[1]), output)
         return None
 
-    def _hello(self, start):
-        return next((line.split()[1] for line in self.qemu.agent_lines[start:] if line.startswith("boot ")), None)
+    def _hello(self, start, boots=1):
+        hellos = [line for line in self.qemu.agent_lines[start:] if line.startswith("boot ")]
+        return hellos[boots - 1].split()[1] if len(hellos) >= boots else None
 
-    def wait_for_console(self, pattern, seconds=BOOT_SECONDS, start=0):
+    def wait_for_console(self, pattern, seconds=BOOT_SECONDS // 2, start=0):
         """Until the console says `pattern` (a regular expression) after its first `start` characters."""
         return self.qemu.wait(lambda: re.search(pattern, self.qemu.console[start:]), f"'{pattern}' on the console",
                               seconds)
@@ -106,17 +111,18 @@ class Machine:
     def wait_up(self):
         self._wait(lambda: self._hello(0), "the first boot", BOOT_SECONDS)
 
-    def reboot(self, script="reboot", meanwhile=None, may_panic=False):
+    def reboot(self, script="reboot", meanwhile=None, may_panic=False, boots=1):
         """Asks for a reboot by a script inside, and waits until the machine is up again.
 
         What meanwhile(machine) does comes in between: it waits for something on the console first.
+        `boots` is how often it is to come up, when it reboots by itself.
         """
         since = Since(self)
         number = self._send(script)
         if meanwhile:
             meanwhile(self)
-        self._wait(lambda: self._hello(since.lines) or self._refused(number),
-                   "the machine to be up again", BOOT_SECONDS, may_panic)
+        self._wait(lambda: self._hello(since.lines, boots) or self._refused(number),
+                   "the machine to be up again", boots * BOOT_SECONDS, may_panic)
         return since.boot()
 
     def _refused(self, number):
@@ -198,7 +204,7 @@ class Since:
 
     def boot(self):
         console = self._qemu.console[self._console:]
-        hello = next(line for line in self._qemu.agent_lines[self.lines:] if line.startswith("boot "))
+        hello = [line for line in self._qemu.agent_lines[self.lines:] if line.startswith("boot ")][-1]
         return Boot(resets=self.resets(), jumped=JUMPED in console,
                     last_words=last_words(console), console=console, boot_id=hello.split()[1],
                     kernel_seconds=self._when("Linux version") - self._time, up_seconds=time.monotonic() - self._time)

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Faults as data, what every one of them is held to, and the table of how they went.
+
+A fault never ends in a machine that is down, that starts more kernels than it should, or that lost a file.
+"""
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+
+from lab import expect
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """From the running system to the next one, as QEMU and the serial console tell it."""
+    says: str
+    kernels: int          # how many are started on the way
+    jumped: bool          # by kexec, at least once
+    resets: bool          # through the firmware, at least once
+
+
+FAST = Way("fast", kernels=1, jumped=True, resets=False)
+FIRMWARE = Way("firmware", kernels=1, jumped=False, resets=True)
+GIVEN_UP = Way("fast, then firmware", kernels=2, jumped=True, resets=True)
+# The console starts anew with the power.
+POWER_BACK = Way("firmware, when the power is back", kernels=1, jumped=False, resets=True)
+
+
+def plain(machine):
+    return machine.reboot()
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    says: str
+    way: Way
+    line: str | None                     # a regular expression: how fastreboot tells it afterwards; None: it cannot
+    do: str = "true"                     # a script inside, before the reboot
+    reboot: Callable = plain             # the way down and up: takes the machine, gives its Boot
+    after: Callable | None = None        # more checks: takes the machine and its Boot, may give text for the table
+    journal: bool = True                 # the line is in the journal, too
+    suite: str = "bookworm"
+    devices: tuple = ()
+    hardware: dict = dataclasses.field(default_factory=dict)
+    ordinary: bool = False               # in every run of the tests, not only in that of the whole table
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    fault: str
+    expected: str
+    happened: str
+    seconds: float
+
+    def to_json(self):
+        return json.dumps(dataclasses.asdict(self))
+
+
+def failed(name):
+    """The row, in JSON, of one that did not go as it must."""
+    return Row(name, "", "**NOT AS EXPECTED**", float("nan")).to_json()
+
+
+# Waits until fastreboot has looked whether everything is there after a fast reboot, and gives what it says.
+CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
+
+# What must not be lost: files on every disk, and that fastreboot can still tell of its reboots.
+PLANT = """
+set -e
+for place in /srv /boot; do
+    mkdir $place/lab-files
+    cd $place/lab-files
+    head -c 1000000 /dev/urandom | split -b 20000
+    sha256sum * > ../lab-sums
+done
+sync
+"""
+CHECK = """
+set -e
+for place in /srv /boot; do
+    cd $place/lab-files
+    sha256sum --quiet -c ../lab-sums
+done
+cat /sys/fs/ext4/*/errors_count | { ! grep -v '^0$'; }
+"""
+
+
+def try_out(machine, fault):
+    """Breaks the machine, lets it reboot, holds it to what is expected, and gives the table's row."""
+    machine.run(PLANT)
+    machine.run(fault.do)
+    boot = fault.reboot(machine)
+    came_back(machine, boot, fault.way)
+    line = told(machine, fault) if fault.line is not None else None
+    more = fault.after(machine, boot) if fault.after else None
+    machine.run(CHECK)
+    return Row(fault.says, fault.way.says, happened(boot, line, more), boot.up_seconds)
+
+
+def came_back(machine, boot, way):
+    """Up by this way and no other, and staying up."""
+    kernels = boot.console.count("Linux version")
+    assert (kernels, boot.jumped, boot.resets > 0) == (way.kernels, way.jumped, way.resets), (way, boot)
+    assert machine.output("cat /proc/sys/kernel/random/boot_id") == boot.boot_id
+    assert machine.output("systemctl is-active multi-user.target") == "active"
+    assert machine.output("systemctl list-jobs --no-legend | grep -E 'reboot|kexec' || true") == ""
+
+
+def told(machine, fault):
+    """What fastreboot has to say of it, which is kept for later."""
+    if fault.journal and expect.status(machine)["last_reboot"]["text"].endswith("being checked"):
+        machine.run(CHECKED, seconds=240)
+    line = expect.status(machine)["last_reboot"]["text"]
+    assert re.search(fault.line, line), line
+    if fault.journal:
+        assert re.search(fault.line, expect.the_line(machine).removeprefix("last reboot: "))
+    machine.run("fastreboot history --json >/dev/null")
+    return line
+
+
+def happened(boot, line, more=None):
+    ways = [name for name, seen in (("kexec", boot.jumped), ("firmware", boot.resets > 0)) if seen] or ["no reboot"]
+    kernels = boot.console.count("Linux version")
+    parts = [", then ".join(ways), f"{kernels} {'kernel' if kernels == 1 else 'kernels'} started"]
+    return "; ".join([*parts, *([f"“{line}”"] if line else []), *([more] if more else [])])
+
+
+def table(rows):
+    """In Markdown."""
+    yield "| fault | expected | what happened | seconds until back |"
+    yield "|---|---|---|---|"
+    for row in rows:
+        cells = (row.fault, row.expected, row.happened, f"{row.seconds:.0f}")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+# Ways down and up.
+
+def command(script, **options):
+    return lambda machine: machine.reboot(script, **options)
+
+
+def reset_at(pattern):
+    """Somebody presses the reset button when the console says this."""
+    def press(machine):
+        machine.wait_for_console(pattern, start=len(machine.qemu.console))
+        machine.qemu.qmp("system_reset")
+
+    return lambda machine: machine.reboot(meanwhile=press)
+
+
+def power_cut_at(pattern):
+    def cut(machine):
+        start = len(machine.qemu.console)
+        machine.ask("reboot")
+        machine.wait_for_console(pattern, start=start)
+        return machine.power_cut()
+
+    return cut
+
+
+# Scripts.
+
+def drop_in(unit, text):
+    return f"""
+mkdir -p /etc/systemd/system/{unit}.d
+cat > /etc/systemd/system/{unit}.d/lab.conf <<'END'
+{text}
+END
+systemctl daemon-reload
+"""
+
+
+def in_between(script):
+    """Runs at the reboot, after fastreboot.service has loaded the kernel and before the jump."""
+    return f"""
+cat > /run/lab-between <<'END'
+{script}
+END
+cat > /run/systemd/system/lab-between.service <<'END'
+[Unit]
+Before=fastreboot.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/true
+ExecStop=/bin/bash -e /run/lab-between
+END
+systemctl daemon-reload && systemctl start lab-between
+"""
+
+
+# Runs the program under ptrace, and stops it for good before the Nth call of those that change what is on the
+# disk or in the kernel, as /root/lab-stop names it: "N CALL PATH". The file is used once. A filter of the kernel's
+# lets all other calls pass: to look at each of them is slow when the processor is emulated.
+STOPPER = r"""
+use strict;
+my ($PTRACE, $PEEKUSER, $CONT, $SETOPTIONS, $TRACESECCOMP) = (101, 3, 7, 0x4200, 0x80);
+my ($PRCTL, $SECCOMP, $WAIT4) = (157, 317, 61);
+my ($RDI, $RSI, $R10, $NUMBER) = (112, 104, 56, 120);
+open(my $spec, '<', '/root/lab-stop') or exec(@ARGV);
+my ($left, $wanted) = split ' ', scalar(<$spec>), 2;
+chomp $wanted;
+unlink '/root/lab-stop';
+system('sync');
+my $pid;
+sub register {
+    my $value = "\0" x 8;
+    syscall($PTRACE, $PEEKUSER, $pid, 0 + $_[0], $value);
+    return unpack('Q', $value);
+}
+sub path {
+    open(my $memory, '<', "/proc/$pid/mem") or die;
+    sysseek($memory, register($_[0]), 0);
+    sysread($memory, my $text, 200);
+    return (split /\0/, $text)[0];
+}
+my %names = (
+    74 => sub { 'fsync ' . readlink("/proc/$pid/fd/" . register($RDI)) },
+    264 => sub { 'rename ' . path($R10) },
+    263 => sub { 'unlink ' . path($RSI) },
+    320 => sub { 'kexec_file_load' },
+);
+sub filter {
+    my @numbers = keys %names;
+    my $filter = pack('SCCL', 0x20, 0, 0, 0);
+    $filter .= pack('SCCL', 0x15, @numbers - $_, 0, $numbers[$_]) for 0 .. $#numbers;
+    return $filter . pack('SCCL', 0x06, 0, 0, 0x7fff0000) . pack('SCCL', 0x06, 0, 0, 0x7ff00000);
+}
+sub wait4 {  # perl's own tells nothing of what is only stopped
+    my $status = pack('l', 0);
+    syscall($WAIT4, $pid, $status, 0, 0);
+    return unpack('l', $status);
+}
+$pid = fork;
+if (!$pid) {
+    my $filter = filter();
+    syscall($PTRACE, 0, 0, 0, 0);
+    kill 'STOP', $$;
+    syscall($PRCTL, 38, 1, 0, 0, 0);
+    syscall($SECCOMP, 1, 0, pack('S x6 P', length($filter) / 8, $filter)) == 0 or die "seccomp: $!";
+    exec(@ARGV);
+}
+wait4();
+syscall($PTRACE, $SETOPTIONS, $pid, 0, $TRACESECCOMP);
+while (1) {
+    syscall($PTRACE, $CONT, $pid, 0, 0);
+    my $status = wait4();
+    exit($status >> 8) if ($status & 127) == 0;
+    exit(128 + ($status & 127)) if ($status & 0xff) != 0x7f;
+    next if ($status >> 8) != 0x705;
+    my $name = $names{register($NUMBER)}->();
+    next if $name ne $wanted || --$left > 0;
+    open(my $console, '>', '/dev/console');
+    print $console "\nlab: stopped before $wanted\n";
+    close $console;
+    while (1) { sleep 1000; }
+}
+"""
+STOPPED = "lab: stopped before"
+
+
+def stop_before(call, number=1, verb="ExecStop", arguments="load --at-shutdown", unit="fastreboot.service"):
+    return f"""
+cat > /usr/local/sbin/lab-stopper <<'END'
+{STOPPER}
+END
+echo '{number} {call}' > /root/lab-stop
+""" + drop_in(unit, f"[Service]\n{verb}=\n"
+                    f"{verb}=+/usr/bin/perl /usr/local/sbin/lab-stopper /usr/sbin/fastreboot {arguments}")

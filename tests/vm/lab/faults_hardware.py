@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is taken away from a machine while it reboots."""
+from lab import expect, machine as lab_machine
+from lab.faults import CHECKED, FAST, Fault, Way
+
+HEALED = Way("fast; something is missing, so one firmware reboot by itself", kernels=2, jumped=True, resets=True)
+
+# In seconds from the kernel's start: an emulated boot takes most of them.
+LIMIT = 100
+SETTINGS = f"echo 'health-timeout = {LIMIT}' > /etc/fastreboot.conf\n"
+ONLINE = """
+printf '[Match]\\nName=en*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/lab.network
+systemctl enable --now systemd-networkd
+/lib/systemd/systemd-networkd-wait-online --timeout=60
+ip route show default | grep -q . && sync
+"""
+DATA_DISK = """
+mkfs.ext4 -q -L data /dev/disk/by-id/virtio-lab-disk
+echo 'LABEL=data /data ext4 nofail,x-systemd.device-timeout=5s 0 0' >> /etc/fstab
+mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
+"""
+# Pulled out of its slot by the last script before the jump. QEMU then has it no more.
+UNPLUG = """
+device=$(readlink -f SYSFS)
+address=$(grep -oE '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.0/virtio' <<<"$device" | tail -n 1)
+slot=$(dirname "$(grep -lx "${address%%.*}" /sys/bus/pci/slots/*/address)")
+cat > /usr/lib/systemd/system-shutdown/lab-unplug <<END
+#!/bin/sh
+[ "\\$1" = kexec ] || exit 0
+echo 0 > $slot/power
+echo "lab: unplugged" >/dev/console
+END
+chmod +x /usr/lib/systemd/system-shutdown/lab-unplug
+sync
+"""
+UNPLUG_NIC = UNPLUG.replace("SYSFS", "/sys/class/net/en*/device")
+UNPLUG_DISK = UNPLUG.replace("SYSFS", "/sys/class/block/$(basename $(readlink /dev/disk/by-id/virtio-lab-disk))")
+
+
+def unplugged(machine):
+    machine.wait_for_console("lab: unplugged", start=len(machine.qemu.console))
+    machine.qemu.wait(lambda: machine.qemu.event("DEVICE_DELETED"), "the device to be gone", 60)
+
+
+def unplugged_until_reset(machine):
+    start = len(machine.qemu.events)
+    unplugged(machine)
+    machine.qemu.wait(lambda: machine.qemu.event("RESET", start), "the firmware reboot", lab_machine.BOOT_SECONDS)
+    machine.qemu.qmp("device_add", driver="virtio-net-pci", id="nic", bus="port-nic", netdev="net", romfile="")
+
+
+def cable_out(machine):
+    machine.wait_for_console(lab_machine.JUMPED, start=len(machine.qemu.console))
+    machine.qemu.qmp("set_link", name="net", up=False)
+
+
+def healing(meanwhile):
+    return lambda machine: machine.reboot(meanwhile=meanwhile, boots=2)
+
+
+def cable_back_when_up(machine):
+    boot = machine.reboot(meanwhile=cable_out)
+    machine.qemu.qmp("set_link", name="net", up=True)
+    return boot
+
+
+def checked(text):
+    """It has looked for what was missing, and says this; then it looks no more, and does not reboot again."""
+    def look(machine, boot):
+        line = machine.output(CHECKED, seconds=2 * LIMIT)
+        assert text in line, line
+        machine.run("! systemctl is-active fastreboot-health.timer")
+        assert machine.output("cat /proc/sys/kernel/random/boot_id") == boot.boot_id
+
+    return look
+
+
+SOMETHING_WAS_MISSING = "^firmware: after the fast reboot into kernel .* something was missing: "
+
+HARDWARE_FAULTS = {
+    "nic-gone": Fault(
+        "the network interface is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
+        SETTINGS + ONLINE + UNPLUG_NIC, reboot=healing(unplugged), devices=("nic",),
+        after=checked("missing after the firmware reboot too")),
+    "nic-back-after-firmware": Fault(
+        "the network interface is gone after kexec, and comes back with the firmware", HEALED, SOMETHING_WAS_MISSING,
+        SETTINGS + ONLINE + UNPLUG_NIC, reboot=healing(unplugged_until_reset), devices=("nic",),
+        after=checked("now everything is there again")),
+    "disk-gone": Fault(
+        "a disk is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
+        SETTINGS + DATA_DISK + UNPLUG_DISK, reboot=healing(unplugged), devices=("disk",),
+        after=checked("missing after the firmware reboot too")),
+    "cable-out": Fault(
+        "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
+        SETTINGS + ONLINE, reboot=healing(cable_out), devices=("nic",),
+        after=checked("missing after the firmware reboot too")),
+    "cable-out-and-back": Fault(
+        "the network cable is pulled out over the reboot, and put back when the machine is up", FAST,
+        "^fast.*: kernel .* was started by kexec", SETTINGS + ONLINE, reboot=cable_back_when_up, devices=("nic",),
+        after=checked("fast and complete")),
+}

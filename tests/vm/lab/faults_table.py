@@ -1,0 +1,391 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is broken on purpose, in machines without other hardware than a disk."""
+import dataclasses
+
+from lab import expect
+from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, STOPPED, Fault, Way, came_back, command, drop_in,
+                        in_between, power_cut_at, reset_at, stop_before)
+
+STARTED_BY_KEXEC = "^fast.*: kernel .* was started by kexec"
+NOT_WRITTEN_DOWN = "^unknown: nothing was written down"
+NO_JUMP = "^firmware, although kernel .* was loaded"
+NOT_CHECKED = "^failed: kernel .* was started by kexec, and went down before it was known"
+LOAD_DID_NOT_END = "^firmware: loading the kernel did not end"
+SOFT = Way("as without fastreboot: no kernel is started", kernels=0, jumped=False, resets=False)
+FAST_THEN_FIRMWARE = Way("fast, then firmware for the second", kernels=2, jumped=True, resets=True)
+KERNEL, INITRD = "$(readlink -f /vmlinuz)", "$(readlink -f /initrd.img)"
+
+
+def not_tried_again(machine, _boot):
+    assert "has failed before" in machine.run("fastreboot check", check=False).output
+    assert machine.run("fastreboot check", check=False).code == 3
+
+
+def told_before(text):
+    """fastreboot said this in the boot before."""
+    def look(machine, _boot):
+        assert any(text in line for line in expect.told(machine, -1)), expect.told(machine, -1)
+
+    return look
+
+
+def settings(text):
+    return f"cat > /etc/fastreboot.conf <<'END'\n{text}\nEND\n"
+
+
+# An initrd of our own behind the real one: what it holds replaces what that has.
+def second_initrd(script):
+    return f"""
+set -e
+mkdir -p /run/initrd && cd /run/initrd
+{script}
+cp /initrd.img /boot/initrd-lab
+truncate -s %4 /boot/initrd-lab
+find . | cpio --quiet -o -H newc >> /boot/initrd-lab
+""" + settings("kernel = /vmlinuz\ninitrd = /boot/initrd-lab")
+
+
+NO_DRIVER = second_initrd("""
+driver=usr/lib/modules/$(uname -r)/kernel/drivers/block/virtio_blk.ko
+mkdir -p ${driver%/*} && : > $driver
+""")
+HANGING_INITRD = second_initrd(r"""
+cat > init <<'END'
+#!/bin/sh
+mount -t devtmpfs dev /dev
+echo "lab: this initrd hangs" >/dev/console
+while :; do sleep 1000; done
+END
+chmod +x init
+""")
+RANDOM_INITRD = """
+head -c 4000000 /dev/urandom > /boot/initrd-lab
+""" + settings("kernel = /vmlinuz\ninitrd = /boot/initrd-lab")
+
+
+
+def fill(place):
+    """To the last block, without writing that much."""
+    return f"""
+n=0 size=$((1 << 30))
+while [ $size -ge 512 ]; do
+    fallocate -l $size {place}/full$((n += 1)) 2>/dev/null || size=$((size / 2))
+done
+sync
+! cp /etc/services {place}/one-more
+"""
+
+
+# Not the root's own: there others, the journal first, make room again when they find it full.
+STATE_FULL = """
+truncate -s 4M /root/state && mkfs.ext4 -qF /root/state
+modprobe loop && mount -o loop /root/state /var/lib/fastreboot
+""" + fill("/var/lib/fastreboot")
+
+# The first bytes of a kernel for arm64, as its header has them.
+ARM64_KERNEL = r"""
+perl -e 'print "MZ", "\0" x 54, "ARMd", "\0" x 1000000' > /boot/vmlinuz-arm64
+""" + settings("kernel = /boot/vmlinuz-arm64\ninitrd = /initrd.img")
+
+# The hardware clock keeps the right time, and the attempt is from the future then.
+CLOCK_AHEAD = """
+date +%Y > /srv/year
+date -s "$(date -d '1 year' '+%F %T')"
+"""
+
+
+def a_year_earlier(machine, _boot):
+    assert machine.output("date +%Y") == machine.output("cat /srv/year")
+
+
+NEW_MACHINE_ID = "tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id && sync"
+
+# A reboot in a boot that is not finished, once.
+REBOOT_IN_BOOT = """
+cat > /etc/systemd/system/lab-early.service <<'END'
+[Unit]
+Before=ORDER
+ConditionPathExists=/root/lab-early
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'rm /root/lab-early; sync; systemctl --no-block reboot'
+[Install]
+WantedBy=multi-user.target
+END
+touch /root/lab-early
+systemctl daemon-reload && systemctl enable lab-early && sync
+"""
+
+NO_MEMORY = drop_in("fastreboot.service", "[Unit]\nRequiresMountsFor=/mnt") + """
+mount -t tmpfs -o size=100% lab /mnt
+systemctl daemon-reload && systemctl restart fastreboot
+left=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
+dd if=/dev/zero of=/mnt/hog bs=1M count=$((left - 40)) status=none
+free -m
+"""
+
+# Killed when the attempt appears, which is when the load begins.
+KILL_LOADER = """
+cat > /root/lab-kill.pl <<'END'
+use strict;
+my $notify = syscall(253);
+my $path = '/var/lib/fastreboot';
+syscall(254, $notify, $path, 0x80) >= 0 or die;
+open(my $events, '<&=', $notify) or die;
+while (sysread($events, my $event, 4096)) {
+    last if $event =~ /attempt\\0/;
+}
+system('pkill', '-KILL', '-x', 'fastreboot');
+open(my $console, '>', '/dev/console');
+print $console "\\nlab: killed the loader\\n";
+END
+systemd-run --unit=lab-kill -p DefaultDependencies=no perl /root/lab-kill.pl
+"""
+
+NO_JOURNAL = """
+units="systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.service"
+systemctl mask $units
+systemctl stop $units
+sync
+"""
+
+DROP_KERNEL = "perl -e 'syscall(320, -1, -1, 0, 0, 5) == 0 or die $!'"
+
+STUBBORN = """
+cat > /run/systemd/system/lab-stubborn.service <<'END'
+[Service]
+ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1000; done'
+TimeoutStopSec=5
+END
+systemctl daemon-reload && systemctl start lab-stubborn
+"""
+
+GARBAGE = "head -c 3000 /dev/urandom"
+
+
+def set_aside(name):
+    def look(machine, _boot):
+        machine.run(f"test -s /var/lib/fastreboot/{name}")
+        assert any(name in line for line in expect.told(machine)), expect.told(machine)
+
+    return look
+
+
+# The attempt as it was is kept, and in the boot after every beginning of it is read.
+KEEP_ATTEMPT = drop_in("fastreboot.service", "[Service]\nExecStop=+/bin/cp /var/lib/fastreboot/attempt /srv/attempt")
+READ_BEGINNINGS = """
+set -e
+size=$(stat -c %s /srv/attempt)
+n=0 aside=0
+for length in $(seq 0 $((size / 24 + 1)) $((size - 2))) $((size - 2)) $((size - 1)) $size; do
+    rm -f /run/fastreboot/boot /var/lib/fastreboot/attempt.damaged
+    head -c $length /srv/attempt > /var/lib/fastreboot/attempt
+    fastreboot booted
+    fastreboot status >/dev/null
+    n=$((n + 1))
+    [ ! -e /var/lib/fastreboot/attempt.damaged ] || aside=$((aside + 1))
+done
+rm -f /run/fastreboot/boot /run/fastreboot/health /var/lib/fastreboot/attempt
+fastreboot booted
+echo $n $aside
+"""
+
+
+def every_beginning_is_read(machine, _boot):
+    read, aside = map(int, machine.output(READ_BEGINNINGS, seconds=300).split())
+    assert read > 20 and aside == read - 2, "only the whole of it, with or without its newline, is used"
+
+
+def then_fast(machine, _boot):
+    expect.fast(machine, machine.reboot())
+    return "the reboot after it was fast"
+
+
+def fails_to_come_up(machine):
+    boot = reset_at("Linux version")(machine)
+    came_back(machine, boot, GIVEN_UP)
+
+
+def two_more_kernels(machine, boot):
+    """Copies count as other kernels; a fourth one would be fine, but by now it is the machine that is suspected."""
+    not_tried_again(machine, boot)
+    for name in ("second", "third", "fourth"):
+        machine.run(f"cp /vmlinuz /boot/vmlinuz-{name}; sync\n" +
+                    settings(f"kernel = /boot/vmlinuz-{name}\ninitrd = /initrd.img"))
+        if name != "fourth":
+            fails_to_come_up(machine)
+    assert machine.run("fastreboot check", check=False).code == 3
+    machine.run("fastreboot retry")
+    expect.fast(machine, machine.reboot())
+    return "after two more a fourth was not tried; after `fastreboot retry` it was started by kexec"
+
+
+NEW_BIOS = ("-smbios", "type=0,vendor=lab,version=2.0,date=01/01/2026")
+
+
+def another_chance_with_a_new_bios(machine, boot):
+    not_tried_again(machine, boot)
+    boot = machine.power_cut(dataclasses.replace(machine.kind, qemu=NEW_BIOS))
+    came_back(machine, boot, POWER_BACK)
+    assert machine.output("cat /sys/class/dmi/id/bios_version") == "2.0"
+    expect.fast(machine, machine.reboot())
+    return "not tried again, until the BIOS was another one: then fast"
+
+
+FAULTS = {
+    # The next kernel.
+    "kernel-panics": Fault(
+        "the next kernel panics at once", GIVEN_UP, NO_JUMP, settings("cmdline-append = rdinit=/none panic=1"),
+        reboot=command("reboot", may_panic=True), after=not_tried_again, ordinary=True),
+    "no-root-driver": Fault(
+        "the initrd lacks the driver of the root's disk", GIVEN_UP, NO_JUMP,
+        NO_DRIVER + "echo 'cmdline-append = panic=1 rootdelay=5' >> /etc/fastreboot.conf", after=not_tried_again),
+    "no-init": Fault(
+        "the next kernel finds no init", GIVEN_UP, NO_JUMP, settings("cmdline-append = init=/bin/false panic=1"),
+        reboot=command("reboot", may_panic=True), after=not_tried_again),
+    "initrd-no-archive": Fault(
+        "the initrd is 4 MB of random bytes", GIVEN_UP, NO_JUMP,
+        RANDOM_INITRD + "echo 'cmdline-append = panic=1' >> /etc/fastreboot.conf",
+        reboot=command("reboot", may_panic=True), after=not_tried_again),
+    "hang-no-watchdog": Fault(
+        "the initrd hangs, and there is no watchdog: the test presses the reset button", GIVEN_UP, NO_JUMP,
+        HANGING_INITRD, reboot=reset_at("lab: this initrd hangs"), after=not_tried_again),
+    "three-kernels": Fault(
+        "three kernels in turn do not come up", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
+        after=two_more_kernels),
+    "new-bios": Fault(
+        "a kernel does not come up, then the BIOS is exchanged", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
+        after=another_chance_with_a_new_bios),
+    "kernel-other-architecture": Fault(
+        "the kernel is for arm64", FIRMWARE, "^firmware: kernel .*vmlinuz-arm64", ARM64_KERNEL),
+    "boot-unmounted": Fault(
+        "/boot is unmounted before the reboot", FIRMWARE, "^firmware: kernel /vmlinuz.*No such file",
+        "umount /boot && systemctl is-active boot.mount || true"),
+    "boot-full": Fault(
+        "/boot is full", FAST, STARTED_BY_KEXEC, fill("/boot")),
+    "load-limit": Fault(
+        "kernel.kexec_load_limit_reboot is used up (Debian 13)", FIRMWARE,
+        "^firmware: .*kexec_load_limit_reboot is used up", "sysctl -w kernel.kexec_load_limit_reboot=0",
+        suite="trixie"),
+    "dropped-after-load": Fault(
+        "somebody drops the loaded kernel before the jump", FIRMWARE, "^firmware: no kernel is loaded any more",
+        in_between(DROP_KERNEL)),
+
+    # Resets and power cuts.
+    "reset-before-jump": Fault(
+        "reset button, right before the jump", FIRMWARE, NO_JUMP, reboot=reset_at("lab: kexec, kexec_loaded=1")),
+    "reset-in-new-kernel": Fault(
+        "reset button, while the next kernel starts", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
+        after=not_tried_again),
+    "power-cut-in-new-kernel": Fault(
+        "power cut, while the next kernel starts", POWER_BACK, NO_JUMP, reboot=power_cut_at("Linux version")),
+    "power-cut-in-initrd": Fault(
+        "power cut, while the next kernel checks and mounts the root file system", POWER_BACK, NO_JUMP,
+        reboot=power_cut_at("(?s)Linux version.*Begin: .*root file")),
+    "power-cut-before-write": Fault(
+        "power cut, before the attempt is on the disk", POWER_BACK, NOT_WRITTEN_DOWN,
+        stop_before("fsync /var/lib/fastreboot/.attempt.new"), reboot=power_cut_at(STOPPED)),
+    "power-cut-before-rename": Fault(
+        "power cut, when the attempt is written and not yet renamed", POWER_BACK, NOT_WRITTEN_DOWN,
+        stop_before("rename attempt"), reboot=power_cut_at(STOPPED)),
+    "power-cut-after-rename": Fault(
+        "power cut, when the attempt is renamed and the directory not yet flushed", POWER_BACK,
+        f"{NOT_WRITTEN_DOWN}|{LOAD_DID_NOT_END}", stop_before("fsync /var/lib/fastreboot"),
+        reboot=power_cut_at(STOPPED)),
+    "power-cut-in-load": Fault(
+        "power cut, when the kernel is about to be loaded", POWER_BACK, LOAD_DID_NOT_END,
+        stop_before("kexec_file_load"), reboot=power_cut_at(STOPPED), ordinary=True),
+    "power-cut-loaded": Fault(
+        "power cut, when the kernel is loaded and that is not yet written", POWER_BACK, LOAD_DID_NOT_END,
+        stop_before("rename attempt", 2), reboot=power_cut_at(STOPPED)),
+    "power-cut-before-jump": Fault(
+        "power cut, right before the jump", POWER_BACK, NO_JUMP, reboot=power_cut_at("lab: kexec, kexec_loaded=1")),
+    "power-cut-in-booted": Fault(
+        "power cut in the boot after, before fastreboot has judged it", POWER_BACK, NO_JUMP,
+        stop_before("rename attempt", verb="ExecStart", arguments="booted"), reboot=power_cut_at(STOPPED)),
+    "power-cut-in-history": Fault(
+        "power cut in the boot after, when it is judged and not yet in the history", POWER_BACK, NOT_CHECKED,
+        stop_before("rename history", verb="ExecStart", arguments="booted"), reboot=power_cut_at(STOPPED)),
+    "power-cut-in-check": Fault(
+        "power cut in the boot after, when everything was found and the attempt is not yet closed", POWER_BACK,
+        NOT_CHECKED, stop_before("unlink attempt", verb="ExecStart", arguments="health",
+                                 unit="fastreboot-health.service"), reboot=power_cut_at(STOPPED)),
+    "sysrq-reset": Fault(
+        "the machine is reset by SysRq", FIRMWARE, NOT_WRITTEN_DOWN,
+        reboot=command("sync; echo b > /proc/sysrq-trigger")),
+    "old-kernel-panics": Fault(
+        "the running kernel panics before the reboot", FIRMWARE, NOT_WRITTEN_DOWN, "sysctl -w kernel.panic=1",
+        reboot=command("sync; echo c > /proc/sysrq-trigger", may_panic=True)),
+
+    # What is written down.
+    "attempt-cut-off": Fault(
+        "the attempt is cut off at any of 24 lengths", FAST, STARTED_BY_KEXEC, KEEP_ATTEMPT,
+        after=every_beginning_is_read, ordinary=True),
+    "state-immutable": Fault(
+        "/var/lib/fastreboot cannot be written to", FIRMWARE, NOT_WRITTEN_DOWN, "chattr +i /var/lib/fastreboot",
+        after=told_before("this reboot goes by firmware: /var/lib/fastreboot/attempt: Operation not permitted")),
+    "disk-full": Fault(
+        "the file system of /var/lib/fastreboot is full to the last block", FIRMWARE, NOT_WRITTEN_DOWN, STATE_FULL,
+        after=told_before("this reboot goes by firmware: /var/lib/fastreboot/attempt: No space left on device")),
+    "read-only": Fault(
+        "every file system is read-only, as after an error of the disk", FIRMWARE, NOT_WRITTEN_DOWN,
+        "echo u > /proc/sysrq-trigger; while touch /var/x; do :; done"),
+    "history-garbage": Fault(
+        "the history is garbage", FAST, STARTED_BY_KEXEC, f"{GARBAGE} > /var/lib/fastreboot/history",
+        after=set_aside("history.damaged")),
+    "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
+    "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
+                        after=a_year_earlier),
+    "machine-id": Fault("the machine has another id", FAST, "^kexec by somebody else", NEW_MACHINE_ID,
+                        after=set_aside("attempt.other-machine")),
+
+    # Reboots at odd times.
+    "reboot-in-boot-early": Fault(
+        "a reboot is asked for in the boot after, before fastreboot runs", FAST_THEN_FIRMWARE, NO_JUMP,
+        REBOOT_IN_BOOT.replace("ORDER", "fastreboot.service"), reboot=command("reboot")),
+    "reboot-twice": Fault(
+        "reboot is asked for twice at once", FAST, STARTED_BY_KEXEC,
+        reboot=command("systemctl --no-block reboot; systemctl --no-block reboot; kill -INT 1"), ordinary=True),
+    "reboot-in-load": Fault(
+        "reboot is asked for while `fastreboot load` runs", FAST, STARTED_BY_KEXEC,
+        reboot=command("fastreboot load & systemctl --no-block reboot; wait; true")),
+    "soft-reboot": Fault(
+        "systemctl soft-reboot (Debian 13), then a reboot", SOFT, None, reboot=command("systemctl soft-reboot"),
+        after=then_fast, suite="trixie"),
+
+    # What fastreboot needs.
+    "no-memory": Fault(
+        "no memory for the next kernel: 256 MiB, and 40 of them free", FIRMWARE, f"{LOAD_DID_NOT_END}|memory",
+        NO_MEMORY, hardware={"memory": 256}),
+    "killed": Fault("the loader is killed while it loads", FIRMWARE, LOAD_DID_NOT_END, KILL_LOADER),
+    "killed-at-load": Fault(
+        "the kernel kills the loader at its system call", FIRMWARE, LOAD_DID_NOT_END,
+        drop_in("fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")),
+    "no-journal": Fault(
+        "journald is stopped and masked", FAST, STARTED_BY_KEXEC, NO_JOURNAL, journal=False),
+    "no-bus": Fault(
+        "D-Bus is stopped", FAST, STARTED_BY_KEXEC, "systemctl stop dbus.socket dbus.service"),
+    "reexec-before": Fault("PID 1 is started anew before the reboot", FAST, STARTED_BY_KEXEC,
+                           "systemctl daemon-reexec"),
+    "reexec-between": Fault("PID 1 is started anew between the load and the jump", FAST, STARTED_BY_KEXEC,
+                            in_between("systemctl daemon-reexec")),
+    "quirk-broken": Fault(
+        "a file of quirks is broken", FIRMWARE, "^firmware: /etc/fastreboot/quirks.d/lab.conf:2: ",
+        "mkdir -p /etc/fastreboot/quirks.d && printf '[quirk]\\nMatch' > /etc/fastreboot/quirks.d/lab.conf"),
+    "settings-half": Fault(
+        "the settings are half written", FIRMWARE, "^firmware: /etc/fastreboot.conf:1: ",
+        "printf 'mode = fa' > /etc/fastreboot.conf"),
+    "jump-unit-broken": Fault(
+        "the unit of the jump is garbage", FIRMWARE, NO_JUMP,
+        f"{GARBAGE} > /etc/systemd/system/fastreboot-jump.service; systemctl daemon-reload"),
+    "unit-broken": Fault(
+        "the unit of fastreboot is garbage", FIRMWARE, None,
+        f"{GARBAGE} > /etc/systemd/system/fastreboot.service; systemctl daemon-reload"),
+    "upgraded": Fault(
+        "fastreboot is installed anew since the boot", FAST, STARTED_BY_KEXEC,
+        "cp -p /usr/sbin/fastreboot /usr/sbin/new; mv /usr/sbin/new /usr/sbin/fastreboot; systemctl daemon-reload"),
+    "program-cut-off": Fault(
+        "an upgrade was cut off: half of the program is there", FIRMWARE, None,
+        "truncate -s 50000 /usr/sbin/fastreboot"),
+    "stubborn-service": Fault("a service does not stop", FAST, STARTED_BY_KEXEC, STUBBORN),
+}
