@@ -65,15 +65,15 @@ static int find_companions(int root, char *path, char **ret_problem)
 {
     AUTOFREE char *directory = path;
     CLEANUP(names_freep) char **names = NULL;
-    int r = path ? root_names(root, path, is_companion, MAX_COMPANIONS, &names) : -ENOMEM;
+    int r = directory ? root_names(root, directory, is_companion, MAX_COMPANIONS, &names) : -ENOMEM;
 
     if (r == -ENOENT || r == -ENOTDIR || r == 0)
         return 0;
     if (r == -ENOMEM)
         return r;
     *ret_problem =
-        r > 0 ? format("the stub adds %s/%s to it, which fastreboot does not", path, names[0])
-              : format("%s: %s", path, strerror(r == -E2BIG ? E2BIG : -r));
+        r > 0 ? format("the stub adds %s/%s to it, which fastreboot does not", directory, names[0])
+              : format("%s: %s", directory, strerror(r == -E2BIG ? E2BIG : -r));
     return *ret_problem ? 1 : -ENOMEM;
 }
 
