@@ -2,6 +2,8 @@
 """Quirks that act: what they detach is gone before the jump, and what does not let go delays it at most."""
 import re
 
+import pytest
+
 from lab import expect
 
 QUIRK = """mkdir -p /etc/fastreboot/quirks.d
@@ -31,6 +33,7 @@ def added(machine):
     return machine.output("cat /proc/cmdline").split().count("lab.quirk=1")
 
 
+@pytest.mark.long
 def test_quirks_act_and_what_refuses_is_told(machine):
     machine.run(QUIRK + "modprobe dummy")
     note = next(reason for reason in expect.status(machine)["reasons"] if reason["id"] == "quirk-applied")
@@ -53,6 +56,7 @@ def test_quirks_act_and_what_refuses_is_told(machine):
     assert added(machine) == 1, "what quirks add must not pile up"
 
 
+@pytest.mark.long
 def test_detaching_that_hangs(machine):
     machine.run(QUIRK + HANG)
     boot = machine.reboot()

@@ -13,6 +13,7 @@ printf 'kernel = /boot/vmlinuz-changed\\ninitrd = /initrd.img\\n' > /etc/fastreb
 """
 
 
+@pytest.mark.long
 @pytest.mark.kind(loader="shim")
 def test_secure_boot(machine):
     newer, older = menu.kernels(machine)

@@ -58,6 +58,7 @@ def test_hang_is_reset(machine):
     assert f"into kernel {release} has failed before" in machine.run("fastreboot check", check=False).output
 
 
+@pytest.mark.long
 def test_healthy_machine_is_not_reset(machine):
     protect(machine)
     machine.run("echo watchdog = 120 > /etc/fastreboot.conf")
