@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a boot loader starts, by every account: the kernel that runs, fastreboot's, GRUB's own script engine's."""
+import itertools
 import re
 import sys
 import tempfile
@@ -11,8 +12,9 @@ from lab import expect, host
 sys.path.insert(0, str(host.REPO / "tests" / "grub"))
 import emu  # noqa: E402
 
-# The loader's own words, or ours: not of the entry.
-MARKS = ("BOOT_IMAGE=", "initrd=", "fastreboot.attempt=")
+# The loader's own words, not of the entry. What fastreboot adds stands behind its mark.
+LOADERS_WORDS = ("BOOT_IMAGE=", "initrd=")
+MARK = "fastreboot.attempt="
 
 SAVE_DEFAULT = """
 sed -i 's/^GRUB_DEFAULT=.*/GRUB_DEFAULT=saved/; s/^\\(GRUB_CMDLINE_LINUX=".*\\)"/\\1 lab.word=changed"/' /etc/default/grub
@@ -27,7 +29,8 @@ class Start(NamedTuple):
 
 def running(machine):
     words = machine.output("cat /proc/cmdline").split()
-    return Start(machine.output("uname -r"), [word for word in words if not word.startswith(MARKS)])
+    words = itertools.takewhile(lambda word: not word.startswith(MARK), words)
+    return Start(machine.output("uname -r"), [word for word in words if not word.startswith(LOADERS_WORDS)])
 
 
 def foretold(machine):
