@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "discover/grub-eval.h"
+#include "discover/loader.h"
 
 /* Runs the text, which has to be given up for this reason, within the bound. */
 static void refuse(const char *text, size_t length, const char *why)
@@ -101,6 +102,33 @@ static void sources(void **state)
                         "? /boot/grub/grub.cfg:1: more than 16 files");
 }
 
+/* Not even read: 100 MiB, and 10,000 boot entries. */
+static void large(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *path = format("%s/boot/grub/grub.cfg", tree->path);
+    struct boot_entries entries;
+
+    tree_write(tree, "boot/grub/grub.cfg", "timeout=0\n");
+    assert_int_equal(truncate(path, 100 * 1024 * 1024), 0);
+    tree_read(tree, &entries);
+    assert_string_equal(entries.problem, "/boot/grub/grub.cfg:1: File too large");
+    boot_entries_clear(&entries);
+}
+
+static void many_entries(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *command =
+        format("cd %s && mkdir -p boot/loader/entries && cd boot/loader/entries && "
+               "seq -f 'm-%%.0f-1.conf' 10000 | xargs touch",
+               tree->path);
+
+    assert_int_equal(system(command), 0);
+    assert_string_equal(started(*state, "timeout=0\nboot=$root\nblscfg\n"),
+                        "? /boot/grub/grub.cfg:3: /boot/loader/entries: more than 256 entries");
+}
+
 static void garbage(void **state)
 {
     (void)state;
@@ -117,6 +145,8 @@ int main(void)
         cmocka_unit_test(memory),
         cmocka_unit_test(garbage),
         cmocka_unit_test_setup_teardown(sources, tree_setup, tree_teardown),
+        cmocka_unit_test_setup_teardown(large, tree_setup, tree_teardown),
+        cmocka_unit_test_setup_teardown(many_entries, tree_setup, tree_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
