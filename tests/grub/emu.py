@@ -11,16 +11,18 @@ PRELUDE = ''.join(
                       ('initrd', 'INITRD'), ('initrdefi', 'INITRD'), ('initrd16', 'INITRD'),
                       ('multiboot', 'OTHER'), ('multiboot2', 'OTHER'), ('module2', 'OTHER')))
 
-ENDS = (b'grub>', b'Enter username', b'Failed to boot both', b'Falling back to')
+ENDS = (b'grub>', b'Enter username', b'Failed to boot both', b'Falling back to',
+        b'to force a system restart')
 
 
-def run_emu(directory, limit=20):
-    """What grub-emu prints until its default entry has run."""
+def run_emu(directory, limit=20, command=None):
+    """What grub-emu, or `command`, prints until its default entry has run."""
+    command = command or ['grub-emu', '-d', directory, '-r', 'host', '-m', '/dev/null']
     began = time.time()
     pid, fd = pty.fork()
     if pid == 0:
         os.environ.update(TERM='dumb', LC_ALL='C.UTF-8')
-        os.execvp('grub-emu', ['grub-emu', '-d', directory, '-r', 'host', '-m', '/dev/null'])
+        os.execvp(command[0], command)
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 500, 8000, 0, 0))
     out = b''
     ended = False
