@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Configurations as the real grub-mkconfig makes them: in a mount namespace of its own, with a /boot
 and an /etc/default/grub that we fill, and programs in place of grub-probe and grub-mkrelpath that
-answer for a disk that is not there."""
+answer for a disk that is not there.
 
-import os, subprocess
+  mkconfig.py SUITE TREE   records those of another Debian in mkconfig-SUITE.tar.xz
+
+TREE holds that Debian's scripts: mmdebstrap --variant=extract --include=grub-common,grub2-common SUITE TREE"""
+
+import io, json, os, subprocess, sys, tarfile, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 UUID = '1b0c5ff5-6d2f-4a5e-9c39-0a3d3a5c0b11'
 KERNELS = ('6.1.0-18-amd64', '6.1.0-21-amd64', '6.1.0-9-amd64')
@@ -31,14 +37,22 @@ mount --bind "$1/boot" /boot
 mount --bind "$1/default" /etc/default
 mount --bind "$1/grub-probe" /usr/sbin/grub-probe
 mount --bind "$1/grub-mkrelpath" /usr/bin/grub-mkrelpath
-grub-mkconfig -o /boot/grub/grub.cfg
-shift
+if test "$2"; then
+    for path in /etc/grub.d /usr/share/grub /usr/lib/grub /usr/sbin/grub-mkconfig \
+            /usr/sbin/grub-set-default /usr/sbin/grub-reboot; do
+        mount --bind "$2$path" $path
+    done
+fi
+test -e /boot/grub/grub.cfg || grub-mkconfig -o /boot/grub/grub.cfg
+shift 2
 for command; do eval "$command"; done
 '''
 
+MADE = {}  # grub-mkconfig is slow, and what is done with grubenv afterwards changes nothing of its work
 
-def make(where, kernels, settings, commands=(), separate=False):
-    """(grub.cfg, grubenv or None, files); raises CalledProcessError."""
+
+def make(where, kernels, settings, commands=(), separate=False, tree=''):
+    """(grub.cfg, grubenv or None, files); raises CalledProcessError. `tree` has the scripts, or /."""
     subprocess.run(['rm', '-rf', where])
     for directory in ('boot/grub', 'default'):
         os.makedirs(os.path.join(where, directory))
@@ -54,16 +68,21 @@ def make(where, kernels, settings, commands=(), separate=False):
     with open(where + '/default/grub', 'w') as file:
         for name, value in defaults.items():
             file.write("%s='%s'\n" % (name, value.replace("'", "'\\''")))
+    key = json.dumps([tree, kernels, defaults, separate], sort_keys=True)
+    if key in MADE:
+        with open(where + '/boot/grub/grub.cfg', 'w') as file:
+            file.write(MADE[key])
     relative = 'echo "${1#/boot}"' if separate else 'echo "$1"'
     for name, text in (('grub-probe', PROBE), ('grub-mkrelpath', '#!/bin/sh\n%s\n' % relative)):
         with open(os.path.join(where, name), 'w') as file:
             file.write(text)
         os.chmod(os.path.join(where, name), 0o755)
-    subprocess.run(['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', where] + list(commands), check=True,
+    subprocess.run(['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', where, tree] + list(commands), check=True,
                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     grub = where + '/boot/grub/'
     env = open(grub + 'grubenv', 'rb').read() if os.path.exists(grub + 'grubenv') else None
-    return open(grub + 'grub.cfg').read(), env, files
+    MADE[key] = open(grub + 'grub.cfg').read()
+    return MADE[key], env, files
 
 
 def variants():
@@ -109,3 +128,28 @@ def variants():
     for name, settings in more.items():
         yield name, dict(kernels=3, settings=settings)
         yield name + ', separate /boot', dict(kernels=3, settings=settings, separate=True)
+
+
+def record(suite, tree):
+    with tarfile.open(os.path.join(HERE, 'mkconfig-%s.tar.xz' % suite), 'w:xz') as archive, \
+            tempfile.TemporaryDirectory() as where:
+        for name, arguments in variants():
+            if name.startswith('1 kernels') and not name.endswith(('=0', '=1>0', 'nonsense')):
+                continue  # with one kernel the names differ in nothing that depends on the Debian
+            config, env, files = make(os.path.join(where, 'made'), tree=tree, **arguments)
+            text = json.dumps({'config': config, 'env': env and env.decode(), 'files': files}).encode()
+            member = tarfile.TarInfo(name.replace('/', '|'))
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+
+
+def recorded(suite):
+    """(name, grub.cfg, grubenv or None, files)"""
+    with tarfile.open(os.path.join(HERE, 'mkconfig-%s.tar.xz' % suite)) as archive:
+        for member in archive:
+            made = json.load(archive.extractfile(member))
+            yield member.name, made['config'], made['env'] and made['env'].encode(), made['files']
+
+
+if __name__ == '__main__':
+    record(sys.argv[1], os.path.abspath(sys.argv[2]))

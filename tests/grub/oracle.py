@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """fastreboot's reading of grub.cfg against GRUB's own: equal or unknown, never different.
 
-oracle.py PROGRAM [--long] [--set mkconfig|shapes|generated] [--seed N] [--count N] [--keep DIR]
+oracle.py PROGRAM [--long] [--set mkconfig|bullseye|trixie|shapes|generated] [--seed N] [--count N] [--keep DIR]
 Exit 1 when one case is different or too many are unknown, 77 when there is no grub-emu."""
 
 import argparse, glob, os, re, shutil, subprocess, sys, tempfile
@@ -10,7 +10,9 @@ import argparse, glob, os, re, shutil, subprocess, sys, tempfile
 import emu, generate, mkconfig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MOST_UNKNOWN = {'mkconfig': 5, 'shapes': 5, 'generated': 100}
+# As grub-emu is no EFI program, the machine that fastreboot looks at has no EFI either.
+MORE_FILES = ['/boot/ucode.img', '/boot/more.img', '/sys/firmware/acpi/pm_profile']
+MOST_UNKNOWN = {'mkconfig': 5, 'bullseye': 5, 'trixie': 5, 'shapes': 5, 'generated': 100}
 
 
 def mkconfig_cases(where, options):
@@ -21,8 +23,15 @@ def mkconfig_cases(where, options):
             print('mkconfig: cannot run grub-mkconfig here: %s' %
                   (getattr(error, 'stderr', b'') or b'').decode()[-500:])
             return
-        files += ['/boot/ucode.img', '/boot/more.img']
-        yield emu.Case(where, name, config, env, files=files), 'reboot' in name
+        yield emu.Case(where, name, config, env, files=files + MORE_FILES), 'reboot' in name
+
+
+def recorded_cases(suite):
+    """Those of another Debian's grub-mkconfig, see mkconfig.py."""
+    def cases(where, options):
+        for name, config, env, files in mkconfig.recorded(suite):
+            yield emu.Case(where, name, config, env, files=files + MORE_FILES), 'reboot' in name
+    return cases
 
 
 def shape_cases(where, options):
@@ -83,7 +92,8 @@ def main():
     options.count = options.count or (10000 if options.long else 300)
     fine = True
     with tempfile.TemporaryDirectory() as where:
-        for name, cases in (('mkconfig', mkconfig_cases), ('shapes', shape_cases),
+        for name, cases in (('mkconfig', mkconfig_cases), ('bullseye', recorded_cases('bullseye')),
+                            ('trixie', recorded_cases('trixie')), ('shapes', shape_cases),
                             ('generated', generated_cases)):
             if not options.set or name in options.set:
                 fine = run_set(name, cases, options, where) and fine
