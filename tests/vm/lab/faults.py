@@ -104,7 +104,7 @@ def came_back(machine, boot, way):
     assert (kernels, boot.jumped, boot.resets > 0) == (way.kernels, way.jumped, way.resets), (way, boot)
     assert machine.output("cat /proc/sys/kernel/random/boot_id") == boot.boot_id
     assert machine.output("systemctl is-active multi-user.target") == "active"
-    assert machine.output("systemctl list-jobs --no-legend | grep -E 'reboot|kexec' || true") == ""
+    assert machine.output("systemctl list-jobs --no-legend | grep -E ' (reboot|kexec)[.]target ' || true") == ""
 
 
 def told(machine, fault):
