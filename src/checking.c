@@ -70,13 +70,10 @@ static int begin_healed(int root, const struct boot_facts *boot)
 
     if (r <= 0)
         return r < 0 ? r : CHECKING_NONE;
-    if (boot->way == BOOT_BY_FIRMWARE && healed.has_inventory)
-        r = write_to(root, RUN_HEALTH, &healed);
-    else
-        r = state_remove(root, STATE_HEALED);
-    if (r < 0)
-        return r;
-    return boot->way == BOOT_BY_FIRMWARE ? CHECKING_HEALED : CHECKING_NONE;
+    if (boot->way != BOOT_BY_FIRMWARE || !healed.has_inventory)
+        return state_remove(root, STATE_HEALED); /* 0 is CHECKING_NONE, too */
+    r = write_to(root, RUN_HEALTH, &healed);
+    return r < 0 ? r : CHECKING_HEALED;
 }
 
 int checking_begin(int root, struct attempt *attempt, const struct boot_facts *boot,

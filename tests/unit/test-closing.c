@@ -262,6 +262,20 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
 }
 
+/* Somebody's own kexec came in between. */
+static void only_the_firmware_is_asked_whether_it_helped(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    boot(tree, "somebody's\n", "208\n", "");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "kexec by somebody else");
+    assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
+}
+
 /* The guard of the promise that there is never a loop, whatever the boot looks like. */
 static void the_same_attempt_never_reboots_twice(void **state)
 {
@@ -485,6 +499,7 @@ int main(void)
         TEST(who_was_killed_asks_again),
         TEST(the_firmware_brings_it_back),
         TEST(what_the_firmware_does_not_bring_back_is_only_told),
+        TEST(only_the_firmware_is_asked_whether_it_helped),
         TEST(the_same_attempt_never_reboots_twice),
         TEST(without_a_place_to_write_there_is_no_reboot),
         TEST(going_down_while_being_checked_is_a_failure),
