@@ -61,7 +61,8 @@ __attribute__((constructor)) static void watch_memory(void)
 }
 #endif
 
-static char directory[] = "/tmp/fastreboot-fuzz-XXXXXX";
+/* In memory where that is possible: most of the time goes into writing files. */
+static char directory[] = "/dev/shm/fastreboot-fuzz-XXXXXX";
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
@@ -80,7 +81,10 @@ int fuzz_root(void)
 
     if (root < 0) {
         (void)umask(022);
-        must(mkdtemp(directory));
+        if (!mkdtemp(directory)) {
+            strcpy(directory, "/tmp/fastreboot-fuzz-XXXXXX");
+            must(mkdtemp(directory));
+        }
         must(chmod(directory, 0755) == 0);
         root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
         must(root >= 0 && atexit(remove_all) == 0);
