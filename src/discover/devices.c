@@ -157,24 +157,15 @@ static int find_block(int root, const char *number, const char *source, char **r
     return by_name ? root_resolve(root, by_name, ret_path, NULL, NULL) : -ENOMEM;
 }
 
-/* The last one is what is seen: the root of an initrd may be below it. */
-static const struct mount_point *root_mount(const struct mount_point *mounts, size_t n)
-{
-    while (n-- > 0)
-        if (streq(mounts[n].point, "/"))
-            return &mounts[n];
-    return NULL;
-}
-
 static int add_root(int root, struct devices *devices)
 {
     AUTOFREE char *path = NULL;
     const struct mount_point *mount;
     struct mount_point *mounts;
     size_t n;
-    int r = mounts_read(root, &mounts, &n);
+    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
 
-    mount = r < 0 ? NULL : root_mount(mounts, n);
+    mount = r < 0 ? NULL : mounts_at(mounts, n, "/");
     if (mount)
         r = find_block(root, mount->device, mount->source, &path);
     if (mount && r >= 0)

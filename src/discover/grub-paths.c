@@ -53,7 +53,7 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
         return -ENOMEM;
     r = root_resolve(root, directory, &resolved, NULL, NULL);
     if (r >= 0)
-        r = mounts_read(root, &ret_paths->mounts, &ret_paths->n);
+        r = mounts_read(root, MOUNTS_OF_SELF, &ret_paths->mounts, &ret_paths->n);
     if (r < 0)
         return r;
     full = format("/%s", resolved);

@@ -8,11 +8,11 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/inventory-facts.h"
+#include "discover/mounts.h"
 
 enum {
     SECTOR = 512, /* of `size` in sysfs, whatever the disk's own is */
     MAX_BY_ID = 8192,
-    MAX_MOUNTINFO = 8 * 1024 * 1024, /* with many containers there are many mounts */
     MAX_FSTAB = 256 * 1024,
 };
 
@@ -164,17 +164,21 @@ static bool has_option(const char *options, const char *option)
     return false;
 }
 
-/* Whether fstab has it mounted at each boot at `place`; then what fstab calls it. */
-static bool line_wants(char *line, const char *place, const char **ret_source)
+/* Whether fstab has it mounted at each boot at `place`: 1, with what fstab calls it; 0, -ENOMEM. */
+static int line_wants(char *line, const char *place, const char **ret_source)
 {
     const char *source = next_word(&line), *where = next_word(&line), *type = next_word(&line);
     const char *options = next_word(&line);
+    AUTOFREE char *point = NULL;
 
-    if (!source || source[0] == '#' || !where || !type || !streq(where, place))
-        return false;
+    if (!source || source[0] == '#' || !where || !type)
+        return 0;
     *ret_source = source;
-    return !options ||
-           (!has_option(options, "noauto") && !has_option(options, "x-systemd.automount"));
+    point = mounts_unescape(where);
+    if (!point)
+        return -ENOMEM;
+    return streq(point, place) && (!options || (!has_option(options, "noauto") &&
+                                                !has_option(options, "x-systemd.automount")));
 }
 
 /* The same for the whole file; for free(). */
@@ -187,8 +191,11 @@ static int fstab_wants(const char *fstab, const char *place, char **ret_source)
         return -ENOMEM;
     for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         const char *source;
+        int r = line_wants(line, place, &source);
 
-        if (!line_wants(line, place, &source))
+        if (r < 0)
+            return r;
+        if (r == 0)
             continue;
         *ret_source = strdup(source);
         return *ret_source ? 1 : -ENOMEM;
@@ -217,12 +224,12 @@ static bool is_known_mount(const struct things *things, const char *place)
     return false;
 }
 
-static int add_mount(int root, const char *device, const char *place, char **source,
+static int add_mount(int root, const struct mount_point *mount, char **source,
                      struct things *things)
 {
     AUTOFREE char *target = NULL;
     struct thing *thing;
-    int r = inventory_link(root, "sys/dev/block", device, &target);
+    int r = inventory_link(root, "sys/dev/block", mount->device, &target);
 
     if (r < 0)
         return r;
@@ -231,7 +238,7 @@ static int add_mount(int root, const char *device, const char *place, char **sou
     thing = things_add(things, MAX_MOUNTS);
     if (!thing)
         return -ENOMEM;
-    thing->id = strdup(place);
+    thing->id = strdup(mount->point);
     if (!thing->id)
         return -ENOMEM;
     thing->name = steal(source);
@@ -241,49 +248,36 @@ static int add_mount(int root, const char *device, const char *place, char **sou
     return 0;
 }
 
-/* "36 35 98:0 /root /place rw,noatime master:1 - ext3 /dev/root rw,errors=continue" */
-static int look_at_mount(int root, const char *fstab, char *line, struct things *things)
+static int look_at_mount(int root, const char *fstab, const struct mount_point *mount,
+                         struct things *things)
 {
-    char *dash = strstr(line, " - "), *type, *source, *device, *place;
     AUTOFREE char *name = NULL;
     int r;
 
-    if (!dash)
+    if (!is_on_disk(mount->source, mount->type) || is_known_mount(things, mount->point))
         return 0;
-    *dash = 0;
-    dash += strlen(" - ");
-    type = next_word(&dash);
-    source = next_word(&dash);
-    (void)next_word(&line), (void)next_word(&line);
-    device = next_word(&line);
-    (void)next_word(&line);
-    place = next_word(&line);
-    if (!source || !place || !is_on_disk(source, type) || is_known_mount(things, place))
-        return 0;
-    r = fstab_wants(fstab, place, &name);
-    if (r == 0 && streq(place, "/")) {
-        name = strdup(source);
+    r = fstab_wants(fstab, mount->point, &name);
+    if (r == 0 && streq(mount->point, "/")) {
+        name = strdup(mount->source);
         r = name ? 1 : -ENOMEM;
     }
-    return r <= 0 ? r : add_mount(root, device, place, &name, things);
+    return r <= 0 ? r : add_mount(root, mount, &name, things);
 }
 
 int inventory_read_mounts(int root, struct things *things)
 {
-    AUTOFREE char *fstab = NULL, *mounts = NULL;
-    char *rest;
-    /* Those of PID 1: a service has bind mounts of its own. */
-    int r = root_read(root, "proc/1/mountinfo", MAX_MOUNTINFO, &mounts, NULL);
+    AUTOFREE char *fstab = NULL;
+    struct mount_point *mounts;
+    size_t n;
+    int r = mounts_read(root, MOUNTS_OF_PID_1, &mounts, &n);
 
-    if (r < 0)
-        return r == -ENOMEM ? r : 0;
-    r = root_read(root, "etc/fstab", MAX_FSTAB, &fstab, NULL);
-    if (r == -ENOMEM)
-        return r;
-    r = 0;
-    for (char *line = strtok_r(mounts, "\n", &rest); r >= 0 && line;
-         line = strtok_r(NULL, "\n", &rest))
-        r = look_at_mount(root, fstab ? fstab : "", line, things);
-    things->known = r >= 0;
+    if (r >= 0 && n > 0) {
+        r = root_read(root, "etc/fstab", MAX_FSTAB, &fstab, NULL);
+        r = r == -ENOMEM ? r : 0;
+        for (size_t i = 0; r >= 0 && i < n; i++)
+            r = look_at_mount(root, fstab ? fstab : "", &mounts[i], things);
+        things->known = r >= 0;
+    }
+    mounts_free(mounts, n);
     return r == -ENOMEM ? r : 0;
 }

@@ -8,8 +8,8 @@
 #include "base/util.h"
 
 enum {
-    MAX_MOUNTINFO = 4 * 1024 * 1024,
-    MAX_MOUNTS = 4096,
+    MAX_MOUNTINFO = 8 * 1024 * 1024, /* with many containers there are many mounts */
+    MAX_MOUNTS = 32768,
 };
 
 static void mount_clear(struct mount_point *mount)
@@ -18,6 +18,7 @@ static void mount_clear(struct mount_point *mount)
     free(mount->root);
     free(mount->point);
     free(mount->source);
+    free(mount->type);
 }
 
 void mounts_free(struct mount_point *mounts, size_t n)
@@ -27,10 +28,9 @@ void mounts_free(struct mount_point *mounts, size_t n)
     free(mounts);
 }
 
-/* A field of mountinfo: blanks and backslashes are octal there. */
-static char *unescape(const char *field)
+char *mounts_unescape(const char *field)
 {
-    char *text = field ? strdup(field) : NULL, *out = text;
+    char *text = strdup(field), *out = text;
 
     for (const char *in = text; in && *in; out++) {
         if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && isdigit((unsigned char)in[2]) &&
@@ -63,20 +63,22 @@ static int mount_parse(char *line, struct mount_point *ret_mount)
     source = type ? strtok_r(NULL, " ", &rest) : NULL;
     *ret_mount = (struct mount_point){
         .device = strdup(fields[2]),
-        .root = unescape(fields[3]),
-        .point = unescape(fields[4]),
-        .source = unescape(source ? source : ""),
-        .btrfs = type && streq(type, "btrfs"),
+        .root = mounts_unescape(fields[3]),
+        .point = mounts_unescape(fields[4]),
+        .source = mounts_unescape(source ? source : ""),
+        .type = strdup(type ? type : ""),
     };
-    return ret_mount->device && ret_mount->root && ret_mount->point && ret_mount->source ? 0
-                                                                                         : -ENOMEM;
+    return ret_mount->device && ret_mount->root && ret_mount->point && ret_mount->source &&
+                   ret_mount->type
+               ? 0
+               : -ENOMEM;
 }
 
-int mounts_read(int root, struct mount_point **ret_mounts, size_t *ret_n)
+int mounts_read(int root, const char *file, struct mount_point **ret_mounts, size_t *ret_n)
 {
     AUTOFREE char *text = NULL;
     char *rest;
-    int r = root_read(root, "proc/self/mountinfo", MAX_MOUNTINFO, &text, NULL);
+    int r = root_read(root, file, MAX_MOUNTINFO, &text, NULL);
 
     *ret_mounts = NULL;
     *ret_n = 0;
@@ -97,4 +99,12 @@ int mounts_read(int root, struct mount_point **ret_mounts, size_t *ret_n)
         more[(*ret_n)++] = mount;
     }
     return r;
+}
+
+const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, const char *point)
+{
+    while (n-- > 0)
+        if (streq(mounts[n].point, point))
+            return &mounts[n];
+    return NULL;
 }

@@ -130,17 +130,7 @@ static int add_mount(struct walk *walk, const struct mount_point *mount)
     if (r <= 0)
         return r;
     r = walk_add(walk, name);
-    return r >= 0 && mount->btrfs ? add_btrfs(walk, name) : r;
-}
-
-/* The last one mounted there is what is seen. */
-static const struct mount_point *mounted_at(const struct mount_point *mounts, size_t n,
-                                            const char *point)
-{
-    while (n-- > 0)
-        if (streq(mounts[n].point, point))
-            return &mounts[n];
-    return NULL;
+    return r >= 0 && streq(mount->type, "btrfs") ? add_btrfs(walk, name) : r;
 }
 
 static int add_file_systems(struct walk *walk)
@@ -148,11 +138,11 @@ static int add_file_systems(struct walk *walk)
     struct mount_point *mounts;
     const struct mount_point *top, *usr;
     size_t n;
-    int r = mounts_read(walk->root, &mounts, &n);
+    int r = mounts_read(walk->root, MOUNTS_OF_SELF, &mounts, &n);
 
     if (r >= 0) {
-        top = mounted_at(mounts, n, "/");
-        usr = mounted_at(mounts, n, "/usr");
+        top = mounts_at(mounts, n, "/");
+        usr = mounts_at(mounts, n, "/usr");
         if (top)
             r = add_mount(walk, top);
         else

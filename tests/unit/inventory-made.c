@@ -90,8 +90,7 @@ static void tree_mounts(const struct tree *tree)
                "41 27 8:1 /x /srv/elsewhere rw - xfs /dev/sda1 rw\n"
                "42 27 8:2 / /backup rw - ext4 /dev/sda2 rw\n"
                "43 27 8:17 / /stick rw - vfat /dev/sdb1 rw\n"
-               "44 27 0:40 / /run rw - tmpfs tmpfs rw\n"
-               "broken line\n");
+               "44 27 0:40 / /run rw - tmpfs tmpfs rw\n");
     tree_link(tree, "sys/dev/block/8:17", "../../devices/" SDB "/sdb1");
     tree_link(tree, "sys/dev/block/8:1", "../../devices/" SDA "/sda1");
 }

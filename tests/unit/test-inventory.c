@@ -77,7 +77,7 @@ static void what_fstab_has_mounted_is_read(void **state)
     assert_int_equal(inventory_read(tree->root, &found), 0);
     assert_int_equal(found.things[THING_MOUNT].n, 3);
     assert_string_equal(find(&found, THING_MOUNT, "/")->name, "UUID=1-2-3");
-    assert_string_equal(find(&found, THING_MOUNT, "/srv/my\\040data")->name, "LABEL=data");
+    assert_string_equal(find(&found, THING_MOUNT, "/srv/my data")->name, "LABEL=data");
     assert_true(find(&found, THING_MOUNT, "/stick")->spare);
     assert_false(find(&found, THING_MOUNT, "/")->spare);
 }
