@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A machine for each scenario, and its last words when the scenario fails."""
-import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -26,10 +25,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def kind(request):
     marker = request.node.get_closest_marker("kind")
-    kind = hardware.Kind(*marker.args, **marker.kwargs) if marker else hardware.Kind()
-    if marker := request.node.get_closest_marker("hardware"):
-        kind = dataclasses.replace(kind, devices=marker.args, **marker.kwargs)
-    return kind
+    return hardware.Kind(*marker.args, **marker.kwargs) if marker else hardware.Kind()
 
 
 def running(request, kind, snapshot):

@@ -9,8 +9,8 @@ from lab.faults_table import FAULTS
 
 def scenarios():
     for name, fault in (FAULTS | HARDWARE_FAULTS).items():
-        marks = [pytest.mark.kind(fault.suite), pytest.mark.hardware(*fault.devices, **fault.hardware)]
-        yield pytest.param(fault, id=name, marks=[*marks, *([] if fault.ordinary else [pytest.mark.long])])
+        kind = pytest.mark.kind(fault.suite, devices=fault.devices, **fault.hardware)
+        yield pytest.param(fault, id=name, marks=[kind, *([] if fault.ordinary else [pytest.mark.long])])
 
 
 @pytest.mark.fault

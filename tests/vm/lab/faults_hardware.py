@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is taken away from a machine while it reboots."""
+"""What needs more hardware than a disk: what is taken away while the machine reboots, and the watchdog."""
+import json
+
 from lab import expect, machine as lab_machine
-from lab.faults import CHECKED, FAST, Fault, Way
+from lab.faults import CHECKED, FAST, GIVEN_UP, Fault, Way, reset_at
+from lab.faults_table import HANGING_INITRD, NO_JUMP, not_tried_again
 
 HEALED = Way("fast; something is missing, so one firmware reboot by itself", kernels=2, jumped=True, resets=True)
 
@@ -75,9 +78,70 @@ def checked(text):
     return look
 
 
+# The watchdog. The kernel of trixie's machines has the driver of QEMU's.
+FEED = """
+mkdir -p /etc/systemd/system.conf.d
+printf '[Manager]\\nRuntimeWatchdogSec=30\\n' > /etc/systemd/system.conf.d/watchdog.conf
+systemctl daemon-reexec
+until [ "$(cat /sys/class/watchdog/watchdog0/state)" = active ]; do sleep 1; done
+"""
+LATER = "from the fast reboot after the next one on"
+LIMIT_OF_WATCHDOG = 40
+HANGS = HANGING_INITRD + f"echo 'watchdog = {LIMIT_OF_WATCHDOG}' >> /etc/fastreboot.conf\n"
+HANGING_FOR_LONG = f"lab: hanging for {2 * LIMIT_OF_WATCHDOG} s"
+
+
+def told_of_watchdog(machine):
+    reasons = json.loads(machine.output("fastreboot check --json", check=False))["reasons"]
+    return [reason["text"] for reason in reasons if reason["id"] == "watchdog"]
+
+
+def protect(machine):
+    """One fast reboot, after which the next is protected."""
+    (told,) = told_of_watchdog(machine)
+    assert LATER in told
+    expect.fast(machine, machine.reboot())
+    assert "watchdog.stop_on_reboot=0" in machine.output("cat /proc/cmdline").split()
+    assert told_of_watchdog(machine) == []
+
+
+def hang_with_watchdog(machine):
+    protect(machine)
+    machine.run(HANGS)
+    assert told_of_watchdog(machine) == []
+    events = len(machine.qemu.events)
+    boot = machine.reboot()
+    assert machine.qemu.event("WATCHDOG", events), "it was not the watchdog that reset the machine"
+    return boot
+
+
+def hang_before_watchdog(machine):
+    (told,) = told_of_watchdog(machine)
+    assert LATER in told
+    events = len(machine.qemu.events)
+    boot = reset_at(HANGING_FOR_LONG)(machine)
+    assert not machine.qemu.event("WATCHDOG", events), "it was protected, and fastreboot does not know"
+    return boot
+
+
+def as_without_watchdog(machine, boot):
+    """After the firmware the loader's command line is in force again."""
+    assert "watchdog.stop_on_reboot=0" not in machine.output("cat /proc/cmdline")
+    not_tried_again(machine, boot)
+
+
 SOMETHING_WAS_MISSING = "^firmware: after the fast reboot into kernel .* something was missing: "
 
 HARDWARE_FAULTS = {
+    "hang-watchdog": Fault(
+        "the initrd hangs; systemd feeds a watchdog (i6300esb, Debian 13), and a fast reboot was made since", GIVEN_UP,
+        NO_JUMP, FEED, reboot=hang_with_watchdog, after=as_without_watchdog, suite="trixie", devices=("watchdog",),
+        ordinary=True),
+    "hang-watchdog-not-yet": Fault(
+        "the same at the first fast reboot, of which fastreboot says that it is not protected: after twice the "
+        "watchdog's time the test presses the reset button", GIVEN_UP,
+        NO_JUMP, FEED + HANGS, reboot=hang_before_watchdog, after=as_without_watchdog, suite="trixie",
+        devices=("watchdog",)),
     "nic-gone": Fault(
         "the network interface is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE + UNPLUG_NIC, reboot=healing(unplugged), devices=("nic",),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is broken on purpose, in machines without other hardware than a disk."""
 import dataclasses
+import re
 
 from lab import expect
 from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, STOPPED, Fault, Way, came_back, command, drop_in,
@@ -49,12 +50,17 @@ NO_DRIVER = second_initrd("""
 driver=usr/lib/modules/$(uname -r)/kernel/drivers/block/virtio_blk.ko
 mkdir -p ${driver%/*} && : > $driver
 """)
+# It says for how long.
 HANGING_INITRD = second_initrd(r"""
 cat > init <<'END'
 #!/bin/sh
 mount -t devtmpfs dev /dev
-echo "lab: this initrd hangs" >/dev/console
-while :; do sleep 1000; done
+n=0
+while :; do
+    echo "lab: hanging for $n s" >/dev/console
+    sleep 10
+    n=$((n + 10))
+done
 END
 chmod +x init
 """)
@@ -160,6 +166,39 @@ END
 systemctl daemon-reload && systemctl start lab-stubborn
 """
 
+# Which acts: see test_quirks.py.
+QUIRK = """mkdir -p /etc/fastreboot/quirks.d
+cat > /etc/fastreboot/quirks.d/lab.conf <<'END'
+[Lab]
+MatchDMIModalias = dmi:*:svnQEMU:*
+CmdlineAppend = lab.quirk=1
+UnloadModules = dummy loop virtio_blk
+UnbindDriver = rtc_cmos virtio_blk
+END
+"""
+# It is in use until the end: the file is on the root file system.
+USE_LOOP = "modprobe loop && truncate -s 8M /root/disk && losetup -f /root/disk\n"
+DETACHING_HANGS = r"""mkdir -p /run/systemd/system/fastreboot-modules.service.d
+printf '[Service]\nExecStartPre=/bin/sh -c "trap \\"\\" TERM; while :; do sleep 1000; done"\n' \
+    > /run/systemd/system/fastreboot-modules.service.d/lab.conf
+systemctl daemon-reload
+"""
+
+
+def detached(boot):
+    """What `detach` told the console, without times, colours and units' own messages."""
+    return re.findall(r"(unloading module \S+|detaching \S+ from \S+|module \S+ stays: [a-z ]+|\S+ stays attached.*)",
+                      boot.console)
+
+
+def loop_stays(_machine, boot):
+    assert "module loop stays: it is in use" in detached(boot)
+
+
+def nothing_detached(_machine, boot):
+    assert detached(boot) == []
+
+
 GARBAGE = "head -c 3000 /dev/urandom"
 
 
@@ -249,7 +288,7 @@ FAULTS = {
         reboot=command("reboot", may_panic=True), after=not_tried_again),
     "hang-no-watchdog": Fault(
         "the initrd hangs, and there is no watchdog: the test presses the reset button", GIVEN_UP, NO_JUMP,
-        HANGING_INITRD, reboot=reset_at("lab: this initrd hangs"), after=not_tried_again),
+        HANGING_INITRD, reboot=reset_at("lab: hanging for 0 s"), after=not_tried_again),
     "three-kernels": Fault(
         "three kernels in turn do not come up", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
         after=two_more_kernels),
@@ -387,5 +426,11 @@ FAULTS = {
     "program-cut-off": Fault(
         "an upgrade was cut off: half of the program is there", FIRMWARE, None,
         "truncate -s 50000 /usr/sbin/fastreboot"),
+    "module-in-use": Fault(
+        "a module that a quirk unloads before the jump is in use", FAST, STARTED_BY_KEXEC, QUIRK + USE_LOOP,
+        after=loop_stays),
+    "detaching-hangs": Fault(
+        "unloading modules before the jump hangs, and does not end when it is told to", FAST, STARTED_BY_KEXEC,
+        QUIRK + DETACHING_HANGS, after=nothing_detached),
     "stubborn-service": Fault("a service does not stop", FAST, STARTED_BY_KEXEC, STUBBORN),
 }
