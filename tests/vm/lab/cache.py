@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab import host
+
 KEEP = 2  # versions of one thing; a branch switch should not rebuild everything
 
 
@@ -63,17 +65,26 @@ def get(name, recipe, make, says=None):
         if says:
             announce(f"lab: {says}")
         for leftover in root().glob(f".new-{name}-*"):
-            shutil.rmtree(leftover)
+            remove(leftover)
         new = Path(tempfile.mkdtemp(prefix=f".new-{name}-", dir=root()))
         new.chmod(0o755)
         try:
             make(new)
             new.rename(path)
         except BaseException:
-            shutil.rmtree(new, ignore_errors=True)
+            remove(new)
             raise
         drop_old(name)
     return path
+
+
+def remove(path):
+    """What a killed mmdebstrap has left mounted below (/proc, /dev ...) goes first, and is never followed."""
+    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for point in reversed(points):
+        if point.startswith(f"{path}/"):
+            host.run("umount", point)
+    host.run("rm", "-rf", "--one-file-system", path)
 
 
 def drop_old(name):
