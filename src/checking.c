@@ -55,6 +55,7 @@ static int begin_attempt(int root, struct attempt *attempt, const struct boot_fa
     int r = set_text(&attempt->boot_id, boot->boot_id ? boot->boot_id : "");
 
     attempt->state = ATTEMPT_CHECKING;
+    attempt->since = clock_uptime();
     if (r >= 0)
         r = state_write_attempt(root, attempt);
     if (r >= 0)
@@ -62,7 +63,8 @@ static int begin_attempt(int root, struct attempt *attempt, const struct boot_fa
     return r < 0 ? r : CHECKING_ATTEMPT;
 }
 
-/* Only in a boot by the firmware: in any other nobody knows what that would have brought back. */
+/* Only in a boot by the firmware: in any other nobody knows what that would have brought back.
+ * Where the kernel does not tell its loader (arm64), no mark of ours has to do. */
 static int begin_healed(int root, const struct boot_facts *boot)
 {
     CLEANUP(attempt_clear) struct attempt healed = {0};
@@ -70,8 +72,9 @@ static int begin_healed(int root, const struct boot_facts *boot)
 
     if (r <= 0)
         return r < 0 ? r : CHECKING_NONE;
-    if (boot->way != BOOT_BY_FIRMWARE || !healed.has_inventory)
+    if (boot->way == BOOT_BY_KEXEC || !healed.has_inventory)
         return state_remove(root, STATE_HEALED); /* 0 is CHECKING_NONE, too */
+    healed.since = clock_uptime();
     r = write_to(root, RUN_HEALTH, &healed);
     return r < 0 ? r : CHECKING_HEALED;
 }
@@ -247,6 +250,43 @@ static bool is_this_boot(const struct attempt *attempt, const struct boot_facts 
     return boot->boot_id && streq(attempt->boot_id, boot->boot_id);
 }
 
+/* What the firmware does not bring back either was not the kernel's doing: a cable, a disk that
+ * died just then. 1 when that is so, 0 or -ENOMEM. */
+static int is_innocent(const struct attempt *attempt, enum health_answer answer,
+                       const struct losses *losses)
+{
+    AUTOFREE char *missing = answer == ANSWER_HEAL ? losses_text(losses) : NULL;
+
+    if (answer == ANSWER_HEAL && !missing)
+        return -ENOMEM;
+    return missing && attempt->kernel && attempt->reason && streq(missing, attempt->reason);
+}
+
+static int conclude_fast(int root, const struct attempt *attempt, enum health_answer answer,
+                         const struct losses *losses)
+{
+    int r = record_answer(root, attempt, true, answer, losses, "");
+
+    if (answer == ANSWER_COMPLETE)
+        closing_forgive(root, NULL);
+    return r < 0 ? r : finish(root, attempt);
+}
+
+/* After the reboot by the firmware. */
+static int conclude_healed(int root, const struct attempt *attempt, enum health_answer answer,
+                           const struct losses *losses)
+{
+    int innocent = is_innocent(attempt, answer, losses), r;
+
+    if (innocent < 0)
+        return innocent;
+    if (innocent)
+        closing_forgive(root, attempt->kernel);
+    r = record_answer(root, attempt, false, answer, losses,
+                      innocent ? "; so it was not the kernel, which is tried again" : "");
+    return r < 0 ? r : finish(root, attempt);
+}
+
 static int answer(int root, struct attempt *attempt, const struct health_look *look)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
@@ -257,10 +297,10 @@ static int answer(int root, struct attempt *attempt, const struct health_look *l
         return r;
     if (answer == ANSWER_WAIT)
         return CHECKING_GO_ON;
-    if (answer == ANSWER_HEAL && attempt->state == ATTEMPT_CHECKING)
-        return heal(root, attempt, &losses);
-    r = record_answer(root, attempt, attempt->state == ATTEMPT_CHECKING, answer, &losses, "");
-    return r < 0 ? r : finish(root, attempt);
+    if (attempt->state == ATTEMPT_HEALED)
+        return conclude_healed(root, attempt, answer, &losses);
+    return answer == ANSWER_HEAL ? heal(root, attempt, &losses)
+                                 : conclude_fast(root, attempt, answer, &losses);
 }
 
 int checking_look(int root, const struct config *config, const char *state, int64_t uptime)
@@ -286,5 +326,5 @@ int checking_look(int root, const struct config *config, const char *state, int6
                                         .unit = config->error ? NULL : config->health_unit,
                                         .state = state,
                                         .uptime = uptime,
-                                        .limit = limit_of(config)});
+                                        .limit = attempt.since + limit_of(config)});
 }

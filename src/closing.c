@@ -106,6 +106,28 @@ void closing_remember(int root, const struct attempt *attempt, const char *reaso
         closing_trouble("/" STATE_FAILED, r);
 }
 
+static int forgive(int root, const char *kernel)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    int r = failure_facts_read(root, &facts);
+
+    if (r < 0 || facts.failures.n == 0)
+        return r;
+    if (kernel)
+        failures_remove(&facts.failures, kernel);
+    for (size_t i = 0; !kernel && i < facts.failures.n; i++)
+        facts.failures.all[i].past = true;
+    return state_write_failures(root, &facts.failures);
+}
+
+void closing_forgive(int root, const char *kernel)
+{
+    int r = forgive(root, kernel);
+
+    if (r < 0)
+        closing_trouble("/" STATE_FAILED, r);
+}
+
 /* Only where the kernel was left to itself: a load or jump that failed is none of its faults. */
 static bool is_kernels_fault(const struct attempt *attempt, const struct boot_record *record)
 {
@@ -148,12 +170,12 @@ int closing_close(int root)
 
     if (r < 0)
         return r;
-    /* Started once more in the same boot: the reboot was called off, or was a soft-reboot. */
-    if (root_exists(root, RUN_BOOT) > 0)
-        return state_remove(root, STATE_ATTEMPT);
     written = closing_read(root, STATE_ATTEMPT, &attempt);
     if (written < 0)
         return written;
+    /* Started once more in the same boot: the reboot was called off, or was a soft-reboot. */
+    if (root_exists(root, RUN_BOOT) > 0)
+        return written && attempt.state == ATTEMPT_CHECKING ? 0 : state_remove(root, STATE_ATTEMPT);
     if (written && boot.boot_id && streq(attempt.boot_id, boot.boot_id))
         written = 0;
     return judge_and_tell(root, &attempt, written, &boot);

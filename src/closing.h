@@ -23,5 +23,9 @@ void closing_record(int root, const struct boot_record *record);
  * what does not work is told. */
 void closing_remember(int root, const struct attempt *attempt, const char *reason);
 
+/* Forgets that `kernel` failed, as it was not to blame. With NULL, after a fast reboot that went
+ * well: what failed before it does not say that it is the machine. What does not work is told. */
+void closing_forgive(int root, const char *kernel);
+
 /* Tells that `path` ("/...") is in trouble. */
 void closing_trouble(const char *path, int error);

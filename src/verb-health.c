@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
 #include "act/journal.h"
 #include "act/kexec.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "checking.h"
 #include "closing.h"
@@ -40,6 +43,21 @@ static int stop_looking(void)
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
+/* In emergency mode nobody has judged this boot, see fastreboot-emergency.service. Whoever sits at
+ * its console must know why the machine goes down below the shell. */
+static int judge_emergency(int root)
+{
+    int r = closing_close(root);
+
+    if (r < 0)
+        closing_trouble("closing the last reboot", r);
+    else if (root_exists(root, RUN_HEALTH) > 0)
+        puts("This machine was rebooted fast and is in emergency mode. Unless all that is missing "
+             "comes back, it reboots by the firmware after the time of health-timeout "
+             "(fastreboot.conf(5)). To keep it as it is: systemctl stop " HEALTH_TIMER);
+    return r;
+}
+
 static int run(const struct call *call)
 {
     CLEANUP(config_clear) struct config config;
@@ -48,6 +66,8 @@ static int run(const struct call *call)
 
     if (r < 0)
         return complain(NULL, r);
+    if (root_exists(call->root, RUN_BOOT) == 0 && judge_emergency(call->root) < 0)
+        return EXIT_FAILED;
     if (!config.error && config.health_unit) {
         r = systemd_unit_state(config.health_unit, &state);
         if (r < 0)

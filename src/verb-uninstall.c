@@ -10,7 +10,7 @@
 #include "loading.h"
 #include "verb.h"
 
-#define UNITS SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, HEALTH_UNIT, HEALTH_TIMER
+#define UNITS SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER
 
 /* What was installed (the build makes the list), and what came to be since. */
 static const char *const FILES[] = {INSTALLED_FILES};
@@ -22,6 +22,7 @@ static const char *const TREES[] = {
     "/usr/lib/fastreboot",
     "/etc/systemd/system/" SERVICE_UNIT ".d",
     "/etc/systemd/system/" JUMP_UNIT ".d",
+    "/etc/systemd/system/" EMERGENCY_UNIT ".d",
     "/etc/systemd/system/" HEALTH_UNIT ".d",
     "/etc/systemd/system/" HEALTH_TIMER ".d",
     "/etc/systemd/system/" MODULES_UNIT ".d",

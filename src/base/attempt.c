@@ -96,7 +96,8 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
 {
     int state = state_of(json_string(object, "state")), r;
 
-    *ret_attempt = (struct attempt){.time = json_number(object, "time", -1)};
+    *ret_attempt = (struct attempt){.time = json_number(object, "time", -1),
+                                    .since = json_number(object, "since", 0)};
     if (state < 0 || ret_attempt->time < 0)
         return -EBADMSG;
     ret_attempt->state = (enum attempt_state)state;
@@ -133,6 +134,8 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
     json_add_number(object, "time", attempt->time);
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
+    if (attempt->since)
+        json_add_number(object, "since", attempt->since);
     if (attempt->n_files)
         json_object_object_add(object, "files", files_to_json(attempt));
     if (attempt->has_inventory)

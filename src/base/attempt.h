@@ -38,6 +38,8 @@ struct attempt {
     char *id;      /* of this attempt; on the command line of the kernel that it starts */
     char *boot_id; /* of the boot that the reboot ends; when checking or healed, of that boot */
     int64_t time;  /* when it began, in microseconds since 1970 */
+    int64_t since; /* checking or healed: from when on it is looked for what is missing, in
+                      microseconds since that kernel started */
     enum attempt_state state;
     char *release; /* of the kernel to start; NULL while there is none, or it is not ours */
     char *kernel;  /* its kernel_id, see struct boot_payload; the same */

@@ -70,11 +70,17 @@ static bool starts(const char *word, size_t length, const char *prefix)
     return length >= strlen(prefix) && memcmp(word, prefix, strlen(prefix)) == 0;
 }
 
+static bool is_mark(const char *word, size_t length, const char *unused)
+{
+    (void)unused;
+    return starts(word, length, CMDLINE_MARK);
+}
+
 static bool meant_the_loader(const char *word, size_t length, const char *unused)
 {
     (void)unused;
     return starts(word, length, "BOOT_IMAGE=") || starts(word, length, "initrd=") ||
-           starts(word, length, CMDLINE_MARK);
+           is_mark(word, length, NULL);
 }
 
 static bool is_listed(const char *word, size_t length, const char *list)
@@ -96,6 +102,11 @@ static bool is_listed(const char *word, size_t length, const char *list)
 char *cmdline_for_next_kernel(const char *line)
 {
     return filter(line, meant_the_loader, NULL, true);
+}
+
+char *cmdline_not_ours(const char *line)
+{
+    return filter(line, is_mark, NULL, true);
 }
 
 char *cmdline_without(const char *line, const char *remove)

@@ -25,6 +25,10 @@ bool cmdline_next(const char **position, const char **ret_word, size_t *ret_leng
  * own marks and what we added. All give a string of the caller's, or NULL when memory is gone. */
 char *cmdline_for_next_kernel(const char *line);
 
+/* `line` without our own marks and what we added, as what somebody made of the running kernel's
+ * command line may have them: kernel-install(8) writes it into a new boot entry. */
+char *cmdline_not_ours(const char *line);
+
 /* `line` without the parameters in `remove`: a name takes every parameter of that name,
  * with or without a value; name=value takes just that. */
 char *cmdline_without(const char *line, const char *remove);

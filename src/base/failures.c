@@ -22,6 +22,24 @@ static void remove_at(struct failures *failures, size_t i)
     memmove(&failures->all[i], &failures->all[i + 1], (failures->n - i) * sizeof(failures->all[0]));
 }
 
+void failures_remove(struct failures *failures, const char *kernel)
+{
+    for (size_t i = 0; i < failures->n; i++)
+        if (streq(failures->all[i].kernel, kernel)) {
+            remove_at(failures, i);
+            break;
+        }
+}
+
+size_t failures_in_a_row(const struct failures *failures)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < failures->n; i++)
+        n += !failures->all[i].past;
+    return n;
+}
+
 int failures_add(struct failures *failures, const struct failure *failure)
 {
     struct failure copy = {
@@ -30,6 +48,7 @@ int failures_add(struct failures *failures, const struct failure *failure)
         .firmware = failure->firmware ? strdup(failure->firmware) : NULL,
         .reason = failure->reason ? strdup(failure->reason) : NULL,
         .time = failure->time,
+        .past = failure->past,
     };
 
     if (!copy.kernel || !copy.release || (failure->firmware && !copy.firmware) ||
@@ -37,11 +56,7 @@ int failures_add(struct failures *failures, const struct failure *failure)
         failure_clear(&copy);
         return -ENOMEM;
     }
-    for (size_t i = 0; i < failures->n; i++)
-        if (streq(failures->all[i].kernel, copy.kernel)) {
-            remove_at(failures, i);
-            break;
-        }
+    failures_remove(failures, copy.kernel);
     if (failures->n == MAX_FAILURES)
         remove_at(failures, 0);
     failures->all[failures->n++] = copy;
@@ -58,7 +73,8 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
         return -EBADMSG;
     for (size_t i = 0; i < json_object_array_length(array); i++) {
         const struct json_object *row = json_object_array_get_idx(array, i);
-        struct failure failure = {.time = json_number(row, "time", 0)};
+        struct failure failure = {.time = json_number(row, "time", 0),
+                                  .past = json_number(row, "past", 0) != 0};
         int r;
 
         failure.kernel = (char *)json_string(row, "kernel");
@@ -86,6 +102,7 @@ struct json_object *failures_to_json(const struct failures *failures)
         json_add_string(row, "firmware", failures->all[i].firmware);
         json_add_string(row, "reason", failures->all[i].reason);
         json_add_number(row, "time", failures->all[i].time);
+        json_add_number(row, "past", failures->all[i].past);
         json_object_array_add(array, row);
     }
     json_object_object_add(object, "failures", array);

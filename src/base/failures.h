@@ -18,6 +18,7 @@ struct failure {
     char *firmware; /* the version of the firmware that the machine had, or NULL */
     char *reason;   /* what went wrong, in words, or NULL */
     int64_t time;   /* when it was noticed, in microseconds since 1970 */
+    bool past;      /* there was a fast reboot since after which everything was there */
 };
 
 struct failures {
@@ -31,6 +32,12 @@ struct json_object *failures_to_json(const struct failures *failures);
 
 /* Adds a copy of `failure` in place of an older one of the same kernel. 0 or -ENOMEM. */
 int failures_add(struct failures *failures, const struct failure *failure);
+
+/* Forgets `kernel`, if it is there. */
+void failures_remove(struct failures *failures, const char *kernel);
+
+/* How many of them say that it is the machine: those since the last fast reboot that went well. */
+size_t failures_in_a_row(const struct failures *failures);
 
 /* When and why: "on 2026-05-01 10:00 UTC: disk X is missing"; the caller's, or NULL. */
 char *failure_text(const struct failure *failure);

@@ -34,6 +34,7 @@
 
 #define SERVICE_UNIT "fastreboot.service"
 #define JUMP_UNIT "fastreboot-jump.service"
+#define EMERGENCY_UNIT "fastreboot-emergency.service"
 #define HEALTH_UNIT "fastreboot-health.service"
 #define HEALTH_TIMER "fastreboot-health.timer"
 #define MODULES_UNIT "fastreboot-modules.service"

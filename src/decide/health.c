@@ -126,3 +126,21 @@ int health_describe(enum health_answer answer, const struct losses *losses,
     record->missing = NULL;
     return losses->n ? list_missing(losses, &record->missing) : 0;
 }
+
+int reason_being_checked(const struct facts *facts, char **ret_text)
+{
+    const struct check_facts *check = &facts->check;
+    CLEANUP(losses_clear) struct losses losses = {0};
+    AUTOFREE char *missing = NULL;
+    int r = check->under_way ? compare(&check->before, &check->now, &losses) : -check->error;
+
+    if (r < 0 || !losses.critical)
+        return r;
+    missing = losses_text(&losses);
+    if (!missing)
+        return -ENOMEM;
+    *ret_text = format("since the fast reboot into kernel %s this is missing, and may still come: "
+                       "%s",
+                       check->release ? check->release : "(unknown)", missing);
+    return *ret_text ? 1 : -ENOMEM;
+}

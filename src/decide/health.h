@@ -3,6 +3,7 @@
 
 #include "base/boot-record.h"
 #include "decide/compare.h"
+#include "discover/facts.h"
 
 /* Whether a machine is well after a reboot. */
 
@@ -19,7 +20,7 @@ struct health_look {
     const char *unit;  /* that has to be active, or NULL */
     const char *state; /* which it is in: "active"; NULL when PID 1 did not say */
     int64_t uptime;    /* microseconds since the kernel started */
-    int64_t limit;     /* the same: until when to wait */
+    int64_t limit;     /* the same: until when something may still come */
 };
 
 /* `ret_losses` is what is missing; release with losses_clear() in any case. 0 or -ENOMEM. */
@@ -36,3 +37,7 @@ int health_describe(enum health_answer answer, const struct losses *losses,
 
 /* "disk ata-XYZ (931 GiB), CPUs: 3 instead of 4" and, of many, how many more; or NULL. */
 char *losses_text(const struct losses *losses);
+
+/* The reason "being-checked", as struct reason has it: another fast reboot would make what is there
+ * now what is looked for after it, and nobody would notice what this one has lost. */
+int reason_being_checked(const struct facts *facts, char **ret_text);

@@ -29,15 +29,21 @@ static bool differ(const char *a, const char *b)
     return a && b && !streq(a, b);
 }
 
+/* Where the mark did not fit on the command line there is none. */
+static bool is_marked(const struct attempt *attempt)
+{
+    AUTOFREE char *mark = attempt->cmdline ? cmdline_value(attempt->cmdline, CMDLINE_MARK) : NULL;
+
+    return mark != NULL;
+}
+
 /* Whether kexec started something else than what we had loaded. Where the mark did not fit on the
  * command line, the version has to tell. */
 static bool is_other(const struct attempt *attempt, const struct boot_facts *boot)
 {
-    AUTOFREE char *mark = attempt->cmdline ? cmdline_value(attempt->cmdline, CMDLINE_MARK) : NULL;
-
     if (!attempt->release || is_ours(attempt, boot))
         return false;
-    return mark || (attempt->cmdline && differ(boot->release, attempt->release));
+    return is_marked(attempt) || (attempt->cmdline && differ(boot->release, attempt->release));
 }
 
 static enum outcome judge_loaded(const struct attempt *attempt, const struct boot_facts *boot,
@@ -53,7 +59,8 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
         *ret_text = format("fast: kernel %s was started by kexec", release_or(boot->release));
         return OUTCOME_FAST;
     }
-    if (boot->way == BOOT_UNKNOWN) {
+    /* Without our mark it is certainly not the kernel that was loaded with it. */
+    if (boot->way == BOOT_UNKNOWN && !is_marked(attempt)) {
         *ret_text = format("unknown: kernel %s was loaded, and this machine does not tell whether "
                            "kexec started the one that runs",
                            release_or(attempt->release));

@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/decide.h"
+#include "decide/health.h"
 #include "decide/reason-files.h"
 #include "decide/reason-hardware.h"
 #include "decide/watchdog.h"
@@ -102,6 +103,7 @@ static int kexec_tools(const struct facts *facts, char **ret_text)
 static int failed_too_often(const struct facts *facts, char **ret_text)
 {
     const struct failures *failures = &facts->failure.failures;
+    size_t n = failures_in_a_row(failures);
     AUTOFREE char *last = NULL;
 
     if (facts->failure.error) {
@@ -110,14 +112,14 @@ static int failed_too_often(const struct facts *facts, char **ret_text)
                    facts->failure.error == EBADMSG ? "damaged" : strerror(facts->failure.error));
         return *ret_text ? -facts->failure.error : -ENOMEM;
     }
-    if (failures->n < FAILURES_TO_STOP)
+    if (n < FAILURES_TO_STOP)
         return 0;
     last = failure_text(&failures->all[failures->n - 1]);
     return reason_applies(
         ret_text, !last ? NULL
                         : format("fast reboots into %zu different kernels have failed, the last "
                                  "one %s",
-                                 failures->n, last));
+                                 n, last));
 }
 
 static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
@@ -253,6 +255,12 @@ const struct reason REASONS[] = {
      "`fastreboot enable`", not_enabled},
     {"not-active", SEVERITY_BLOCK, BEFORE, SCOPE_POLICY, "fastreboot.service is running",
      "`systemctl start fastreboot`", not_active},
+    {"being-checked", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "nothing is missing since a fast reboot",
+     "nothing: where it does not come, the machine reboots by the firmware by itself; see A "
+     "MACHINE "
+     "THAT CAME UP DAMAGED in fastreboot(8)",
+     reason_being_checked},
     {"container", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no container",
      "enable fastreboot on the machine that runs the container", in_container},
     {"xen", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no control domain of Xen", NULL,

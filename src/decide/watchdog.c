@@ -80,6 +80,10 @@ static char *why_uncertain(const struct facts *facts, bool *ret_uncertain)
         return format("the watchdog \"%s\" cannot be stopped any more (nowayout), not for a halt "
                       "either, so it is used only when watchdog = SECONDS says so: " HANGS,
                       watchdog->identity);
+    if (facts->crypt.encrypted)
+        return strdup("the root file system is encrypted, and nothing feeds a watchdog while its "
+                      "initrd waits for a passphrase, so it is used only when watchdog = SECONDS "
+                      "says so: " HANGS);
     if (watchdog->comes.is != FACT_YES)
         return format("the kernel to start has no module %s to take the watchdog over: " HANGS,
                       watchdog->kind->module);

@@ -194,6 +194,22 @@ static int change_cmdline(const struct config *config, struct boot_entry *entry)
     return 0;
 }
 
+/* Our own parameters, where somebody has made the entry of the running kernel's command line: a
+ * stale mark would tell the next boot nonsense. */
+static int take_ours_out(struct boot_entry *entry)
+{
+    AUTOFREE char *mark = cmdline_value(entry->cmdline, CMDLINE_MARK);
+    char *without = mark ? cmdline_not_ours(entry->cmdline) : NULL;
+
+    if (!mark)
+        return 0; /* not a blank of it is changed */
+    if (!without)
+        return -ENOMEM;
+    free(entry->cmdline);
+    entry->cmdline = without;
+    return 0;
+}
+
 /* What the settings say of the command line, on top of what the entry has. */
 static int configure_cmdline(const struct config *config, struct boot_entry *entry)
 {
@@ -244,8 +260,11 @@ int boot_entries_read(int root, const struct config *config, struct boot_entries
         r = use_configured(root, config, inherited ? inherited : "", ret_entries);
     else
         r = ask_loaders(root, inherited ? inherited : "", ret_entries);
-    for (size_t i = 0; r >= 0 && i < ret_entries->n; i++)
-        r = configure_cmdline(config, &ret_entries->entries[i]);
+    for (size_t i = 0; r >= 0 && i < ret_entries->n; i++) {
+        r = take_ours_out(&ret_entries->entries[i]);
+        if (r >= 0)
+            r = configure_cmdline(config, &ret_entries->entries[i]);
+    }
     if (r < 0 || unreadable >= 0 || config->cmdline || !ret_entries->inherits_cmdline)
         return r;
     return choose_none(ret_entries, format("/proc/cmdline: %s", strerror(-unreadable)));

@@ -127,6 +127,7 @@ int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
     cmdline = cmdline ? cmdline : running ? running : "";
     for (size_t i = 0; r >= 0 && i < n; i++)
         r = look_at_volume(root, cmdline, &volumes[i], ret);
+    ret->encrypted = n > 0;
     volumes_free(volumes, n);
     return r < 0 ? r : 0;
 }

@@ -93,6 +93,8 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = failure_facts_read(root, &ret_facts->failure);
     if (r >= 0)
+        r = check_facts_read(root, ret_facts->boot.boot_id, &ret_facts->check);
+    if (r >= 0)
         r = watchdog_facts_read(root, &ret_facts->watchdog);
     if (r >= 0)
         r = read_entries(root, ret_facts);
@@ -113,6 +115,7 @@ void facts_clear(struct facts *facts)
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
     watchdog_facts_clear(&facts->watchdog);
+    check_facts_clear(&facts->check);
     failure_facts_clear(&facts->failure);
     storage_facts_clear(&facts->storage);
     driver_facts_clear(&facts->driver);

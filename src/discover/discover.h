@@ -20,6 +20,8 @@ int place_facts_read(int root, struct place_facts *ret);
 int driver_facts_read(int root, const char *release, struct driver_facts *ret);
 int storage_facts_read(int root, struct storage_facts *ret);
 int failure_facts_read(int root, struct failure_facts *ret);
+/* `boot_id` is that of this boot, or NULL. */
+int check_facts_read(int root, const char *boot_id, struct check_facts *ret);
 /* `cmdline` is what the next kernel gets; NULL stands for the running one's. */
 int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret);
 int watchdog_facts_read(int root, struct watchdog_facts *ret);
@@ -31,6 +33,7 @@ void requests_clear(struct request requests[N_REQUESTS]);
 void driver_facts_clear(struct driver_facts *facts);
 void storage_facts_clear(struct storage_facts *facts);
 void failure_facts_clear(struct failure_facts *facts);
+void check_facts_clear(struct check_facts *facts);
 void crypt_facts_clear(struct crypt_facts *facts);
 void watchdog_facts_clear(struct watchdog_facts *facts);
 

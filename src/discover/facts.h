@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "base/failures.h"
+#include "base/inventory.h"
 #include "base/watchdogs.h"
 #include "discover/image.h"
 
@@ -140,9 +141,10 @@ struct place_facts {
 
 /* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
 struct crypt_facts {
-    int result; /* 1 when a volume of it needs a TPM that would not give out the key any more, 0
-                 * when none does, a negative errno when that is not known */
-    char *text; /* in words, or NULL */
+    int result;     /* 1 when a volume of it needs a TPM that would not give out the key any more, 0
+                     * when none does, a negative errno when that is not known */
+    char *text;     /* in words, or NULL */
+    bool encrypted; /* there is one, and somebody may have to unlock it */
 };
 
 /* What the list of quirks says of this machine. */
@@ -162,6 +164,15 @@ struct failure_facts {
     struct failures failures;
     char *firmware; /* the version that the machine has now, or NULL */
     int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
+};
+
+/* What is looked for since this boot, a fast one, and has not all been found: see checking.h. */
+struct check_facts {
+    bool under_way;
+    char *release;           /* of the kernel that was started, or NULL */
+    struct inventory before; /* what there was before the reboot */
+    struct inventory now;
+    int error; /* the errno that kept us from knowing, or 0 */
 };
 
 /* What the next kernel cannot drive. */
@@ -209,6 +220,7 @@ struct facts {
     struct driver_facts driver;
     struct storage_facts storage;
     struct failure_facts failure;
+    struct check_facts check;
     struct watchdog_facts watchdog;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */

@@ -32,10 +32,16 @@ static bool is_no_disk(const char *name)
     return false;
 }
 
-/* What is on the way to a device that comes and goes: a USB port, an iSCSI session. */
+/* What is on the way to a device that comes and goes: a USB port, or a network that it is reached
+ * over by iSCSI, Fibre Channel or NVMe. */
 static bool is_loose(const char *target)
 {
-    return target && (strstr(target, "/usb") || strstr(target, "/session"));
+    static const char *const WAYS[] = {"/usb", "/session", "/rport-", "/nvme-fabrics/"};
+
+    for (size_t i = 0; target && i < ELEMENTS(WAYS); i++)
+        if (strstr(target, WAYS[i]))
+            return true;
+    return false;
 }
 
 /* What the disk says of itself. It stays the same wherever it is plugged in. */

@@ -122,6 +122,16 @@ static void some_failures(struct failure_facts *facts)
             (struct failure){.kernel = (char *)KERNELS[dice(3)], .release = (char *)"6.1.0"};
 }
 
+static void some_check(struct check_facts *facts)
+{
+    static char link[] = "eno1";
+
+    facts->under_way = !dice(3);
+    facts->before.ipv4 = (struct route){.link = link, .known = true};
+    facts->now.ipv4 = (struct route){.link = dice(3) ? link : NULL, .known = dice(3)};
+    facts->error = dice(20) ? 0 : some_error();
+}
+
 static void some_watchdog(struct watchdog_facts *facts)
 {
     static const char *const IDENTITIES[] = {"i6300ESB timer", "wdat_wdt", "Software Watchdog",
@@ -163,6 +173,7 @@ void made_by_dice(struct made_facts *made)
     made_fast(made);
     some_config(&facts->config);
     some_failures(&facts->failure);
+    some_check(&facts->check);
     some_watchdog(&facts->watchdog);
     facts->kexec = (struct kexec_facts){.supported = some_fact(YES),
                                         .disabled = some_fact(NO),

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 
 #include "act/state.h"
+#include "base/clock.h"
 #include "base/history.h"
 #include "base/paths.h"
 #include "checking.h"
@@ -80,11 +81,12 @@ static void start(const struct tree *tree)
     assert_int_equal(closing_close(tree->root), 0);
 }
 
+/* So many seconds after the boot was judged. */
 static int look(const struct tree *tree, int64_t seconds)
 {
     struct config config = {0};
 
-    return checking_look(tree->root, &config, NULL, seconds * SECOND);
+    return checking_look(tree->root, &config, NULL, clock_uptime() + seconds * SECOND);
 }
 
 static void expect_last(const struct tree *tree, enum outcome outcome, enum health health,
@@ -155,7 +157,7 @@ static void what_comes_late_is_waited_for(void **state)
     start(tree);
     tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
     assert_int_equal(look(tree, 20), CHECKING_GO_ON);
-    assert_int_equal(look(tree, 299), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
     expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
     tree_write(tree, "sys/class/net/eno1/carrier", "1\n");
     assert_int_equal(look(tree, 301), CHECKING_OVER);
@@ -168,7 +170,7 @@ static void what_is_worth_no_reboot_is_told(void **state)
 
     start(tree);
     tree_write(tree, "sys/devices/system/node/online", "0\n");
-    assert_int_equal(look(tree, 299), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
     assert_int_equal(look(tree, 300), CHECKING_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_MISSING,
                 "fast, but something is missing: NUMA nodes: 1 instead of 2; kernel");
@@ -260,6 +262,57 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
                 "it is missing after the firmware reboot too: disk ata-");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    expect_failures(tree, 0); /* so it was not the kernel */
+}
+
+static void what_the_firmware_brings_back_in_part_stays_remembered(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *route = NULL;
+
+    start(tree);
+    lose_the_disk(tree);
+    route = tree_read(tree, "proc/1/net/route");
+    tree_write(tree, "proc/1/net/route", "Iface\n");
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    tree_write(tree, "proc/1/net/route", route);
+    begin_firmware_boot(tree);
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
+                "it is missing after the firmware reboot too: disk ata-");
+    expect_failures(tree, 1);
+}
+
+/* Three failures are the machine's only when nothing went well in between. */
+static void what_goes_well_breaks_the_row(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    start(tree);
+    tree_write(tree, STATE_FAILED,
+               "{\"failures\":[{\"kernel\":\"a\",\"release\":\"1\",\"time\":1},"
+               "{\"kernel\":\"b\",\"release\":\"2\",\"time\":2}]}\n");
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_int_equal(failures_in_a_row(&facts.failures), 2);
+    failure_facts_clear(&facts);
+    assert_int_equal(look(tree, 1), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_int_equal(facts.failures.n, 2); /* still not tried again */
+    assert_int_equal(failures_in_a_row(&facts.failures), 0);
+}
+
+/* What is being looked for is not lost by a second start, as after an emergency mode. */
+static void a_second_start_goes_on_looking(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(closing_close(tree->root), 0);
+    assert_true(exists(tree, STATE_ATTEMPT));
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
 }
 
 /* Somebody's own kexec came in between. */
@@ -499,6 +552,9 @@ int main(void)
         TEST(who_was_killed_asks_again),
         TEST(the_firmware_brings_it_back),
         TEST(what_the_firmware_does_not_bring_back_is_only_told),
+        TEST(what_the_firmware_brings_back_in_part_stays_remembered),
+        TEST(what_goes_well_breaks_the_row),
+        TEST(a_second_start_goes_on_looking),
         TEST(only_the_firmware_is_asked_whether_it_helped),
         TEST(the_same_attempt_never_reboots_twice),
         TEST(without_a_place_to_write_there_is_no_reboot),

@@ -96,6 +96,14 @@ static void what_we_added_is_not_for_the_next(void **state)
     expect(cmdline_for_next_kernel("fastreboot.added= a b"), "fastreboot.added= a b");
 }
 
+static void what_is_ours_is_taken_out_of_an_entry(void **state)
+{
+    (void)state;
+    expect(cmdline_not_ours("initrd=\\a ro fastreboot.attempt=1 fastreboot.added=2 panic=30 b=1 x"),
+           "initrd=\\a ro x");
+    expect(cmdline_not_ours("panic=30 ro"), "panic=30 ro");
+}
+
 static void names_are_found(void **state)
 {
     (void)state;
@@ -157,6 +165,7 @@ int main(void)
         cmocka_unit_test(appending_goes_before_what_is_for_init),
         cmocka_unit_test(the_last_value_counts),
         cmocka_unit_test(what_we_added_is_not_for_the_next),
+        cmocka_unit_test(what_is_ours_is_taken_out_of_an_entry),
         cmocka_unit_test(names_are_found),
         cmocka_unit_test(the_most_important_stays),
         cmocka_unit_test(no_parameter_is_lost),

@@ -68,6 +68,31 @@ static void disks_have_names_that_stay(void **state)
     assert_string_equal(find(&found, THING_DISK, "md0")->name, "md-uuid-1:2:3:4");
 }
 
+/* They come and go with the network. */
+static void disks_over_a_network_are_spare(void **state)
+{
+    static const char *const WAYS[] = {
+        "platform/host7/session1/target7:0:0/7:0:0:1/block/sdx",
+        "pci0000:00/0000:00:03.0/host8/rport-8:0-1/target8:0:0/8:0:0:1/block/sdx",
+        "virtual/nvme-fabrics/ctl/nvme4/nvme4n1",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(WAYS); i++) {
+        CLEANUP(inventory_clear) struct inventory found;
+        const struct tree *tree = *state;
+        AUTOFREE char *target = format("../devices/%s", WAYS[i]);
+        AUTOFREE char *size = format("sys/devices/%s/size", WAYS[i]);
+        AUTOFREE char *device = format("sys/devices/%s/device/model", WAYS[i]);
+
+        tree_link(tree, "sys/block/sdx", target);
+        tree_write(tree, size, "1000\n");
+        tree_write(tree, device, "LUN\n");
+        assert_int_equal(inventory_read(tree->root, &found), 0);
+        assert_true(find(&found, THING_DISK, "sdx")->spare);
+        tree_remove(tree, "sys/block/sdx");
+    }
+}
+
 static void what_fstab_has_mounted_is_read(void **state)
 {
     const struct tree *tree = *state;
@@ -221,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_server_is_read),
         TEST(disks_have_names_that_stay),
+        TEST(disks_over_a_network_are_spare),
         TEST(what_fstab_has_mounted_is_read),
         TEST(interfaces_with_hardware_are_read),
         TEST(an_empty_machine_has_nothing_that_is_known),

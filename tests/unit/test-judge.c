@@ -43,6 +43,16 @@ static void what_was_loaded_was_to_be_fast(void **state)
     expect(&loaded, &UNKNOWN, OUTCOME_UNKNOWN, "unknown: kernel 6.1.0-33-amd64 was loaded");
 }
 
+/* On arm64 the mark alone tells. */
+static void a_kernel_without_the_mark_is_not_what_was_loaded(void **state)
+{
+    struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
+
+    (void)state;
+    loaded.cmdline = (char *)"root=/dev/sda1 fastreboot.attempt=0123456789abcdef";
+    expect(&loaded, &UNKNOWN, OUTCOME_FAILED, "firmware, although kernel 6.1.0-33-amd64");
+}
+
 static void a_kernel_that_was_not_loaded_is_told(void **state)
 {
     struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
@@ -179,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_loaded_was_to_be_fast),
+        cmocka_unit_test(a_kernel_without_the_mark_is_not_what_was_loaded),
         cmocka_unit_test(a_kernel_that_was_not_loaded_is_told),
         cmocka_unit_test(going_down_while_being_checked_has_failed),
         cmocka_unit_test(what_was_decided_for_firmware_gives_its_reason),

@@ -62,6 +62,7 @@ static void doubt_is_not_armed(void **state)
     WITH(watchdog->running.is = FACT_UNKNOWN, "does not run");
     WITH(watchdog->nowayout.is = FACT_YES, "nowayout");
     WITH(watchdog->nowayout.is = FACT_UNKNOWN, "nowayout");
+    WITH(made.facts.crypt.encrypted = true, "waits for a passphrase");
     WITH(watchdog->comes.is = FACT_NO, "no module i6300esb");
     WITH(watchdog->kept.is = FACT_UNKNOWN, "has no watchdog.stop_on_reboot");
     WITH(watchdog->max = 179, "counts to 179 seconds");

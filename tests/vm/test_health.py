@@ -9,8 +9,8 @@ from lab import expect, machine as lab_machine
 # Of systemd's own, which answers the emulated network's DHCP.
 NETWORK = "[Match]\nName=en*\n[Network]\nDHCP=yes\n"
 ONLINE = "systemctl enable --now systemd-networkd && /lib/systemd/systemd-networkd-wait-online --timeout=60 && sync"
-# In seconds from the kernel's start. Emulated, a boot takes one minute of them.
-LIMIT = 75
+# In seconds from the start of fastreboot.service.
+LIMIT = 45
 # The next kernel does not know the interface, but only by kexec: the loader's command line is another one.
 DEAD_AFTER_KEXEC = "cmdline-append = module_blacklist=virtio_net"
 CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"

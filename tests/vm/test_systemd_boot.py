@@ -35,6 +35,12 @@ def test_systemd_boot(machine):
     assert menu.foretold(machine) == second
     menu.fast_into(machine, second)
 
+    # An entry that is made of the running kernel's command line has none of our words.
+    assert "fastreboot.attempt=" in machine.output("cat /proc/cmdline")
+    machine.run(f"rm /etc/kernel/cmdline && kernel-install add {older} /boot/vmlinuz-{older}", seconds=300)
+    assert "fastreboot." not in machine.output(f"cat /boot/efi/loader/entries/{entry_of(machine, older)}")
+    assert menu.foretold(machine) == second
+
     machine.run(INSTALL_UKI)
     boot = machine.reboot("systemctl reboot --boot-loader-entry=lab.efi")
     expect.firmware(machine, boot, because="asked for once")

@@ -8,8 +8,8 @@ from lab.faults_table import HANGING_INITRD, NO_JUMP, not_tried_again
 
 HEALED = Way("fast; something is missing, so one firmware reboot by itself", kernels=2, jumped=True, resets=True)
 
-# In seconds from the kernel's start: an emulated boot takes most of them.
-LIMIT = 100
+# In seconds from the start of fastreboot.service.
+LIMIT = 60
 SETTINGS = f"echo 'health-timeout = {LIMIT}' > /etc/fastreboot.conf\n"
 ONLINE = """
 printf '[Match]\\nName=en*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/lab.network
