@@ -15,12 +15,21 @@ ONLINE = """
 printf '[Match]\\nName=en*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/lab.network
 systemctl enable --now systemd-networkd
 /lib/systemd/systemd-networkd-wait-online --timeout=60
-ip route show default | grep -q . && sync
+until ip -4 route show default | grep -q .; do sleep 1; done
+sync
 """
 DATA_DISK = """
 mkfs.ext4 -q -L data /dev/disk/by-id/virtio-lab-disk
 echo 'LABEL=data /data ext4 nofail,x-systemd.device-timeout=5s 0 0' >> /etc/fstab
 mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
+"""
+# The next kernel does not know it, but only by kexec: the loader's command line is another one.
+LOST_BY_KEXEC = """
+modprobe nvme && udevadm settle
+mkfs.ext4 -q -L data /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_lab-disk
+echo 'LABEL=data /data ext4 x-systemd.device-timeout=5s 0 0' >> /etc/fstab
+mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
+echo 'cmdline-append = module_blacklist=nvme' >> /etc/fastreboot.conf
 """
 # Pulled out of its slot by the last script before the jump. QEMU then has it no more.
 UNPLUG = """
@@ -130,7 +139,7 @@ def as_without_watchdog(machine, boot):
     not_tried_again(machine, boot)
 
 
-SOMETHING_WAS_MISSING = "^firmware: after the fast reboot into kernel .* something was missing: "
+SOMETHING_WAS_MISSING = "^firmware: .*after the fast reboot into kernel .* something was missing: "
 
 HARDWARE_FAULTS = {
     "hang-watchdog": Fault(
@@ -154,6 +163,10 @@ HARDWARE_FAULTS = {
         "a disk is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + DATA_DISK + UNPLUG_DISK, reboot=healing(unplugged), devices=("disk",),
         after=checked("missing after the firmware reboot too")),
+    "disk-gone-emergency": Fault(
+        "a disk that fstab wants is gone after kexec, which ends in emergency mode; it comes back with the firmware",
+        HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, devices=("nvme",),
+        after=checked("now everything is there again"), ordinary=True),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE, reboot=healing(cable_out), devices=("nic",),
