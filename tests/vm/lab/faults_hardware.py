@@ -25,11 +25,11 @@ mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data 
 """
 # The next kernel does not know it, but only by kexec: the loader's command line is another one.
 LOST_BY_KEXEC = """
-modprobe nvme && udevadm settle
-mkfs.ext4 -q -L data /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_lab-disk
+modprobe -a virtio_scsi sd_mod && udevadm settle
+mkfs.ext4 -q -L data /dev/disk/by-id/scsi-*lab-disk
 echo 'LABEL=data /data ext4 x-systemd.device-timeout=5s 0 0' >> /etc/fstab
 mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
-echo 'cmdline-append = module_blacklist=nvme' >> /etc/fastreboot.conf
+echo 'cmdline-append = module_blacklist=virtio_scsi' >> /etc/fastreboot.conf
 """
 # Pulled out of its slot by the last script before the jump. QEMU then has it no more.
 UNPLUG = """
@@ -165,7 +165,7 @@ HARDWARE_FAULTS = {
         after=checked("missing after the firmware reboot too")),
     "disk-gone-emergency": Fault(
         "a disk that fstab wants is gone after kexec, which ends in emergency mode; it comes back with the firmware",
-        HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, devices=("nvme",),
+        HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, devices=("scsi",),
         after=checked("now everything is there again"), ordinary=True),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,

@@ -22,10 +22,10 @@ DEVICES = {
             "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
     "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
              "-device", "virtio-blk-pci,id=disk,bus=port-disk,drive=disk,serial=lab-disk"),
-    "nvme": ("-device", "nvme,id=nvme,drive=disk,serial=lab-disk"),
+    "scsi": ("-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk,serial=lab-disk"),
     "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
 }
-DISK_MIB = 64  # of DEVICES["disk"] or ["nvme"], which is empty
+DISK_MIB = 64  # of DEVICES["disk"] or ["scsi"], which is empty
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +105,7 @@ def make_disk(kind):
 
 
 def drives(kind):
-    more = ["disk"] if {"disk", "nvme"} & set(kind.devices) else []
+    more = ["disk"] if {"disk", "scsi"} & set(kind.devices) else []
     if kind.loader:
         return [*(["vars"] if kind.loader in OVMF else []), "root", *more]
     return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
