@@ -8,7 +8,7 @@ from lab import expect, machine as lab_machine
 
 # Of systemd's own, which answers the emulated network's DHCP.
 NETWORK = "[Match]\nName=en*\n[Network]\nDHCP=yes\n"
-ONLINE = "systemctl enable --now systemd-networkd; until ip -4 route show default | grep -q .; do sleep 1; done; sync"
+ONLINE = "systemctl enable --now systemd-networkd; until ip -6 route show default | grep -q .; do sleep 1; done; sync"
 # In seconds from the start of fastreboot.service.
 LIMIT = 45
 # The next kernel does not know the interface, but only by kexec: the loader's command line is another one.

@@ -15,7 +15,7 @@ ONLINE = """
 printf '[Match]\\nName=en*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/lab.network
 systemctl enable --now systemd-networkd
 /lib/systemd/systemd-networkd-wait-online --timeout=60
-until ip -4 route show default | grep -q .; do sleep 1; done
+until ip -6 route show default | grep -q .; do sleep 1; done
 sync
 """
 DATA_DISK = """

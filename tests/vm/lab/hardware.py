@@ -17,7 +17,8 @@ OVMF = {"shim": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
 # What a machine may have besides. On ports of their own, so that device_del can take them away; i6300esb is a
 # plain PCI device, which stays.
 DEVICES = {
-    # No packet leaves the computer. QEMU answers DHCP and is the default route, 10.0.2.2.
+    # No packet leaves the computer. QEMU answers DHCP, and is the default route of IPv6 alone, as it is told to be
+    # none for packets to anywhere.
     "nic": ("-netdev", "user,id=net,restrict=on", "-device", "pcie-root-port,id=port-nic,chassis=1,slot=1",
             "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
     "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
