@@ -4,7 +4,6 @@
  * both types, and its default. Only where the loader says in LoaderInfo that it is the one that
  * runs here. */
 
-#include <ctype.h>
 #include <errno.h>
 
 #include "base/root.h"
@@ -160,19 +159,6 @@ static int read_partition(int root, struct menu *menu, const char *directory)
     return r < 0 ? r : 0;
 }
 
-static int set_pattern(struct menu *menu, const char *pattern, const char *source)
-{
-    free(menu->pattern);
-    free(menu->pattern_source);
-    menu->pattern = strdup(pattern);
-    menu->pattern_source = strdup(source);
-    if (!menu->pattern || !menu->pattern_source)
-        return -ENOMEM;
-    for (char *sign = menu->pattern; *sign; sign++)
-        *sign = (char)tolower((unsigned char)*sign);
-    return 0;
-}
-
 /* 1 when loader.conf is there. */
 static int read_config(int root, struct menu *menu, const char *directory)
 {
@@ -187,33 +173,44 @@ static int read_config(int root, struct menu *menu, const char *directory)
     rest = text;
     while (r >= 0 && bls_next_line(&rest, &key, &value)) {
         if (streq(key, "default"))
-            r = set_pattern(menu, value, path);
+            r = menu_set_pattern(menu, MENU_CONFIG, value, path);
         if (streq(key, "preferred"))
             r = menu_give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
     }
     return r < 0 ? r : 1;
 }
 
-/* The variable wins over the file. "@saved" means the entry that was booted last. */
-static int read_default_variable(int root, struct menu *menu)
+/* "@saved" means the entry that was booted last. */
+static int resolve_saved(int root, struct menu *menu, enum menu_voice voice)
 {
-    static const char NAME[] = "LoaderEntryDefault-" EFI_GUID_LOADER;
     static const char LAST[] = "LoaderEntryLastBooted-" EFI_GUID_LOADER;
-    AUTOFREE char *pattern = NULL, *last = NULL;
-    int r = efivar_read_text(root, NAME, &pattern);
+    AUTOFREE char *last = NULL;
+    int r;
 
-    if (r > 0)
-        r = set_pattern(menu, pattern, "LoaderEntryDefault");
-    else if (r < 0 && r != -ENOMEM)
-        return menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
-    if (r < 0 || !menu->pattern || !streq(menu->pattern, "@saved"))
-        return r;
+    if (!menu->patterns[voice].pattern || !streq(menu->patterns[voice].pattern, "@saved"))
+        return 0;
     r = efivar_read_text(root, LAST, &last);
     if (r > 0)
-        return set_pattern(menu, last, "LoaderEntryLastBooted");
+        return menu_set_pattern(menu, voice, last, "LoaderEntryLastBooted");
     return r == -ENOMEM
                ? r
                : menu_give_up(menu, format("@saved is the default, and there is no %s", LAST));
+}
+
+/* The variable is asked before the file. */
+static int read_default_variable(int root, struct menu *menu)
+{
+    static const char NAME[] = "LoaderEntryDefault-" EFI_GUID_LOADER;
+    AUTOFREE char *pattern = NULL;
+    int r = efivar_read_text(root, NAME, &pattern);
+
+    if (r > 0)
+        r = menu_set_pattern(menu, MENU_VARIABLE, pattern, "LoaderEntryDefault");
+    else if (r < 0 && r != -ENOMEM)
+        return menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
+    if (r >= 0)
+        r = resolve_saved(root, menu, MENU_VARIABLE);
+    return r < 0 ? r : resolve_saved(root, menu, MENU_CONFIG);
 }
 
 static int compare(const void *a, const void *b)

@@ -105,6 +105,50 @@ static void the_default_is_found(void **state)
     expect(tree, "a.conf", "LoaderEntryLastBooted");
 }
 
+/* The loader asks the variable, then the file, and then takes the first. */
+static void a_default_that_is_gone(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/loader.conf", "default a.*\n");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "gone.conf");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "z.conf");
+    expect(tree, "z.conf", "LoaderEntryDefault");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "@saved");
+    variable(tree, VARIABLE("LoaderEntryLastBooted"), "gone.conf");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "gone.conf");
+    variable(tree, VARIABLE("LoaderEntryLastBooted"), "z.conf");
+    tree_write(tree, "boot/loader/loader.conf", "default @saved\n");
+    expect(tree, "z.conf", "LoaderEntryLastBooted");
+    tree_write(tree, "boot/loader/loader.conf", "default gone.*\n");
+    expect(tree, "b.conf", "first entry");
+}
+
+/* Windows and the like, which the loader finds without a file for them. */
+static void an_automatic_entry_as_default(void **state)
+{
+    static const char *const PATTERNS[] = {"auto-windows", "AUTO-*", "*-shell",
+                                           "secure-boot-keys-mine", "auto-reboot*"};
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    for (size_t i = 0; i < ELEMENTS(PATTERNS); i++) {
+        variable(tree, VARIABLE("LoaderEntryDefault"), PATTERNS[i]);
+        expect(tree, NULL, "LoaderEntryDefault");
+    }
+    variable(tree, VARIABLE("LoaderEntryDefault"), "*");
+    expect(tree, "b.conf", "LoaderEntryDefault");
+    tree_write(tree, "boot/loader/loader.conf", "default auto-windows\n");
+    expect(tree, "b.conf", "LoaderEntryDefault");
+    tree_remove(tree, VARIABLE("LoaderEntryDefault"));
+    expect(tree, NULL, "/boot/loader/loader.conf may be auto-windows");
+}
+
 static void what_is_not_known_is_not_guessed(void **state)
 {
     const struct tree *tree = *state;
@@ -228,6 +272,8 @@ int main(void)
         TEST(another_loader_is_not_ours),
         TEST(an_entry_is_read_whole),
         TEST(the_default_is_found),
+        TEST(a_default_that_is_gone),
+        TEST(an_automatic_entry_as_default),
         TEST(what_is_not_known_is_not_guessed),
         TEST(without_a_partition),
         TEST(what_the_loader_passes_over),
