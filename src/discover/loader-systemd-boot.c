@@ -5,6 +5,7 @@
  * runs here. */
 
 #include <errno.h>
+#include <stdint.h>
 
 #include "base/root.h"
 #include "base/util.h"
@@ -159,6 +160,27 @@ static int read_partition(int root, struct menu *menu, const char *directory)
     return r < 0 ? r : 0;
 }
 
+/* The menu waits for somebody, always: that is a wish that a fast reboot would pass over. bootctl
+ * writes it as the greatest number there is, and from there on they all mean the same. */
+static bool waits_forever(const char *timeout)
+{
+    char *end;
+    unsigned long long seconds = strtoull(timeout, &end, 10);
+
+    if (streq(timeout, "menu-force"))
+        return true;
+    return end != timeout && *end == 0 && *timeout != '-' && seconds >= UINT32_MAX;
+}
+
+static int read_timeout(struct menu *menu, const char *timeout, const char *source)
+{
+    if (!waits_forever(timeout))
+        return 0;
+    return menu_give_up(
+        menu,
+        format("systemd-boot waits in its menu for somebody (timeout %s by %s)", timeout, source));
+}
+
 /* 1 when loader.conf is there. */
 static int read_config(int root, struct menu *menu, const char *directory)
 {
@@ -174,7 +196,9 @@ static int read_config(int root, struct menu *menu, const char *directory)
     while (r >= 0 && bls_next_line(&rest, &key, &value)) {
         if (streq(key, "default"))
             r = menu_set_pattern(menu, MENU_CONFIG, value, path);
-        if (streq(key, "preferred"))
+        if (r >= 0 && streq(key, "timeout"))
+            r = read_timeout(menu, value, path);
+        if (r >= 0 && streq(key, "preferred"))
             r = menu_give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
     }
     return r < 0 ? r : 1;
@@ -213,6 +237,27 @@ static int read_default_variable(int root, struct menu *menu)
     return r < 0 ? r : resolve_saved(root, menu, MENU_CONFIG);
 }
 
+/* What else is set for good with bootctl. A timeout for one boot is a request, see requests.c. */
+static int read_other_variables(int root, struct menu *menu)
+{
+    static const char TIMEOUT[] = "LoaderConfigTimeout-" EFI_GUID_LOADER;
+    static const char PREFERRED[] = "LoaderEntryPreferred-" EFI_GUID_LOADER;
+    AUTOFREE char *timeout = NULL, *preferred = NULL;
+    int r = efivar_read_text(root, TIMEOUT, &timeout);
+
+    if (r > 0)
+        r = read_timeout(menu, timeout, "LoaderConfigTimeout");
+    else if (r < 0 && r != -ENOMEM)
+        r = menu_give_up(menu, format("%s: %s", TIMEOUT, strerror(-r)));
+    if (r < 0)
+        return r;
+    r = efivar_read_text(root, PREFERRED, &preferred);
+    if (r == 0 || r == -ENOMEM)
+        return r;
+    return menu_give_up(menu, r < 0 ? format("%s: %s", PREFERRED, strerror(-r))
+                                    : format("LoaderEntryPreferred is not known to fastreboot"));
+}
+
 static int compare(const void *a, const void *b)
 {
     return bls_entry_compare(a, b);
@@ -221,10 +266,10 @@ static int compare(const void *a, const void *b)
 static int read_menu(int root, struct menu *menu)
 {
     bool configured = false;
+    int r;
 
     for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
-        int r = is_known(root, menu, DIRECTORIES[i]);
-
+        r = is_known(root, menu, DIRECTORIES[i]);
         if (r > 0)
             continue;
         if (r >= 0)
@@ -237,7 +282,8 @@ static int read_menu(int root, struct menu *menu)
     }
     if (menu->n > 1)
         qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);
-    return read_default_variable(root, menu);
+    r = read_default_variable(root, menu);
+    return r < 0 ? r : read_other_variables(root, menu);
 }
 
 static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)

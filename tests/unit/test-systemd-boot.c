@@ -164,6 +164,30 @@ static void what_is_not_known_is_not_guessed(void **state)
     expect(tree, NULL, "nul.conf");
 }
 
+static void a_menu_that_waits(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/loader.conf", "timeout menu-force\n");
+    expect(tree, NULL, "timeout menu-force by /boot/loader/loader.conf");
+    tree_write(tree, "boot/loader/loader.conf", "timeout 4294967295\n");
+    expect(tree, NULL, "timeout 4294967295");
+    tree_write(tree, "boot/loader/loader.conf", "timeout menu-hidden\n");
+    variable(tree, VARIABLE("LoaderConfigTimeout"), "menu-force");
+    expect(tree, NULL, "timeout menu-force by LoaderConfigTimeout");
+    variable(tree, VARIABLE("LoaderConfigTimeout"), "4294967295");
+    expect(tree, NULL, "timeout 4294967295");
+    for (const char *const *ends =
+             (const char *const[]){"3600", "0", "menu-hidden", "", "-1", "menu-disabled", NULL};
+         *ends; ends++) {
+        variable(tree, VARIABLE("LoaderConfigTimeout"), *ends);
+        expect(tree, "b.conf", "first entry");
+    }
+    variable(tree, VARIABLE("LoaderEntryPreferred"), "a.conf");
+    expect(tree, NULL, "LoaderEntryPreferred");
+}
+
 static void without_a_partition(void **state)
 {
     variable(*state, VARIABLE("LoaderInfo"), "systemd-boot 257");
@@ -275,6 +299,7 @@ int main(void)
         TEST(a_default_that_is_gone),
         TEST(an_automatic_entry_as_default),
         TEST(what_is_not_known_is_not_guessed),
+        TEST(a_menu_that_waits),
         TEST(without_a_partition),
         TEST(what_the_loader_passes_over),
         TEST(what_cannot_be_kexecd),
