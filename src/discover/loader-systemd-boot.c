@@ -5,20 +5,20 @@
  * runs here. */
 
 #include <errno.h>
-#include <stdint.h>
 
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/efivar.h"
 #include "discover/loader.h"
+#include "discover/mounts.h"
 #include "discover/smbios.h"
+#include "discover/systemd-boot-config.h"
 #include "discover/systemd-boot-menu.h"
 #include "discover/uki-entry.h"
 #include "discover/uki.h"
 
 enum {
     MAX_ENTRIES = 128, /* in one directory */
-    MAX_CONFIG = 64 * 1024,
     /* From here on the first entry that matches is taken, and it is sorted as we do. */
     FIRST_VERSION = 250,
     FIRST_WITH_PROFILES = 257,
@@ -125,7 +125,27 @@ static int list_names(int root, struct menu *menu, const char *path, int (*wante
     return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
 }
 
-/* 1 when the partition was read already, mounted at another place. */
+/* Whether a partition is mounted at `path`, from its root on: what else lies in such a directory is
+ * out of the loader's sight. Where nothing is known of mounts it is taken for one. */
+static int is_mounted(int root, const char *path)
+{
+    AUTOFREE char *point = format("/%s", path);
+    const struct mount_point *mount;
+    struct mount_point *mounts;
+    size_t n;
+    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
+
+    if (r >= 0 && !point)
+        r = -ENOMEM;
+    if (r >= 0) {
+        mount = mounts_at(mounts, n, point);
+        r = n == 0 || (mount && streq(mount->root, "/"));
+    }
+    mounts_free(mounts, n);
+    return r;
+}
+
+/* 1 when there is no partition, or it was read already, mounted at another place. */
 static int is_known(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *path = NULL;
@@ -134,6 +154,15 @@ static int is_known(int root, struct menu *menu, const char *directory)
 
     if (r < 0)
         return r == -ENOMEM ? r : 1; /* not there: nothing to read */
+    r = is_mounted(root, path);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0) {
+        r = menu_give_up(menu, format("/" MOUNTS_OF_SELF ": %s", strerror(-r)));
+        return r < 0 ? r : 1;
+    }
+    if (r == 0)
+        return 1;
     for (size_t i = 0; i < menu->n_known; i++)
         if (menu->known[i].st_dev == st.st_dev && menu->known[i].st_ino == st.st_ino)
             return 1;
@@ -160,104 +189,6 @@ static int read_partition(int root, struct menu *menu, const char *directory)
     return r < 0 ? r : 0;
 }
 
-/* The menu waits for somebody, always: that is a wish that a fast reboot would pass over. bootctl
- * writes it as the greatest number there is, and from there on they all mean the same. */
-static bool waits_forever(const char *timeout)
-{
-    char *end;
-    unsigned long long seconds = strtoull(timeout, &end, 10);
-
-    if (streq(timeout, "menu-force"))
-        return true;
-    return end != timeout && *end == 0 && *timeout != '-' && seconds >= UINT32_MAX;
-}
-
-static int read_timeout(struct menu *menu, const char *timeout, const char *source)
-{
-    if (!waits_forever(timeout))
-        return 0;
-    return menu_give_up(
-        menu,
-        format("systemd-boot waits in its menu for somebody (timeout %s by %s)", timeout, source));
-}
-
-/* 1 when loader.conf is there. */
-static int read_config(int root, struct menu *menu, const char *directory)
-{
-    AUTOFREE char *path = format("%s/loader/loader.conf", directory), *text = NULL;
-    char *rest, *key, *value;
-    int r = path ? root_read(root, path, MAX_CONFIG, &text, NULL) : -ENOMEM;
-
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
-        return r == -ENOMEM ? r : 0;
-    if (r < 0)
-        return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
-    rest = text;
-    while (r >= 0 && bls_next_line(&rest, &key, &value)) {
-        if (streq(key, "default"))
-            r = menu_set_pattern(menu, MENU_CONFIG, value, path);
-        if (r >= 0 && streq(key, "timeout"))
-            r = read_timeout(menu, value, path);
-        if (r >= 0 && streq(key, "preferred"))
-            r = menu_give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
-    }
-    return r < 0 ? r : 1;
-}
-
-/* "@saved" means the entry that was booted last. */
-static int resolve_saved(int root, struct menu *menu, enum menu_voice voice)
-{
-    static const char LAST[] = "LoaderEntryLastBooted-" EFI_GUID_LOADER;
-    AUTOFREE char *last = NULL;
-    int r;
-
-    if (!menu->patterns[voice].pattern || !streq(menu->patterns[voice].pattern, "@saved"))
-        return 0;
-    r = efivar_read_text(root, LAST, &last);
-    if (r > 0)
-        return menu_set_pattern(menu, voice, last, "LoaderEntryLastBooted");
-    return r == -ENOMEM
-               ? r
-               : menu_give_up(menu, format("@saved is the default, and there is no %s", LAST));
-}
-
-/* The variable is asked before the file. */
-static int read_default_variable(int root, struct menu *menu)
-{
-    static const char NAME[] = "LoaderEntryDefault-" EFI_GUID_LOADER;
-    AUTOFREE char *pattern = NULL;
-    int r = efivar_read_text(root, NAME, &pattern);
-
-    if (r > 0)
-        r = menu_set_pattern(menu, MENU_VARIABLE, pattern, "LoaderEntryDefault");
-    else if (r < 0 && r != -ENOMEM)
-        return menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
-    if (r >= 0)
-        r = resolve_saved(root, menu, MENU_VARIABLE);
-    return r < 0 ? r : resolve_saved(root, menu, MENU_CONFIG);
-}
-
-/* What else is set for good with bootctl. A timeout for one boot is a request, see requests.c. */
-static int read_other_variables(int root, struct menu *menu)
-{
-    static const char TIMEOUT[] = "LoaderConfigTimeout-" EFI_GUID_LOADER;
-    static const char PREFERRED[] = "LoaderEntryPreferred-" EFI_GUID_LOADER;
-    AUTOFREE char *timeout = NULL, *preferred = NULL;
-    int r = efivar_read_text(root, TIMEOUT, &timeout);
-
-    if (r > 0)
-        r = read_timeout(menu, timeout, "LoaderConfigTimeout");
-    else if (r < 0 && r != -ENOMEM)
-        r = menu_give_up(menu, format("%s: %s", TIMEOUT, strerror(-r)));
-    if (r < 0)
-        return r;
-    r = efivar_read_text(root, PREFERRED, &preferred);
-    if (r == 0 || r == -ENOMEM)
-        return r;
-    return menu_give_up(menu, r < 0 ? format("%s: %s", PREFERRED, strerror(-r))
-                                    : format("LoaderEntryPreferred is not known to fastreboot"));
-}
-
 static int compare(const void *a, const void *b)
 {
     return bls_entry_compare(a, b);
@@ -275,15 +206,14 @@ static int read_menu(int root, struct menu *menu)
         if (r >= 0)
             r = read_partition(root, menu, DIRECTORIES[i]);
         if (r >= 0 && !configured)
-            r = read_config(root, menu, DIRECTORIES[i]);
+            r = systemd_boot_read_config(root, menu, DIRECTORIES[i]);
         if (r < 0)
             return r;
         configured = configured || r > 0;
     }
     if (menu->n > 1)
         qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);
-    r = read_default_variable(root, menu);
-    return r < 0 ? r : read_other_variables(root, menu);
+    return systemd_boot_read_variables(root, menu);
 }
 
 static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)

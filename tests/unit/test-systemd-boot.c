@@ -244,6 +244,36 @@ static void tries(void **state)
     expect(tree, "a.conf", "loader.conf");
 }
 
+/* Entries in a directory on the root file system are out of the loader's sight. */
+static void what_is_no_partition(void **state)
+{
+    static const char ROOT[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n";
+    static const char ESP[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                              "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n";
+    static const char BOTH[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                               "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n"
+                               "23 21 0:40 / /boot rw - autofs systemd-1 rw\n"
+                               "24 23 8:3 / /boot rw - ext4 /dev/sda3 rw\n";
+    static const char BOUND[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                                "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n"
+                                "23 21 8:1 /EFI/arch /boot rw - vfat /dev/sda1 rw\n";
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "efi/k", "");
+    tree_write(tree, "efi/loader/entries/y.conf", "title Y\nlinux /k\n");
+    tree_write(tree, "boot/loader/loader.conf", "default z.conf\n");
+    expect(tree, "z.conf", "loader.conf"); /* without mounts to go by */
+    tree_write(tree, "proc/self/mountinfo", BOTH);
+    expect(tree, "z.conf", "loader.conf");
+    tree_write(tree, "proc/self/mountinfo", ESP);
+    expect(tree, "y.conf", "first entry");
+    tree_write(tree, "proc/self/mountinfo", BOUND);
+    expect(tree, "y.conf", "first entry");
+    tree_write(tree, "proc/self/mountinfo", ROOT);
+    expect(tree, NULL, "is the EFI partition mounted?");
+}
+
 static void two_of_one_name(void **state)
 {
     const struct tree *tree = *state;
@@ -304,6 +334,7 @@ int main(void)
         TEST(what_the_loader_passes_over),
         TEST(what_cannot_be_kexecd),
         TEST(tries),
+        TEST(what_is_no_partition),
         TEST(two_of_one_name),
         TEST(strings_of_the_machine),
         TEST(versions_of_the_uapi_group),
