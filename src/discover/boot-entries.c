@@ -14,7 +14,8 @@ enum {
 
 /* In the order in which they are asked; the first that is there decides. */
 static const struct loader *const LOADERS[] = {
-    &loader_systemd_boot, &loader_grub, &loader_unread, &loader_links, &loader_newest,
+    &loader_systemd_boot, &loader_before_grub, &loader_grub,
+    &loader_unread,       &loader_links,       &loader_newest,
 };
 
 static void entry_clear(struct boot_entry *entry)

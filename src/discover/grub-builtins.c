@@ -81,10 +81,15 @@ int grub_load_env(struct grub_eval *eval, const struct grub_node *node,
 }
 
 /* What is kept about a boot that has no bearing on what the next one starts: kexec does not go
- * through GRUB, so nothing of it is written. */
+ * through GRUB, so nothing of it is written. "initrdfail" is Ubuntu's (GRUB_FORCE_PARTUUID): GRUB
+ * starts the same kernel of the same entry first without its initrd, having noted that, and with it
+ * if the note is still there, as nothing in the system has removed it. Without the note a kernel
+ * that does not come up is tried once more without its initrd. Its companion for grub-reboot,
+ * "prev_entry", names an entry and is none of these. */
 static bool is_harmless(const char *name)
 {
-    static const char *const NAMES[] = {"boot_success", "boot_indeterminate", "recordfail"};
+    static const char *const NAMES[] = {"boot_success", "boot_indeterminate", "recordfail",
+                                        "initrdfail"};
 
     for (size_t i = 0; i < ELEMENTS(NAMES); i++)
         if (streq(name, NAMES[i]))
@@ -92,15 +97,16 @@ static bool is_harmless(const char *name)
     return false;
 }
 
+/* What is not set is taken out of the file; a script does not tell that from an empty value. */
 static int save(struct grub_eval *eval, const char *name)
 {
     struct grub_run *run = eval->run;
-    const char *value = grub_env_get(&eval->env, name),
-               *before = run->stored ? grub_env_get(run->stored, name) : NULL;
+    const char *set = grub_env_get(&eval->env, name), *value = set ? set : "",
+               *stored = run->stored ? grub_env_get(run->stored, name) : NULL;
     struct grub_saved *more;
 
     /* An entry that makes itself the default is the default already. */
-    if (!value || (before && streq(value, before)) || (!before && !*value) || is_harmless(name) ||
+    if (streq(value, stored ? stored : "") || is_harmless(name) ||
         (eval->entry && streq(name, "saved_entry")))
         return 0;
     more = reallocarray(run->saved, run->n_saved + 1, sizeof(*more));

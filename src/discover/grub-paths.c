@@ -9,6 +9,10 @@
 #include "base/root.h"
 #include "discover/grub-env.h"
 
+enum {
+    MAX_BTRFS = 256, /* file systems */
+};
+
 void grub_paths_clear(struct grub_paths *paths)
 {
     mounts_free(paths->mounts, paths->n);
@@ -99,6 +103,37 @@ static int map_by_existence(const struct grub_paths *paths, const char *name, ch
     return *ret_path ? 0 : -ENOMEM;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static int is_visible(const char *name)
+{
+    return *name != '.';
+}
+
+/* 1 when both devices, by their names in /sys/class/block, are of one btrfs: mountinfo names one of
+ * its disks, and a link of udev's perhaps another. */
+static int are_of_one_btrfs(int root, const char *a, const char *b)
+{
+    static const char BTRFS[] = "sys/fs/btrfs";
+    CLEANUP(names_freep) char **file_systems = NULL;
+    int n = root_names(root, BTRFS, is_visible, MAX_BTRFS, &file_systems), found = 0;
+
+    for (int i = 0; !found && i < n; i++) {
+        AUTOFREE char *one = format("%s/%s/devices/%s", BTRFS, file_systems[i], a);
+        AUTOFREE char *other = format("%s/%s/devices/%s", BTRFS, file_systems[i], b);
+
+        if (!one || !other)
+            return -ENOMEM;
+        found = root_exists(root, one) == 1 && root_exists(root, other) == 1;
+    }
+    return n == -ENOMEM ? n : found;
+}
+
 /* Whether the block device at `path`, a link of udev's, is what is mounted there. */
 static int is_device_of(const struct grub_paths *paths, const char *path,
                         const struct mount_point *mount)
@@ -119,7 +154,9 @@ static int is_device_of(const struct grub_paths *paths, const char *path,
     if (mount->source[0] != '/')
         return 0;
     r = root_resolve(paths->root, mount->source, &source, NULL, NULL);
-    return r < 0 ? r : streq(target, source);
+    if (r < 0 || streq(target, source) || !streq(mount->type, "btrfs"))
+        return r < 0 ? r : streq(target, source);
+    return are_of_one_btrfs(paths->root, base_name(target), base_name(source));
 }
 
 /* The device of mountinfo that has a file system of this UUID or label; NULL in *ret_device when

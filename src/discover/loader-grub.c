@@ -163,6 +163,9 @@ static int find_one_time(const struct grub_run *run, const char *directory,
         entries->one_time = format("grub-reboot asked for entry \"%s\" once (next_entry in "
                                    "%s/grubenv), and only GRUB obeys and clears it",
                                    next, directory);
+    else if (run->n_saved > 0 && !*run->saved[0].value)
+        entries->one_time =
+            format("GRUB would clear %s in %s/grubenv", run->saved[0].name, directory);
     else if (run->n_saved > 0)
         entries->one_time =
             format("GRUB would set %s to \"%s\" in %s/grubenv", run->saved[0].name,

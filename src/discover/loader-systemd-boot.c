@@ -4,21 +4,21 @@
  * both types, and its default. Only where the loader says in LoaderInfo that it is the one that
  * runs here. */
 
-#include <ctype.h>
 #include <errno.h>
 
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/efivar.h"
 #include "discover/loader.h"
+#include "discover/mounts.h"
 #include "discover/smbios.h"
+#include "discover/systemd-boot-config.h"
 #include "discover/systemd-boot-menu.h"
 #include "discover/uki-entry.h"
 #include "discover/uki.h"
 
 enum {
     MAX_ENTRIES = 128, /* in one directory */
-    MAX_CONFIG = 64 * 1024,
     /* From here on the first entry that matches is taken, and it is sorted as we do. */
     FIRST_VERSION = 250,
     FIRST_WITH_PROFILES = 257,
@@ -125,7 +125,27 @@ static int list_names(int root, struct menu *menu, const char *path, int (*wante
     return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
 }
 
-/* 1 when the partition was read already, mounted at another place. */
+/* Whether a partition is mounted at `path`, from its root on: what else lies in such a directory is
+ * out of the loader's sight. Where nothing is known of mounts it is taken for one. */
+static int is_mounted(int root, const char *path)
+{
+    AUTOFREE char *point = format("/%s", path);
+    const struct mount_point *mount;
+    struct mount_point *mounts;
+    size_t n;
+    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
+
+    if (r >= 0 && !point)
+        r = -ENOMEM;
+    if (r >= 0) {
+        mount = mounts_at(mounts, n, point);
+        r = n == 0 || (mount && streq(mount->root, "/"));
+    }
+    mounts_free(mounts, n);
+    return r;
+}
+
+/* 1 when there is no partition, or it was read already, mounted at another place. */
 static int is_known(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *path = NULL;
@@ -134,6 +154,15 @@ static int is_known(int root, struct menu *menu, const char *directory)
 
     if (r < 0)
         return r == -ENOMEM ? r : 1; /* not there: nothing to read */
+    r = is_mounted(root, path);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0) {
+        r = menu_give_up(menu, format("/" MOUNTS_OF_SELF ": %s", strerror(-r)));
+        return r < 0 ? r : 1;
+    }
+    if (r == 0)
+        return 1;
     for (size_t i = 0; i < menu->n_known; i++)
         if (menu->known[i].st_dev == st.st_dev && menu->known[i].st_ino == st.st_ino)
             return 1;
@@ -160,62 +189,6 @@ static int read_partition(int root, struct menu *menu, const char *directory)
     return r < 0 ? r : 0;
 }
 
-static int set_pattern(struct menu *menu, const char *pattern, const char *source)
-{
-    free(menu->pattern);
-    free(menu->pattern_source);
-    menu->pattern = strdup(pattern);
-    menu->pattern_source = strdup(source);
-    if (!menu->pattern || !menu->pattern_source)
-        return -ENOMEM;
-    for (char *sign = menu->pattern; *sign; sign++)
-        *sign = (char)tolower((unsigned char)*sign);
-    return 0;
-}
-
-/* 1 when loader.conf is there. */
-static int read_config(int root, struct menu *menu, const char *directory)
-{
-    AUTOFREE char *path = format("%s/loader/loader.conf", directory), *text = NULL;
-    char *rest, *key, *value;
-    int r = path ? root_read(root, path, MAX_CONFIG, &text, NULL) : -ENOMEM;
-
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
-        return r == -ENOMEM ? r : 0;
-    if (r < 0)
-        return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
-    rest = text;
-    while (r >= 0 && bls_next_line(&rest, &key, &value)) {
-        if (streq(key, "default"))
-            r = set_pattern(menu, value, path);
-        if (streq(key, "preferred"))
-            r = menu_give_up(menu, format("%s: \"preferred\" is not known to fastreboot", path));
-    }
-    return r < 0 ? r : 1;
-}
-
-/* The variable wins over the file. "@saved" means the entry that was booted last. */
-static int read_default_variable(int root, struct menu *menu)
-{
-    static const char NAME[] = "LoaderEntryDefault-" EFI_GUID_LOADER;
-    static const char LAST[] = "LoaderEntryLastBooted-" EFI_GUID_LOADER;
-    AUTOFREE char *pattern = NULL, *last = NULL;
-    int r = efivar_read_text(root, NAME, &pattern);
-
-    if (r > 0)
-        r = set_pattern(menu, pattern, "LoaderEntryDefault");
-    else if (r < 0 && r != -ENOMEM)
-        return menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
-    if (r < 0 || !menu->pattern || !streq(menu->pattern, "@saved"))
-        return r;
-    r = efivar_read_text(root, LAST, &last);
-    if (r > 0)
-        return set_pattern(menu, last, "LoaderEntryLastBooted");
-    return r == -ENOMEM
-               ? r
-               : menu_give_up(menu, format("@saved is the default, and there is no %s", LAST));
-}
-
 static int compare(const void *a, const void *b)
 {
     return bls_entry_compare(a, b);
@@ -224,23 +197,23 @@ static int compare(const void *a, const void *b)
 static int read_menu(int root, struct menu *menu)
 {
     bool configured = false;
+    int r;
 
     for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
-        int r = is_known(root, menu, DIRECTORIES[i]);
-
+        r = is_known(root, menu, DIRECTORIES[i]);
         if (r > 0)
             continue;
         if (r >= 0)
             r = read_partition(root, menu, DIRECTORIES[i]);
         if (r >= 0 && !configured)
-            r = read_config(root, menu, DIRECTORIES[i]);
+            r = systemd_boot_read_config(root, menu, DIRECTORIES[i]);
         if (r < 0)
             return r;
         configured = configured || r > 0;
     }
     if (menu->n > 1)
         qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);
-    return read_default_variable(root, menu);
+    return systemd_boot_read_variables(root, menu);
 }
 
 static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)

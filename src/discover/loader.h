@@ -16,6 +16,7 @@ struct loader {
 
 extern const struct loader loader_grub;
 extern const struct loader loader_systemd_boot;
+extern const struct loader loader_before_grub; /* what is not GRUB, whatever lies in /boot */
 extern const struct loader loader_unread;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;

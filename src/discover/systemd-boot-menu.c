@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/systemd-boot-menu.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 
@@ -11,8 +12,10 @@ void menu_clear(struct menu *menu)
     for (size_t i = 0; i < menu->n; i++)
         bls_entry_clear(&menu->entries[i]);
     free(menu->entries);
-    free(menu->pattern);
-    free(menu->pattern_source);
+    for (size_t i = 0; i < N_MENU_VOICES; i++) {
+        free(menu->patterns[i].pattern);
+        free(menu->patterns[i].source);
+    }
     free(menu->problem);
 }
 
@@ -27,19 +30,64 @@ int menu_give_up(struct menu *menu, char *problem)
     return 0;
 }
 
-/* Gives the index of the default, or n. `entries` may be in another order than the menu's. */
-static size_t find_default(const struct menu *menu)
+int menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
+                     const char *source)
 {
-    for (size_t i = 0; menu->pattern && i < menu->n; i++)
-        if (fnmatch(menu->pattern, menu->entries[i].id, 0) == 0)
-            return i;
-    return menu->n ? 0 : menu->n;
+    struct menu_pattern *set = &menu->patterns[voice];
+
+    free(set->pattern);
+    free(set->source);
+    *set = (struct menu_pattern){.pattern = strdup(pattern), .source = strdup(source)};
+    if (!set->pattern || !set->source)
+        return -ENOMEM;
+    for (char *sign = set->pattern; *sign; sign++)
+        *sign = (char)tolower((unsigned char)*sign);
+    return 0;
 }
 
-/* The same by the names with their counters, as the loader has them: below 0 or an index. */
-static int find_raw_default(const struct menu *menu)
+static bool matches(const struct menu_pattern *pattern, const char *id)
 {
-    int first = -1, matching = -1;
+    return pattern->pattern && fnmatch(pattern->pattern, id, 0) == 0;
+}
+
+/* What the loader adds behind the entries of files, where it finds it or the firmware can do it. */
+static const char *automatic_entry(const struct menu_pattern *pattern)
+{
+    static const char *const IDS[] = {
+        "auto-windows",
+        "auto-osx",
+        "auto-efi-shell",
+        "auto-efi-default",
+        "auto-poweroff",
+        "auto-reboot",
+        "auto-reboot-to-firmware-setup",
+        "secure-boot-keys-auto",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(IDS); i++)
+        if (matches(pattern, IDS[i]))
+            return IDS[i];
+    /* One for each set of keys on the partition, with its name behind. */
+    return pattern->pattern && after_prefix(pattern->pattern, "secure-boot-keys-")
+               ? pattern->pattern
+               : NULL;
+}
+
+/* The first entry that the pattern takes, or n. */
+static size_t find_entry(const struct menu *menu, const struct menu_pattern *pattern)
+{
+    size_t i = 0;
+
+    while (i < menu->n && !matches(pattern, menu->entries[i].id))
+        i++;
+    return i;
+}
+
+/* The same by the names with their counters, as the loader has them; n, or -ENOMEM. No pattern
+ * (NULL) takes any. */
+static int find_raw_entry(const struct menu *menu, const struct menu_pattern *pattern)
+{
+    int found = (int)menu->n;
 
     for (int i = 0; i < (int)menu->n; i++) {
         const struct bls_entry *entry = &menu->entries[i];
@@ -47,13 +95,39 @@ static int find_raw_default(const struct menu *menu)
 
         if (!id)
             return -ENOMEM;
-        if (first < 0 || bls_entry_compare_raw(entry, &menu->entries[first]) < 0)
-            first = i;
-        if (menu->pattern && fnmatch(menu->pattern, id, 0) == 0 &&
-            (matching < 0 || bls_entry_compare_raw(entry, &menu->entries[matching]) < 0))
-            matching = i;
+        if ((!pattern || matches(pattern, id)) &&
+            (found == (int)menu->n || bls_entry_compare_raw(entry, &menu->entries[found]) < 0))
+            found = i;
     }
-    return matching >= 0 ? matching : first;
+    return found;
+}
+
+/* The index of the default and whose it is, NULL for the first entry; `menu` is not empty. What a
+ * pattern may mean that is not read is a problem. */
+static int find_default(struct menu *menu, size_t *ret_chosen,
+                        const struct menu_pattern **ret_pattern)
+{
+    *ret_chosen = 0;
+    *ret_pattern = NULL;
+    for (size_t i = 0; i < N_MENU_VOICES; i++) {
+        const struct menu_pattern *pattern = &menu->patterns[i];
+        size_t found = find_entry(menu, pattern);
+        int raw = find_raw_entry(menu, pattern);
+        const char *automatic = automatic_entry(pattern);
+
+        if (raw == -ENOMEM)
+            return raw;
+        if (found < menu->n || raw < (int)menu->n) {
+            *ret_chosen = found < menu->n ? found : (size_t)raw;
+            *ret_pattern = pattern;
+            return 0;
+        }
+        if (automatic)
+            return menu_give_up(menu, format("the default by %s may be %s, which systemd-boot "
+                                             "finds by itself",
+                                             pattern->source, automatic));
+    }
+    return 0;
 }
 
 /* Another entry of the same id, on the other partition, could be the one. */
@@ -65,10 +139,10 @@ static bool is_alone(const struct menu *menu, size_t chosen)
     return true;
 }
 
-static int check_chosen(struct menu *menu, size_t chosen)
+static int check_chosen(struct menu *menu, size_t chosen, const struct menu_pattern *pattern)
 {
     const struct bls_entry *entry = &menu->entries[chosen];
-    int raw = find_raw_default(menu);
+    int raw = find_raw_entry(menu, pattern);
 
     if (raw == -ENOMEM)
         return raw;
@@ -86,20 +160,21 @@ static int check_chosen(struct menu *menu, size_t chosen)
 
 int menu_choose(struct menu *menu, size_t *ret_chosen, char **ret_reason)
 {
-    size_t chosen = find_default(menu);
-    bool by_pattern = chosen < menu->n && menu->pattern &&
-                      fnmatch(menu->pattern, menu->entries[chosen].id, 0) == 0;
+    const struct menu_pattern *pattern;
     int r;
 
-    *ret_chosen = chosen;
+    *ret_chosen = 0;
     if (menu->n == 0)
         return menu_give_up(menu,
                             format("systemd-boot is the boot loader, and no entry of its can be "
                                    "read: is the EFI partition mounted?"));
-    r = check_chosen(menu, chosen);
+    r = find_default(menu, ret_chosen, &pattern);
     if (r < 0 || menu->problem)
         return r;
-    *ret_reason = by_pattern ? format("default of systemd-boot by %s", menu->pattern_source)
-                             : format("first entry of systemd-boot");
+    r = check_chosen(menu, *ret_chosen, pattern);
+    if (r < 0 || menu->problem)
+        return r;
+    *ret_reason = pattern ? format("default of systemd-boot by %s", pattern->source)
+                          : format("first entry of systemd-boot");
     return *ret_reason ? 0 : -ENOMEM;
 }

@@ -44,7 +44,8 @@ def shape_cases(where, options):
             env = None if line is None else emu.make_env(
                 dict(pair.split('=', 1) for pair in line.split('|')))
             name = os.path.basename(path) + (' with ' + line if line else '')
-            yield emu.Case(where, name, config, env, files=files), 'next_entry' in name
+            once = 'next_entry' in name or 'menu_show_once' in name
+            yield emu.Case(where, name, config, env, files=files), once
 
 
 def generated_cases(where, options):

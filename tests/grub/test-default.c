@@ -126,11 +126,34 @@ static void one_time(void **state)
                                           "/boot/grub/grubenv");
     boot_entries_clear(&entries);
 
-    /* Ubuntu's note that this boot has begun is none. */
-    assert_string_equal(with(state, "recordfail=1; save_env recordfail"), "/boot/k1 a");
+    /* A variable that is not set is taken out of the file: Fedora's menu for one boot. */
+    assert_string_equal(with(state, "load_env; unset boot_counter; save_env boot_counter"),
+                        "/boot/k1 a");
     tree_read(*state, &entries);
-    assert_null(entries.one_time);
+    assert_string_equal(entries.one_time, "GRUB would clear boot_counter in /boot/grub/grubenv");
     boot_entries_clear(&entries);
+}
+
+/* Ubuntu's notes that this boot has begun, and what changes nothing that a script can see. */
+static void nothing_to_do_once(void **state)
+{
+    static const char *const LINES[] = {
+        "recordfail=1; save_env recordfail",
+        "initrdfail=1; save_env initrdfail",
+        "save_env gone",
+        "set empty=; save_env empty",
+        "save_env empty",
+    };
+
+    tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nempty=\n####");
+    for (size_t i = 0; i < ELEMENTS(LINES); i++) {
+        struct boot_entries entries;
+
+        assert_string_equal(with(state, LINES[i]), "/boot/k1 a");
+        tree_read(*state, &entries);
+        assert_null(entries.one_time);
+        boot_entries_clear(&entries);
+    }
 }
 
 static void broken_env(void **state)
@@ -143,8 +166,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(by_number), TEST(by_name), TEST(unbootable), TEST(waiting),
-        TEST(uncertain), TEST(listed),  TEST(one_time),   TEST(broken_env),
+        TEST(by_number),  TEST(by_name), TEST(unbootable), TEST(waiting),
+        TEST(uncertain),  TEST(listed),  TEST(one_time),   TEST(nothing_to_do_once),
+        TEST(broken_env),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,26 @@ static void searches(void **state)
                         "? /boot/k1: something else is mounted over it");
 }
 
+/* Both disks of one btrfs have its UUID: udev's link is to one, mountinfo has perhaps the other. */
+static void btrfs_on_two_disks(void **state)
+{
+    static const char MOUNTS[] = "21 1 0:30 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n";
+    static const char LINES[] = "search --fs-uuid --set=root AA\nlinux /@/boot/k1";
+    const struct tree *tree = *state;
+
+    tree_write(tree, "dev/sda2", "");
+    tree_write(tree, "dev/sdb2", "");
+    tree_write(tree, "dev/disk/by-uuid/.keep", "");
+    assert_int_equal(symlinkat("../../sdb2", tree->root, "dev/disk/by-uuid/AA"), 0);
+    assert_string_equal(on(state, MOUNTS, LINES), "? the file system with UUID AA is not mounted");
+    tree_write(tree, "sys/fs/btrfs/features/none", "");
+    tree_write(tree, "sys/fs/btrfs/BB/devices/sdb2", "");
+    tree_write(tree, "sys/fs/btrfs/AA/devices/sda2", "");
+    assert_string_equal(on(state, MOUNTS, LINES), "? the file system with UUID AA is not mounted");
+    tree_write(tree, "sys/fs/btrfs/AA/devices/sdb2", "");
+    assert_string_equal(on(state, MOUNTS, LINES), "/boot/k1 ");
+}
+
 static void links(void **state)
 {
     const struct tree *tree = *state;
@@ -140,8 +160,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(one_file_system), TEST(separate_boot), TEST(subvolume),      TEST(devices),
-        TEST(searches),        TEST(links),         TEST(without_mounts), TEST(other_loader),
+        TEST(one_file_system), TEST(separate_boot),  TEST(subvolume),
+        TEST(devices),         TEST(searches),       TEST(btrfs_on_two_disks),
+        TEST(links),           TEST(without_mounts), TEST(other_loader),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

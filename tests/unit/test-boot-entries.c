@@ -2,6 +2,8 @@
 
 /* The choice of the kernel, with all readers of loaders. */
 
+#include <errno.h>
+
 #include "discover/efivar.h"
 #include "discover/loader.h"
 #include "test.h"
@@ -82,6 +84,106 @@ static void a_loader_that_is_not_read_is_no_guess(void **state)
     tree_write_bytes(*state, "sys/firmware/efi/efivars/LoaderInfo-" EFI_GUID_LOADER,
                      "\6\0\0\0r\0E\0F\0\0", 12);
     expect_none(*state, &(struct config){0}, "the boot loader is rEF (LoaderInfo)");
+}
+
+/* That the links are no answer as long as `path` is there, for a reason with `words`. */
+static void expect_no_guess(const struct tree *tree, const char *path, const char *words)
+{
+    tree_write(tree, path, "something\n");
+    expect_none(tree, &(struct config){0}, words);
+    tree_remove(tree, path);
+    expect_kernel(tree, "links", "/vmlinuz", "/initrd.img");
+}
+
+static void a_configuration_that_nobody_reads_is_no_guess(void **state)
+{
+    static const char *const PATHS[] = {
+        "boot/efi/EFI/redhat/grub.cfg", "efi/EFI/debian/grub.cfg",
+        "boot/EFI/BOOT/grub.cfg",       "efi/grub/grub.cfg",
+        "boot/loader/loader.conf",      "efi/loader/loader.conf",
+        "boot/loader/entries/a.conf",   "boot/efi/loader/entries/B.CONF",
+        "boot/efi/EFI/Linux/a.efi",     "etc/kernel/proxmox-boot-uuids",
+    };
+
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
+    for (size_t i = 0; i < ELEMENTS(PATHS); i++)
+        expect_no_guess(*state, PATHS[i], PATHS[i]);
+    /* What no loader takes for an entry, and what a loader's package leaves on the partition. */
+    tree_write(*state, "boot/loader/entries/a.conf.old", "");
+    tree_write(*state, "boot/loader/random-seed", "");
+    tree_write(*state, "boot/efi/EFI/debian/grubx64.efi", "");
+    tree_write(*state, "boot/efi/EFI/Linux/.a.efi", "");
+    tree_write(*state, "etc/kernel/proxmox-boot-uuids", "\n");
+    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
+    expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+}
+
+static int read_without_esp(void *argument)
+{
+    const struct tree *tree = argument;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
+
+    return entries.problem_error == EACCES && strstr(entries.problem, "/boot/efi/EFI");
+}
+
+static void a_closed_partition_is_no_guess(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "ro\n");
+    tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1");
+    tree_mkdir(tree, "boot/efi/EFI");
+    tree_mode(tree, "boot/efi", 0700);
+    if (geteuid() == 0)
+        assert_int_equal(as_nobody(read_without_esp, *state), 1);
+}
+
+static void write_variable(const struct tree *tree, const char *path, const char *text)
+{
+    char wide[128] = {6};
+
+    for (size_t i = 0; text[i]; i++)
+        wide[4 + 2 * i] = text[i];
+    tree_write_bytes(tree, path, wide, 4 + 2 * strlen(text) + 2);
+}
+
+/* A grub.cfg that was left behind does not say what the firmware starts by itself. */
+static void what_grub_did_not_start(void **state)
+{
+    static const char STUB[] = EFIVARS_DIR "/StubInfo-" EFI_GUID_LOADER;
+    static const char INFO[] = EFIVARS_DIR "/LoaderInfo-" EFI_GUID_LOADER;
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "ro\n");
+    tree_write(tree, "boot/k", "");
+    tree_write(tree, "boot/grub/grub.cfg",
+               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    write_variable(tree, STUB, "systemd-stub 257.9-1");
+    expect_none(tree, &(struct config){0}, "StubInfo: systemd-stub 257.9-1");
+    write_variable(tree, STUB, "ubustub 1");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    write_variable(tree, STUB, "systemd-stub 257.9-1");
+    write_variable(tree, INFO, "GRUB 2.12");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "etc/kernel/proxmox-boot-uuids", "\n");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
+    expect_none(tree, &(struct config){0}, "/etc/kernel/proxmox-boot-uuids");
+}
+
+/* kernel-install leaves entries that GRUB does not read. */
+static void entries_beside_grub(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_write(*state, "boot/k", "");
+    tree_write(*state, "boot/loader/entries/a.conf", "linux /k\n");
+    tree_write(*state, "boot/loader/loader.conf", "timeout 3\n");
+    tree_write(*state, "boot/efi/EFI/debian/grub.cfg", "configfile $prefix/grub.cfg\n");
+    tree_write(*state, "boot/grub/grub.cfg",
+               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+    expect_kernel(*state, "grub", "/boot/k", "/boot/k");
 }
 
 static void the_newest_is_so_by_number(void **state)
@@ -232,6 +334,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(links_go_in_order),
         TEST(a_loader_that_is_not_read_is_no_guess),
+        TEST(a_configuration_that_nobody_reads_is_no_guess),
+        TEST(a_closed_partition_is_no_guess),
+        TEST(what_grub_did_not_start),
+        TEST(entries_beside_grub),
         TEST(the_newest_is_so_by_number),
         TEST(leftovers_are_no_kernels),
         TEST(initrds_have_three_names),

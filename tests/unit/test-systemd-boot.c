@@ -105,6 +105,50 @@ static void the_default_is_found(void **state)
     expect(tree, "a.conf", "LoaderEntryLastBooted");
 }
 
+/* The loader asks the variable, then the file, and then takes the first. */
+static void a_default_that_is_gone(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/loader.conf", "default a.*\n");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "gone.conf");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "z.conf");
+    expect(tree, "z.conf", "LoaderEntryDefault");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "@saved");
+    variable(tree, VARIABLE("LoaderEntryLastBooted"), "gone.conf");
+    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    variable(tree, VARIABLE("LoaderEntryDefault"), "gone.conf");
+    variable(tree, VARIABLE("LoaderEntryLastBooted"), "z.conf");
+    tree_write(tree, "boot/loader/loader.conf", "default @saved\n");
+    expect(tree, "z.conf", "LoaderEntryLastBooted");
+    tree_write(tree, "boot/loader/loader.conf", "default gone.*\n");
+    expect(tree, "b.conf", "first entry");
+}
+
+/* Windows and the like, which the loader finds without a file for them. */
+static void an_automatic_entry_as_default(void **state)
+{
+    static const char *const PATTERNS[] = {"auto-windows", "AUTO-*", "*-shell",
+                                           "secure-boot-keys-mine", "auto-reboot*"};
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    for (size_t i = 0; i < ELEMENTS(PATTERNS); i++) {
+        variable(tree, VARIABLE("LoaderEntryDefault"), PATTERNS[i]);
+        expect(tree, NULL, "LoaderEntryDefault");
+    }
+    variable(tree, VARIABLE("LoaderEntryDefault"), "*");
+    expect(tree, "b.conf", "LoaderEntryDefault");
+    tree_write(tree, "boot/loader/loader.conf", "default auto-windows\n");
+    expect(tree, "b.conf", "LoaderEntryDefault");
+    tree_remove(tree, VARIABLE("LoaderEntryDefault"));
+    expect(tree, NULL, "/boot/loader/loader.conf may be auto-windows");
+}
+
 static void what_is_not_known_is_not_guessed(void **state)
 {
     const struct tree *tree = *state;
@@ -118,6 +162,30 @@ static void what_is_not_known_is_not_guessed(void **state)
     variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 257");
     tree_write_bytes(tree, "boot/loader/entries/nul.conf", "linux\0/k", 8);
     expect(tree, NULL, "nul.conf");
+}
+
+static void a_menu_that_waits(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/loader.conf", "timeout menu-force\n");
+    expect(tree, NULL, "timeout menu-force by /boot/loader/loader.conf");
+    tree_write(tree, "boot/loader/loader.conf", "timeout 4294967295\n");
+    expect(tree, NULL, "timeout 4294967295");
+    tree_write(tree, "boot/loader/loader.conf", "timeout menu-hidden\n");
+    variable(tree, VARIABLE("LoaderConfigTimeout"), "menu-force");
+    expect(tree, NULL, "timeout menu-force by LoaderConfigTimeout");
+    variable(tree, VARIABLE("LoaderConfigTimeout"), "4294967295");
+    expect(tree, NULL, "timeout 4294967295");
+    for (const char *const *ends =
+             (const char *const[]){"3600", "0", "menu-hidden", "", "-1", "menu-disabled", NULL};
+         *ends; ends++) {
+        variable(tree, VARIABLE("LoaderConfigTimeout"), *ends);
+        expect(tree, "b.conf", "first entry");
+    }
+    variable(tree, VARIABLE("LoaderEntryPreferred"), "a.conf");
+    expect(tree, NULL, "LoaderEntryPreferred");
 }
 
 static void without_a_partition(void **state)
@@ -176,6 +244,36 @@ static void tries(void **state)
     expect(tree, "a.conf", "loader.conf");
 }
 
+/* Entries in a directory on the root file system are out of the loader's sight. */
+static void what_is_no_partition(void **state)
+{
+    static const char ROOT[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n";
+    static const char ESP[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                              "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n";
+    static const char BOTH[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                               "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n"
+                               "23 21 0:40 / /boot rw - autofs systemd-1 rw\n"
+                               "24 23 8:3 / /boot rw - ext4 /dev/sda3 rw\n";
+    static const char BOUND[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                                "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n"
+                                "23 21 8:1 /EFI/arch /boot rw - vfat /dev/sda1 rw\n";
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "efi/k", "");
+    tree_write(tree, "efi/loader/entries/y.conf", "title Y\nlinux /k\n");
+    tree_write(tree, "boot/loader/loader.conf", "default z.conf\n");
+    expect(tree, "z.conf", "loader.conf"); /* without mounts to go by */
+    tree_write(tree, "proc/self/mountinfo", BOTH);
+    expect(tree, "z.conf", "loader.conf");
+    tree_write(tree, "proc/self/mountinfo", ESP);
+    expect(tree, "y.conf", "first entry");
+    tree_write(tree, "proc/self/mountinfo", BOUND);
+    expect(tree, "y.conf", "first entry");
+    tree_write(tree, "proc/self/mountinfo", ROOT);
+    expect(tree, NULL, "is the EFI partition mounted?");
+}
+
 static void two_of_one_name(void **state)
 {
     const struct tree *tree = *state;
@@ -228,11 +326,15 @@ int main(void)
         TEST(another_loader_is_not_ours),
         TEST(an_entry_is_read_whole),
         TEST(the_default_is_found),
+        TEST(a_default_that_is_gone),
+        TEST(an_automatic_entry_as_default),
         TEST(what_is_not_known_is_not_guessed),
+        TEST(a_menu_that_waits),
         TEST(without_a_partition),
         TEST(what_the_loader_passes_over),
         TEST(what_cannot_be_kexecd),
         TEST(tries),
+        TEST(what_is_no_partition),
         TEST(two_of_one_name),
         TEST(strings_of_the_machine),
         TEST(versions_of_the_uapi_group),
