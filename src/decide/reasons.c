@@ -162,6 +162,28 @@ static int reboot_parameter(const struct facts *facts, char **ret_text)
     return requested(facts, REQUEST_PARAMETER, ret_text);
 }
 
+static int mok_request(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_MOK, ret_text);
+}
+
+static int offline_update(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_OFFLINE, ret_text);
+}
+
+static int staged_deployment(const struct facts *facts, char **ret_text)
+{
+    return requested(facts, REQUEST_DEPLOYMENT, ret_text);
+}
+
+static int shutdown_stuck(const struct facts *facts, char **ret_text)
+{
+    return if_fact(facts->place.stuck, FACT_YES, ret_text,
+                   "the shutdown ends in the initrd's own script (/run/initramfs), which needs a "
+                   "kexec program, and there is none");
+}
+
 static int hibernated(const struct facts *facts, char **ret_text)
 {
     return requested(facts, REQUEST_RESUME, ret_text);
@@ -288,6 +310,19 @@ const struct reason REASONS[] = {
      "nothing: the next reboot does it; or `grub-editenv - unset next_entry`", one_time_entry},
     {"reboot-parameter", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "the reboot has no parameter", NULL,
      reboot_parameter},
+    {"mok-request", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "shim was not asked for anything",
+     "nothing: the next reboot does it; or take it back with `mokutil --revoke-import` or the like",
+     mok_request},
+    {"offline-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "the next boot is none for updates alone",
+     "nothing: the next reboot does it, and the one after is fast again", offline_update},
+    {"staged-deployment", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "ostree has no new deployment waiting",
+     "nothing: the next reboot does it, and the one after is fast again", staged_deployment},
+    {"initrd-shutdown", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
+     "the shutdown can start the next kernel",
+     "install kexec-tools: dracut's script at the end of the shutdown takes `kexec` from there",
+     shutdown_stuck},
     {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
      NULL, hibernated},
     {"tpm-unlock", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,

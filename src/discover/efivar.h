@@ -5,6 +5,7 @@
 
 #define EFI_GUID_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define EFI_GUID_LOADER "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+#define EFI_GUID_SHIM "605dab50-e046-4300-abb6-3dd810dd8b23"
 #define EFI_GUID_FWUPD "0abba7dc-e516-4167-bbf5-4d9d1c739416"
 #define EFIVARS_DIR "sys/firmware/efi/efivars"
 

@@ -123,6 +123,9 @@ enum request_kind {
     REQUEST_LOADER_MENU,  /* the boot loader's menu */
     REQUEST_LOADER_ENTRY, /* another entry of the boot loader's, once */
     REQUEST_PARAMETER,    /* a parameter that the firmware or kernel driver is to get */
+    REQUEST_MOK,          /* shim's MokManager */
+    REQUEST_OFFLINE,      /* an update of the system in a boot of its own */
+    REQUEST_DEPLOYMENT,   /* a new tree of ostree, whose boot entry is not written yet */
     REQUEST_RESUME,       /* a hibernated system is to be resumed */
     N_REQUESTS,
 };
@@ -135,7 +138,8 @@ struct request {
 /* What surrounds us. */
 struct place_facts {
     struct fact container;
-    struct fact xen;         /* the control domain of a Xen machine */
+    struct fact xen;   /* the control domain of a Xen machine */
+    struct fact stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
     struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
 };
 

@@ -28,6 +28,34 @@ static struct fact is_xen_control(int root)
     return (struct fact){.is = strstr(capabilities, "control_d") ? FACT_YES : FACT_NO};
 }
 
+/* Where the initrd is unpacked again at the shutdown, for the arrays and volumes that it has to
+ * take apart, systemd-shutdown goes into it and leaves the rest to dracut's script. That one calls
+ * `kexec -e`, with the program from the initrd or copied from the root file system (shutdown.sh in
+ * modules.d/99shutdown); where there is none, some versions end in a shell, and the machine is
+ * down. */
+static struct fact is_stuck(int root)
+{
+    static const char *const LEAVE[] = {"run/initramfs/.need_shutdown", "run/initramfs/shutdown"};
+    static const char *const DIRS[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
+    int leaves = 0, has = 0;
+
+    for (size_t i = 0; leaves == 0 && i < ELEMENTS(LEAVE); i++)
+        leaves = root_exists(root, LEAVE[i]);
+    for (size_t i = 0; has <= 0 && i < ELEMENTS(DIRS); i++) {
+        char path[64];
+
+        snprintf(path, sizeof(path), "%s/kexec", DIRS[i]);
+        has = root_exists(root, path);
+        if (has > 0)
+            break;
+        snprintf(path, sizeof(path), "run/initramfs/%s/kexec", DIRS[i]);
+        has = root_exists(root, path);
+    }
+    if (leaves < 0)
+        return (struct fact){.is = FACT_UNKNOWN, .error = -leaves};
+    return (struct fact){.is = leaves > 0 && has <= 0 ? FACT_YES : FACT_NO};
+}
+
 /* The last assignment in that shell file counts, as where it is sourced. */
 static struct fact kexec_tools_load(int root)
 {
@@ -56,6 +84,7 @@ int place_facts_read(int root, struct place_facts *ret)
     *ret = (struct place_facts){
         .container = is_container(root),
         .xen = is_xen_control(root),
+        .stuck = is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
     };
     return 0;

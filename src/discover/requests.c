@@ -185,6 +185,24 @@ static int read_variable(int root, const char *name, struct request *request, co
     return note(request, strdup(text));
 }
 
+/* For any of these shim starts MokManager (check_mok_request in its mok.c). */
+static int read_mok_variables(int root, struct request *request)
+{
+    static const char *const NAMES[] = {
+        "MokNew", "MokSB",   "MokPW",   "MokAuth",  "MokDel",
+        "MokDB",  "MokXNew", "MokXDel", "MokXAuth", "MokListTrustedNew"};
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTS(NAMES); i++) {
+        AUTOFREE char *name = format("%s-" EFI_GUID_SHIM, NAMES[i]);
+        AUTOFREE char *text =
+            format("shim is to ask at the console for what mokutil wants (%s)", NAMES[i]);
+
+        r = name && text ? read_variable(root, name, request, text) : -ENOMEM;
+    }
+    return r;
+}
+
 static int read_entry_variable(int root, struct request *request)
 {
     static const char NAME[] = "LoaderEntryOneShot-" EFI_GUID_LOADER;
@@ -232,9 +250,41 @@ static int read_variables(int root, struct request *requests)
     if (r >= 0)
         r = read_entry_variable(root, &requests[REQUEST_LOADER_ENTRY]);
     if (r >= 0)
+        r = read_mok_variables(root, &requests[REQUEST_MOK]);
+    if (r >= 0)
         r = read_variable(root, "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67",
                           &requests[REQUEST_RESUME],
                           "a hibernated system is to be resumed (HibernateLocation)");
+    return r;
+}
+
+/* What is there, even as a link that leads nowhere. */
+static int read_presence(int root, const char *path, struct request *request, const char *what)
+{
+    AUTOFREE char *target = NULL;
+    int r = root_readlink(root, path, &target);
+
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (r < 0 && r != -EINVAL) /* no link, but there */
+        return note_unknown(request, path, r);
+    return note(request, format("%s (/%s)", what, path));
+}
+
+/* Updates that come between this boot and what the next one is to start. */
+static int read_updates(int root, struct request *requests)
+{
+    /* systemd's generator for it, which takes either. */
+    static const char *const LINKS[] = {"system-update", "etc/system-update"};
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTS(LINKS); i++)
+        r = read_presence(root, LINKS[i], &requests[REQUEST_OFFLINE],
+                          "the next boot installs updates, and reboots by itself");
+    if (r >= 0)
+        r = read_presence(root, "run/ostree/staged-deployment", &requests[REQUEST_DEPLOYMENT],
+                          "ostree writes the next boot entry as the machine goes down, after "
+                          "fastreboot has chosen");
     return r;
 }
 
@@ -263,6 +313,8 @@ int requests_read(int root, struct request ret[N_REQUESTS])
         r = read_file(root, FILES[i].path, &ret[FILES[i].kind], FILES[i].what);
     if (r >= 0)
         r = read_packages(root, &ret[REQUEST_UPDATE]);
+    if (r >= 0)
+        r = read_updates(root, ret);
     if (r >= 0)
         r = read_resume_image(root, &ret[REQUEST_RESUME]);
     return r < 0 ? r : 0;

@@ -190,6 +190,7 @@ void made_by_dice(struct made_facts *made)
     }
     facts->place.container = some_fact(NO);
     facts->place.xen = some_fact(NO);
+    facts->place.stuck = some_fact(NO);
     facts->crypt.text = (char *)rarely("the root's key is a TPM's");
     facts->crypt.result = !facts->crypt.text ? 0 : dice(2) ? 1 : -some_error();
     facts->place.kexec_tools = some_fact(NO);
@@ -215,11 +216,12 @@ struct fact *const *made_each_fact(struct facts *facts, size_t *ret_n)
 {
     static struct fact *all[MADE_FACTS];
     struct fact *const found[] = {
-        &facts->kexec.supported,   &facts->kexec.disabled,   &facts->kexec.exhausted,
-        &facts->kexec.loaded,      &facts->hook.enabled,     &facts->hook.active,
-        &facts->hook.armed,        &facts->place.container,  &facts->place.xen,
-        &facts->place.kexec_tools, &facts->watchdog.running, &facts->watchdog.nowayout,
-        &facts->watchdog.kept,     &facts->watchdog.fed,     &facts->watchdog.comes,
+        &facts->kexec.supported,   &facts->kexec.disabled,    &facts->kexec.exhausted,
+        &facts->kexec.loaded,      &facts->hook.enabled,      &facts->hook.active,
+        &facts->hook.armed,        &facts->place.container,   &facts->place.xen,
+        &facts->place.stuck,       &facts->place.kexec_tools, &facts->watchdog.running,
+        &facts->watchdog.nowayout, &facts->watchdog.kept,     &facts->watchdog.fed,
+        &facts->watchdog.comes,
     };
 
     *ret_n = ELEMENTS(found);

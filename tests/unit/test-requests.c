@@ -278,6 +278,27 @@ static void text_of_a_variable(void **state)
     assert_int_equal(efivar_read_text(tree->root, "y", &text), 0);
 }
 
+static void shim_is_to_ask(void **state)
+{
+    const struct tree *tree = *state;
+
+    variable(tree, VARIABLE("MokListRT-" EFI_GUID_SHIM), "x", 1); /* no request */
+    expect_only(tree, REQUEST_MOK, NULL);
+    variable(tree, VARIABLE("MokNew-" EFI_GUID_SHIM), "key", 3);
+    expect_only(tree, REQUEST_MOK, "mokutil wants (MokNew)");
+}
+
+static void updates_that_come_in_between(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_link(tree, "system-update", "/var/lib/nowhere");
+    expect_only(tree, REQUEST_OFFLINE, "installs updates, and reboots by itself (/system-update)");
+    tree_remove(tree, "system-update");
+    tree_write(tree, "run/ostree/staged-deployment", "variant");
+    expect_only(tree, REQUEST_DEPLOYMENT, "ostree writes the next boot entry");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +307,8 @@ int main(void)
         TEST(a_cut_variable_is_unknown),
         TEST(one_boot_entry),
         TEST(other_variables),
+        TEST(shim_is_to_ask),
+        TEST(updates_that_come_in_between),
         TEST(fwupd_has_one_to_do),
         TEST(fwupd_wants_a_reboot),
         TEST(a_hibernated_system),
