@@ -170,8 +170,14 @@ static bool has_option(const char *options, const char *option)
     return false;
 }
 
+/* What fstab says of a file system. */
+struct wanted {
+    char *source;
+    bool spare; /* the machine is up without it: nofail. Its disk may be needed all the same. */
+};
+
 /* Whether fstab has it mounted at each boot at `place`: 1, with what fstab calls it; 0, -ENOMEM. */
-static int line_wants(char *line, const char *place, const char **ret_source)
+static int line_wants(char *line, const char *place, struct wanted *ret)
 {
     const char *source = next_word(&line), *where = next_word(&line), *type = next_word(&line);
     const char *options = next_word(&line);
@@ -179,7 +185,8 @@ static int line_wants(char *line, const char *place, const char **ret_source)
 
     if (!source || source[0] == '#' || !where || !type)
         return 0;
-    *ret_source = source;
+    ret->source = (char *)source;
+    ret->spare = options && has_option(options, "nofail");
     point = mounts_unescape(where);
     if (!point)
         return -ENOMEM;
@@ -188,7 +195,7 @@ static int line_wants(char *line, const char *place, const char **ret_source)
 }
 
 /* The same for the whole file; for free(). */
-static int fstab_wants(const char *fstab, const char *place, char **ret_source)
+static int fstab_wants(const char *fstab, const char *place, struct wanted *ret)
 {
     AUTOFREE char *copy = strdup(fstab);
     char *rest;
@@ -196,15 +203,15 @@ static int fstab_wants(const char *fstab, const char *place, char **ret_source)
     if (!copy)
         return -ENOMEM;
     for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        const char *source;
-        int r = line_wants(line, place, &source);
+        struct wanted wanted;
+        int r = line_wants(line, place, &wanted);
 
         if (r < 0)
             return r;
         if (r == 0)
             continue;
-        *ret_source = strdup(source);
-        return *ret_source ? 1 : -ENOMEM;
+        *ret = (struct wanted){.source = strdup(wanted.source), .spare = wanted.spare};
+        return ret->source ? 1 : -ENOMEM;
     }
     return 0;
 }
@@ -230,7 +237,7 @@ static bool is_known_mount(const struct things *things, const char *place)
     return false;
 }
 
-static int add_mount(int root, const struct mount_point *mount, char **source,
+static int add_mount(int root, const struct mount_point *mount, struct wanted *wanted,
                      struct things *things)
 {
     AUTOFREE char *target = NULL;
@@ -247,8 +254,8 @@ static int add_mount(int root, const struct mount_point *mount, char **source,
     thing->id = strdup(mount->point);
     if (!thing->id)
         return -ENOMEM;
-    thing->name = steal(source);
-    thing->spare = is_loose(target);
+    thing->name = steal(&wanted->source);
+    thing->spare = wanted->spare || is_loose(target);
     inventory_clean(thing->id);
     inventory_clean(thing->name);
     return 0;
@@ -257,17 +264,20 @@ static int add_mount(int root, const struct mount_point *mount, char **source,
 static int look_at_mount(int root, const char *fstab, const struct mount_point *mount,
                          struct things *things)
 {
-    AUTOFREE char *name = NULL;
+    struct wanted wanted = {0};
     int r;
 
     if (!is_on_disk(mount->source, mount->type) || is_known_mount(things, mount->point))
         return 0;
-    r = fstab_wants(fstab, mount->point, &name);
+    r = fstab_wants(fstab, mount->point, &wanted);
     if (r == 0 && streq(mount->point, "/")) {
-        name = strdup(mount->source);
-        r = name ? 1 : -ENOMEM;
+        wanted.source = strdup(mount->source);
+        r = wanted.source ? 1 : -ENOMEM;
     }
-    return r <= 0 ? r : add_mount(root, mount, &name, things);
+    if (r > 0)
+        r = add_mount(root, mount, &wanted, things);
+    free(wanted.source);
+    return r;
 }
 
 int inventory_read_mounts(int root, struct things *things)

@@ -105,6 +105,11 @@ static void what_fstab_has_mounted_is_read(void **state)
     assert_string_equal(find(&found, THING_MOUNT, "/srv/my data")->name, "LABEL=data");
     assert_true(find(&found, THING_MOUNT, "/stick")->spare);
     assert_false(find(&found, THING_MOUNT, "/")->spare);
+    assert_false(find(&found, THING_MOUNT, "/srv/my data")->spare);
+    inventory_clear(&found);
+    tree_write(*state, "etc/fstab", "LABEL=data /srv/my\\040data xfs rw,nofail 0 2\n");
+    assert_int_equal(inventory_read(((const struct tree *)*state)->root, &found), 0);
+    assert_true(find(&found, THING_MOUNT, "/srv/my data")->spare);
 }
 
 static void interfaces_with_hardware_are_read(void **state)
