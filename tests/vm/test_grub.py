@@ -34,7 +34,6 @@ def by_grub_into(machine, start):
     assert menu.running(machine) == start
 
 
-@pytest.mark.long
 @pytest.mark.kind(loader="grub")
 def test_grub(machine):
     newer, older = menu.kernels(machine)

@@ -39,7 +39,6 @@ def last(machine):
     return expect.status(machine)["last_reboot"]
 
 
-@pytest.mark.long
 def test_complete_then_a_dead_interface_heals(online):
     machine = online
     release = machine.output("uname -r")

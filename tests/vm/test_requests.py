@@ -22,7 +22,6 @@ systemctl daemon-reload && systemctl start kexec-load
 """
 
 
-@pytest.mark.long
 @pytest.mark.kind(loader="systemd-boot")
 def test_firmware_setup_and_capsule(machine):
     machine.leave("systemctl reboot --firmware-setup", for_console="Boot Maintenance Manager")
@@ -37,7 +36,6 @@ def test_firmware_setup_and_capsule(machine):
     expect.fast(machine, machine.reboot())
 
 
-@pytest.mark.long
 def test_board_on_the_list_of_quirks(machine, kind):
     machine.power_cut(dataclasses.replace(kind, qemu=("-smbios", BOARD)))
     assert machine.output("cat /sys/class/dmi/id/board_name") == "S1200SPL"
@@ -46,7 +44,6 @@ def test_board_on_the_list_of_quirks(machine, kind):
     assert any("S1200SPL" in line for line in expect.told(machine, -1))
 
 
-@pytest.mark.long
 def test_kexec_tools_beside(machine):
     """Both want to load a kernel at the reboot: ours is the one, also where it says firmware."""
     machine.run(KEXEC_TOOLS, seconds=300)

@@ -13,7 +13,6 @@ printf 'kernel = /boot/vmlinuz-changed\\ninitrd = /initrd.img\\n' > /etc/fastreb
 """
 
 
-@pytest.mark.long
 @pytest.mark.kind(loader="shim")
 def test_secure_boot(machine):
     newer, older = menu.kernels(machine)

@@ -5,7 +5,6 @@ import pytest
 from lab import expect
 
 
-@pytest.mark.long
 @pytest.mark.kind("bullseye")
 def test_bullseye(machine):
     assert machine.output("systemctl --version").startswith("systemd 247")

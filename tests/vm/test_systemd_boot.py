@@ -12,7 +12,6 @@ def entry_of(machine, release):
     return machine.output(f"basename /boot/efi/loader/entries/*-{release}.conf")
 
 
-@pytest.mark.long
 @pytest.mark.kind(loader="systemd-boot")
 def test_systemd_boot(machine):
     newer, older = menu.kernels(machine)
