@@ -165,7 +165,7 @@ HARDWARE_FAULTS = {
         after=checked("missing after the firmware reboot too")),
     "disk-gone-emergency": Fault(
         "a disk that fstab wants is gone after kexec, which ends in emergency mode; it comes back with the firmware",
-        HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, devices=("scsi",),
+        HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, reboot=healing(None), devices=("scsi",),
         after=checked("now everything is there again"), ordinary=True),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
