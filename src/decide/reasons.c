@@ -11,6 +11,7 @@
 #include "decide/health.h"
 #include "decide/reason-files.h"
 #include "decide/reason-hardware.h"
+#include "decide/reason-requests.h"
 #include "decide/watchdog.h"
 
 enum {
@@ -122,71 +123,11 @@ static int failed_too_often(const struct facts *facts, char **ret_text)
                                  n, last));
 }
 
-static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
-{
-    const struct request *request = &facts->requests[kind];
-
-    if (request->result == 0 || !request->text)
-        return request->result;
-    *ret_text = strdup(request->text);
-    return *ret_text ? request->result : -ENOMEM;
-}
-
-static int firmware_setup(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_SETUP, ret_text);
-}
-
-static int firmware_update(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_UPDATE, ret_text);
-}
-
-static int boot_next(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_BOOT_NEXT, ret_text);
-}
-
-static int loader_menu(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_LOADER_MENU, ret_text);
-}
-
-static int loader_entry(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_LOADER_ENTRY, ret_text);
-}
-
-static int reboot_parameter(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_PARAMETER, ret_text);
-}
-
-static int mok_request(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_MOK, ret_text);
-}
-
-static int offline_update(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_OFFLINE, ret_text);
-}
-
-static int staged_deployment(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_DEPLOYMENT, ret_text);
-}
-
 static int shutdown_stuck(const struct facts *facts, char **ret_text)
 {
     return if_fact(facts->place.stuck, FACT_YES, ret_text,
                    "the shutdown ends in the initrd's own script (/run/initramfs), which needs a "
                    "kexec program, and there is none");
-}
-
-static int hibernated(const struct facts *facts, char **ret_text)
-{
-    return requested(facts, REQUEST_RESUME, ret_text);
 }
 
 static int tpm_unlock(const struct facts *facts, char **ret_text)
@@ -293,38 +234,38 @@ const struct reason REASONS[] = {
      "nothing in this machine is on the list of quirks",
      "if this machine is better than its name, take the quirk out of that file", reason_quirk},
     {"firmware-setup", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "nobody asked for the firmware setup",
-     "nothing: the next reboot does it, and the one after is fast again", firmware_setup},
+     "nothing: the next reboot does it, and the one after is fast again", reason_firmware_setup},
     {"firmware-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no firmware update is waiting",
-     "nothing: the next reboot does it, and the one after is fast again", firmware_update},
+     "nothing: the next reboot does it, and the one after is fast again", reason_firmware_update},
     {"boot-next", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "the firmware is to start what it always does", "take it back with `efibootmgr -N`, or reboot",
-     boot_next},
+     reason_boot_next},
     {"loader-menu", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "nobody asked for the boot loader's menu",
-     "nothing: the next reboot does it, and the one after is fast again", loader_menu},
+     "nothing: the next reboot does it, and the one after is fast again", reason_loader_menu},
     {"loader-entry-once", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "no other boot entry was asked for once",
-     "take it back with `bootctl set-oneshot ''`, or reboot", loader_entry},
+     "take it back with `bootctl set-oneshot ''`, or reboot", reason_loader_entry},
     {"one-time-entry", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "GRUB was not asked for anything once",
      "nothing: the next reboot does it; or `grub-editenv - unset next_entry`", one_time_entry},
     {"reboot-parameter", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "the reboot has no parameter", NULL,
-     reboot_parameter},
+     reason_reboot_parameter},
     {"mok-request", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "shim was not asked for anything",
      "nothing: the next reboot does it; or take it back with `mokutil --revoke-import` or the like",
-     mok_request},
+     reason_mok_request},
     {"offline-update", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "the next boot is none for updates alone",
-     "nothing: the next reboot does it, and the one after is fast again", offline_update},
+     "nothing: the next reboot does it, and the one after is fast again", reason_offline_update},
     {"staged-deployment", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "ostree has no new deployment waiting",
-     "nothing: the next reboot does it, and the one after is fast again", staged_deployment},
+     "nothing: the next reboot does it, and the one after is fast again", reason_staged_deployment},
     {"initrd-shutdown", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "the shutdown can start the next kernel",
      "install kexec-tools: dracut's script at the end of the shutdown takes `kexec` from there",
      shutdown_stuck},
     {"hibernated", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY, "no hibernated system is to be resumed",
-     NULL, hibernated},
+     NULL, reason_hibernated},
     {"tpm-unlock", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY,
      "the root file system can be unlocked without a TPM's measurements of this boot",
      "give the volume another key that needs nobody (clevis with tang), or one of the TPM without "
