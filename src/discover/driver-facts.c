@@ -6,6 +6,7 @@
 #include "discover/devices.h"
 #include "discover/discover.h"
 #include "discover/modules.h"
+#include "discover/mounts.h"
 
 enum {
     MAX_MODALIAS = 4096,
@@ -49,13 +50,13 @@ static int read_modalias(int root, const char *path, char **ret_modalias)
     return r == -ENOENT || r == -ENODEV ? 0 : r;
 }
 
-static int add_missing(struct driver_facts *facts, const char *release, const struct device *device,
-                       const char *module)
+/* `what` is the caller's, or NULL where memory is gone. */
+static int add_missing(struct driver_facts *facts, const char *release, char *what)
 {
-    char *text = format("%s%skernel %s has no driver for device %s, on which %s depends and which "
-                        "module %s drives now",
-                        facts->missing ? facts->missing : "", facts->missing ? "; " : "", release,
-                        basename(device->path), device->needed, module);
+    AUTOFREE char *without = what;
+    char *text = without ? format("%s%skernel %s has no %s", facts->missing ? facts->missing : "",
+                                  facts->missing ? "; " : "", release, without)
+                         : NULL;
 
     if (!text)
         return -ENOMEM;
@@ -77,7 +78,34 @@ static int check(int root, const char *release, const struct device *device,
     if (r < 0 || !modalias)
         return r;
     r = modules_have(root, release, modalias, module);
-    return r == 0 ? add_missing(facts, release, device, module) : r;
+    if (r != 0)
+        return r;
+    return add_missing(facts, release,
+                       format("driver for device %s, on which %s depends and which module %s "
+                              "drives now",
+                              basename(device->path), device->needed, module));
+}
+
+/* Such as ZFS, which DKMS builds for one kernel at a time. Again only where it is a module now. */
+static int check_file_system(int root, const char *release, struct driver_facts *facts)
+{
+    AUTOFREE char *state = NULL, *alias = NULL;
+    const struct mount_point *top;
+    struct mount_point *mounts;
+    size_t n;
+    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
+
+    top = r < 0 ? NULL : mounts_at(mounts, n, "/");
+    if (top) {
+        state = format("sys/module/%s/initstate", top->type);
+        alias = format("fs-%s", top->type);
+        r = state && alias ? root_exists(root, state) : -ENOMEM;
+    }
+    if (top && r > 0 && modules_have(root, release, alias, top->type) == 0)
+        r = add_missing(facts, release,
+                        format("module %s, of which the root file system is", top->type));
+    mounts_free(mounts, n);
+    return r < 0 ? r : 0;
 }
 
 int driver_facts_read(int root, const char *release, struct driver_facts *ret)
@@ -89,6 +117,8 @@ int driver_facts_read(int root, const char *release, struct driver_facts *ret)
     r = devices_read(root, &devices);
     for (size_t i = 0; r >= 0 && i < devices.n; i++)
         r = check(root, release, &devices.all[i], ret);
+    if (r >= 0)
+        r = check_file_system(root, release, ret);
     if (r == -ENOMEM)
         return r;
     ret->error = r < 0 ? -r : 0;

@@ -145,6 +145,22 @@ static void btrfs_is_found_by_its_source(void **state)
     expect(tree, NULL);
 }
 
+/* ZFS has no device of its own: the module is all that can be looked for. */
+static void the_file_system_itself_counts(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    tree_index(tree, NEXT, "alias", DISK_ALIAS "*", "fooraid");
+    tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - zfs rpool/root rw\n");
+    expect(tree, NULL); /* built in now */
+    tree_write(tree, "sys/module/zfs/initstate", "live\n");
+    expect(tree, "kernel " NEXT " has no module zfs, of which the root file system is");
+    tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - a rpool/root rw\n");
+    tree_write(tree, "sys/module/a/initstate", "live\n");
+    expect(tree, NULL); /* the next kernel has a.ko */
+}
+
 static void the_default_route_counts(void **state)
 {
     const struct tree *tree = *state;
@@ -221,6 +237,7 @@ int main(void)
         TEST(nothing_to_say_of),
         TEST(arrays_and_volumes_are_followed),
         TEST(btrfs_is_found_by_its_source),
+        TEST(the_file_system_itself_counts),
         TEST(the_default_route_counts),
         TEST(bonds_are_followed),
         TEST(a_machine_that_says_nothing),
