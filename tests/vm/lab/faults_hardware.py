@@ -167,6 +167,10 @@ HARDWARE_FAULTS = {
         "a disk that fstab wants is gone after kexec, which ends in emergency mode; it comes back with the firmware",
         HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, reboot=healing(None), devices=("scsi",),
         after=checked("now everything is there again"), ordinary=True),
+    "unit-not-active": Fault(
+        "the administrator's own unit (health-unit) does not come up after the fast reboot, nor after the next",
+        HEALED, SOMETHING_WAS_MISSING, SETTINGS + "echo 'health-unit = lab-never.service' >> /etc/fastreboot.conf",
+        reboot=healing(None), after=checked("missing after the firmware reboot too: unit lab-never.service")),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE, reboot=healing(cable_out), devices=("nic",),
