@@ -34,6 +34,7 @@ int json_parse(const char *text, struct json_object **ret_object)
 
     if (!tokener)
         return -ENOMEM;
+    json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8); /* all that we write is */
     object = json_tokener_parse_ex(tokener, text, -1);
     if (json_tokener_get_error(tokener) != json_tokener_success ||
         !json_object_is_type(object, json_type_object) ||

@@ -92,6 +92,16 @@ static int read_file(const struct tree *tree)
     return json_read(tree->root, "f", &object);
 }
 
+static void what_is_no_utf8_is_refused(void **state)
+{
+    struct json_object *object;
+
+    (void)state;
+    assert_int_equal(json_parse("{\"a\":\"\x9f\"}", &object), -EBADMSG);
+    assert_int_equal(json_parse("{\"a\":\"\xc3\x9f\"}", &object), 0);
+    json_object_put(object);
+}
+
 static void what_is_no_utf8_is_replaced(void **state)
 {
     AUTOJSON struct json_object *object = json_object_new_object();
@@ -132,6 +142,7 @@ int main(void)
         cmocka_unit_test(nesting_has_an_end),
         cmocka_unit_test(members_have_types),
         cmocka_unit_test(what_is_added_can_be_read),
+        cmocka_unit_test(what_is_no_utf8_is_refused),
         cmocka_unit_test(what_is_no_utf8_is_replaced),
         cmocka_unit_test_setup_teardown(files_have_a_limit, tree_setup, tree_teardown),
         cmocka_unit_test_setup_teardown(files_have_no_zero_byte, tree_setup, tree_teardown),
