@@ -31,14 +31,17 @@ int json_parse(const char *text, struct json_object **ret_object)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
     struct json_object *object;
+    size_t length = strlen(text), end;
 
     if (!tokener)
         return -ENOMEM;
     json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8); /* all that we write is */
     object = json_tokener_parse_ex(tokener, text, -1);
+    end = json_tokener_get_parse_end(tokener);
+    if (end > length) /* json-c counts the zero byte where a comment ends there */
+        end = length;
     if (json_tokener_get_error(tokener) != json_tokener_success ||
-        !json_object_is_type(object, json_type_object) ||
-        !is_blank(text + json_tokener_get_parse_end(tokener))) {
+        !json_object_is_type(object, json_type_object) || !is_blank(text + end)) {
         json_object_put(object);
         return -EBADMSG;
     }
