@@ -220,9 +220,8 @@ const struct reason REASONS[] = {
      "`systemctl start fastreboot`", not_active},
     {"being-checked", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "nothing is missing since a fast reboot",
-     "nothing: where it does not come, the machine reboots by the firmware by itself; see A "
-     "MACHINE "
-     "THAT CAME UP DAMAGED in fastreboot(8)",
+     "nothing: where it does not come, the machine reboots by the firmware by itself; see "
+     "A MACHINE THAT CAME UP DAMAGED in fastreboot(8)",
      reason_being_checked},
     {"container", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no container",
      "enable fastreboot on the machine that runs the container", in_container},

@@ -103,13 +103,6 @@ static int map_by_existence(const struct grub_paths *paths, const char *name, ch
     return *ret_path ? 0 : -ENOMEM;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static int is_visible(const char *name)
 {
     return *name != '.';
@@ -156,7 +149,7 @@ static int is_device_of(const struct grub_paths *paths, const char *path,
     r = root_resolve(paths->root, mount->source, &source, NULL, NULL);
     if (r < 0 || streq(target, source) || !streq(mount->type, "btrfs"))
         return r < 0 ? r : streq(target, source);
-    return are_of_one_btrfs(paths->root, base_name(target), base_name(source));
+    return are_of_one_btrfs(paths->root, basename(target), basename(source));
 }
 
 /* The device of mountinfo that has a file system of this UUID or label; NULL in *ret_device when

@@ -27,21 +27,14 @@ enum {
 /* Where the two partitions are mounted. */
 static const char *const DIRECTORIES[MENU_MAX_PARTITIONS] = {"/efi", "/boot/efi", "/boot"};
 
-static bool has_end(const char *name, const char *end)
-{
-    size_t length = strlen(name), n = strlen(end);
-
-    return length > n && strcasecmp(name + length - n, end) == 0;
-}
-
 static int is_entry(const char *name)
 {
-    return name[0] != '.' && has_end(name, ".conf") && strncasecmp(name, "auto-", 5) != 0;
+    return name[0] != '.' && loader_name_ends(name, ".conf") && strncasecmp(name, "auto-", 5) != 0;
 }
 
 static int is_uki(const char *name)
 {
-    return name[0] != '.' && has_end(name, ".efi") && strncasecmp(name, "auto-", 5) != 0;
+    return name[0] != '.' && loader_name_ends(name, ".efi") && strncasecmp(name, "auto-", 5) != 0;
 }
 
 /* Room for one more, which counts when menu->n is raised. */

@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <strings.h>
 
 #include "base/root.h"
 #include "base/util.h"
@@ -117,21 +116,14 @@ static int is_visible(const char *name)
     return *name != '.';
 }
 
-static bool has_end(const char *name, const char *end)
-{
-    size_t length = strlen(name), n = strlen(end);
-
-    return length > n && strcasecmp(name + length - n, end) == 0;
-}
-
 static int is_entry(const char *name)
 {
-    return is_visible(name) && has_end(name, ".conf");
+    return is_visible(name) && loader_name_ends(name, ".conf");
 }
 
 static int is_image(const char *name)
 {
-    return is_visible(name) && has_end(name, ".efi");
+    return is_visible(name) && loader_name_ends(name, ".efi");
 }
 
 /* 1 with the problem when `path` is there, or that is not known. NULL is want of memory. */

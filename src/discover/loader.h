@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <string.h>
+#include <strings.h>
+
 #include "discover/facts.h"
+
+/* Whether a file's name has something before `end`, in capitals or not, as loaders on the FAT of
+ * an EFI partition see it. */
+static inline bool loader_name_ends(const char *name, const char *end)
+{
+    size_t length = strlen(name), n = strlen(end);
+
+    return length > n && strcasecmp(name + length - n, end) == 0;
+}
 
 /* A reader of boot entries: of one loader's configuration, or of what stands in for one. */
 struct loader {
