@@ -4,7 +4,7 @@
 #include <getopt.h>
 
 #include "base/util.h"
-#include "verb.h"
+#include "verbs/verb.h"
 
 enum {
     CODE_HELP = 256,

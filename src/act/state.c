@@ -5,10 +5,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "base/history.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "facts/history.h"
 
 /* Opens the directory that holds `path` and gives the name in it. */
 static int open_parent(int root, const char *path, bool create, const char **ret_name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/attempt.h"
-#include "base/failures.h"
+#include "facts/attempt.h"
+#include "facts/failures.h"
 
 /* The files that we write: after a power cut at any moment there is the old one or the new one,
  * whole. Paths are relative to `root`. All return 0 or a negative errno. */

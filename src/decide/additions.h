@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* Kernel parameters that the next kernel gets on top of the command line of its entry, so that the
  * machine comes back when that kernel fails: separated by blanks, the most important first, at most

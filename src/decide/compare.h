@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/inventory.h"
+#include "facts/inventory.h"
 
 /* What a machine had and has no more. */
 

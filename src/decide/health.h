@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/boot-record.h"
 #include "decide/compare.h"
-#include "discover/facts.h"
+#include "facts/boot-record.h"
+#include "facts/facts.h"
 
 /* Whether a machine is well after a reboot. */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/attempt.h"
-#include "discover/facts.h"
+#include "facts/attempt.h"
+#include "facts/facts.h"
 
 /* What came of the last reboot.
  * attempt  what was written down before it, or NULL

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* For the table in reasons.c: the tests of what a boot entry's files are, as of struct reason. */
 int reason_entry_unbootable(const struct facts *facts, char **ret_text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* For the table in reasons.c: the tests of what the machine is made of, as of struct reason. */
 int reason_quirks_invalid(const struct facts *facts, char **ret_text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* Tests of the reasons for what was asked of the firmware, the loader or the next boot, as struct
  * reason has them. */

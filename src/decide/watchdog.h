@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* Whether a next kernel that hangs is reset into the firmware by the hardware watchdog. A healthy
  * machine must never be reset by it: where it is not certain that the next system takes the

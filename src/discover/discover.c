@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/discover.h"
 
+#include "discover/crypt/crypt.h"
+#include "discover/hardware/drivers.h"
+#include "discover/hardware/storage.h"
+#include "discover/hardware/watchdogs.h"
+#include "discover/system/being-checked.h"
+#include "discover/system/boot.h"
+#include "discover/system/environment.h"
+#include "discover/system/failures.h"
+#include "discover/system/kexec.h"
+#include "discover/system/loaded.h"
+#include "discover/system/requests.h"
+#include "discover/system/units.h"
+
 #include <errno.h>
 
 #include "base/root.h"
 #include "base/util.h"
-#include "discover/loader.h"
-#include "discover/payload.h"
-#include "discover/quirks.h"
+#include "discover/hardware/quirks.h"
+#include "discover/kernel/payload.h"
+#include "discover/loaders/choose.h"
+#include "discover/system/config.h"
 
 #if defined(__x86_64__)
 #define THIS_ARCH IMAGE_X86_64

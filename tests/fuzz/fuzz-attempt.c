@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "base/attempt.h"
 #include "decide/compare.h"
+#include "facts/attempt.h"
 #include "fuzz.h"
 
 static void read_one(char *text, struct attempt *ret_attempt)

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "discover/bls-entry.h"
-#include "discover/loader.h"
+#include "discover/loaders/bls/bls-entry.h"
+#include "discover/loaders/choose.h"
 #include "fuzz.h"
 
 /* Fits in the file's name, so that the counters of its tries are read too. */

@@ -2,7 +2,7 @@
 
 /* Input: /etc/fastreboot.conf. */
 
-#include "base/config.h"
+#include "discover/system/config.h"
 
 #include <string.h>
 

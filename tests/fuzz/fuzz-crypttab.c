@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#include "discover/crypttab.h"
-#include "discover/discover.h"
+#include "discover/crypt/crypt.h"
+#include "discover/crypt/crypttab.h"
+#include "discover/system/requests.h"
 #include "fuzz.h"
 
 static void check_settings(const char *cmdline)

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "discover/discover.h"
-#include "discover/efivar.h"
-#include "discover/loader.h"
+#include "base/efivar.h"
+#include "discover/loaders/choose.h"
+#include "discover/system/requests.h"
 #include "fuzz.h"
 
 static const char *const NAMES[] = {

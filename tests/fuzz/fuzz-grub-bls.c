@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/version.h"
-#include "discover/grub-bls.h"
-#include "discover/loader.h"
+#include "discover/loaders/choose.h"
+#include "discover/loaders/grub/script/bls.h"
 #include "fuzz.h"
 
 static void check_file(enum grub_flavour flavour)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "discover/loader.h"
+#include "discover/loaders/choose.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,12 +2,12 @@
 
 /* Input: a history, of which each line is taken for an attempt as well. */
 
-#include "base/history.h"
+#include "facts/history.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "base/attempt.h"
+#include "facts/attempt.h"
 #include "fuzz.h"
 
 static int count;

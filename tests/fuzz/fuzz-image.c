@@ -2,7 +2,7 @@
 
 /* Input: a kernel image. */
 
-#include "discover/image.h"
+#include "discover/kernel/image.h"
 
 #include <errno.h>
 #include <string.h>

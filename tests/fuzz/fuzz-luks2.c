@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "discover/luks.h"
+#include "discover/crypt/luks.h"
 #include "fuzz.h"
 
 enum {

@@ -2,7 +2,7 @@
 
 /* Input: a file of quirks, held against a machine with a board, a device and a driver. */
 
-#include "discover/quirks.h"
+#include "discover/hardware/quirks.h"
 
 #include "fuzz.h"
 

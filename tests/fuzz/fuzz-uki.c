@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "discover/loader.h"
-#include "discover/uki.h"
+#include "discover/kernel/uki.h"
+#include "discover/loaders/choose.h"
 #include "fuzz.h"
 
 enum {

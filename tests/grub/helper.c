@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
-#include "discover/loader.h"
+#include "discover/loaders/choose.h"
 
 int tree_setup(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* A directory that stands for /, made by setup() and removed by teardown(). */
 struct tree {

@@ -5,7 +5,7 @@
 #include "helper.h"
 
 #include "base/util.h"
-#include "discover/loader.h"
+#include "discover/loaders/loader.h"
 
 #define FEDORA "boot/grub/i386-pc/blscfg.mod"
 #define UPSTREAM "boot/grub/i386-pc/blsuki.mod"

@@ -8,8 +8,8 @@
 #include <errno.h>
 
 #include "base/util.h"
-#include "discover/grub-eval.h"
-#include "discover/loader.h"
+#include "discover/loaders/grub/script/eval.h"
+#include "discover/loaders/loader.h"
 
 /* Runs the text, which has to be given up for this reason, within the bound. */
 static void refuse(const char *text, size_t length, const char *why)

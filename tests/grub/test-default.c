@@ -2,7 +2,7 @@
 #include "helper.h"
 
 #include "base/util.h"
-#include "discover/loader.h"
+#include "discover/loaders/loader.h"
 
 #define MENU                                                                                       \
     "set timeout=1\n"                                                                              \

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/util.h"
-#include "discover/grubenv.h"
+#include "discover/loaders/grub/grubenv.h"
 
 #define SIGNATURE "# GRUB Environment Block\n"
 

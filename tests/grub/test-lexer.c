@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/util.h"
-#include "discover/grub-parser.h"
+#include "discover/loaders/grub/script/parser.h"
 
 /* The tokens of `text`: words in parts by kind, T text, Q quoted, V variable, D the same in quotes.
  */

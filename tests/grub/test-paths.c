@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "discover/loader.h"
+#include "discover/loaders/choose.h"
 
 #define ROOT_ONLY "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
 #define SEPARATE ROOT_ONLY "22 21 8:1 / /boot rw - ext4 /dev/sda1 rw\n"

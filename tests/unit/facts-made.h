@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/facts.h"
+#include "facts/facts.h"
 
 /* Facts made up, without a machine. The strings are constants and the file descriptors -1, so they
  * are not for facts_clear(). */

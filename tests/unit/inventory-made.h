@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/inventory.h"
+#include "facts/inventory.h"
 #include "tree.h"
 
 /* A server with two disks, a USB stick, two interfaces of which one has a cable, and two nodes, as

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/attempt.h"
+#include "facts/attempt.h"
 
 #include "inventory-made.h"
 #include "test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/config.h"
+#include "discover/system/config.h"
 
 #include "test.h"
 #include "tree.h"

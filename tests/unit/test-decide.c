@@ -148,7 +148,7 @@ static void no_fact_is_forgotten(void **state)
 {
     struct made_facts made;
     AUTOFREE char *text = NULL;
-    AUTOCLOSE int fd = open(SOURCE_ROOT "/src/discover/facts.h", O_RDONLY | O_CLOEXEC);
+    AUTOCLOSE int fd = open(SOURCE_ROOT "/src/facts/facts.h", O_RDONLY | O_CLOEXEC);
     size_t there = 0, n;
 
     (void)state;

@@ -4,7 +4,7 @@
 #include <syslog.h>
 
 #include "base/paths.h"
-#include "detaching.h"
+#include "reboot/detach.h"
 #include "test.h"
 #include "tree.h"
 

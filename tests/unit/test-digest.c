@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/digest.h"
+#include "discover/kernel/digest.h"
 
 #include <fcntl.h>
 

@@ -2,7 +2,7 @@
 #include "discover/discover.h"
 
 #include "base/paths.h"
-#include "discover/payload.h"
+#include "discover/kernel/payload.h"
 #include "test.h"
 #include "tree.h"
 

@@ -2,7 +2,7 @@
 #include "act/state.h"
 #include "base/paths.h"
 #include "decide/decide.h"
-#include "discover/discover.h"
+#include "discover/system/failures.h"
 #include "facts-made.h"
 #include "test.h"
 #include "tree.h"

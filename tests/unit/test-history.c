@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/history.h"
+#include "facts/history.h"
 
 #include "test.h"
 

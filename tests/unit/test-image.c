@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/image.h"
+#include "discover/kernel/image.h"
 
 #include <sys/mman.h>
 

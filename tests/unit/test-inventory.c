@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/inventory.h"
+#include "facts/inventory.h"
 
-#include "discover/inventory-facts.h"
+#include "discover/hardware/inventory.h"
 #include "inventory-made.h"
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/discover.h"
+#include "discover/system/kexec.h"
 #include "test.h"
 #include "tree.h"
 

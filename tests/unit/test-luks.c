@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/luks.h"
+#include "discover/crypt/luks.h"
 
 #include <fcntl.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/modules.h"
+#include "discover/kernel/modules.h"
 
 #include "test.h"
 #include "tree.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/payload.h"
+#include "discover/kernel/payload.h"
 
 #include <sys/stat.h>
 

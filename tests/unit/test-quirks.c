@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/discover.h"
-#include "discover/quirks.h"
+#include "discover/hardware/quirks.h"
+#include "discover/system/environment.h"
 #include "test.h"
 #include "tree.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/discover.h"
-#include "discover/efivar.h"
+#include "base/efivar.h"
+#include "discover/system/requests.h"
 #include "test.h"
 #include "tree.h"
 

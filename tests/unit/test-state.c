@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/history.h"
 #include "base/paths.h"
+#include "facts/history.h"
 #include "test.h"
 #include "tree.h"
 

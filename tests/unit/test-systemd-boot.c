@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/efivar.h"
 #include "base/version.h"
-#include "discover/bls-entry.h"
-#include "discover/discover.h"
-#include "discover/efivar.h"
-#include "discover/loader.h"
-#include "discover/smbios.h"
+#include "discover/loaders/bls/bls-entry.h"
+#include "discover/loaders/loader.h"
+#include "discover/loaders/systemd-boot/smbios.h"
+#include "facts/facts.h"
 #include "test.h"
 #include "tree.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/uki-entry.h"
+#include "discover/loaders/bls/uki-entry.h"
 
-#include "discover/discover.h"
-#include "discover/efivar.h"
-#include "discover/loader.h"
-#include "discover/payload.h"
+#include "base/efivar.h"
+#include "discover/kernel/payload.h"
+#include "discover/loaders/choose.h"
+#include "discover/loaders/loader.h"
+#include "facts/facts.h"
 #include "test.h"
 #include "uki-made.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/uki.h"
+#include "discover/kernel/uki.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

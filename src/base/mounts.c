@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/mounts.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_MOUNTINFO = 8 * 1024 * 1024, /* with many containers there are many mounts */
+    MAX_MOUNTS = 32768,
+};
+
+static void mount_clear(struct mount_point *mount)
+{
+    free(mount->device);
+    free(mount->root);
+    free(mount->point);
+    free(mount->source);
+    free(mount->type);
+}
+
+void mounts_free(struct mount_point *mounts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        mount_clear(&mounts[i]);
+    free(mounts);
+}
+
+char *mounts_unescape(const char *field)
+{
+    char *text = strdup(field), *out = text;
+
+    for (const char *in = text; in && *in; out++) {
+        if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && isdigit((unsigned char)in[2]) &&
+            isdigit((unsigned char)in[3])) {
+            *out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
+            in += 4;
+        } else {
+            *out = *in++;
+        }
+    }
+    if (text)
+        *out = 0;
+    return text;
+}
+
+/* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw" */
+static int mount_parse(char *line, struct mount_point *ret_mount)
+{
+    char *fields[5] = {0}, *rest, *type, *source, *behind = strstr(line, " - ");
+
+    if (!behind)
+        return -EBADMSG;
+    *behind = 0;
+    for (size_t i = 0; i < ELEMENTS(fields); i++) {
+        fields[i] = strtok_r(i ? NULL : line, " ", &rest);
+        if (!fields[i])
+            return -EBADMSG;
+    }
+    type = strtok_r(behind + 3, " ", &rest);
+    source = type ? strtok_r(NULL, " ", &rest) : NULL;
+    *ret_mount = (struct mount_point){
+        .device = strdup(fields[2]),
+        .root = mounts_unescape(fields[3]),
+        .point = mounts_unescape(fields[4]),
+        .source = mounts_unescape(source ? source : ""),
+        .type = strdup(type ? type : ""),
+    };
+    return ret_mount->device && ret_mount->root && ret_mount->point && ret_mount->source &&
+                   ret_mount->type
+               ? 0
+               : -ENOMEM;
+}
+
+int mounts_read(int root, const char *file, struct mount_point **ret_mounts, size_t *ret_n)
+{
+    AUTOFREE char *text = NULL;
+    char *rest;
+    int r = root_read(root, file, MAX_MOUNTINFO, &text, NULL);
+
+    *ret_mounts = NULL;
+    *ret_n = 0;
+    /* A recorded machine has no process of ours, so the link /proc/self may lead nowhere. */
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest)) {
+        struct mount_point mount = {0}, *more;
+
+        r = *ret_n < MAX_MOUNTS ? mount_parse(line, &mount) : -E2BIG;
+        more = r < 0 ? NULL : reallocarray(*ret_mounts, *ret_n + 1, sizeof(*more));
+        if (!more) {
+            mount_clear(&mount);
+            return r < 0 ? r : -ENOMEM;
+        }
+        *ret_mounts = more;
+        more[(*ret_n)++] = mount;
+    }
+    return r;
+}
+
+const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, const char *point)
+{
+    while (n-- > 0)
+        if (streq(mounts[n].point, point))
+            return &mounts[n];
+    return NULL;
+}

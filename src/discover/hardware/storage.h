@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts/facts.h"
+
+/* 0 or -ENOMEM; release with storage_facts_clear() in any case. */
+int storage_facts_read(int root, struct storage_facts *ret);
+void storage_facts_clear(struct storage_facts *facts);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/kernel/image.h"
+
+#include <ctype.h>
+#include <endian.h>
+#include <errno.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/util.h"
+
+enum {
+    HEAD = 0x268, /* up to the end of the x86 setup header's fields that we read */
+    MAX_RELEASE = 128,
+    /* The kernel keeps room for what it may add itself, "elfcorehdr=0x…" (MAX_ELFCOREHDR_STR_LEN
+     * in arch/x86/kernel/kexec-bzimage64.c), whether it adds it or not. */
+    X86_CMDLINE_RESERVE = 30,
+    ARM64_CMDLINE_MAX = 2047, /* COMMAND_LINE_SIZE less the NUL */
+    /* How far into an arm64 image, which has no field for it, the banner is looked for. */
+    MAX_BANNER_OFFSET = 128 * 1024 * 1024,
+};
+
+/* The file under examination. */
+struct file {
+    int fd;
+    uint64_t size;
+    unsigned char head[HEAD];
+    char **problem;
+};
+
+static int refuse(const struct file *file, const char *problem)
+{
+    *file->problem = strdup(problem);
+    return *file->problem ? -ENOEXEC : -ENOMEM;
+}
+
+static int refuse_truncated(const struct file *file, uint64_t need)
+{
+    *file->problem = format("truncated: %llu bytes, its header says %llu",
+                            (unsigned long long)file->size, (unsigned long long)need);
+    return *file->problem ? -ENOEXEC : -ENOMEM;
+}
+
+static uint16_t get16(const struct file *file, size_t offset)
+{
+    uint16_t value;
+
+    memcpy(&value, file->head + offset, sizeof(value));
+    return le16toh(value);
+}
+
+static uint32_t get32(const struct file *file, size_t offset)
+{
+    uint32_t value;
+
+    memcpy(&value, file->head + offset, sizeof(value));
+    return le32toh(value);
+}
+
+static uint64_t get64(const struct file *file, size_t offset)
+{
+    return get32(file, offset) | (uint64_t)get32(file, offset + 4) << 32;
+}
+
+/* Up to `size` bytes at `offset`; gives how many there were. */
+static ssize_t read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t n = pread(fd, (char *)buffer + done, size - done, (off_t)(offset + done));
+
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* The first word of `text`, when it can be a release: it becomes part of a path. */
+static char *release_of(const char *text)
+{
+    size_t length = strcspn(text, " \n");
+
+    if (length == 0 || length > MAX_RELEASE || !isdigit((unsigned char)text[0]))
+        return NULL;
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)text[i]) && !strchr("._+~-", text[i]))
+            return NULL;
+    return strndup(text, length);
+}
+
+static int x86_release(const struct file *file, size_t setup_size, char **ret_release)
+{
+    size_t offset = get16(file, 0x20e);
+    char text[MAX_RELEASE + 2] = "";
+    ssize_t n;
+
+    /* The field counts from the end of the boot sector; the string lies in the setup code. */
+    if (offset == 0 || offset + 0x200 >= setup_size)
+        return refuse(file, "bzImage without a version string");
+    n = read_at(file->fd, text, sizeof(text) - 1, offset + 0x200);
+    if (n < 0)
+        return (int)n;
+    *ret_release = release_of(text);
+    return *ret_release ? 0 : refuse(file, "bzImage whose version string is no kernel release");
+}
+
+static int read_x86(const struct file *file, struct image *image)
+{
+    enum { LOADED_HIGH = 1, KERNEL_64 = 1, ABOVE_4G = 2 };
+    unsigned protocol = get16(file, 0x206);
+    size_t setup_size = ((file->head[0x1f1] ? file->head[0x1f1] : 4) + 1) * 512U;
+    uint64_t need = setup_size + (uint64_t)get32(file, 0x1f4) * 16;
+
+    if (get16(file, 0x1fe) != 0xaa55)
+        return refuse(file, "bzImage without a boot sector mark");
+    if (protocol < 0x020c)
+        return refuse(file, "bzImage of a boot protocol older than 2.12");
+    if (!(file->head[0x211] & LOADED_HIGH))
+        return refuse(file, "zImage, not a bzImage");
+    if ((get16(file, 0x236) & (KERNEL_64 | ABOVE_4G)) != (KERNEL_64 | ABOVE_4G))
+        return refuse(file, "bzImage without a 64-bit entry that can be loaded anywhere");
+    if (need > file->size)
+        return refuse_truncated(file, need);
+    if (get32(file, 0x238) <= X86_CMDLINE_RESERVE + 1)
+        return refuse(file, "bzImage that takes no command line");
+    image->arch = IMAGE_X86_64;
+    image->cmdline_max = get32(file, 0x238) - X86_CMDLINE_RESERVE - 1;
+    return x86_release(file, setup_size, &image->release);
+}
+
+/* Looks for "Linux version X" in the image: the kernel has its banner in clear text. */
+static int arm64_release(const struct file *file, char **ret_release)
+{
+    static const char BANNER[] = "Linux version ";
+    enum { STEP = 1024 * 1024, OVERLAP = sizeof(BANNER) + MAX_RELEASE };
+    AUTOFREE char *buffer = malloc(STEP + OVERLAP + 1);
+
+    if (!buffer)
+        return -ENOMEM;
+    for (uint64_t at = 0; at < file->size && at < MAX_BANNER_OFFSET; at += STEP) {
+        ssize_t n = read_at(file->fd, buffer, STEP + OVERLAP, at);
+        char *found = buffer, *end;
+
+        if (n < 0)
+            return (int)n;
+        end = buffer + n;
+        *end = 0;
+        while ((found = memmem(found, (size_t)(end - found), BANNER, sizeof(BANNER) - 1))) {
+            /* One that starts in the overlap may be cut off, and comes again with the next. */
+            if (found >= buffer + STEP)
+                break;
+            found += sizeof(BANNER) - 1;
+            *ret_release = release_of(found);
+            if (*ret_release)
+                return 0;
+        }
+    }
+    return refuse(file, "arm64 image without a version string");
+}
+
+static int read_arm64(const struct file *file, struct image *image)
+{
+    uint64_t need = get64(file, 16);
+
+    /* The field counts the zeroes behind the file too, so only a wild value can be told. */
+    if (need == 0)
+        return refuse(file, "arm64 image older than Linux 3.17");
+    if (get64(file, 24) & 1)
+        return refuse(file, "big-endian arm64 image");
+    image->arch = IMAGE_ARM64;
+    image->cmdline_max = ARM64_CMDLINE_MAX;
+    return arm64_release(file, &image->release);
+}
+
+static int refuse_unknown(const struct file *file, size_t length)
+{
+    static const struct {
+        const char *magic;
+        size_t length;
+        const char *problem;
+    } KNOWN[] = {
+        {"\x7f"
+         "ELF",
+         4, "an ELF file, not a bzImage or arm64 Image"},
+        {"\x1f\x8b", 2, "gzip-compressed, which the kernel's own loader does not take"},
+        {"MZ", 2, "a PE file without a kernel header (a unified kernel image?)"},
+        {"#!", 2, "a script, not a kernel"},
+    };
+
+    if (length == 0)
+        return refuse(file, "empty");
+    for (size_t i = 0; i < ELEMENTS(KNOWN); i++)
+        if (length >= KNOWN[i].length && memcmp(file->head, KNOWN[i].magic, KNOWN[i].length) == 0)
+            return refuse(file, KNOWN[i].problem);
+    return refuse(file, length < HEAD ? "too short for a kernel"
+                                      : "neither a bzImage nor an arm64 Image");
+}
+
+int image_read(int fd, struct image *ret_image, char **ret_problem)
+{
+    struct file file = {.fd = fd, .problem = ret_problem};
+    struct stat st;
+    ssize_t n;
+
+    *ret_problem = NULL;
+    *ret_image = (struct image){0};
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return refuse(&file, "not a regular file");
+    file.size = (uint64_t)st.st_size;
+    n = read_at(fd, file.head, sizeof(file.head), 0);
+    if (n < 0)
+        return (int)n;
+    if (n == HEAD && memcmp(file.head + 0x202, "HdrS", 4) == 0)
+        return read_x86(&file, ret_image);
+    if (n == HEAD && memcmp(file.head + 56, "ARM\x64", 4) == 0)
+        return read_arm64(&file, ret_image);
+    return refuse_unknown(&file, (size_t)n);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include "base/util.h"
+#include "discover/kernel/uki.h"
+
+enum {
+    FIRST_WITH_UCODE = 256,
+    FIRST_WITH_PCRSIG = 252,
+    FIRST_WITH_OSREL = 257,
+};
+
+/* The sections that the stub makes files of, below /.extra, for programs in the initrd: a key that
+ * is sealed to a signed policy is found with the first. Each is an archive of its own, in this
+ * order. */
+static const struct {
+    enum uki_part part;
+    int since; /* the stub's version */
+    const char *name;
+} EXTRAS[] = {
+    {UKI_PCRSIG, FIRST_WITH_PCRSIG, ".extra/tpm2-pcr-signature.json"},
+    {UKI_PCRPKEY, FIRST_WITH_PCRSIG, ".extra/tpm2-pcr-public-key.pem"},
+    {UKI_OSREL, FIRST_WITH_OSREL, ".extra/os-release"},
+    {UKI_PROFILE, FIRST_WITH_OSREL, ".extra/profile"},
+};
+
+static int write_all(int fd, const void *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t n = write(fd, (const char *)data + done, size - done);
+
+        if (n < 0)
+            return -errno;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* What is not in the file is zero, as in the memory of the loaded program. */
+static int append(int to, int from, const struct pe_section *section, uint32_t size)
+{
+    uint32_t stored = section->stored < size ? section->stored : size;
+    off_t offset = section->offset, end = offset + stored;
+
+    while (offset < end) {
+        ssize_t n = sendfile(to, from, &offset, (size_t)(end - offset));
+
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return -EIO; /* it became shorter since we looked */
+    }
+    if (size > stored) {
+        off_t at = lseek(to, (off_t)(size - stored), SEEK_CUR);
+
+        if (at < 0 || ftruncate(to, at) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* As the kernel's unpacker wants the next archive. */
+static int pad(int fd)
+{
+    off_t at = lseek(fd, 0, SEEK_CUR);
+
+    return at < 0 ? -errno : write_all(fd, "\0\0\0", (size_t)(-at & 3));
+}
+
+/* A header of the archive format "newc"; `name` is padded with it. */
+static int write_header(int fd, unsigned inode, unsigned mode, uint32_t size, const char *name)
+{
+    AUTOFREE char *header =
+        format("070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", inode, mode, 0, 0, 1,
+               0, size, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0, name);
+    int r = header ? write_all(fd, header, strlen(header) + 1) : -ENOMEM;
+
+    return r < 0 ? r : pad(fd);
+}
+
+static int append_extra(int to, int from, const struct pe_section *section, const char *name)
+{
+    int r = write_header(to, 1, S_IFDIR | 0555, 0, ".extra");
+
+    if (r >= 0)
+        r = write_header(to, 2, S_IFREG | 0444, section->size, name);
+    if (r >= 0)
+        r = append(to, from, section, section->size);
+    if (r >= 0)
+        r = pad(to);
+    return r < 0 ? r : write_header(to, 0, 0, 0, "TRAILER!!!");
+}
+
+static int write_initrd(const struct uki *uki, const struct pe_section *const *parts, int to)
+{
+    int r = 0;
+
+    if (parts[UKI_UCODE] && uki->stub >= FIRST_WITH_UCODE)
+        r = append(to, uki->fd, parts[UKI_UCODE], parts[UKI_UCODE]->size);
+    if (r >= 0 && parts[UKI_INITRD])
+        r = pad(to);
+    if (r >= 0 && parts[UKI_INITRD])
+        r = append(to, uki->fd, parts[UKI_INITRD], parts[UKI_INITRD]->size);
+    for (size_t i = 0; r >= 0 && i < ELEMENTS(EXTRAS); i++)
+        if (parts[EXTRAS[i].part] && uki->stub >= EXTRAS[i].since) {
+            r = pad(to);
+            if (r >= 0)
+                r = append_extra(to, uki->fd, parts[EXTRAS[i].part], EXTRAS[i].name);
+        }
+    return r;
+}
+
+/* In memory the kernel may be longer by what it clears itself; the kexec loader wants the file. */
+static int write_kernel(const struct uki *uki, const struct pe_section *const *parts, int to)
+{
+    const struct pe_section *section = parts[UKI_LINUX];
+    uint64_t size = section->size < section->stored ? section->size : section->stored;
+    int r = 0;
+
+    if (section->size >= section->stored) /* its end is not known from the table */
+        r = pe_signed_size(uki->fd, section->offset, size, &size);
+    return r < 0 ? r : append(to, uki->fd, section, (uint32_t)size);
+}
+
+/* From now on nobody can change what is in it. */
+static int seal(int fd)
+{
+    return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0
+               ? -errno
+               : 0;
+}
+
+static int make(const struct uki *uki, const struct pe_section *const *parts, const char *name,
+                int (*fill)(const struct uki *, const struct pe_section *const *, int))
+{
+    AUTOCLOSE int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int r = fd < 0 ? -errno : fill(uki, parts, fd);
+
+    if (r >= 0)
+        r = seal(fd);
+    return r < 0 ? r : steal_fd(&fd);
+}
+
+static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int *ret_initrd,
+                  char **ret_problem)
+{
+    const struct pe_section *parts[N_UKI_PARTS];
+    AUTOCLOSE int kernel = -1, initrd = -1;
+    struct stat st;
+    int r = uki_problem(uki, profile, ret_problem);
+
+    if (r < 0 || *ret_problem)
+        return r < 0 ? r : -ENOEXEC;
+    r = uki_select(uki, profile, parts);
+    if (r < 0)
+        return r;
+    kernel = make(uki, parts, "kernel", write_kernel);
+    initrd = kernel < 0 ? kernel : make(uki, parts, "initrd", write_initrd);
+    if (initrd < 0)
+        return initrd;
+    if (fstat(initrd, &st) < 0)
+        return -errno;
+    *ret_kernel = steal_fd(&kernel);
+    *ret_initrd = st.st_size > 0 ? steal_fd(&initrd) : -1;
+    return 0;
+}
+
+int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem)
+{
+    CLEANUP(uki_clear) struct uki uki;
+    int r = uki_read(fd, &uki);
+
+    *ret_problem = NULL;
+    if (r == -ENOEXEC)
+        *ret_problem = strdup("no unified kernel image");
+    if (r < 0)
+        return r == -ENOEXEC && !*ret_problem ? -ENOMEM : r;
+    return unpack(&uki, profile, ret_kernel, ret_initrd, ret_problem);
+}

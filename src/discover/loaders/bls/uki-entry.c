@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/loaders/bls/uki-entry.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/kernel/uki.h"
+
+#if defined(__x86_64__)
+#define LOADER_MACHINE PE_MACHINE_X86_64
+#else
+#define LOADER_MACHINE PE_MACHINE_ARM64
+#endif
+
+enum {
+    MAX_COMPANIONS = 64,
+};
+
+/* An image that is open, and the sections of one profile. */
+struct opened {
+    struct uki uki;
+    const struct pe_section *parts[N_UKI_PARTS];
+};
+
+static void opened_clear(struct opened *opened)
+{
+    closep(&opened->uki.fd);
+    uki_clear(&opened->uki);
+}
+
+static int open_image(int root, const char *path, unsigned profile, struct opened *opened)
+{
+    AUTOCLOSE int fd = root_open(root, path, NULL);
+    int r;
+
+    *opened = (struct opened){.uki = {.fd = -1}};
+    if (fd < 0)
+        return fd;
+    r = uki_read(fd, &opened->uki);
+    if (r < 0)
+        return r;
+    (void)steal_fd(&fd);
+    return uki_select(&opened->uki, profile, opened->parts);
+}
+
+/* What the stub makes files or parts of the command line of. */
+static int is_companion(const char *name)
+{
+    static const char *const ENDS[] = {".addon.efi", ".cred", ".raw"};
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < ELEMENTS(ENDS); i++) {
+        size_t n = strlen(ENDS[i]);
+
+        if (length >= n && strcasecmp(name + length - n, ENDS[i]) == 0)
+            return name[0] != '.';
+    }
+    return 0;
+}
+
+/* 1 with words when there is one in the directory; takes over `path`. */
+static int find_companions(int root, char *path, char **ret_problem)
+{
+    AUTOFREE char *directory = path;
+    CLEANUP(names_freep) char **names = NULL;
+    int r = directory ? root_names(root, directory, is_companion, MAX_COMPANIONS, &names) : -ENOMEM;
+
+    if (r == -ENOENT || r == -ENOTDIR || r == 0)
+        return 0;
+    if (r == -ENOMEM)
+        return r;
+    *ret_problem =
+        r > 0 ? format("the stub adds %s/%s to it, which fastreboot does not", directory, names[0])
+              : format("%s: %s", directory, strerror(r == -E2BIG ? E2BIG : -r));
+    return *ret_problem ? 1 : -ENOMEM;
+}
+
+/* The path without the counters of its tries, as the stub takes them out: at the first '+'. */
+static char *companions_of(const char *path)
+{
+    const char *plus = strchr(path, '+'), *rest;
+
+    if (!plus || !isdigit((unsigned char)plus[1]))
+        return format("%s.extra.d", path);
+    for (rest = plus + 1; isdigit((unsigned char)*rest);)
+        rest++;
+    if (*rest == '-' && isdigit((unsigned char)rest[1]))
+        for (rest++; isdigit((unsigned char)*rest);)
+            rest++;
+    if (*rest && *rest != '.')
+        return format("%s.extra.d", path);
+    return format("%.*s%s.extra.d", (int)(plus - path), path, rest);
+}
+
+static int companion_problem(int root, const char *directory, const char *path, char **ret_problem)
+{
+    static const char *const GLOBAL[] = {"addons", "credentials", "extensions"};
+    int r = find_companions(root, companions_of(path), ret_problem);
+
+    for (size_t i = 0; r == 0 && directory && i < ELEMENTS(GLOBAL); i++)
+        r = find_companions(root, format("%s/loader/%s", directory, GLOBAL[i]), ret_problem);
+    return r;
+}
+
+static int refuse(char **ret_problem, const char *problem)
+{
+    *ret_problem = strdup(problem);
+    return *ret_problem ? 1 : -ENOMEM;
+}
+
+/* 0 and the command line, NULL without one; or 1 and a problem. */
+static int read_cmdline(const struct opened *opened, char **ret_cmdline, char **ret_problem)
+{
+    AUTOFREE char *text = NULL;
+    int r =
+        opened->parts[UKI_CMDLINE] ? uki_text(&opened->uki, opened->parts[UKI_CMDLINE], &text) : 0;
+
+    if (r == -EFBIG)
+        return refuse(ret_problem, "its command line has more than 64 KiB");
+    if (r < 0)
+        return r;
+    if (!text)
+        return 0;
+    if (!uki_is_ascii(text)) /* which the stub converts to UTF-16 and the kernel back */
+        return refuse(ret_problem, "its command line has signs beyond ASCII");
+    uki_mangle_cmdline(text);
+    *ret_cmdline = steal(&text);
+    return 0;
+}
+
+static int describe(int root, const char *directory, const char *path, unsigned profile,
+                    const struct opened *opened, char **ret_cmdline, char **ret_problem)
+{
+    int r = uki_problem(&opened->uki, profile, ret_problem);
+
+    if (r < 0 || *ret_problem)
+        return r;
+    r = companion_problem(root, directory, path, ret_problem);
+    return r ? r : read_cmdline(opened, ret_cmdline, ret_problem);
+}
+
+int uki_describe(int root, const char *directory, const char *path, unsigned profile,
+                 char **ret_cmdline, char **ret_problem)
+{
+    CLEANUP(opened_clear) struct opened opened;
+    int r = open_image(root, path, profile, &opened);
+
+    *ret_cmdline = *ret_problem = NULL;
+    if (r == -ENOEXEC || r == -E2BIG)
+        return 0;
+    if (r < 0)
+        return r;
+    /* A kernel is a PE file too, and other EFI programs have no kernel within. */
+    if (!opened.parts[UKI_LINUX])
+        return 0;
+    r = describe(root, directory, path, profile, &opened, ret_cmdline, ret_problem);
+    return r < 0 ? r : 1;
+}
+
+/* Type 2 */
+
+/* What the names are made of, from os-release and the profile. */
+struct names {
+    char *pretty_name, *image_id, *name, *id;
+    char *image_version, *version, *version_id, *build_id;
+    char *profile_id, *profile_title;
+};
+
+static void names_clear(struct names *names)
+{
+    free(names->pretty_name);
+    free(names->image_id);
+    free(names->name);
+    free(names->id);
+    free(names->image_version);
+    free(names->version);
+    free(names->version_id);
+    free(names->build_id);
+    free(names->profile_id);
+    free(names->profile_title);
+}
+
+/* The next KEY=VALUE line, as systemd-boot reads it; false at the end. */
+static bool next_assignment(char **text, char **ret_key, char **ret_value)
+{
+    while (**text) {
+        char *line = *text, *value;
+        size_t length = strcspn(line, "\n\r");
+
+        *text += length;
+        if (**text)
+            *(*text)++ = 0;
+        while (*line == ' ' || *line == '\t')
+            line++;
+        length = strlen(line);
+        while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+            line[--length] = 0;
+        value = strchr(line, '=');
+        if (*line == '#' || !value)
+            continue;
+        *value = 0;
+        value += 1 + strspn(value + 1, "=");
+        if (*value && strchr("\"'", *value) && line[length - 1] == *value) {
+            line[length - 1] = 0;
+            value++;
+        }
+        *ret_key = line;
+        *ret_value = value;
+        return true;
+    }
+    return false;
+}
+
+static int take_assignments(struct names *names, char *text, bool profile)
+{
+    const struct {
+        const char *key;
+        char **value;
+        bool profile;
+    } KNOWN[] = {
+        {"PRETTY_NAME", &names->pretty_name, false},
+        {"IMAGE_ID", &names->image_id, false},
+        {"NAME", &names->name, false},
+        {"ID", &names->id, false},
+        {"IMAGE_VERSION", &names->image_version, false},
+        {"VERSION", &names->version, false},
+        {"VERSION_ID", &names->version_id, false},
+        {"BUILD_ID", &names->build_id, false},
+        {"ID", &names->profile_id, true},
+        {"TITLE", &names->profile_title, true},
+    };
+    char *key, *value;
+
+    while (next_assignment(&text, &key, &value))
+        for (size_t i = 0; i < ELEMENTS(KNOWN); i++)
+            if (KNOWN[i].profile == profile && streq(KNOWN[i].key, key)) {
+                free(*KNOWN[i].value);
+                *KNOWN[i].value = strdup(value);
+                if (!*KNOWN[i].value)
+                    return -ENOMEM;
+            }
+    return 0;
+}
+
+static int read_names(const struct opened *opened, struct names *names)
+{
+    AUTOFREE char *release = NULL, *profile = NULL;
+    int r = opened->parts[UKI_OSREL] ? uki_text(&opened->uki, opened->parts[UKI_OSREL], &release)
+                                     : -EBADMSG;
+
+    if (r >= 0)
+        r = take_assignments(names, release, false);
+    if (r >= 0 && opened->parts[UKI_PROFILE]) {
+        r = uki_text(&opened->uki, opened->parts[UKI_PROFILE], &profile);
+        if (r >= 0)
+            r = take_assignments(names, profile, true);
+    }
+    return r;
+}
+
+static const char *first_of(const char *a, const char *b, const char *c, const char *d)
+{
+    return a ? a : b ? b : c ? c : d;
+}
+
+static int copy(char **to, const char *from)
+{
+    if (!from)
+        return 0;
+    *to = strdup(from);
+    return *to ? 0 : -ENOMEM;
+}
+
+static int set_title(struct bls_entry *entry, const struct names *names, const char *name)
+{
+    const char *profile =
+        first_of(names->profile_title, entry->profile ? names->profile_id : NULL, NULL, NULL);
+
+    if (profile)
+        entry->title = format("%s (%s)", name, profile);
+    else if (entry->profile)
+        entry->title = format("%s (Profile #%u)", name, entry->profile + 1);
+    else
+        entry->title = strdup(name);
+    return entry->title ? 0 : -ENOMEM;
+}
+
+static int set_profile_id(struct bls_entry *entry, const struct names *names)
+{
+    AUTOFREE char *name = NULL;
+
+    if (!entry->profile)
+        return 0;
+    name = entry->id;
+    entry->id = names->profile_id ? format("%s@%s", name, names->profile_id)
+                                  : format("%s@%u", name, entry->profile);
+    for (char *sign = entry->id; sign && *sign; sign++)
+        *sign = (char)tolower((unsigned char)*sign);
+    return entry->id ? 0 : -ENOMEM;
+}
+
+static int name_entry(struct bls_entry *entry, const struct opened *opened)
+{
+    CLEANUP(names_clear) struct names names = {0};
+    const char *name;
+    int r = read_names(opened, &names);
+
+    name = first_of(names.pretty_name, names.image_id, names.name, names.id);
+    if (r >= 0 && !name)
+        r = -EBADMSG;
+    if (r >= 0)
+        r = set_title(entry, &names, name);
+    if (r >= 0)
+        r = copy(&entry->version,
+                 first_of(names.image_version, names.version, names.version_id, names.build_id));
+    if (r >= 0)
+        r = copy(&entry->sort_key, first_of(names.image_id, names.id, NULL, NULL));
+    return r < 0 ? r : set_profile_id(entry, &names);
+}
+
+int uki_entry_read(int root, const char *directory, const char *name, unsigned profile,
+                   struct bls_entry *ret_entry)
+{
+    CLEANUP(opened_clear) struct opened opened = {.uki = {.fd = -1}};
+    int r;
+
+    *ret_entry = (struct bls_entry){.tries_left = -1, .uki = true, .profile = profile};
+    r = bls_entry_set_names(ret_entry, directory, "EFI/Linux", name);
+    if (r >= 0)
+        r = copy(&ret_entry->linux_path, ret_entry->source);
+    if (r < 0)
+        return r;
+    r = open_image(root, ret_entry->source, profile, &opened);
+    if (r == -ENOEXEC)
+        return -EBADMSG;
+    if (r < 0)
+        return r;
+    if (opened.uki.pe.machine != LOADER_MACHINE)
+        return -EBADMSG;
+    r = name_entry(ret_entry, &opened);
+    if (r < 0)
+        return r;
+    r = describe(root, directory, ret_entry->source, profile, &opened, &ret_entry->options,
+                 &ret_entry->problem);
+    return r < 0 ? r : 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "discover/loaders/grub/menu.h"
+#include "facts/facts.h"
+
+struct grub_collector {
+    const struct grub_paths *paths;
+    struct boot_entries *entries;
+};
+
+/* For struct grub_walk: adds what was found, with what the kernel is to get, to the entries. */
+int grub_collect(void *collector, const struct grub_found *found);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* GRUB's environment block, the file grubenv. */
+
+#include "discover/loaders/grub/script/variables.h"
+
+enum {
+    GRUBENV_MAX = 64 * 1024, /* GRUB takes any size; grub-editenv makes 1024 bytes */
+};
+
+/* 0; -EBADMSG when GRUB's versions may not read the same of it; -ENOMEM. */
+int grubenv_parse(const char *text, size_t length, struct grub_env *ret_env);

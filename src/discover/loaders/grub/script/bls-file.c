@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loaders/grub/script/bls.h"
+
+/* What would matter if GRUB read it. */
+static const char *const KEYS[] = {"title",      "linux",    "initrd",     "options",
+                                   "devicetree", "grub_arg", "grub_users", "grub_hotkey"};
+
+void grub_bls_clear(struct grub_bls_file *file)
+{
+    free(file->name);
+    free(file->id);
+    free(file->path);
+    free(file->text);
+    free(file->lines);
+    *file = (struct grub_bls_file){0};
+}
+
+const struct grub_bls_line *grub_bls_find(const struct grub_bls_file *file, const char *key,
+                                          const struct grub_bls_line *after)
+{
+    for (size_t i = after ? (size_t)(after - file->lines) + 1 : 0; i < file->n; i++)
+        if (streq(file->lines[i].key, key))
+            return &file->lines[i];
+    return NULL;
+}
+
+static int give_up(const struct grub_bls_file *file, unsigned line, const char *why,
+                   char **ret_problem)
+{
+    *ret_problem = format("%s:%u: %s", file->path, line, why);
+    return *ret_problem ? -ECANCELED : -ENOMEM;
+}
+
+/* Fedora's splits at the first blank, or at the first tab if there is no blank at all. */
+static char *split_fedora(char *line)
+{
+    char *end = strchr(line, ' ');
+
+    if (!end)
+        end = strchr(line, '\t');
+    if (!end || !end[1])
+        return NULL;
+    *end++ = 0;
+    return end + strspn(end, " \t");
+}
+
+static char *split_upstream(char *line)
+{
+    char *end = line + strcspn(line, " \t");
+
+    if (!*end)
+        return NULL;
+    *end++ = 0;
+    end += strspn(end, " \t");
+    return *end ? end : NULL;
+}
+
+static bool matters(const char *line)
+{
+    line += strspn(line, " \t");
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
+        const char *rest = after_prefix(line, KEYS[i]);
+
+        if (rest && (*rest == ' ' || *rest == '\t'))
+            return true;
+    }
+    return false;
+}
+
+/* GRUB reads no further than a line without a key and a value, an empty one too. */
+static int check_rest(const struct grub_bls_file *file, char *rest, unsigned line,
+                      char **ret_problem)
+{
+    for (char *next; (next = strsep(&rest, "\n"));)
+        if (matters(next))
+            return give_up(file, line, "GRUB stops reading here, before the end", ret_problem);
+    return 0;
+}
+
+static int parse(struct grub_bls_file *file, enum grub_flavour flavour, char **ret_problem)
+{
+    char *rest = file->text, *line;
+
+    for (unsigned number = 1; rest && *rest; number++) {
+        char *value;
+
+        line = strsep(&rest, "\n");
+        if (flavour == GRUB_FEDORA && (*line == ' ' || *line == '\t'))
+            return give_up(file, number, "a blank at the start of the line", ret_problem);
+        line += strspn(line, " \t");
+        if (*line == '#')
+            continue;
+        value = flavour == GRUB_FEDORA ? split_fedora(line) : split_upstream(line);
+        if (!value)
+            return check_rest(file, rest, number, ret_problem);
+        if (file->n == GRUB_BLS_MAX_LINES)
+            return give_up(file, number, "too many lines", ret_problem);
+        file->lines[file->n++] = (struct grub_bls_line){line, value, number};
+    }
+    return 0;
+}
+
+/* GRUB skips every CR. */
+static bool clean(char *text, size_t length)
+{
+    char *out = text;
+
+    for (size_t i = 0; i < length; i++) {
+        if (!text[i] || text[i] == GRUB_MARK || text[i] == GRUB_MARK_END)
+            return false;
+        if (text[i] != '\r')
+            *out++ = text[i];
+    }
+    *out = 0;
+    return true;
+}
+
+static int name_file(struct grub_bls_file *file, const char *directory, const char *name)
+{
+    *file = (struct grub_bls_file){
+        .name = strdup(name),
+        .id = strndup(name, strlen(name) - strlen(".conf")),
+        .path = format("%s/%s", directory, name),
+        .lines = calloc(GRUB_BLS_MAX_LINES, sizeof(*file->lines)),
+    };
+    return file->name && file->id && file->path && file->lines ? 0 : -ENOMEM;
+}
+
+int grub_bls_read(int root, const char *directory, const char *name, enum grub_flavour flavour,
+                  struct grub_bls_file *ret_file, char **ret_problem)
+{
+    AUTOFREE char *untrusted = NULL, *link = NULL;
+    AUTOCLOSE int fd = -1;
+    size_t length;
+    int r = name_file(ret_file, directory, name);
+
+    if (r < 0)
+        return r;
+    if (root_readlink(root, ret_file->path, &link) >= 0)
+        return give_up(ret_file, 1, "a link, which GRUB may follow elsewhere", ret_problem);
+    r = fd = root_open(root, ret_file->path, &untrusted);
+    if (r >= 0 && untrusted)
+        return give_up(ret_file, 1, untrusted, ret_problem);
+    if (r >= 0)
+        r = fd_read(fd, GRUB_BLS_MAX_FILE, &ret_file->text, &length);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return give_up(ret_file, 1, strerror(-r), ret_problem);
+    if (!clean(ret_file->text, length))
+        return give_up(ret_file, 1, "not a text", ret_problem);
+    return parse(ret_file, flavour, ret_problem);
+}

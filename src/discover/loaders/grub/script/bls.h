@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files of the Boot Loader Specification as GRUB's blscfg reads them. It knows no more of the
+ * format than that a line has a key and a value, so it is not the reader for systemd-boot. */
+
+#include "discover/loaders/grub/script/eval.h"
+
+enum {
+    GRUB_BLS_MAX_FILES = 256,
+    GRUB_BLS_MAX_FILE = 64 * 1024,
+    GRUB_BLS_MAX_LINES = 256,
+};
+
+struct grub_bls_line {
+    const char *key;
+    const char *value;
+    unsigned line;
+};
+
+struct grub_bls_file {
+    char *name; /* with .conf */
+    char *id;   /* without */
+    char *path; /* below the root */
+    char *text;
+    struct grub_bls_line *lines;
+    size_t n;
+};
+
+/* Reads DIRECTORY/NAME. 0, -ENOMEM, or -ECANCELED with *ret_problem "PATH:LINE: why it cannot be
+ * known what GRUB makes of it". */
+int grub_bls_read(int root, const char *directory, const char *name, enum grub_flavour flavour,
+                  struct grub_bls_file *ret_file, char **ret_problem);
+void grub_bls_clear(struct grub_bls_file *file);
+
+/* The next line with this key behind `after`, or the first one with NULL; NULL when there is none.
+ */
+const struct grub_bls_line *grub_bls_find(const struct grub_bls_file *file, const char *key,
+                                          const struct grub_bls_line *after);
+
+/* Adds the entry that GRUB makes of the file to the menu; none without a kernel. 0 or negative as
+ * the other functions of the evaluator. */
+int grub_bls_add(struct grub_eval *eval, const struct grub_node *node,
+                 const struct grub_bls_file *file);

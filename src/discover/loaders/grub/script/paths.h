@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where the files are that GRUB names: its paths start at the root of a file system, not at /. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mounts.h"
+#include "base/util.h"
+
+struct grub_paths {
+    int root;
+    char *directory;            /* of grub.cfg: "/boot/grub" */
+    char *inside;               /* the same as GRUB names it: "/grub" with a separate /boot */
+    struct mount_point *mounts; /* in the order of mountinfo; none in a recorded tree without it */
+    size_t n;
+    const char *device; /* of the file system that holds the directory; NULL without mounts */
+};
+
+/* 0 or a negative errno. */
+int grub_paths_read(int root, const char *directory, struct grub_paths *ret_paths);
+void grub_paths_clear(struct grub_paths *paths);
+
+/* Finds the file that GRUB calls `name`, "/path" or "(device)/path"; `device` is $root.
+ * 0 with the path below the root; -ECANCELED with *ret_problem why it cannot be known; -ENOENT with
+ * *ret_problem when it is nowhere; -ENOMEM. Where mounts are known the file itself may be missing.
+ */
+int grub_paths_map(const struct grub_paths *paths, const char *device, const char *name,
+                   char **ret_path, char **ret_problem);

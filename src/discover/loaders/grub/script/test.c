@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* `test` and `[`, with the same loose grammar as GRUB's: what is no test of three words or two is a
+ * string, -a may be left out, and a missing ) is no error. */
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loaders/grub/script/eval.h"
+
+enum answer {
+    NO,
+    YES,
+    UNKNOWN,
+};
+
+struct test {
+    struct grub_eval *eval;
+    char **words;
+    size_t at, n;
+    unsigned depth;
+    int error;
+};
+
+/* One pair of parentheses. */
+struct level {
+    enum answer all; /* of the terms since the last -o */
+    enum answer any; /* of what was before it */
+    bool invert;
+};
+
+static enum answer both(enum answer a, enum answer b)
+{
+    if (a == NO || b == NO)
+        return NO;
+    return a == YES && b == YES ? YES : UNKNOWN;
+}
+
+static enum answer either(enum answer a, enum answer b)
+{
+    if (a == YES || b == YES)
+        return YES;
+    return a == NO && b == NO ? NO : UNKNOWN;
+}
+
+static void term(struct level *level, enum answer answer)
+{
+    if (level->invert && answer != UNKNOWN)
+        answer = answer == YES ? NO : YES;
+    level->all = both(level->all, answer);
+    level->invert = false;
+}
+
+static enum answer answer_of(bool yes)
+{
+    return yes ? YES : NO;
+}
+
+static enum answer compare_numbers(const char *a, const char *operator, const char * b)
+{
+    long x, y;
+
+    if (!grub_number(a, &x) || !grub_number(b, &y))
+        return UNKNOWN;
+    if (streq(operator, "-eq"))
+        return answer_of(x == y);
+    if (streq(operator, "-ne"))
+        return answer_of(x != y);
+    if (streq(operator, "-ge"))
+        return answer_of(x >= y);
+    if (streq(operator, "-gt"))
+        return answer_of(x > y);
+    return answer_of(streq(operator, "-le") ? x <= y : x < y);
+}
+
+static enum answer compare_text(const char *a, const char *operator, const char * b)
+{
+    int order;
+
+    if (grub_has_mark(a) || grub_has_mark(b))
+        return UNKNOWN;
+    order = strcmp(a, b);
+    if (streq(operator, "=") || streq(operator, "=="))
+        return answer_of(order == 0);
+    if (streq(operator, "!="))
+        return answer_of(order != 0);
+    if (*operator== '<')
+        return answer_of(operator[1] ? order <= 0 : order<0);
+    return answer_of(operator[1] ? order >= 0 : order> 0);
+}
+
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (streq(word, list[i]))
+            return true;
+    return false;
+}
+
+/* A test of three words at the current place; false when it is none. */
+static bool test_three(const struct test *test, enum answer *ret_answer)
+{
+    static const char *const TEXTS[] = {"=", "==", "!=", "<", "<=", ">", ">="};
+    static const char *const NUMBERS[] = {"-eq", "-ge", "-gt", "-le", "-lt", "-ne"};
+    char **words = test->words + test->at;
+
+    if (test->at + 2 >= test->n)
+        return false;
+    if (is_one_of(words[1], TEXTS, ELEMENTS(TEXTS)))
+        *ret_answer = compare_text(words[0], words[1], words[2]);
+    else if (is_one_of(words[1], NUMBERS, ELEMENTS(NUMBERS)))
+        *ret_answer = compare_numbers(words[0], words[1], words[2]);
+    else if (streq(words[1], "-pgt") || streq(words[1], "-plt") || after_prefix(words[1], "-nt") ||
+             after_prefix(words[1], "-ot"))
+        *ret_answer = UNKNOWN;
+    else
+        return false;
+    return true;
+}
+
+static enum answer test_file(struct test *test, char what, const char *name)
+{
+    const char *device = grub_env_get(&test->eval->env, "root");
+    AUTOFREE char *path = NULL, *problem = NULL, *resolved = NULL;
+    struct stat st;
+    int r;
+
+    r = grub_paths_map(test->eval->run->paths, device ? device : "", name, &path, &problem);
+    if (r == -ENOMEM)
+        test->error = r;
+    if (r == -ENOENT)
+        return NO;
+    if (r < 0)
+        return UNKNOWN;
+    r = root_resolve(test->eval->run->paths->root, path, &resolved, &st, NULL);
+    if (r == -ENOENT || r == -ENOTDIR)
+        return NO;
+    if (r < 0)
+        return UNKNOWN;
+    if (what == 'd')
+        return answer_of(S_ISDIR(st.st_mode));
+    if (what == 'f')
+        return answer_of(!S_ISDIR(st.st_mode));
+    if (what == 's') /* a directory cannot be opened, so it has no size */
+        return answer_of(S_ISREG(st.st_mode) && st.st_size > 0);
+    return YES;
+}
+
+static enum answer is_empty(const char *word)
+{
+    /* A device has a name, whichever it is. */
+    if (word[0] == GRUB_MARK && word[1] == '?')
+        return UNKNOWN;
+    return answer_of(!*word);
+}
+
+/* The same for two words. */
+static bool test_two(struct test *test, enum answer *ret_answer)
+{
+    char **words = test->words + test->at;
+    enum answer empty;
+
+    if (test->at + 1 >= test->n || words[0][0] != '-' || !words[0][1] || words[0][2])
+        return false;
+    switch (words[0][1]) {
+    case 'd':
+    case 'e':
+    case 'f':
+    case 's':
+        *ret_answer = test_file(test, words[0][1], words[1]);
+        return true;
+    case 'n':
+    case 'z':
+        empty = is_empty(words[1]);
+        *ret_answer = words[0][1] == 'z' || empty == UNKNOWN ? empty : answer_of(empty == NO);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum answer test_level(struct test *test);
+
+/* What is no test. False at the end of the level. */
+static bool test_one(struct test *test, struct level *level)
+{
+    const char *word = test->words[test->at++];
+
+    if (streq(word, ")"))
+        return false;
+    if (streq(word, "(")) {
+        if (++test->depth > GRUB_MAX_DEPTH)
+            test->error = -E2BIG;
+        else
+            term(level, test_level(test));
+        test->depth--;
+    } else if (streq(word, "!")) {
+        level->invert = !level->invert;
+    } else if (streq(word, "-o")) {
+        level->any = either(level->any, level->all);
+        level->all = YES;
+    } else if (!streq(word, "-a")) {
+        enum answer empty = is_empty(word);
+
+        term(level, empty == UNKNOWN ? UNKNOWN : answer_of(empty == NO));
+    }
+    return true;
+}
+
+static enum answer test_level(struct test *test)
+{
+    struct level level = {.all = YES, .any = NO};
+
+    while (test->at < test->n && !test->error) {
+        enum answer answer;
+
+        if (test_three(test, &answer)) {
+            test->at += 3;
+            term(&level, answer);
+        } else if (test_two(test, &answer)) {
+            test->at += 2;
+            term(&level, answer);
+        } else if (!test_one(test, &level)) {
+            break;
+        }
+    }
+    return either(level.any, level.all);
+}
+
+/* An unknown word could be an operator, or nothing at all, unless it stands where a string does and
+ * was quoted; that is no longer visible here, so only a test of the simplest shape is looked at. */
+static bool has_unknown(const struct grub_words *words)
+{
+    for (size_t i = 1; i < words->n; i++)
+        if (words->words[i][0] == GRUB_MARK && words->words[i][1] == '?')
+            return true;
+    return false;
+}
+
+int grub_test(struct grub_eval *eval, const struct grub_words *words)
+{
+    struct test test = {.eval = eval, .words = words->words, .at = 1, .n = words->n};
+    enum answer answer;
+
+    if (test.n > 1 && streq(words->words[test.n - 1], "]"))
+        test.n--;
+    if (has_unknown(words))
+        return STATUS_UNKNOWN;
+    answer = test_level(&test);
+    if (test.error)
+        return test.error == -E2BIG ? STATUS_UNKNOWN : test.error;
+    if (answer == UNKNOWN)
+        return STATUS_UNKNOWN;
+    return answer == YES ? STATUS_TRUE : STATUS_FALSE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loaders/loader.h"
+
+/* The fixed names under which distributions keep the kernel to boot, for loaders like LILO that
+ * read no directory. They are not the boot loader's configuration, but follow its default unless
+ * somebody changed that. */
+static const struct {
+    const char *kernel;
+    const char *initrd;
+    const char *title;
+} PAIRS[] = {
+    {"/vmlinuz", "/initrd.img", "Debian's link to the newest kernel"},
+    {"/boot/vmlinuz", "/boot/initrd.img", "Debian's link to the newest kernel"},
+    {"/boot/vmlinuz-linux", "/boot/initramfs-linux.img", "Arch Linux' kernel"},
+};
+
+static int links_read(int root, const char *cmdline, struct boot_entries *entries)
+{
+    for (size_t i = 0; i < ELEMENTS(PAIRS); i++) {
+        char *initrd = strdup(PAIRS[i].initrd);
+        int r = root_exists(root, PAIRS[i].kernel);
+
+        /* A dangling link counts as there: whoever reads it next will miss the kernel too. */
+        if (initrd && r != 0)
+            r = boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd,
+                                 1, cmdline, PAIRS[i].kernel);
+        else if (initrd) {
+            free(initrd);
+            continue;
+        }
+        free(initrd);
+        if (!initrd || r < 0)
+            return -ENOMEM;
+        entries->chosen_reason =
+            format("%s, as no boot loader's configuration is read", PAIRS[i].kernel);
+        return entries->chosen_reason ? 1 : -ENOMEM;
+    }
+    return 0;
+}
+
+const struct loader loader_links = {.name = "links", .inherits_cmdline = true, .read = links_read};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <sys/stat.h>
+
+#include "discover/loaders/bls/bls-entry.h"
+
+/* What systemd-boot would show. */
+
+enum {
+    MENU_MAX_PARTITIONS = 3,
+};
+
+/* Who names a default, in the order in which the loader asks: the first whose pattern matches an
+ * entry. */
+enum menu_voice {
+    MENU_VARIABLE,
+    MENU_CONFIG,
+    N_MENU_VOICES,
+};
+
+struct menu_pattern {
+    char *pattern; /* in lower case, or NULL */
+    char *source;
+};
+
+struct menu {
+    int version;               /* of systemd-boot */
+    struct bls_entry *entries; /* sorted by bls_entry_compare() */
+    size_t n;
+    struct menu_pattern patterns[N_MENU_VOICES];
+    char *problem;                          /* why the default is not known, or NULL */
+    struct stat known[MENU_MAX_PARTITIONS]; /* the partitions that were read */
+    size_t n_known;
+};
+
+void menu_clear(struct menu *menu);
+
+/* Keeps the first problem; takes over the text. 0, or -ENOMEM when there is no text. */
+int menu_give_up(struct menu *menu, char *problem);
+
+/* Sets the pattern of a voice. 0 or -ENOMEM. */
+int menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
+                     const char *source);
+
+/* The index of the entry that systemd-boot would start, and in words why that one; with a problem
+ * in the menu neither counts. 0 or -ENOMEM. */
+int menu_choose(struct menu *menu, size_t *ret_chosen, char **ret_reason);

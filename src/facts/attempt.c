@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/attempt.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+
+static const char *const STATES[] = {"begun", "firmware", "loaded", "failed", "checking", "healed"};
+
+/* Texts, of the attempt and of its machine. */
+struct text {
+    const char *name;
+    size_t offset;
+};
+
+static const struct text TEXTS[] = {
+    {"id", offsetof(struct attempt, id)},
+    {"boot_id", offsetof(struct attempt, boot_id)},
+    {"release", offsetof(struct attempt, release)},
+    {"kernel", offsetof(struct attempt, kernel)},
+    {"reason", offsetof(struct attempt, reason)},
+    {"cmdline", offsetof(struct attempt, cmdline)},
+    {"way", offsetof(struct attempt, way)},
+    {"machine_id", offsetof(struct attempt, machine.id)},
+    {"product", offsetof(struct attempt, machine.product)},
+    {"board", offsetof(struct attempt, machine.board)},
+    {"firmware", offsetof(struct attempt, machine.firmware)},
+};
+
+static char **text_of(const struct attempt *attempt, const struct text *text)
+{
+    return (char **)((char *)attempt + text->offset);
+}
+
+static int state_of(const char *name)
+{
+    for (size_t i = 0; name && i < ELEMENTS(STATES); i++)
+        if (streq(name, STATES[i]))
+            return (int)i;
+    return -EBADMSG;
+}
+
+/* A member that may be missing. */
+static int copy(const struct json_object *object, const char *key, char **ret_text)
+{
+    const char *text = json_string(object, key);
+
+    *ret_text = text ? strdup(text) : NULL;
+    return text && !*ret_text ? -ENOMEM : 0;
+}
+
+static int files_from_json(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *array;
+    size_t n;
+
+    if (!json_object_object_get_ex(object, "files", &array))
+        return 0;
+    n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
+    if (n > MAX_ATTEMPT_FILES)
+        return -EBADMSG;
+    attempt->files = calloc(n + 1, sizeof(*attempt->files));
+    if (!attempt->files)
+        return -ENOMEM;
+    for (; attempt->n_files < n; attempt->n_files++) {
+        const struct json_object *row = json_object_array_get_idx(array, attempt->n_files);
+        struct attempt_file *file = &attempt->files[attempt->n_files];
+        int64_t size = json_number(row, "size", 0);
+
+        if (!json_string(row, "path") || size < 0)
+            return -EBADMSG;
+        file->size = (uint64_t)size;
+        if (copy(row, "path", &file->path) < 0 || copy(row, "sha256", &file->sha256) < 0) {
+            free(file->path);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int inventory_member(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *member;
+    int r;
+
+    if (!json_object_object_get_ex(object, "inventory", &member) || !member)
+        return 0;
+    if (json_number(object, "version", 1) > ATTEMPT_VERSION)
+        return 0;
+    r = inventory_from_json(member, &attempt->inventory);
+    attempt->has_inventory = r >= 0;
+    return r;
+}
+
+int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt)
+{
+    int state = state_of(json_string(object, "state")), r;
+
+    *ret_attempt = (struct attempt){.time = json_number(object, "time", -1),
+                                    .since = json_number(object, "since", 0)};
+    if (state < 0 || ret_attempt->time < 0)
+        return -EBADMSG;
+    ret_attempt->state = (enum attempt_state)state;
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        if (copy(object, TEXTS[i].name, text_of(ret_attempt, &TEXTS[i])) < 0)
+            return -ENOMEM;
+    if (!ret_attempt->id || !ret_attempt->boot_id)
+        return -EBADMSG;
+    r = files_from_json(object, ret_attempt);
+    return r < 0 ? r : inventory_member(object, ret_attempt);
+}
+
+static struct json_object *files_to_json(const struct attempt *attempt)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < attempt->n_files; i++) {
+        struct json_object *row = json_object_new_object();
+
+        json_add_string(row, "path", attempt->files[i].path);
+        json_add_number(row, "size", (int64_t)attempt->files[i].size);
+        json_add_string(row, "sha256", attempt->files[i].sha256);
+        json_object_array_add(array, row);
+    }
+    return array;
+}
+
+struct json_object *attempt_to_json(const struct attempt *attempt)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_number(object, "version", ATTEMPT_VERSION);
+    json_add_string(object, "state", STATES[attempt->state]);
+    json_add_number(object, "time", attempt->time);
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
+    if (attempt->since)
+        json_add_number(object, "since", attempt->since);
+    if (attempt->n_files)
+        json_object_object_add(object, "files", files_to_json(attempt));
+    if (attempt->has_inventory)
+        json_object_object_add(object, "inventory", inventory_to_json(&attempt->inventory));
+    return object;
+}
+
+void attempt_clear(struct attempt *attempt)
+{
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        free(*text_of(attempt, &TEXTS[i]));
+    for (size_t i = 0; i < attempt->n_files; i++) {
+        free(attempt->files[i].path);
+        free(attempt->files[i].sha256);
+    }
+    free(attempt->files);
+    inventory_clear(&attempt->inventory);
+    *attempt = (struct attempt){0};
+}
+
+static bool differ(const char *a, const char *b)
+{
+    return a && b && !streq(a, b);
+}
+
+bool machine_differs(const struct machine *a, const struct machine *b)
+{
+    return differ(a->id, b->id) || differ(a->product, b->product) || differ(a->board, b->board);
+}
+
+void machine_clear(struct machine *machine)
+{
+    free(machine->id);
+    free(machine->product);
+    free(machine->board);
+    free(machine->firmware);
+    *machine = (struct machine){0};
+}

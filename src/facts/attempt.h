@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/json.h"
+#include "facts/boot-record.h"
+#include "facts/inventory.h"
+
+/* One reboot, as it was to be: written before it, judged after it. */
+
+enum attempt_state {
+    ATTEMPT_BEGUN,    /* nothing is decided yet: found at the next boot, the load did not end */
+    ATTEMPT_FIRMWARE, /* the reboot goes by firmware, ->reason says why */
+    ATTEMPT_LOADED,   /* a kernel is loaded, and the jump is to start it */
+    ATTEMPT_FAILED,   /* the jump was tried and refused, ->reason says why */
+    ATTEMPT_CHECKING, /* the kernel runs, and it is not known yet whether everything is there */
+    ATTEMPT_HEALED,   /* something was missing, ->reason says what, and the firmware is to bring it
+                         back: only ever in a file of its own */
+};
+
+/* Who the machine is. What it does not say is NULL. */
+struct machine {
+    char *id;       /* /etc/machine-id */
+    char *product;  /* of DMI */
+    char *board;    /* the same */
+    char *firmware; /* its version */
+};
+
+/* One of the files that were loaded. */
+struct attempt_file {
+    char *path;
+    char *sha256; /* in hexadecimal, or NULL where that took too long */
+    uint64_t size;
+};
+
+struct attempt {
+    char *id;      /* of this attempt; on the command line of the kernel that it starts */
+    char *boot_id; /* of the boot that the reboot ends; when checking or healed, of that boot */
+    int64_t time;  /* when it began, in microseconds since 1970 */
+    int64_t since; /* checking or healed: from when on it is looked for what is missing, in
+                      microseconds since that kernel started */
+    enum attempt_state state;
+    char *release; /* of the kernel to start; NULL while there is none, or it is not ours */
+    char *kernel;  /* its kernel_id, see struct boot_payload; the same */
+    char *reason;  /* in words, or NULL */
+    char *cmdline; /* that the kernel gets, our mark with it; or NULL */
+    char *way;     /* how the boot that the reboot ends came about: "firmware", "kexec"; or NULL */
+    struct machine machine;
+    struct attempt_file *files; /* the kernel and its initrds */
+    size_t n_files;
+    struct inventory inventory;
+    bool has_inventory;
+};
+
+enum {
+    ATTEMPT_VERSION = 2, /* 1 had neither a number nor what comes behind ->reason */
+    MAX_ATTEMPT_FILES = 64,
+};
+
+/* Both directions; from JSON gives 0, -EBADMSG when a member is missing or wrong, or -ENOMEM;
+ * release with the clear function in any case. To JSON gives a new object. Of a version that is
+ * not known yet the inventory is left out: who knows what it means. */
+int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt);
+struct json_object *attempt_to_json(const struct attempt *attempt);
+void attempt_clear(struct attempt *attempt);
+
+/* Whether both say who they are and are not the same. Another version of the firmware is no other
+ * machine. */
+bool machine_differs(const struct machine *a, const struct machine *b);
+void machine_clear(struct machine *machine);

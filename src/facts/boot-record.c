@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/boot-record.h"
+
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+static const char *const OUTCOMES[] = {"fast", "firmware", "failed", "unknown", "damaged", "other"};
+/* NULL is how records looked before there was a check. */
+static const char *const HEALTHS[] = {NULL, "checking", "complete", "missing"};
+
+static int outcome_of(const char *name)
+{
+    for (size_t i = 0; name && i < ELEMENTS(OUTCOMES); i++)
+        if (streq(name, OUTCOMES[i]))
+            return (int)i;
+    return -EBADMSG;
+}
+
+static int health_of(const char *name)
+{
+    for (size_t i = 0; i < ELEMENTS(HEALTHS); i++)
+        if (name && HEALTHS[i] ? streq(name, HEALTHS[i]) : name == HEALTHS[i])
+            return (int)i;
+    return -EBADMSG;
+}
+
+static int copy_text(const char *text, char **ret_text)
+{
+    *ret_text = text ? strdup(text) : NULL;
+    return text && !*ret_text ? -ENOMEM : 0;
+}
+
+static int missing_from_json(const struct json_object *object, char ***ret_missing)
+{
+    struct json_object *array;
+    size_t n;
+
+    if (!json_object_object_get_ex(object, "missing", &array) || !array)
+        return 0;
+    n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
+    if (n > MAX_MISSING)
+        return -EBADMSG;
+    *ret_missing = calloc(n + 1, sizeof(**ret_missing));
+    for (size_t i = 0; *ret_missing && i < n; i++) {
+        struct json_object *text = json_object_array_get_idx(array, i);
+
+        if (!json_object_is_type(text, json_type_string))
+            return -EBADMSG;
+        (*ret_missing)[i] = strdup(json_object_get_string(text));
+        if (!(*ret_missing)[i])
+            return -ENOMEM;
+    }
+    return *ret_missing ? 0 : -ENOMEM;
+}
+
+int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record)
+{
+    int outcome = outcome_of(json_string(object, "outcome"));
+    int health = health_of(json_string(object, "health"));
+
+    *ret_record = (struct boot_record){
+        .time = json_number(object, "time", 0),
+        .down = json_number(object, "down_ms", -1),
+        .back = json_number(object, "back_ms", -1),
+    };
+    if (outcome < 0 || health < 0)
+        return -EBADMSG;
+    ret_record->outcome = (enum outcome)outcome;
+    ret_record->health = (enum health)health;
+    if (copy_text(json_string(object, "id"), &ret_record->id) < 0 ||
+        copy_text(json_string(object, "text"), &ret_record->text) < 0 ||
+        copy_text(json_string(object, "release"), &ret_record->release) < 0)
+        return -ENOMEM;
+    return ret_record->text ? missing_from_json(object, &ret_record->missing) : -EBADMSG;
+}
+
+static void add_duration(struct json_object *object, const char *key, int64_t milliseconds)
+{
+    if (milliseconds >= 0)
+        json_add_number(object, key, milliseconds);
+    else
+        json_add_string(object, key, NULL);
+}
+
+struct json_object *boot_record_to_json(const struct boot_record *record)
+{
+    struct json_object *object = json_object_new_object(), *missing = NULL;
+
+    for (char **text = record->missing; text && *text; text++) {
+        missing = missing ? missing : json_object_new_array();
+        json_object_array_add(missing, json_object_new_string(*text));
+    }
+    json_add_number(object, "time", record->time);
+    json_add_string(object, "id", record->id);
+    json_add_string(object, "outcome", OUTCOMES[record->outcome]);
+    json_add_string(object, "text", record->text);
+    json_add_string(object, "release", record->release);
+    add_duration(object, "down_ms", record->down);
+    add_duration(object, "back_ms", record->back);
+    json_add_string(object, "health", HEALTHS[record->health]);
+    json_object_object_add(object, "missing", missing);
+    return object;
+}
+
+int boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy)
+{
+    AUTOJSON struct json_object *object = boot_record_to_json(record);
+
+    return boot_record_from_json(object, ret_copy) < 0 ? -ENOMEM : 0;
+}
+
+void boot_record_clear(struct boot_record *record)
+{
+    free(record->id);
+    free(record->text);
+    free(record->release);
+    names_free(record->missing);
+    *record = (struct boot_record){0};
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+    return OUTCOMES[outcome];
+}

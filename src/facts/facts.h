@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* All that is found out about a machine before anything is decided. Only data: decide/ and the
+ * printer know no more of discover/ than this header. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/boot-entries.h"
+#include "facts/config.h"
+#include "facts/failures.h"
+#include "facts/image.h"
+#include "facts/inventory.h"
+#include "facts/watchdogs.h"
+
+/* The answer to a question that can be answered by yes, by no, or by neither. */
+struct fact {
+    enum { FACT_NO, FACT_YES, FACT_UNKNOWN } is;
+    int error; /* the errno that kept us from knowing */
+};
+
+/* One file that an entry needs. */
+struct boot_file {
+    char *path;      /* as the entry names it */
+    int fd;          /* open for reading, or -1 */
+    int error;       /* the errno of opening it, or 0 */
+    char *untrusted; /* who else could change it, or NULL */
+    char *signature; /* device, inode, size, time of change: another file, another signature */
+    uint64_t size;   /* in bytes */
+    int64_t changed; /* the time of its last change (ctime), in seconds since 1970 */
+};
+
+/* An entry whose files were opened and looked at: what is checked is what is loaded. */
+struct boot_payload {
+    const struct boot_entry *entry;
+    struct boot_file kernel;
+    struct boot_file *initrds;
+    size_t n_initrds;
+    struct image image; /* all zero unless image_problem and image_error say nothing */
+    char *kernel_id; /* names this very kernel file, also in a later boot; NULL without an image */
+    char *image_problem;
+    int image_error;
+    char *modules_problem; /* what the next kernel would miss in its modules directory */
+    int modules_error;
+};
+
+/* What the running kernel says of kexec. */
+struct kexec_facts {
+    struct fact supported;
+    struct fact disabled;  /* kernel.kexec_load_disabled */
+    struct fact exhausted; /* kernel.kexec_load_limit_reboot has come to 0 */
+    struct fact loaded;
+    char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
+};
+
+/* Who loaded what is loaded: our own note of it, all NULL where there is none. */
+struct loaded_facts {
+    char *id; /* the mark on its command line */
+    char *release;
+    char *kernel;
+    char *signature; /* of everything that was loaded, see payload_signature() */
+    char *added;     /* to the entry's command line, see additions_decide(); NULL in an old note */
+    bool current;    /* it is the very payload that would be loaded now */
+};
+
+/* Whether the units will be there at the next reboot. */
+struct hook_facts {
+    struct fact enabled; /* fastreboot-jump.service is wanted by reboot.target */
+    struct fact active;  /* fastreboot.service was started in this boot and not stopped */
+    struct fact armed;   /* one firmware reboot was asked for */
+    char *armed_reason;  /* why, where fastreboot itself did; or NULL */
+    char *masked;        /* the mask in the way, or NULL */
+    int masked_error;    /* the errno that kept us from seeing whether there is one, or 0 */
+};
+
+enum boot_way {
+    BOOT_BY_FIRMWARE,
+    BOOT_BY_KEXEC,
+    BOOT_UNKNOWN,
+};
+
+/* How the running kernel came to run. */
+struct boot_facts {
+    enum boot_way way;
+    char *release; /* of the running kernel, or NULL */
+    char *boot_id; /* or NULL */
+    char *mark;    /* the attempt that started it, or NULL */
+};
+
+/* What somebody asked the firmware or the boot loader to do at the next reboot. */
+enum request_kind {
+    REQUEST_SETUP,        /* the firmware's setup */
+    REQUEST_UPDATE,       /* a firmware update or recovery */
+    REQUEST_BOOT_NEXT,    /* another entry of the firmware's, once */
+    REQUEST_LOADER_MENU,  /* the boot loader's menu */
+    REQUEST_LOADER_ENTRY, /* another entry of the boot loader's, once */
+    REQUEST_PARAMETER,    /* a parameter that the firmware or kernel driver is to get */
+    REQUEST_MOK,          /* shim's MokManager */
+    REQUEST_OFFLINE,      /* an update of the system in a boot of its own */
+    REQUEST_DEPLOYMENT,   /* a new tree of ostree, whose boot entry is not written yet */
+    REQUEST_RESUME,       /* a hibernated system is to be resumed */
+    N_REQUESTS,
+};
+
+struct request {
+    int result; /* 1 when it was asked for, 0 when not, a negative errno when that is not known */
+    char *text; /* in words, or NULL */
+};
+
+/* What surrounds us. */
+struct place_facts {
+    struct fact container;
+    struct fact xen;   /* the control domain of a Xen machine */
+    struct fact stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
+    struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
+};
+
+/* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
+struct crypt_facts {
+    int result;     /* 1 when a volume of it needs a TPM that would not give out the key any more, 0
+                     * when none does, a negative errno when that is not known */
+    char *text;     /* in words, or NULL */
+    bool encrypted; /* there is one, and somebody may have to unlock it */
+};
+
+/* What the list of quirks says of this machine. */
+struct quirk_facts {
+    char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
+    char *applied;    /* the quirks that do something else, and what, in words, or NULL */
+    char *cmdline;    /* what they add to the command line, or NULL */
+    char *unload;     /* globs of the modules that are to go before the jump, or NULL */
+    char *keep;       /* modules that stay for the root file system's sake, a line each, or NULL */
+    char *unbind;     /* devices to detach, "BUS/drivers/DRIVER/DEVICE", a line each, or NULL */
+    char *error;      /* what is wrong with a file of the list, or NULL */
+    int error_number; /* the errno for which something could not be matched, or 0 */
+};
+
+/* What is remembered of fast reboots that failed. */
+struct failure_facts {
+    struct failures failures;
+    char *firmware; /* the version that the machine has now, or NULL */
+    int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
+};
+
+/* What is looked for since this boot, a fast one, and has not all been found: see checking.h. */
+struct check_facts {
+    bool under_way;
+    char *release;           /* of the kernel that was started, or NULL */
+    struct inventory before; /* what there was before the reboot */
+    struct inventory now;
+    int error; /* the errno that kept us from knowing, or 0 */
+};
+
+/* What the next kernel cannot drive. */
+struct driver_facts {
+    char *missing; /* the devices, in words, or NULL */
+    int error;     /* the errno that kept us from knowing, or 0 */
+};
+
+/* Trouble with arrays, file systems and disks, in words, or NULL; and the errnos that kept us from
+ * knowing. */
+struct storage_facts {
+    char *degraded;
+    int degraded_error;
+    char *damaged;
+    int damaged_error;
+    char *failing;
+    int failing_error;
+};
+
+/* The watchdog that PID 1 uses where it uses one: the first. */
+struct watchdog_facts {
+    char *identity; /* as its driver calls it; NULL where there is none that says so */
+    const struct watchdog_kind *kind; /* or NULL where nothing is known of it */
+    struct fact running;              /* somebody has it started, and feeds it */
+    struct fact nowayout;             /* it cannot be stopped again */
+    struct fact kept;  /* drivers are not to stop it at a reboot: watchdog.stop_on_reboot=0 */
+    struct fact fed;   /* systemd is set to feed it: RuntimeWatchdogSec= */
+    struct fact comes; /* the kernel to start has its driver */
+    bool other_device; /* systemd is set to use another one */
+    bool ipmi;         /* ipmi_watchdog is loaded, of which there is nothing to be seen */
+    long max;          /* what it can count to, in seconds; 0 where it does not say */
+    int error;         /* the errno that kept us from knowing whether there is one, or 0 */
+};
+
+struct facts {
+    struct config config;
+    struct kexec_facts kexec;
+    struct loaded_facts loaded;
+    struct hook_facts hook;
+    struct boot_facts boot;
+    struct request requests[N_REQUESTS];
+    struct place_facts place;
+    struct crypt_facts crypt;
+    struct quirk_facts quirk;
+    struct driver_facts driver;
+    struct storage_facts storage;
+    struct failure_facts failure;
+    struct check_facts check;
+    struct watchdog_facts watchdog;
+    struct boot_entries boot_entries;
+    struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */
+    enum image_arch arch;        /* of this machine */
+};

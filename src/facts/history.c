@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/history.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+
+static int parse_line(const char *line, size_t length,
+                      int (*each)(const struct boot_record *, void *), void *data)
+{
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+    AUTOFREE char *copy = strndup(line, length);
+    AUTOJSON struct json_object *object = NULL;
+    int r;
+
+    if (!copy)
+        return -ENOMEM;
+    r = json_parse(copy, &object);
+    if (r >= 0)
+        r = boot_record_from_json(object, &record);
+    return r < 0 ? r : each(&record, data);
+}
+
+int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data)
+{
+    int n = 0;
+
+    for (const char *end; *text; text = end + 1, n++) {
+        int r;
+
+        end = strchr(text, '\n');
+        if (!end)
+            return -EBADMSG; /* the last write did not end */
+        r = parse_line(text, (size_t)(end - text), each, data);
+        if (r < 0)
+            return r;
+    }
+    return n;
+}
+
+/* What is left of `text` when the next line comes. */
+static const char *newest_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (const char *at = text; *at; at++)
+        lines += *at == '\n';
+    for (; lines >= HISTORY_LINES || (lines > 0 && strlen(text) > HISTORY_BYTES / 2); lines--)
+        text = strchr(text, '\n') + 1;
+    return text;
+}
+
+static const char *last_line(const char *text)
+{
+    const char *start = text;
+
+    for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
+        if (end[1])
+            start = end + 1;
+    return start;
+}
+
+static bool is_about(const char *line, const char *id)
+{
+    AUTOJSON struct json_object *object = NULL;
+    const char *its = NULL;
+
+    if (id && json_parse(line, &object) >= 0)
+        its = json_string(object, "id");
+    return its && streq(its, id);
+}
+
+char *history_with(const char *text, const struct boot_record *record)
+{
+    AUTOJSON struct json_object *object = boot_record_to_json(record);
+    AUTOFREE char *old = strdup(text ? text : "");
+    char *last = old ? (char *)last_line(old) : NULL;
+
+    if (!old)
+        return NULL;
+    if (is_about(last, record->id))
+        *last = 0;
+    return format("%s%s\n", newest_lines(old),
+                  json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+}

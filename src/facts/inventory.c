@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/inventory.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "base/util.h"
+
+static const struct {
+    const char *name;
+    size_t max;
+} KINDS[N_THING_KINDS] = {
+    [THING_PCI] = {"pci", MAX_PCI},
+    [THING_DISK] = {"disk", MAX_DISKS},
+    [THING_MOUNT] = {"mount", MAX_MOUNTS},
+    [THING_LINK] = {"link", MAX_LINKS},
+};
+
+static const struct {
+    const char *name;
+    size_t offset;
+} TEXTS[] = {
+    {"id", offsetof(struct thing, id)},         {"name", offsetof(struct thing, name)},
+    {"place", offsetof(struct thing, place)},   {"model", offsetof(struct thing, model)},
+    {"driver", offsetof(struct thing, driver)},
+};
+
+static const struct {
+    const char *name;
+    size_t offset;
+} NUMBERS[] = {
+    {"nodes", offsetof(struct inventory, nodes)},
+    {"cpus", offsetof(struct inventory, cpus)},
+    {"memory_kib", offsetof(struct inventory, memory)},
+};
+
+static char **text_of(const struct thing *thing, size_t i)
+{
+    return (char **)((char *)thing + TEXTS[i].offset);
+}
+
+const char *thing_kind_name(enum thing_kind kind)
+{
+    return KINDS[kind].name;
+}
+
+size_t thing_kind_max(enum thing_kind kind)
+{
+    return KINDS[kind].max;
+}
+
+struct thing *things_add(struct things *things, size_t max)
+{
+    struct thing *more;
+
+    if (things->n == max)
+        return NULL;
+    more = realloc(things->all, (things->n + 1) * sizeof(*more));
+    if (!more)
+        return NULL;
+    things->all = more;
+    more[things->n] = (struct thing){0};
+    return &more[things->n++];
+}
+
+void things_clear(struct things *things)
+{
+    for (size_t i = 0; i < things->n; i++)
+        for (size_t text = 0; text < ELEMENTS(TEXTS); text++)
+            free(*text_of(&things->all[i], text));
+    free(things->all);
+    *things = (struct things){0};
+}
+
+void inventory_clear(struct inventory *inventory)
+{
+    for (size_t kind = 0; kind < N_THING_KINDS; kind++)
+        things_clear(&inventory->things[kind]);
+    free(inventory->ipv4.link);
+    free(inventory->ipv6.link);
+    *inventory = (struct inventory){0};
+}
+
+/* To JSON: what a thing does not have is left out, as there may be thousands of them. */
+
+static struct json_object *thing_to_json(const struct thing *thing)
+{
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        if (*text_of(thing, i))
+            json_add_string(object, TEXTS[i].name, *text_of(thing, i));
+    if (thing->size)
+        json_add_number(object, "size", (int64_t)thing->size);
+    if (thing->carrier)
+        json_add_bool(object, "carrier", true);
+    if (thing->spare)
+        json_add_bool(object, "spare", true);
+    return object;
+}
+
+static void add_route(struct json_object *object, const char *key, const struct route *route)
+{
+    if (route->known)
+        json_add_string(object, key, route->link);
+}
+
+struct json_object *inventory_to_json(const struct inventory *inventory)
+{
+    struct json_object *object = json_object_new_object();
+
+    for (size_t kind = 0; kind < N_THING_KINDS; kind++) {
+        const struct things *things = &inventory->things[kind];
+        struct json_object *array;
+
+        if (!things->known)
+            continue;
+        array = json_object_new_array();
+        for (size_t i = 0; i < things->n; i++)
+            json_object_array_add(array, thing_to_json(&things->all[i]));
+        json_object_object_add(object, KINDS[kind].name, array);
+    }
+    add_route(object, "ipv4", &inventory->ipv4);
+    add_route(object, "ipv6", &inventory->ipv6);
+    for (size_t i = 0; i < ELEMENTS(NUMBERS); i++)
+        json_add_number(object, NUMBERS[i].name,
+                        *(const long *)((const char *)inventory + NUMBERS[i].offset));
+    return object;
+}
+
+/* From JSON. */
+
+static int copy_text(const struct json_object *object, const char *key, char **ret_text)
+{
+    struct json_object *member;
+    const char *text;
+
+    *ret_text = NULL;
+    if (!json_object_object_get_ex(object, key, &member) || !member)
+        return 0;
+    text = json_string(object, key);
+    if (!text || strlen(text) > MAX_THING_TEXT)
+        return -EBADMSG;
+    *ret_text = strdup(text);
+    return *ret_text ? 0 : -ENOMEM;
+}
+
+static bool is_true(const struct json_object *object, const char *key)
+{
+    struct json_object *member;
+
+    return json_object_object_get_ex(object, key, &member) && json_object_get_boolean(member);
+}
+
+static int thing_from_json(const struct json_object *object, struct thing *thing)
+{
+    int64_t size = json_number(object, "size", 0);
+
+    if (!json_object_is_type(object, json_type_object) || size < 0)
+        return -EBADMSG;
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++) {
+        int r = copy_text(object, TEXTS[i].name, text_of(thing, i));
+
+        if (r < 0)
+            return r;
+    }
+    thing->size = (uint64_t)size;
+    thing->carrier = is_true(object, "carrier");
+    thing->spare = is_true(object, "spare");
+    return 0;
+}
+
+static int things_from_json(const struct json_object *object, size_t kind, struct things *things)
+{
+    struct json_object *array;
+
+    if (!json_object_object_get_ex(object, KINDS[kind].name, &array))
+        return 0;
+    if (!json_object_is_type(array, json_type_array) ||
+        json_object_array_length(array) > KINDS[kind].max)
+        return -EBADMSG;
+    things->known = true;
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        struct thing *thing = things_add(things, KINDS[kind].max);
+        int r = thing ? thing_from_json(json_object_array_get_idx(array, i), thing) : -ENOMEM;
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int route_from_json(const struct json_object *object, const char *key, struct route *route)
+{
+    route->known = json_object_object_get_ex(object, key, NULL);
+    return copy_text(object, key, &route->link);
+}
+
+int inventory_from_json(const struct json_object *object, struct inventory *ret_inventory)
+{
+    int r;
+
+    *ret_inventory = (struct inventory){0};
+    if (!json_object_is_type(object, json_type_object))
+        return -EBADMSG;
+    for (size_t kind = 0; kind < N_THING_KINDS; kind++) {
+        r = things_from_json(object, kind, &ret_inventory->things[kind]);
+        if (r < 0)
+            return r;
+    }
+    r = route_from_json(object, "ipv4", &ret_inventory->ipv4);
+    if (r >= 0)
+        r = route_from_json(object, "ipv6", &ret_inventory->ipv6);
+    for (size_t i = 0; r >= 0 && i < ELEMENTS(NUMBERS); i++) {
+        int64_t number = json_number(object, NUMBERS[i].name, 0);
+
+        if (number < 0 || number > LONG_MAX)
+            return -EBADMSG;
+        *(long *)((char *)ret_inventory + NUMBERS[i].offset) = number;
+    }
+    return r;
+}

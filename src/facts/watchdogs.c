@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/watchdogs.h"
+
+#include "base/util.h"
+
+/* All of them stop at a reboot by themselves (watchdog_stop_on_reboot(), or a notifier in older
+ * kernels) unless the core is told otherwise. i6300esb and sp5100_tco stop a timer that runs when
+ * they are loaded; iTCO_wdt, hpwdt and wdat_wdt tell the core that it runs, which then feeds it.
+ * wdat_wdt has the core stand in where the hardware counts less than the time asked for, and nobody
+ * stands in between two kernels. */
+static const struct watchdog_kind KINDS[] = {
+    {"i6300ESB timer", "i6300esb", WATCHDOG_SURVIVES},
+    {"iTCO_wdt", "iTCO_wdt", WATCHDOG_SURVIVES},
+    {"SP5100 TCO timer", "sp5100_tco", WATCHDOG_SURVIVES},
+    {"HPE iLO2+ HW Watchdog Timer", "hpwdt", WATCHDOG_SURVIVES},
+    {"HP iLO2+ HW Watchdog Timer", "hpwdt", WATCHDOG_SURVIVES},
+    {"wdat_wdt", "wdat_wdt", WATCHDOG_PERHAPS},
+    {"Software Watchdog", "softdog", WATCHDOG_DIES},
+};
+
+const struct watchdog_kind *watchdog_find_kind(const char *identity)
+{
+    for (size_t i = 0; i < ELEMENTS(KINDS); i++)
+        if (streq(KINDS[i].identity, identity))
+            return &KINDS[i];
+    return NULL;
+}

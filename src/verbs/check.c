@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/util.h"
+#include "discover/hardware/drivers.h"
+#include "verbs/complain.h"
+#include "verbs/report.h"
+#include "verbs/verb.h"
+
+/* For the hooks that run as a kernel is installed: it never says that something failed. */
+static int check_kernel(const struct call *call)
+{
+    CLEANUP(driver_facts_clear) struct driver_facts driver;
+
+    if (driver_facts_read(call->root, call->kernel, &driver) < 0)
+        return complain(NULL, -ENOMEM);
+    report_driver(call->kernel, &driver, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
+    return EXIT_FINE;
+}
+
+static int check_machine(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+
+    if (survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey) < 0)
+        return complain(NULL, -ENOMEM);
+    report_check(&survey, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
+    if (survey.verdict.fast)
+        return EXIT_FINE;
+    /* "Firmware is right" is a claim that somebody who may not look cannot make. */
+    return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
+}
+
+static int run(const struct call *call)
+{
+    return call->kernel ? check_kernel(call) : check_machine(call);
+}
+
+const struct verb verb_check = {
+    .name = "check",
+    .summary = "every reason that was considered; exit 0 fast, 3 firmware",
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL,
+    .run = run,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/systemd.h"
+#include "base/paths.h"
+#include "base/util.h"
+#include "verbs/complain.h"
+#include "verbs/verb.h"
+
+/* The jump unit comes and goes with the service: Also= in its [Install]. */
+static int switch_units(const struct call *call, const char *how)
+{
+    const char *const arguments[] = {how, "--now", SERVICE_UNIT, NULL};
+    int r;
+
+    if (given(call, OPTION_DRY_RUN)) {
+        printf("would run systemctl %s --now %s\n", how, SERVICE_UNIT);
+        return EXIT_FINE;
+    }
+    r = systemctl(arguments, NULL);
+    if (r < 0)
+        return complain("systemctl", r);
+    return r ? EXIT_FAILED : EXIT_FINE;
+}
+
+static int enable(const struct call *call)
+{
+    return switch_units(call, "enable");
+}
+
+static int disable(const struct call *call)
+{
+    return switch_units(call, "disable");
+}
+
+const struct verb verb_enable = {
+    .name = "enable",
+    .summary = "make reboots fast, from the next one on",
+    .options = OPTION_DRY_RUN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = enable,
+};
+
+const struct verb verb_disable = {
+    .name = "disable",
+    .summary = "make reboots go by the firmware; settings stay",
+    .options = OPTION_DRY_RUN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = disable,
+};

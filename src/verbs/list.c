@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/util.h"
+#include "discover/kernel/payload.h"
+#include "verbs/complain.h"
+#include "verbs/report.h"
+#include "verbs/verb.h"
+
+static int examine(int root, const struct facts *facts, struct listed_entry *listed)
+{
+    CLEANUP(payload_clear) struct boot_payload payload;
+    int r = payload_open(root, listed->entry, &payload);
+
+    return r < 0 ? r : decide_entry(facts, &payload, &listed->problem);
+}
+
+static int run(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    const struct boot_entries *entries = &survey.facts.boot_entries;
+    AUTOFREE struct listed_entry *listed = NULL;
+    int r = survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+
+    if (r >= 0)
+        listed = calloc(entries->n + 1, sizeof(*listed));
+    if (!listed)
+        return complain(NULL, -ENOMEM);
+    for (size_t i = 0; r >= 0 && i < entries->n; i++) {
+        listed[i].entry = &entries->entries[i];
+        listed[i].chosen = i == entries->chosen;
+        r = examine(call->root, &survey.facts, &listed[i]);
+    }
+    if (r >= 0)
+        report_list(entries, listed, given(call, OPTION_JSON));
+    for (size_t i = 0; i < entries->n; i++)
+        free(listed[i].problem);
+    return r < 0 ? complain(NULL, r) : EXIT_FINE;
+}
+
+const struct verb verb_list = {
+    .name = "list",
+    .summary = "the boot entries, the one to start marked",
+    .options = OPTION_JSON | OPTION_ROOT,
+    .run = run,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/load.h"
+#include "base/util.h"
+#include "reboot/departure.h"
+#include "verbs/complain.h"
+#include "verbs/verb.h"
+
+static int refuse(const struct finding *because)
+{
+    fprintf(stderr, "fastreboot: not loaded: %s\n", because->text);
+    if (because->reason->advice)
+        fprintf(stderr, "  %s\n", because->reason->advice);
+    return EXIT_FAILED;
+}
+
+static int load_now(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    AUTOFREE char *id = NULL, *error = NULL;
+    int r = survey_make(call->root, PURPOSE_LOAD, &survey);
+
+    if (r < 0)
+        return complain(NULL, r);
+    if (survey.verdict.because)
+        return refuse(survey.verdict.because);
+    if (!given(call, OPTION_DRY_RUN)) {
+        r = loading_load(call->root, &survey, &id, &error);
+        if (r < 0) {
+            fprintf(stderr, "fastreboot: %s\n", error ? error : strerror(-r));
+            return EXIT_FAILED;
+        }
+    }
+    printf("%s kernel %s from %s\n", given(call, OPTION_DRY_RUN) ? "would load" : "loaded",
+           survey.facts.payload.image.release, survey.facts.payload.kernel.path);
+    return EXIT_FINE;
+}
+
+static int run(const struct call *call)
+{
+    if (!given(call, OPTION_AT_SHUTDOWN))
+        return load_now(call);
+    return shutdown_load(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+const struct verb verb_load = {
+    .name = "load",
+    .summary = "load the kernel now; systemctl kexec then starts it",
+    .options = OPTION_DRY_RUN | OPTION_AT_SHUTDOWN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = run,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/state.h"
+#include "base/paths.h"
+#include "base/util.h"
+#include "discover/system/failures.h"
+#include "verbs/complain.h"
+#include "verbs/verb.h"
+
+static int run(const struct call *call)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    bool dry_run = given(call, OPTION_DRY_RUN);
+    int r = failure_facts_read(call->root, &facts);
+
+    if (r < 0)
+        return complain(NULL, r);
+    if (facts.error && facts.error != EBADMSG)
+        return complain("/" STATE_FAILED, -facts.error);
+    if (!dry_run)
+        r = state_remove(call->root, STATE_FAILED);
+    if (r < 0)
+        return complain("/" STATE_FAILED, r);
+    for (size_t i = 0; i < facts.failures.n; i++)
+        printf("%s kernel %s\n", dry_run ? "would try again" : "trying again",
+               facts.failures.all[i].release);
+    if (facts.error)
+        printf("%s a damaged list of failures\n", dry_run ? "would remove" : "removed");
+    else if (facts.failures.n == 0)
+        puts("no fast reboot has failed");
+    return EXIT_FINE;
+}
+
+const struct verb verb_retry = {
+    .name = "retry",
+    .summary = "forget that fast reboots have failed, and try again",
+    .options = OPTION_DRY_RUN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = run,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/verb.h"
+
+#include "base/util.h"
+
+extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
+    verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_booted, verb_detach,
+    verb_health, verb_jump, verb_completion_bash, verb_completion_zsh;
+
+const struct verb *const VERBS[] = {
+    &verb_status,          &verb_check,          &verb_list,    &verb_load,      &verb_unload,
+    &verb_normal,          &verb_enable,         &verb_disable, &verb_uninstall, &verb_history,
+    &verb_retry,           &verb_booted,         &verb_detach,  &verb_health,    &verb_jump,
+    &verb_completion_bash, &verb_completion_zsh,
+};
+
+const size_t N_VERBS = ELEMENTS(VERBS);
+
+const struct option_help OPTIONS[] = {
+    {OPTION_JSON, "json", 0, NULL, "print JSON", false},
+    {OPTION_ROOT, "root", 0, "DIR", "look at the machine below DIR", false},
+    {OPTION_VERBOSE, "verbose", 'v', NULL, "print what was passed, too", false},
+    {OPTION_DRY_RUN, "dry-run", 0, NULL, "print what would be done", false},
+    {OPTION_ARM, "arm", 0, NULL, "do not reboot now: the next reboot, whoever asks for it", false},
+    {OPTION_CANCEL, "cancel", 0, NULL, "take --arm back", false},
+    {OPTION_KERNEL, "kernel", 0, "RELEASE", "only whether that kernel can drive this machine",
+     false},
+    {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
+};
+
+const size_t N_OPTIONS = ELEMENTS(OPTIONS);

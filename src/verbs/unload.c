@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/kexec.h"
+#include "base/util.h"
+#include "discover/system/kexec.h"
+#include "discover/system/loaded.h"
+#include "reboot/load.h"
+#include "verbs/complain.h"
+#include "verbs/verb.h"
+
+static int explain_nothing(int root)
+{
+    CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
+
+    if (kexec_facts_read(root, &kexec) < 0)
+        return complain(NULL, -ENOMEM);
+    if (kexec.loaded.is == FACT_NO) {
+        puts("nothing is loaded");
+        return EXIT_FINE;
+    }
+    fputs("fastreboot: what is loaded was not loaded by fastreboot; drop it with `kexec -u`\n",
+          stderr);
+    return EXIT_FAILED;
+}
+
+static int dry_run(int root)
+{
+    CLEANUP(loaded_facts_clear) struct loaded_facts loaded;
+
+    if (loaded_facts_read(root, &loaded) < 0)
+        return complain(NULL, -ENOMEM);
+    if (!loaded.release)
+        return explain_nothing(root);
+    printf("would drop kernel %s\n", loaded.release);
+    return EXIT_FINE;
+}
+
+static int run(const struct call *call)
+{
+    int r;
+
+    if (given(call, OPTION_DRY_RUN))
+        return dry_run(call->root);
+    r = loading_drop(call->root);
+    if (r < 0) {
+        fprintf(stderr, "fastreboot: cannot drop what is loaded: %s\n", kexec_error(r, NULL));
+        return EXIT_FAILED;
+    }
+    if (r == 0)
+        return explain_nothing(call->root);
+    puts("dropped what was loaded");
+    return EXIT_FINE;
+}
+
+const struct verb verb_unload = {
+    .name = "unload",
+    .summary = "drop the kernel that fastreboot has loaded",
+    .options = OPTION_DRY_RUN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = run,
+};

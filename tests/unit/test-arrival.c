@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* From a fast reboot to what is known of it, on a machine made of files. */
+
+#include "reboot/arrival.h"
+
+#include <fcntl.h>
+
+#include "act/state.h"
+#include "base/clock.h"
+#include "base/paths.h"
+#include "discover/hardware/inventory.h"
+#include "discover/system/failures.h"
+#include "discover/system/units.h"
+#include "facts/history.h"
+#include "inventory-made.h"
+#include "reboot/health.h"
+#include "reboot/recording.h"
+#include "test.h"
+
+#define ID "0011223344556677"
+
+static const int64_t SECOND = 1000000;
+
+static bool exists(const struct tree *tree, const char *path)
+{
+    return faccessat(tree->root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void boot(const struct tree *tree, const char *boot_id, const char *loader, const char *mark)
+{
+    AUTOFREE char *cmdline =
+        format("root=/dev/sda1%s%s\n", *mark ? " fastreboot.attempt=" : "", mark);
+
+    tree_write(tree, "proc/sys/kernel/random/boot_id", boot_id);
+    tree_write(tree, "proc/sys/kernel/bootloader_type", loader);
+    tree_write(tree, "proc/cmdline", cmdline);
+    if (exists(tree, RUN_BOOT))
+        tree_remove(tree, RUN_BOOT);
+    if (exists(tree, RUN_HEALTH))
+        tree_remove(tree, RUN_HEALTH);
+    if (exists(tree, RUN_NORMAL))
+        tree_remove(tree, RUN_NORMAL);
+}
+
+static void by_kexec(const struct tree *tree, const char *boot_id)
+{
+    boot(tree, boot_id, "208\n", ID);
+}
+
+static void by_firmware(const struct tree *tree, const char *boot_id)
+{
+    boot(tree, boot_id, "114\n", "");
+}
+
+/* A server on which a kernel was loaded, as it is written down right before the jump. */
+static void loaded(const struct tree *tree, struct attempt *ret_attempt)
+{
+    tree_server(tree);
+    tree_write(tree, "proc/sys/kernel/osrelease", "6.1.0-33-amd64\n");
+    tree_mkdir(tree, RUN_DIR);
+    tree_mkdir(tree, STATE_DIR);
+    by_firmware(tree, "before\n");
+    assert_int_equal(recording_begin(tree->root, ret_attempt), 0);
+    free(ret_attempt->id);
+    ret_attempt->id = strdup(ID);
+    ret_attempt->state = ATTEMPT_LOADED;
+    ret_attempt->release = strdup("6.1.0-33-amd64");
+    ret_attempt->kernel = strdup("6.1.0-33-amd64 7 8");
+    ret_attempt->cmdline = strdup("root=/dev/sda1 fastreboot.attempt=" ID);
+    assert_int_equal(inventory_read(tree->root, &ret_attempt->inventory), 0);
+    ret_attempt->has_inventory = true;
+    assert_int_equal(state_write_attempt(tree->root, ret_attempt), 0);
+}
+
+static void start(const struct tree *tree)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    by_kexec(tree, "fast\n");
+    assert_int_equal(closing_close(tree->root), 0);
+}
+
+/* So many seconds after the boot was judged. */
+static int look(const struct tree *tree, int64_t seconds)
+{
+    struct config config = {0};
+
+    return checking_look(tree->root, &config, NULL, clock_uptime() + seconds * SECOND);
+}
+
+static void expect_last(const struct tree *tree, enum outcome outcome, enum health health,
+                        const char *text)
+{
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+    AUTOJSON struct json_object *object = NULL;
+
+    assert_int_equal(json_read(tree->root, RUN_BOOT, &object), 0);
+    assert_int_equal(boot_record_from_json(object, &record), 0);
+    if (!strstr(record.text, text))
+        fail_msg("\"%s\" does not say \"%s\"", record.text, text);
+    assert_int_equal(record.outcome, outcome);
+    assert_int_equal(record.health, health);
+    assert_int_equal(record.missing != NULL, health == HEALTH_MISSING);
+}
+
+static int count(const struct boot_record *record, void *data)
+{
+    (void)record, (void)data;
+    return 0;
+}
+
+static void expect_history(const struct tree *tree, int n)
+{
+    AUTOFREE char *text = tree_read(tree, STATE_HISTORY);
+
+    assert_int_equal(history_parse(text, count, NULL), n);
+}
+
+static void expect_failures(const struct tree *tree, size_t n)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_int_equal(facts.error, 0);
+    assert_int_equal(facts.failures.n, n);
+}
+
+static void lose_the_disk(const struct tree *tree)
+{
+    tree_remove(tree, "sys/block/sda");
+}
+
+static void everything_is_there(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING,
+                "fast: kernel 6.1.0-33-amd64 was started by kexec; being checked");
+    assert_true(exists(tree, RUN_HEALTH) && exists(tree, STATE_ATTEMPT));
+    assert_int_equal(look(tree, 20), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE,
+                "fast and complete: kernel 6.1.0-33-amd64 was started by kexec");
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+    assert_false(exists(tree, RUN_NORMAL));
+    expect_history(tree, 1);
+    expect_failures(tree, 0);
+    assert_int_equal(look(tree, 30), CHECKING_OVER); /* once more is once too often, and harmless */
+    expect_history(tree, 1);
+}
+
+static void what_comes_late_is_waited_for(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
+    assert_int_equal(look(tree, 20), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
+    tree_write(tree, "sys/class/net/eno1/carrier", "1\n");
+    assert_int_equal(look(tree, 301), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+}
+
+static void what_is_worth_no_reboot_is_told(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    tree_write(tree, "sys/devices/system/node/online", "0\n");
+    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_MISSING,
+                "fast, but something is missing: NUMA nodes: 1 instead of 2; kernel");
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    expect_failures(tree, 0);
+}
+
+static void a_lost_disk_costs_one_reboot(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    CLEANUP(hook_facts_clear) struct hook_facts hook;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING,
+                "fast, but something is missing: disk ata-ST1000NM0008_ZDH (931 GiB); kernel");
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_string_equal(facts.failures.all[0].reason, "it came up, and something was missing: disk "
+                                                      "ata-ST1000NM0008_ZDH (931 GiB)");
+    assert_int_equal(hook_facts_read(tree->root, &hook), 0);
+    assert_int_equal(hook.armed.is, FACT_YES);
+    assert_non_null(strstr(hook.armed_reason, "after the fast reboot into kernel 6.1.0-33-amd64 "
+                                              "something was missing: disk ata-"));
+    assert_int_equal(look(tree, 310), CHECKING_REBOOT); /* where it was refused at first */
+    assert_false(exists(tree, STATE_ATTEMPT));
+    expect_history(tree, 1);
+}
+
+/* Killed right after it had written down that it asks: the next look does. */
+static void who_was_killed_asks_again(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *health = NULL;
+
+    start(tree);
+    lose_the_disk(tree);
+    health = tree_read(tree, RUN_HEALTH);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    tree_write(tree, RUN_HEALTH, health);
+    tree_remove(tree, RUN_NORMAL);
+    assert_int_equal(look(tree, 310), CHECKING_REBOOT);
+    assert_true(exists(tree, RUN_NORMAL));
+    expect_failures(tree, 1);
+}
+
+static void begin_firmware_boot(const struct tree *tree)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    assert_int_equal(recording_begin(tree->root, &attempt), 0);
+    attempt.state = ATTEMPT_FIRMWARE;
+    attempt.reason = strdup("one firmware reboot was asked for");
+    assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
+    by_firmware(tree, "healed\n");
+    assert_int_equal(closing_close(tree->root), 0);
+}
+
+static void the_firmware_brings_it_back(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    begin_firmware_boot(tree);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "being checked");
+    assert_int_equal(look(tree, 20), CHECKING_GO_ON);
+    tree_link(tree, "sys/block/sda",
+              "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
+    assert_int_equal(look(tree, 30), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_COMPLETE,
+                "firmware: one firmware reboot was asked for; now everything is there again");
+    assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
+    expect_history(tree, 2);
+    expect_failures(tree, 1); /* and it is not tried again */
+}
+
+static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    begin_firmware_boot(tree);
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
+                "it is missing after the firmware reboot too: disk ata-");
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    expect_failures(tree, 0); /* so it was not the kernel */
+}
+
+static void what_the_firmware_brings_back_in_part_stays_remembered(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *route = NULL;
+
+    start(tree);
+    lose_the_disk(tree);
+    route = tree_read(tree, "proc/1/net/route");
+    tree_write(tree, "proc/1/net/route", "Iface\n");
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    tree_write(tree, "proc/1/net/route", route);
+    begin_firmware_boot(tree);
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
+                "it is missing after the firmware reboot too: disk ata-");
+    expect_failures(tree, 1);
+}
+
+/* Three failures are the machine's only when nothing went well in between. */
+static void what_goes_well_breaks_the_row(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    start(tree);
+    tree_write(tree, STATE_FAILED,
+               "{\"failures\":[{\"kernel\":\"a\",\"release\":\"1\",\"time\":1},"
+               "{\"kernel\":\"b\",\"release\":\"2\",\"time\":2}]}\n");
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_int_equal(failures_in_a_row(&facts.failures), 2);
+    failure_facts_clear(&facts);
+    assert_int_equal(look(tree, 1), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    assert_int_equal(facts.failures.n, 2); /* still not tried again */
+    assert_int_equal(failures_in_a_row(&facts.failures), 0);
+}
+
+/* What is being looked for is not lost by a second start, as after an emergency mode. */
+static void a_second_start_goes_on_looking(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(closing_close(tree->root), 0);
+    assert_true(exists(tree, STATE_ATTEMPT));
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+}
+
+/* Somebody's own kexec came in between. */
+static void only_the_firmware_is_asked_whether_it_helped(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    boot(tree, "somebody's\n", "208\n", "");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "kexec by somebody else");
+    assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
+}
+
+/* The guard of the promise that there is never a loop, whatever the boot looks like. */
+static void the_same_attempt_never_reboots_twice(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    {
+        CLEANUP(attempt_clear) struct attempt attempt;
+
+        tree_link(tree, "sys/block/sda",
+                  "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
+        assert_int_equal(closing_read(tree->root, STATE_HEALED, &attempt), 1);
+        attempt.state = ATTEMPT_LOADED;
+        assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
+        lose_the_disk(tree);
+    }
+    by_kexec(tree, "fast again\n");
+    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "fast, but something is missing");
+    assert_false(exists(tree, RUN_NORMAL));
+}
+
+static void without_a_place_to_write_there_is_no_reboot(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    tree_mkdir(tree, STATE_HEALED "/in the way");
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing");
+    assert_false(exists(tree, RUN_NORMAL));
+    expect_failures(tree, 1);
+}
+
+static void going_down_while_being_checked_is_a_failure(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    by_firmware(tree, "after a reset\n");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_FAILED, HEALTH_UNKNOWN, "went down before it was known");
+    assert_false(exists(tree, STATE_ATTEMPT) || exists(tree, RUN_HEALTH));
+    expect_history(tree, 1); /* it is the same reboot */
+    expect_failures(tree, 1);
+}
+
+static void nobody_looks_where_it_is_off(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "etc/fastreboot.conf", "health-timeout = off\n");
+    start(tree);
+    expect_last(tree, OUTCOME_FAST, HEALTH_UNKNOWN,
+                "fast: kernel 6.1.0-33-amd64 was started by kexec");
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+}
+
+static void another_machine_is_not_judged(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    by_firmware(tree, "elsewhere\n");
+    tree_write(tree, "sys/class/dmi/id/product_name", "Server 2000\n");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "nothing was written down");
+    assert_true(exists(tree, STATE_ATTEMPT ".other-machine"));
+    assert_false(exists(tree, STATE_ATTEMPT));
+    expect_failures(tree, 0);
+}
+
+/* As the version before wrote it. */
+static void an_attempt_without_inventory_is_judged_as_ever(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_mkdir(tree, RUN_DIR);
+    tree_write(tree, STATE_ATTEMPT,
+               "{\"id\":\"" ID "\",\"boot_id\":\"b\",\"time\":1,\"state\":\"loaded\","
+               "\"release\":\"6.1.0\",\"kernel\":\"6.1.0 1 2\",\"reason\":null}\n");
+    tree_write(tree, "proc/sys/kernel/osrelease", "6.1.0\n");
+    by_kexec(tree, "fast\n");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_FAST, HEALTH_UNKNOWN, "fast: kernel 6.1.0 was started by kexec");
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+}
+
+/* Damage */
+
+static void put(const struct tree *tree, const char *path, const char *text, size_t n)
+{
+    tree_write_bytes(tree, path, text, n);
+}
+
+/* Whatever is left of the file after a power cut, this boot is judged, and what could not be read
+ * is set aside under its name. */
+static void close_with(const struct tree *tree, const char *text, size_t n, bool whole)
+{
+    if (exists(tree, STATE_ATTEMPT ".damaged"))
+        tree_remove(tree, STATE_ATTEMPT ".damaged");
+    by_kexec(tree, "fast\n");
+    put(tree, STATE_ATTEMPT, text, n);
+    assert_int_equal(closing_close(tree->root), 0);
+    assert_true(exists(tree, RUN_BOOT));
+    if (!whole)
+        assert_true(exists(tree, STATE_ATTEMPT ".damaged"));
+    assert_int_equal(exists(tree, RUN_HEALTH), exists(tree, STATE_ATTEMPT));
+    if (exists(tree, RUN_HEALTH))
+        assert_int_equal(look(tree, 1), CHECKING_OVER);
+}
+
+static void an_attempt_cut_anywhere_is_set_aside(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOFREE char *text = NULL;
+    size_t length;
+
+    loaded(tree, &attempt);
+    text = tree_read(tree, STATE_ATTEMPT);
+    length = strlen(text);
+    close_with(tree, text, length - 1, true); /* the newline does not matter */
+    for (size_t n = 0; n < length - 1; n += length / 25)
+        close_with(tree, text, n, false);
+}
+
+static void an_attempt_with_a_wrong_byte_is_judged_or_set_aside(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOFREE char *text = NULL;
+    size_t length;
+
+    loaded(tree, &attempt);
+    text = tree_read(tree, STATE_ATTEMPT);
+    length = strlen(text);
+    for (int round = 0; round < 25; round++) {
+        size_t at = dice((unsigned)length);
+        char was = text[at];
+
+        text[at] = (char)(was ^ (1 << dice(8)));
+        by_kexec(tree, "fast\n");
+        put(tree, STATE_ATTEMPT, text, length);
+        assert_int_equal(closing_close(tree->root), 0);
+        assert_true(exists(tree, RUN_BOOT));
+        if (exists(tree, RUN_HEALTH))
+            assert_true(look(tree, 1) >= 0);
+        text[at] = was;
+    }
+}
+
+static void what_is_looked_for_may_be_damaged(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *text = NULL;
+    size_t length;
+
+    start(tree);
+    text = tree_read(tree, RUN_HEALTH);
+    length = strlen(text);
+    for (size_t n = 0; n < length - 1; n += length / 10) {
+        put(tree, RUN_HEALTH, text, n);
+        assert_int_equal(look(tree, 300), CHECKING_OVER);
+        assert_false(exists(tree, RUN_NORMAL));
+    }
+}
+
+/* The guard is damaged: who knows what it said. */
+static void a_damaged_guard_guards(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    tree_write(tree, STATE_HEALED, "{\"id\":");
+    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_false(exists(tree, RUN_NORMAL));
+    assert_true(exists(tree, STATE_HEALED ".damaged"));
+}
+
+static void damaged_failures_are_set_aside(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    tree_write(tree, STATE_FAILED, "{\"failures\":[{\"kernel\":\"a\",\"release\":\"b\"},{");
+    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_true(exists(tree, STATE_FAILED ".damaged"));
+    expect_failures(tree, 1);
+}
+
+static void a_second_start_in_one_boot_changes_nothing(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
+    assert_int_equal(look(tree, 20), CHECKING_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+    assert_int_equal(closing_close(tree->root), 0);
+    expect_history(tree, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(everything_is_there),
+        TEST(what_comes_late_is_waited_for),
+        TEST(what_is_worth_no_reboot_is_told),
+        TEST(a_lost_disk_costs_one_reboot),
+        TEST(who_was_killed_asks_again),
+        TEST(the_firmware_brings_it_back),
+        TEST(what_the_firmware_does_not_bring_back_is_only_told),
+        TEST(what_the_firmware_brings_back_in_part_stays_remembered),
+        TEST(what_goes_well_breaks_the_row),
+        TEST(a_second_start_goes_on_looking),
+        TEST(only_the_firmware_is_asked_whether_it_helped),
+        TEST(the_same_attempt_never_reboots_twice),
+        TEST(without_a_place_to_write_there_is_no_reboot),
+        TEST(going_down_while_being_checked_is_a_failure),
+        TEST(nobody_looks_where_it_is_off),
+        TEST(another_machine_is_not_judged),
+        TEST(an_attempt_without_inventory_is_judged_as_ever),
+        TEST(an_attempt_cut_anywhere_is_set_aside),
+        TEST(an_attempt_with_a_wrong_byte_is_judged_or_set_aside),
+        TEST(what_is_looked_for_may_be_damaged),
+        TEST(a_damaged_guard_guards),
+        TEST(damaged_failures_are_set_aside),
+        TEST(a_second_start_in_one_boot_changes_nothing),
+    };
+
+    return RUN_TESTS(tests);
+}

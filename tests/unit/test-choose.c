@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The choice of the kernel, with all readers of loaders. */
+
+#include <errno.h>
+
+#include "base/efivar.h"
+#include "discover/loaders/choose.h"
+#include "test.h"
+#include "tree.h"
+
+static struct boot_entries read_with(const struct tree *tree, const struct config *config)
+{
+    struct boot_entries entries;
+
+    assert_int_equal(boot_entries_read(tree->root, config, &entries), 0);
+    if (entries.chosen >= entries.n)
+        assert_non_null(entries.problem);
+    return entries;
+}
+
+static struct boot_entries read_entries(const struct tree *tree)
+{
+    return read_with(tree, &(struct config){0});
+}
+
+static void expect_kernel(const struct tree *tree, const char *loader, const char *kernel,
+                          const char *initrd)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
+    const struct boot_entry *entry = &entries.entries[entries.chosen];
+
+    assert_true(entries.chosen < entries.n);
+    assert_null(entries.problem);
+    assert_string_equal(entries.loader, loader);
+    assert_non_null(entries.chosen_reason);
+    assert_string_equal(entry->kernel, kernel);
+    assert_int_equal(entry->n_initrds, 1);
+    assert_string_equal(entry->initrds[0], initrd);
+}
+
+static void expect_none(const struct tree *tree, const struct config *config, const char *problem)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_with(tree, config);
+
+    assert_true(entries.chosen >= entries.n);
+    if (!strstr(entries.problem, problem))
+        fail_msg("\"%s\" does not say \"%s\"", entries.problem, problem);
+}
+
+/* A kernel in /boot with initrd and modules. */
+static void add_kernel(const struct tree *tree, const char *version)
+{
+    AUTOFREE char *kernel = format("boot/vmlinuz-%s", version);
+    AUTOFREE char *initrd = format("boot/initrd.img-%s", version);
+    AUTOFREE char *modules = format("lib/modules/%s", version);
+
+    tree_write(tree, kernel, "");
+    tree_write(tree, initrd, "");
+    tree_mkdir(tree, modules);
+}
+
+static void links_go_in_order(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    add_kernel(*state, "9");
+    expect_kernel(*state, "newest", "/boot/vmlinuz-9", "/boot/initrd.img-9");
+    tree_write(*state, "boot/vmlinuz-linux", "");
+    expect_kernel(*state, "links", "/boot/vmlinuz-linux", "/boot/initramfs-linux.img");
+    tree_link(*state, "boot/vmlinuz", "vmlinuz-6.1");
+    expect_kernel(*state, "links", "/boot/vmlinuz", "/boot/initrd.img");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
+    expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+}
+
+/* Its configuration is not read, so the links are no answer either. */
+static void a_loader_that_is_not_read_is_no_guess(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
+    expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+    tree_write(*state, "boot/extlinux/extlinux.conf", "DEFAULT x\n");
+    expect_none(*state, &(struct config){0}, "extlinux (/boot/extlinux/extlinux.conf is there)");
+    tree_write_bytes(*state, "sys/firmware/efi/efivars/LoaderInfo-" EFI_GUID_LOADER,
+                     "\6\0\0\0r\0E\0F\0\0", 12);
+    expect_none(*state, &(struct config){0}, "the boot loader is rEF (LoaderInfo)");
+}
+
+/* That the links are no answer as long as `path` is there, for a reason with `words`. */
+static void expect_no_guess(const struct tree *tree, const char *path, const char *words)
+{
+    tree_write(tree, path, "something\n");
+    expect_none(tree, &(struct config){0}, words);
+    tree_remove(tree, path);
+    expect_kernel(tree, "links", "/vmlinuz", "/initrd.img");
+}
+
+static void a_configuration_that_nobody_reads_is_no_guess(void **state)
+{
+    static const char *const PATHS[] = {
+        "boot/efi/EFI/redhat/grub.cfg", "efi/EFI/debian/grub.cfg",
+        "boot/EFI/BOOT/grub.cfg",       "efi/grub/grub.cfg",
+        "boot/loader/loader.conf",      "efi/loader/loader.conf",
+        "boot/loader/entries/a.conf",   "boot/efi/loader/entries/B.CONF",
+        "boot/efi/EFI/Linux/a.efi",     "etc/kernel/proxmox-boot-uuids",
+    };
+
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
+    for (size_t i = 0; i < ELEMENTS(PATHS); i++)
+        expect_no_guess(*state, PATHS[i], PATHS[i]);
+    /* What no loader takes for an entry, and what a loader's package leaves on the partition. */
+    tree_write(*state, "boot/loader/entries/a.conf.old", "");
+    tree_write(*state, "boot/loader/random-seed", "");
+    tree_write(*state, "boot/efi/EFI/debian/grubx64.efi", "");
+    tree_write(*state, "boot/efi/EFI/Linux/.a.efi", "");
+    tree_write(*state, "etc/kernel/proxmox-boot-uuids", "\n");
+    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
+    expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+}
+
+static int read_without_esp(void *argument)
+{
+    const struct tree *tree = argument;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
+
+    return entries.problem_error == EACCES && strstr(entries.problem, "/boot/efi/EFI");
+}
+
+static void a_closed_partition_is_no_guess(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "ro\n");
+    tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1");
+    tree_mkdir(tree, "boot/efi/EFI");
+    tree_mode(tree, "boot/efi", 0700);
+    if (geteuid() == 0)
+        assert_int_equal(as_nobody(read_without_esp, *state), 1);
+}
+
+static void write_variable(const struct tree *tree, const char *path, const char *text)
+{
+    char wide[128] = {6};
+
+    for (size_t i = 0; text[i]; i++)
+        wide[4 + 2 * i] = text[i];
+    tree_write_bytes(tree, path, wide, 4 + 2 * strlen(text) + 2);
+}
+
+/* A grub.cfg that was left behind does not say what the firmware starts by itself. */
+static void what_grub_did_not_start(void **state)
+{
+    static const char STUB[] = EFIVARS_DIR "/StubInfo-" EFI_GUID_LOADER;
+    static const char INFO[] = EFIVARS_DIR "/LoaderInfo-" EFI_GUID_LOADER;
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "ro\n");
+    tree_write(tree, "boot/k", "");
+    tree_write(tree, "boot/grub/grub.cfg",
+               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    write_variable(tree, STUB, "systemd-stub 257.9-1");
+    expect_none(tree, &(struct config){0}, "StubInfo: systemd-stub 257.9-1");
+    write_variable(tree, STUB, "ubustub 1");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    write_variable(tree, STUB, "systemd-stub 257.9-1");
+    write_variable(tree, INFO, "GRUB 2.12");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "etc/kernel/proxmox-boot-uuids", "\n");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
+    expect_none(tree, &(struct config){0}, "/etc/kernel/proxmox-boot-uuids");
+}
+
+/* kernel-install leaves entries that GRUB does not read. */
+static void entries_beside_grub(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_write(*state, "boot/k", "");
+    tree_write(*state, "boot/loader/entries/a.conf", "linux /k\n");
+    tree_write(*state, "boot/loader/loader.conf", "timeout 3\n");
+    tree_write(*state, "boot/efi/EFI/debian/grub.cfg", "configfile $prefix/grub.cfg\n");
+    tree_write(*state, "boot/grub/grub.cfg",
+               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+    expect_kernel(*state, "grub", "/boot/k", "/boot/k");
+}
+
+static void the_newest_is_so_by_number(void **state)
+{
+    static const char *const VERSIONS[] = {"6.1.0-9-amd64", "6.1.0-10-amd64", "6.1.0-2-amd64"};
+
+    tree_write(*state, "proc/cmdline", "ro\n");
+    for (size_t i = 0; i < ELEMENTS(VERSIONS); i++) {
+        add_kernel(*state, VERSIONS[i]);
+    }
+    expect_kernel(*state, "newest", "/boot/vmlinuz-6.1.0-10-amd64",
+                  "/boot/initrd.img-6.1.0-10-amd64");
+}
+
+static void leftovers_are_no_kernels(void **state)
+{
+    static const char *const NONE[] = {"9.old", "9.bak", "9~", "9.dpkg-new",
+                                       "0-rescue-0123456789abcdef"};
+
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_write(*state, "boot/vmlinuz-", "");
+    for (size_t i = 0; i < ELEMENTS(NONE); i++)
+        add_kernel(*state, NONE[i]);
+    expect_none(*state, &(struct config){0}, "no kernel was found");
+    tree_write(*state, "boot/vmlinuz-8", ""); /* no initrd */
+    tree_mkdir(*state, "lib/modules/8");
+    tree_write(*state, "boot/vmlinuz-7", "");
+    tree_write(*state, "boot/initrd.img-7", ""); /* no modules */
+    expect_none(*state, &(struct config){0}, "none of the kernels in /boot has both");
+    add_kernel(*state, "6");
+    expect_kernel(*state, "newest", "/boot/vmlinuz-6", "/boot/initrd.img-6");
+}
+
+static void initrds_have_three_names(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_write(*state, "boot/vmlinuz-6", "");
+    tree_mkdir(*state, "lib/modules/6");
+    tree_write(*state, "boot/initrd-6", "");
+    expect_kernel(*state, "newest", "/boot/vmlinuz-6", "/boot/initrd-6");
+    tree_write(*state, "boot/initramfs-6.img", "");
+    expect_kernel(*state, "newest", "/boot/vmlinuz-6", "/boot/initramfs-6.img");
+    tree_write(*state, "boot/initrd.img-6", "");
+    expect_kernel(*state, "newest", "/boot/vmlinuz-6", "/boot/initrd.img-6");
+}
+
+static void without_a_kernel_it_says_so(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    expect_none(*state, &(struct config){0}, "no kernel was found");
+    tree_write(*state, "boot", "not a directory");
+    expect_none(*state, &(struct config){0}, "no kernel was found");
+}
+
+static void more_kernels_than_anybody_has(void **state)
+{
+    tree_write(*state, "proc/cmdline", "ro\n");
+    for (int i = 0; i < 65; i++) {
+        AUTOFREE char *path = format("boot/vmlinuz-%d", i);
+
+        tree_write(*state, path, "");
+    }
+    expect_none(*state, &(struct config){0}, "/boot: too many kernels");
+}
+
+static int read_without_boot(void *argument)
+{
+    const struct tree *tree = argument;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
+
+    return entries.chosen >= entries.n &&
+           strstr(entries.problem, "/boot: Permission denied") != NULL;
+}
+
+static void a_closed_boot_is_no_empty_one(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "ro\n");
+    tree_mkdir(tree, "boot");
+    tree_mode(tree, "boot", 0311);
+    if (geteuid() == 0) {
+        assert_int_equal(as_nobody(read_without_boot, *state), 1);
+    }
+}
+
+static void expect_cmdline(const struct tree *tree, const struct config *config,
+                           const char *expected)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_with(tree, config);
+
+    assert_true(entries.chosen < entries.n);
+    assert_string_equal(entries.entries[entries.chosen].cmdline, expected);
+}
+
+static void the_command_line_is_the_running_one(void **state)
+{
+    const struct config append = {.cmdline_append = (char *)"nomodeset",
+                                  .cmdline_remove = (char *)"quiet"};
+    const struct config own = {.cmdline = (char *)"root=LABEL=x quiet",
+                               .cmdline_append = (char *)"nomodeset",
+                               .cmdline_remove = (char *)"quiet"};
+
+    tree_debian(*state);
+    expect_cmdline(*state, &(struct config){0}, "root=/dev/sda1 ro quiet");
+    expect_cmdline(*state, &append, "root=/dev/sda1 ro nomodeset");
+    expect_cmdline(*state, &own, "root=LABEL=x nomodeset");
+    tree_remove(*state, "proc/cmdline");
+    expect_none(*state, &append, "/proc/cmdline: No such file or directory");
+    expect_cmdline(*state, &own, "root=LABEL=x nomodeset");
+    tree_write_bytes(*state, "proc/cmdline", "a\0b", 3);
+    expect_none(*state, &append, "/proc/cmdline: ");
+}
+
+static void the_configuration_comes_first(void **state)
+{
+    struct config config = {.kernel = (char *)"/boot/k",
+                            .kernel_source = (char *)"/etc/fastreboot.conf",
+                            .initrd = (char *)"/boot/a  /boot/b"};
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+    AUTOFREE char *many = strdup("/0");
+
+    tree_debian(*state);
+    entries = read_with(*state, &config);
+    assert_int_equal(entries.n, 1);
+    assert_string_equal(entries.loader, "configuration");
+    assert_string_equal(entries.entries[0].kernel, "/boot/k");
+    assert_string_equal(entries.entries[0].source, "/etc/fastreboot.conf");
+    assert_int_equal(entries.entries[0].n_initrds, 2);
+    assert_string_equal(entries.entries[0].initrds[1], "/boot/b");
+    boot_entries_clear(&entries);
+    config.initrd = (char *)"none";
+    entries = read_with(*state, &config);
+    assert_int_equal(entries.entries[0].n_initrds, 0);
+    for (int i = 0; i < 16; i++) {
+        AUTOFREE char *shorter = many;
+
+        many = format("%s /%d", shorter, i);
+    }
+    config.initrd = many;
+    expect_none(*state, &config, "initrd names more than 16 files");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(links_go_in_order),
+        TEST(a_loader_that_is_not_read_is_no_guess),
+        TEST(a_configuration_that_nobody_reads_is_no_guess),
+        TEST(a_closed_partition_is_no_guess),
+        TEST(what_grub_did_not_start),
+        TEST(entries_beside_grub),
+        TEST(the_newest_is_so_by_number),
+        TEST(leftovers_are_no_kernels),
+        TEST(initrds_have_three_names),
+        TEST(without_a_kernel_it_says_so),
+        TEST(more_kernels_than_anybody_has),
+        TEST(a_closed_boot_is_no_empty_one),
+        TEST(the_command_line_is_the_running_one),
+        TEST(the_configuration_comes_first),
+    };
+
+    return RUN_TESTS(tests);
+}

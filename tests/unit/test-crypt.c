@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/crypt/crypt.h"
+#include "discover/hardware/volumes.h"
+#include "luks-made.h"
+#include "test.h"
+#include "tree.h"
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+#define BOUND                                                                                      \
+    "\"0\":{\"type\":\"systemd-tpm2\",\"keyslots\":[\"1\"],\"tpm2-blob\":\"\",\"tpm2-pcrs\":[7]}"
+
+/* A block device as sysfs has it, in `parent` and with a link where they all are. */
+static void block(const struct tree *tree, const char *parent, const char *name, const char *number)
+{
+    AUTOFREE char *directory = format("sys/devices/%s/%s", parent, name);
+    AUTOFREE char *target = format("../../devices/%s/%s", parent, name);
+    AUTOFREE char *all = format("sys/class/block/%s", name);
+    AUTOFREE char *by_number = format("sys/dev/block/%s", number);
+
+    tree_mkdir(tree, directory);
+    tree_link(tree, all, target);
+    tree_link(tree, by_number, target);
+}
+
+static void slave(const struct tree *tree, const char *name, const char *of)
+{
+    AUTOFREE char *path = format("sys/devices/virtual/block/%s/slaves/%s", of, name);
+
+    tree_link(tree, path, "x");
+}
+
+/* One of the device mapper's. */
+static void mapped(const struct tree *tree, const char *block_name, const char *number,
+                   const char *name, const char *uuid)
+{
+    AUTOFREE char *uuid_file = format("sys/devices/virtual/block/%s/dm/uuid", block_name);
+    AUTOFREE char *name_file = format("sys/devices/virtual/block/%s/dm/name", block_name);
+
+    block(tree, "virtual/block", block_name, number);
+    tree_write(tree, uuid_file, uuid);
+    tree_write(tree, name_file, name);
+}
+
+static void mounted(const struct tree *tree, const char *lines)
+{
+    tree_write(tree, "proc/self/mountinfo", lines);
+}
+
+/* Root on LVM on LUKS on a partition of a disk; another volume holds data. */
+static void machine(const struct tree *tree)
+{
+    block(tree, "pci/block", "sda", "8:0");
+    block(tree, "pci/block/sda", "sda3", "8:3");
+    tree_write(tree, "sys/devices/pci/block/sda/sda3/partition", "3\n");
+    block(tree, "pci/block", "sdb", "8:16");
+    mapped(tree, "dm-0", "253:0", "cryptroot\n",
+           "CRYPT-LUKS2-0a1b2c3d00014002800300112233aabb-cryptroot\n");
+    slave(tree, "sda3", "dm-0");
+    mapped(tree, "dm-1", "253:1", "vg-root\n", "LVM-xyz\n");
+    slave(tree, "dm-0", "dm-1");
+    mapped(tree, "dm-2", "253:2", "data\n", "CRYPT-LUKS2-ffffffff00014002800300112233aabb-data\n");
+    slave(tree, "sdb", "dm-2");
+    made_luks2(tree, "dev/sda3", "");
+    mounted(tree, "22 1 253:1 / / rw - ext4 /dev/mapper/vg-root rw\n"
+                  "23 22 253:2 / /srv rw - ext4 /dev/mapper/data rw\n");
+}
+
+static void expect(const struct tree *tree, int result, const char *words)
+{
+    CLEANUP(crypt_facts_clear) struct crypt_facts facts;
+
+    assert_int_equal(crypt_facts_read(tree->root, NULL, &facts), 0);
+    if (facts.result != result)
+        fail_msg("%d, not %d: %s", facts.result, result, facts.text ? facts.text : "");
+    assert_true(!facts.result == !facts.text);
+    if (words && !strstr(facts.text, words))
+        fail_msg("\"%s\" does not say \"%s\"", facts.text, words);
+}
+
+/* The names of the volumes of the root, in order, with blanks between. */
+static void expect_volumes(const struct tree *tree, const char *names)
+{
+    AUTOFREE char *found = strdup("");
+    struct volume *volumes;
+    size_t n;
+
+    assert_int_equal(volumes_of_root(tree->root, &volumes, &n), 0);
+    for (size_t i = 0; i < n; i++) {
+        char *longer = format("%s%s%s", found, i ? " " : "", volumes[i].name);
+
+        free(found);
+        found = longer;
+    }
+    volumes_free(volumes, n);
+    assert_string_equal(found, names);
+}
+
+static void volumes_below_the_root(void **state)
+{
+    expect_volumes(*state, "");
+    machine(*state);
+    expect_volumes(*state, "cryptroot");
+    mounted(*state, "22 1 8:3 / / rw - ext4 /dev/sda3 rw\n");
+    expect_volumes(*state, "");
+    /* The last mount at a point counts, and /usr as well. */
+    mounted(*state, "22 1 8:3 / / rw - ext4 /dev/sda3 rw\n"
+                    "23 22 253:1 / / rw shared:1 - ext4 /dev/mapper/vg-root rw\n"
+                    "24 23 253:2 / /usr rw - ext4 /dev/mapper/data rw\n");
+    expect_volumes(*state, "data cryptroot"); /* from the top down */
+}
+
+static void file_systems_without_a_number(void **state)
+{
+    machine(*state);
+    tree_mkdir(*state, "sys/fs/btrfs/features");
+    tree_link(*state, "sys/fs/btrfs/0123/devices/sda3", "x");
+    tree_link(*state, "sys/fs/btrfs/0123/devices/dm-2", "x");
+    tree_link(*state, "dev/disk/by-label/top", "../../sda3");
+    mounted(*state, "22 1 0:25 /@ / rw - btrfs /dev/disk/by-label/top rw\n");
+    expect_volumes(*state, "data"); /* on two devices, and one of them is encrypted */
+    /* ZFS does not say where it is: any volume may be below it. */
+    mounted(*state, "22 1 0:25 / / rw - zfs rpool/ROOT rw\n");
+    expect_volumes(*state, "cryptroot data");
+    mounted(*state, "22 1 0:25 / / rw - overlay overlay rw\n");
+    expect_volumes(*state, "cryptroot data");
+    tree_remove(*state, "proc/self/mountinfo");
+    expect_volumes(*state, "cryptroot data");
+}
+
+static void devices_below_devices(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    /* The root is on a partition of an md array, which is on an encrypted disk. */
+    block(tree, "virtual/block", "md0", "9:0");
+    slave(tree, "dm-2", "md0");
+    block(tree, "virtual/block/md0", "md0p1", "259:1");
+    tree_write(tree, "sys/devices/virtual/block/md0/md0p1/partition", "1\n");
+    mounted(tree, "22 1 259:1 / / rw - ext4 /dev/md0p1 rw\n");
+    expect_volumes(tree, "data");
+    /* A file of some file system. */
+    block(tree, "virtual/block", "loop0", "7:0");
+    tree_write(tree, "sys/devices/virtual/block/loop0/loop/backing_file", "/x\n");
+    mounted(tree, "22 1 7:0 / / rw - ext4 /dev/loop0 rw\n");
+    expect_volumes(tree, "cryptroot data");
+    /* A loop, which there cannot be. */
+    slave(tree, "md0", "dm-0");
+    slave(tree, "dm-0", "md0");
+    expect_volumes(tree, "cryptroot data");
+}
+
+static void a_passphrase_is_no_reason(void **state)
+{
+    expect(*state, 0, NULL);
+    machine(*state);
+    expect(*state, 0, NULL);
+    made_luks2(*state, "dev/sdb", BOUND); /* not of the root */
+    expect(*state, 0, NULL);
+}
+
+static void a_tpm_is(void **state)
+{
+    machine(*state);
+    made_luks2(*state, "dev/sda3", BOUND);
+    expect(*state, 1,
+           "volume cryptroot of the root file system gets its key from a TPM, whose measurements a "
+           "kexec does not start anew: token 0 (systemd-tpm2, bound to PCR 7)");
+}
+
+static void below_its_checksums(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "dev/sda3", BOUND);
+    tree_remove(tree, "sys/devices/virtual/block/dm-0/slaves/sda3");
+    mapped(tree, "dm-3", "253:3", "cryptroot_dif\n", "CRYPT-INTEGRITY-cryptroot_dif\n");
+    slave(tree, "dm-3", "dm-0");
+    slave(tree, "sda3", "dm-3");
+    expect_volumes(tree, "cryptroot");
+    expect(tree, 1, "token 0");
+}
+
+static void headers_that_cannot_be_read(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    tree_write(tree, "dev/sda3", "something else");
+    expect(tree, -EBADMSG,
+           "cannot tell whether volume cryptroot needs a TPM: /dev/sda3: there is no LUKS header");
+    tree_remove(tree, "dev/sda3");
+    expect(tree, -ENOENT, "/dev/sda3: No such file");
+    made_luks2(tree, "dev/sda3", "");
+    tree_write(tree, "sys/devices/virtual/block/dm-0/dm/uuid",
+               "CRYPT-LUKS2-00000000000000000000000000000000-cryptroot\n");
+    expect(tree, -EBADMSG, "another volume's header");
+    slave(tree, "sdb", "dm-0");
+    expect(tree, -ENODEV, "its device: No such device");
+}
+
+static int is_for_root_alone(void *argument)
+{
+    const struct tree *tree = argument;
+    struct crypt_facts facts;
+    int result = crypt_facts_read(tree->root, NULL, &facts) == 0 ? facts.result : 0;
+
+    crypt_facts_clear(&facts);
+    return result == -EACCES;
+}
+
+static void others_may_not_read_headers(void **state)
+{
+    machine(*state);
+    tree_mode(*state, "dev/sda3", 0600);
+    assert_int_equal(as_nobody(is_for_root_alone, *state), 1);
+}
+
+static void a_key_file_needs_no_tpm(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "dev/sda3", BOUND);
+    tree_write(tree, "etc/crypttab", "# comment\n\ncryptroot UUID=x none luks,discard\n");
+    expect(tree, 1, "token 0");
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x /etc/keys/root.key luks,discard");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "other UUID=" LUKS_UUID "\t/etc/keys/root.key\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "other /dev/disk/by-partuuid/1 /etc/keys/root.key\n");
+    expect(tree, 1, "token 0");
+    tree_link(tree, "dev/disk/by-partuuid/1", "../../sda3");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "data UUID=y /etc/keys/data.key\n");
+    expect(tree, 1, "token 0");
+}
+
+static void settings_that_name_a_tpm(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    /* Without a key file it is the header that counts, and in that one there is no token. */
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x - tpm2-device=auto\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x /etc/sealed luks,tpm2-device=auto\n");
+    expect(tree, 1,
+           "gets its key from the key file /etc/sealed, which a TPM has sealed "
+           "(/etc/crypttab)");
+    tree_write(tree, "etc/crypttab",
+               "cryptroot UUID=x none luks,keyscript=/usr/local/sbin/tpm2-getkey,discard\n");
+    expect(tree, 1, "the keyscript /usr/local/sbin/tpm2-getkey in /etc/crypttab");
+    tree_write(tree, "etc/crypttab",
+               "cryptroot UUID=x id keyscript=/lib/cryptsetup/scripts/decrypt_keyctl\n");
+    expect(tree, 0, NULL);
+    tree_remove(tree, "etc/crypttab");
+    tree_write(tree, "etc/crypttab.initramfs", "cryptroot UUID=x /sealed tpm2-device=auto\n");
+    expect(tree, 1, "/etc/crypttab.initramfs");
+}
+
+static void a_crypttab_that_cannot_be_read(void **state)
+{
+    machine(*state);
+    tree_mkdir(*state, "etc/crypttab");
+    expect(*state, -EISDIR, "/etc/crypttab: Is a directory");
+}
+
+static void headers_elsewhere(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "boot/header.img", BOUND);
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none header=/boot/header.img\n");
+    expect(tree, 1, "token 0");
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none header=/h.img:UUID=y\n");
+    expect(tree, -ENOENT, "/h.img:UUID=y");
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none header=UUID=y\n");
+    expect(tree, -EINVAL, "UUID=y");
+}
+
+static void the_command_line(void **state)
+{
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "dev/sda3", BOUND);
+    tree_write(tree, "proc/cmdline", "root=/dev/mapper/vg-root rd.luks.uuid=" LUKS_UUID "\n");
+    expect(tree, 1, "token 0");
+    tree_write(tree, "proc/cmdline", "rd.luks.key=/crypto.key\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "proc/cmdline", "luks.key=" LUKS_UUID "=/crypto.key:UUID=z\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "proc/cmdline",
+               "rd.luks.key=ffffffff-0001-4002-8003-00112233aabb=/crypto.key\n");
+    expect(tree, 1, "token 0"); /* for another volume */
+    tree_write(tree, "proc/cmdline", "rd.luks.key=luks-ffffffff-0001-4002-8003-00112233aabb=/k\n");
+    expect(tree, 1, "token 0");
+}
+
+static void plain_volumes(void **state)
+{
+    machine(*state);
+    tree_remove(*state, "dev/sda3");
+    tree_write(*state, "sys/devices/virtual/block/dm-0/dm/uuid", "CRYPT-PLAIN-cryptroot\n");
+    expect(*state, 0, NULL);
+    tree_write(*state, "etc/crypttab", "cryptroot /dev/sda3 /sealed plain,tpm2-device=auto\n");
+    expect(*state, 1, "/sealed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(volumes_below_the_root),
+        TEST(file_systems_without_a_number),
+        TEST(devices_below_devices),
+        TEST(a_passphrase_is_no_reason),
+        TEST(a_tpm_is),
+        TEST(below_its_checksums),
+        TEST(headers_that_cannot_be_read),
+        TEST(others_may_not_read_headers),
+        TEST(a_key_file_needs_no_tpm),
+        TEST(settings_that_name_a_tpm),
+        TEST(a_crypttab_that_cannot_be_read),
+        TEST(headers_elsewhere),
+        TEST(the_command_line),
+        TEST(plain_volumes),
+    };
+
+    return RUN_TESTS(tests);
+}

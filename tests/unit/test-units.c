@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/paths.h"
+#include "discover/system/units.h"
+#include "test.h"
+#include "tree.h"
+
+static struct hook_facts read_facts(const struct tree *tree)
+{
+    struct hook_facts facts;
+
+    assert_int_equal(hook_facts_read(tree->root, &facts), 0);
+    return facts;
+}
+
+static void nothing_is_there(void **state)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(*state);
+
+    assert_int_equal(facts.enabled.is, FACT_NO);
+    assert_int_equal(facts.active.is, FACT_NO);
+    assert_int_equal(facts.armed.is, FACT_NO);
+    assert_null(facts.masked);
+}
+
+static void enabled_for_good_or_for_this_boot(void **state)
+{
+    static const char *const DIRS[] = {"etc", "run"};
+
+    for (size_t i = 0; i < ELEMENTS(DIRS); i++) {
+        AUTOFREE char *path = format("%s/systemd/system/reboot.target.wants/" JUMP_UNIT, DIRS[i]);
+        CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+        tree_link(*state, path, "/usr/lib/systemd/system/" JUMP_UNIT);
+        facts = read_facts(*state);
+        assert_int_equal(facts.enabled.is, FACT_YES);
+        tree_remove(*state, path);
+    }
+}
+
+static void marks_below_run_count(void **state)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+    tree_write(*state, RUN_ACTIVE, "");
+    tree_write(*state, RUN_NORMAL, "");
+    facts = read_facts(*state);
+    assert_int_equal(facts.active.is, FACT_YES);
+    assert_int_equal(facts.armed.is, FACT_YES);
+}
+
+static void a_mask_anywhere_is_found(void **state)
+{
+    static const char *const DIRS[] = {
+        "etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient",
+        "etc/systemd/system",         "run/systemd/system",
+    };
+    static const char *const UNITS[] = {SERVICE_UNIT, JUMP_UNIT};
+
+    for (size_t i = 0; i < ELEMENTS(DIRS) * ELEMENTS(UNITS); i++) {
+        AUTOFREE char *path = format("%s/%s", DIRS[i / 2], UNITS[i % 2]);
+        CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+        tree_link(*state, path, "/dev/null");
+        facts = read_facts(*state);
+        assert_non_null(facts.masked);
+        assert_string_equal(facts.masked + 1, path);
+        tree_remove(*state, path);
+    }
+}
+
+static void an_empty_file_is_a_mask(void **state)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+    tree_write(*state, "etc/systemd/system/" JUMP_UNIT, "");
+    facts = read_facts(*state);
+    assert_string_equal(facts.masked, "/etc/systemd/system/" JUMP_UNIT);
+}
+
+static void other_links_are_no_masks(void **state)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+
+    tree_link(*state, "etc/systemd/system/" SERVICE_UNIT, "/usr/local/lib/" SERVICE_UNIT);
+    tree_write(*state, "run/systemd/system/" SERVICE_UNIT, "[Unit]\n");
+    tree_link(*state, "etc/systemd/system/other.service", "/dev/null");
+    facts = read_facts(*state);
+    assert_null(facts.masked);
+}
+
+static int nothing_is_known(void *argument)
+{
+    CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(argument);
+
+    return facts.enabled.is == FACT_UNKNOWN && facts.enabled.error == EACCES &&
+           facts.masked_error == EACCES && facts.active.is == FACT_UNKNOWN &&
+           facts.armed.is == FACT_UNKNOWN;
+}
+
+static void what_may_not_be_read_is_unknown(void **state)
+{
+    tree_mkdir(*state, "etc/systemd/system");
+    tree_mkdir(*state, "run/fastreboot");
+    tree_mode(*state, "etc/systemd/system", 0);
+    tree_mode(*state, "run/fastreboot", 0);
+    assert_int_equal(as_nobody(nothing_is_known, *state), 1);
+    tree_mode(*state, "etc/systemd/system", 0755);
+    tree_mode(*state, "run/fastreboot", 0755);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_is_there),
+        TEST(enabled_for_good_or_for_this_boot),
+        TEST(marks_below_run_count),
+        TEST(a_mask_anywhere_is_found),
+        TEST(an_empty_file_is_a_mask),
+        TEST(other_links_are_no_masks),
+        TEST(what_may_not_be_read_is_unknown),
+    };
+
+    return RUN_TESTS(tests);
+}
