@@ -40,13 +40,11 @@ static size_t count_added(const char *word, size_t length, size_t left)
 static char *filter(const char *line, bool (*drop)(const char *, size_t, const char *),
                     const char *argument, bool drop_added)
 {
-    char *result = malloc(strlen(line) + 1), *out = result;
+    char *result = xcalloc(strlen(line) + 1, 1), *out = result;
     const char *word;
     size_t length, added = 0;
     bool for_init = false;
 
-    if (!result)
-        return NULL;
     while (cmdline_next(&line, &word, &length)) {
         for_init = for_init || ends_parameters(word, length);
         added = count_added(word, length, added);
@@ -130,11 +128,8 @@ char *cmdline_with(const char *line, const char *parameters)
     /* What comes once more must not pile up from one fast reboot to the next. */
     AUTOFREE char *others = filter(line, is_among, parameters, false);
     const char *position = others, *word, *rest = "";
-    size_t length, before;
+    size_t length, before = strlen(others);
 
-    if (!others)
-        return NULL;
-    before = strlen(others);
     while (cmdline_next(&position, &word, &length))
         if (ends_parameters(word, length)) {
             rest = word;
@@ -157,7 +152,7 @@ char *cmdline_value(const char *line, const char *prefix)
             value = word + strlen(prefix);
             n = length - strlen(prefix);
         }
-    return value ? strndup(value, n) : NULL;
+    return value ? xstrndup(value, n) : NULL;
 }
 
 bool cmdline_has(const char *line, const char *name)
@@ -178,7 +173,7 @@ static char *marked(const char *line, const char *id, const char *added, size_t 
         n ? format(CMDLINE_MARK "%s " CMDLINE_ADDED "%zu %.*s", id, n, (int)length, added)
           : format(CMDLINE_MARK "%s", id);
 
-    return ours ? cmdline_with(line, ours) : NULL;
+    return cmdline_with(line, ours);
 }
 
 char *cmdline_final(const char *line, const char *id, const char *added, size_t max)
@@ -191,10 +186,10 @@ char *cmdline_final(const char *line, const char *id, const char *added, size_t 
     for (;; n--) {
         char *result = marked(line, id, added, ends[n], n);
 
-        if (!result || strlen(result) <= max)
+        if (strlen(result) <= max)
             return result;
         free(result);
         if (n == 0)
-            return strdup(line);
+            return xstrdup(line);
     }
 }

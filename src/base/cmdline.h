@@ -22,7 +22,7 @@ enum {
 bool cmdline_next(const char **position, const char **ret_word, size_t *ret_length);
 
 /* `line` without what only meant the loader that started this kernel: BOOT_IMAGE=, initrd=, our
- * own marks and what we added. All give a string of the caller's, or NULL when memory is gone. */
+ * own marks and what we added. All give a string of the caller's. */
 char *cmdline_for_next_kernel(const char *line);
 
 /* `line` without our own marks and what we added, as what somebody made of the running kernel's

@@ -15,7 +15,7 @@ int efivar_read(int root, const char *name, char **ret_data, size_t *ret_length)
 {
     AUTOFREE char *path = format("%s/%s", EFIVARS_DIR, name), *data = NULL;
     size_t length;
-    int r = path ? root_read(root, path, MAX_VARIABLE, &data, &length) : -ENOMEM;
+    int r = root_read(root, path, MAX_VARIABLE, &data, &length);
 
     if (r == -ENOENT)
         return 0;

@@ -34,7 +34,7 @@ int json_parse(const char *text, struct json_object **ret_object)
     size_t length = strlen(text), end;
 
     if (!tokener)
-        return -ENOMEM;
+        out_of_memory();
     json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8); /* all that we write is */
     object = json_tokener_parse_ex(tokener, text, -1);
     end = json_tokener_get_parse_end(tokener);
@@ -82,10 +82,8 @@ int64_t json_number(const struct json_object *object, const char *key, int64_t o
 
 static void add(struct json_object *object, const char *key, struct json_object *value, bool given)
 {
-    if ((given && !value) || json_object_object_add(object, key, value) < 0) {
-        fputs("fastreboot: out of memory\n", stderr);
-        exit(1);
-    }
+    if ((given && !value) || json_object_object_add(object, key, value) < 0)
+        out_of_memory();
 }
 
 /* The length of the UTF-8 character at `text`, or 0 when there is none. */
@@ -107,16 +105,16 @@ static size_t character_length(const char *text)
 /* Paths and command lines may hold any bytes, JSON only UTF-8: what is none becomes '?'. */
 static struct json_object *new_string(const char *value)
 {
-    AUTOFREE char *copy = strdup(value);
+    AUTOFREE char *copy = xstrdup(value);
 
-    for (char *sign = copy; sign && *sign;) {
+    for (char *sign = copy; *sign;) {
         size_t n = character_length(sign);
 
         if (!n)
             *sign = '?';
         sign += n ? n : 1;
     }
-    return copy ? json_object_new_string(copy) : NULL;
+    return json_object_new_string(copy);
 }
 
 void json_add_string(struct json_object *object, const char *key, const char *value)

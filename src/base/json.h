@@ -25,8 +25,7 @@ const char *json_string(const struct json_object *object, const char *key);
 /* The member `key`, or `otherwise` when there is no such number. */
 int64_t json_number(const struct json_object *object, const char *key, int64_t otherwise);
 
-/* Adds a member; a NULL string becomes null. Running out of memory ends the program: json-c's own
- * constructors are of no use without it, and all that was done so far is safe. */
+/* Adds a member; a NULL string becomes null. */
 void json_add_string(struct json_object *object, const char *key, const char *value);
 void json_add_number(struct json_object *object, const char *key, int64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);

@@ -30,9 +30,9 @@ void mounts_free(struct mount_point *mounts, size_t n)
 
 char *mounts_unescape(const char *field)
 {
-    char *text = strdup(field), *out = text;
+    char *text = xstrdup(field), *out = text;
 
-    for (const char *in = text; in && *in; out++) {
+    for (const char *in = text; *in; out++) {
         if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && isdigit((unsigned char)in[2]) &&
             isdigit((unsigned char)in[3])) {
             *out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
@@ -41,8 +41,7 @@ char *mounts_unescape(const char *field)
             *out = *in++;
         }
     }
-    if (text)
-        *out = 0;
+    *out = 0;
     return text;
 }
 
@@ -62,16 +61,13 @@ static int mount_parse(char *line, struct mount_point *ret_mount)
     type = strtok_r(behind + 3, " ", &rest);
     source = type ? strtok_r(NULL, " ", &rest) : NULL;
     *ret_mount = (struct mount_point){
-        .device = strdup(fields[2]),
+        .device = xstrdup(fields[2]),
         .root = mounts_unescape(fields[3]),
         .point = mounts_unescape(fields[4]),
         .source = mounts_unescape(source ? source : ""),
-        .type = strdup(type ? type : ""),
+        .type = xstrdup(type ? type : ""),
     };
-    return ret_mount->device && ret_mount->root && ret_mount->point && ret_mount->source &&
-                   ret_mount->type
-               ? 0
-               : -ENOMEM;
+    return 0;
 }
 
 int mounts_read(int root, const char *file, struct mount_point **ret_mounts, size_t *ret_n)
@@ -87,16 +83,11 @@ int mounts_read(int root, const char *file, struct mount_point **ret_mounts, siz
         return 0;
     for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
-        struct mount_point mount = {0}, *more;
-
-        r = *ret_n < MAX_MOUNTS ? mount_parse(line, &mount) : -E2BIG;
-        more = r < 0 ? NULL : reallocarray(*ret_mounts, *ret_n + 1, sizeof(*more));
-        if (!more) {
-            mount_clear(&mount);
-            return r < 0 ? r : -ENOMEM;
-        }
-        *ret_mounts = more;
-        more[(*ret_n)++] = mount;
+        if (*ret_n == MAX_MOUNTS)
+            return -E2BIG;
+        r = mount_parse(line, APPEND(*ret_mounts, *ret_n));
+        if (r < 0)
+            return r;
     }
     return r;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
 enum {
@@ -22,18 +23,17 @@ struct walk {
     char **untrusted; /* NULL when nobody asks */
 };
 
-static int walk_check(struct walk *walk, const char *name)
+static void walk_check(struct walk *walk, const char *name)
 {
     bool writable = !S_ISLNK(walk->stat.st_mode) && (walk->stat.st_mode & (S_IWGRP | S_IWOTH));
 
     if (!walk->untrusted || *walk->untrusted)
-        return 0;
+        return;
     if (walk->stat.st_uid == walk->owner && !writable)
-        return 0;
+        return;
     *walk->untrusted =
         format("/%s %s", name,
                writable ? "can be written by others than its owner" : "does not belong to root");
-    return *walk->untrusted ? 0 : -ENOMEM;
 }
 
 static int walk_start(struct walk *walk, int root, const char *path, char **untrusted)
@@ -50,7 +50,8 @@ static int walk_start(struct walk *walk, int root, const char *path, char **untr
     if (fstat(root, &walk->stat) < 0)
         return -errno;
     walk->owner = walk->stat.st_uid;
-    return walk_check(walk, "");
+    walk_check(walk, "");
+    return 0;
 }
 
 static void walk_up(struct walk *walk)
@@ -84,16 +85,13 @@ static int walk_link(struct walk *walk, const char *rest)
 static int walk_into(struct walk *walk, const char *component, const char *rest)
 {
     size_t length = strlen(walk->done);
-    int r;
 
     if (length + strlen(component) + 2 > sizeof(walk->done))
         return -ENAMETOOLONG;
     sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
     if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
-    r = walk_check(walk, walk->done);
-    if (r < 0)
-        return r;
+    walk_check(walk, walk->done);
     if (S_ISLNK(walk->stat.st_mode))
         return walk_link(walk, rest);
     if (*rest && !S_ISDIR(walk->stat.st_mode))
@@ -149,15 +147,13 @@ int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_s
                  char **ret_untrusted)
 {
     struct walk walk;
-    char *resolved;
     int r = walk_path(&walk, root, path, ret_untrusted);
 
-    resolved = r < 0 ? NULL : strdup(walk.done);
-    if (!resolved) {
+    if (r < 0) {
         drop_untrusted(ret_untrusted);
-        return r < 0 ? r : -ENOMEM;
+        return r;
     }
-    *ret_path = resolved;
+    *ret_path = xstrdup(walk.done);
     if (ret_stat)
         *ret_stat = walk.stat;
     return 0;
@@ -191,13 +187,10 @@ int root_open_directory(int root, const char *path)
 /* Splits off the last component, which is not to be followed, and resolves what is before it. */
 static int resolve_parent(int root, const char *path, char **ret_path)
 {
-    AUTOFREE char *copy = strdup(path), *parent = NULL;
-    char *slash, *full;
+    AUTOFREE char *copy = xstrdup(path), *parent = NULL;
+    char *slash = strrchr(copy, '/');
     int r;
 
-    if (!copy)
-        return -ENOMEM;
-    slash = strrchr(copy, '/');
     if (slash)
         *slash++ = 0;
     if (streq(slash ? slash : copy, "..")) /* nothing in the directory before it, but above it */
@@ -205,10 +198,7 @@ static int resolve_parent(int root, const char *path, char **ret_path)
     r = root_resolve(root, slash ? copy : "", &parent, NULL, NULL);
     if (r < 0)
         return r;
-    full = format("%s%s%s", parent, *parent ? "/" : "", slash ? slash : copy);
-    if (!full)
-        return -ENOMEM;
-    *ret_path = full;
+    *ret_path = format("%s%s%s", parent, *parent ? "/" : "", slash ? slash : copy);
     return 0;
 }
 
@@ -238,43 +228,7 @@ int root_readlink(int root, const char *path, char **ret_target)
     if (length < 0)
         return -errno;
     target[length] = 0;
-    *ret_target = strdup(target);
-    return *ret_target ? 0 : -ENOMEM;
-}
-
-int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
-{
-    AUTOFREE char *text = NULL;
-    size_t size = 0, length = 0;
-
-    for (;;) {
-        ssize_t n;
-
-        if (length == size) {
-            char *bigger;
-
-            if (length > max)
-                return -EFBIG;
-            size = size ? size * 2 : 4096;
-            size = size > max + 1 ? max + 1 : size;
-            bigger = realloc(text, size + 1);
-            if (!bigger)
-                return -ENOMEM;
-            text = bigger;
-        }
-        n = pread(fd, text + length, size - length, (off_t)length);
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        length += (size_t)n;
-    }
-    if (length > max)
-        return -EFBIG;
-    text[length] = 0;
-    *ret_text = steal(&text);
-    if (ret_length)
-        *ret_length = length;
+    *ret_target = xstrdup(target);
     return 0;
 }
 
@@ -322,28 +276,19 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int names_add(char ***names, size_t *n, const char *name)
+static int is_visible(const char *name)
 {
-    char **more = realloc(*names, (*n + 2) * sizeof(**names));
-
-    if (!more)
-        return -ENOMEM;
-    *names = more;
-    more[*n + 1] = NULL;
-    more[*n] = strdup(name);
-    return more[(*n)++] ? 0 : -ENOMEM;
+    return name[0] != '.';
 }
 
 int root_names(int root, const char *path, int (*wanted)(const char *name), size_t max,
                char ***ret_names)
 {
-    CLEANUP(names_freep) char **names = calloc(1, sizeof(*names));
+    CLEANUP(names_freep) char **names = xcalloc(1, sizeof(*names));
     AUTOCLOSEDIR DIR *dir = NULL;
     size_t n = 0;
     int fd, r;
 
-    if (!names)
-        return -ENOMEM;
     fd = root_open_directory(root, path);
     if (fd < 0)
         return fd;
@@ -362,13 +307,13 @@ int root_names(int root, const char *path, int (*wanted)(const char *name), size
             return -errno;
         if (!entry)
             break;
-        if (!wanted(entry->d_name))
+        if (!(wanted ? wanted : is_visible)(entry->d_name))
             continue;
         if (n == max)
             return -E2BIG;
-        r = names_add(&names, &n, entry->d_name);
-        if (r < 0)
-            return r;
+        names = xreallocarray(names, n + 2, sizeof(*names));
+        names[n++] = xstrdup(entry->d_name);
+        names[n] = NULL;
     }
     qsort(names, n, sizeof(*names), compare_names);
     *ret_names = steal(&names);

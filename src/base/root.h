@@ -41,12 +41,10 @@ int root_read_line(int root, const char *path, size_t max, char **ret_line);
 /* The same for a decimal number, as the files of /proc/sys hold it. -EBADMSG when it is none. */
 int root_read_number(int root, const char *path, long *ret_number);
 
-/* The names in directory `path` that `wanted` accepts, sorted by byte value: a NULL-terminated
- * array for names_free(). Gives their number. -E2BIG when more than `max` were found. */
+/* The names in directory `path` that `wanted` accepts (NULL: all that start with no dot), sorted by
+ * byte value: a NULL-terminated array for names_free(). Gives their number. -E2BIG when more than
+ * `max` were found. */
 int root_names(int root, const char *path, int (*wanted)(const char *name), size_t max,
                char ***ret_names);
 void names_free(char **names);
 void names_freep(char ***names);
-
-/* The whole of an open file; offset is not moved. As root_read(). */
-int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ini.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -20,7 +21,6 @@ struct reading {
     settings_take take;
     void *data;
     char *problem; /* the first one */
-    bool no_memory;
 };
 
 /* An inih handler: 0 is its word for an error, of which it then tells the line. */
@@ -29,14 +29,11 @@ static int handle(void *argument, const char *section, const char *key, const ch
     struct reading *reading = argument;
     struct setting setting = {reading->file, section, key, value};
     AUTOFREE char *problem = NULL;
-    int r;
 
-    if (reading->problem || reading->no_memory)
+    if (reading->problem)
         return 0;
-    r = reading->take(reading->data, &setting, &problem);
-    if (r > 0)
+    if (reading->take(reading->data, &setting, &problem))
         return 1;
-    reading->no_memory = r < 0 || !problem;
     reading->problem = steal(&problem);
     return 0;
 }
@@ -57,7 +54,7 @@ static int overlong_line(const char *text)
 static int fail(char **ret_error, int error, char *text)
 {
     *ret_error = text;
-    return text ? error : -ENOMEM;
+    return error;
 }
 
 static int fail_errno(char **ret_error, int error, const char *path)
@@ -77,8 +74,8 @@ static int parse(struct reading *reading, const char *text, char **ret_error)
                            reading->file, line, MAX_LINE));
     line = ini_parse_string(text, handle, reading);
     problem = reading->problem;
-    if (reading->no_memory || line < 0)
-        return -ENOMEM;
+    if (line < 0) /* inih's word for it */
+        out_of_memory();
     if (line == 0)
         return 0;
     return fail(ret_error, -EBADMSG,
@@ -95,8 +92,6 @@ int settings_read(int root, const char *path, settings_take take, void *data, ch
     int r;
 
     *ret_error = NULL;
-    if (!file)
-        return -ENOMEM;
     fd = root_open(root, path, &untrusted);
     if (fd == -ENOENT && root_exists(root, path) == 0)
         return 0;
@@ -133,7 +128,7 @@ int settings_read_directory(int root, const char *path, settings_take take, void
     for (char **name = names; *name; name++) {
         AUTOFREE char *file = format("%s/%s", path, *name);
 
-        r = file ? settings_read(root, file, take, data, ret_error) : -ENOMEM;
+        r = settings_read(root, file, take, data, ret_error);
         if (r < 0)
             return r;
     }

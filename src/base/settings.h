@@ -12,13 +12,13 @@ struct setting {
     const char *value;
 };
 
-/* Takes a line: 1, or 0 when it is refused, with the problem in words, which the reader frees and
- * to which it adds file and line; or -ENOMEM. */
+/* Takes a line: 1; or 0 when it is refused, with the problem in words, which the reader frees and
+ * to which it adds file and line. */
 typedef int (*settings_take)(void *data, const struct setting *setting, char **ret_problem);
 
 /* Reads the file at `path` (relative to the root), a missing one as an empty one.
- * 0; or a negative errno with *ret_error in words (but for -ENOMEM), which the caller frees:
- * -EBADMSG for what is in the file, another one where it cannot be read or must not be trusted
+ * 0; or a negative errno with *ret_error in words, which the caller frees: -EBADMSG for what is in
+ * the file, another one where it cannot be read or must not be trusted
  * (-EUCLEAN). */
 int settings_read(int root, const char *path, settings_take take, void *data, char **ret_error);
 

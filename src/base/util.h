@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 /* Cleanup at the end of the scope. Every destructor takes NULL (or -1). */
 #define CLEANUP(destructor) __attribute__((cleanup(destructor)))
 #define AUTOFREE CLEANUP(freep)
@@ -64,17 +66,4 @@ static inline const char *after_prefix(const char *text, const char *prefix)
     size_t length = strlen(prefix);
 
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
-}
-
-/* A formatted string of the caller's, or NULL when memory is gone. */
-static inline char *PRINTF(1, 2) format(const char *pattern, ...)
-{
-    va_list arguments;
-    char *text;
-
-    va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        text = NULL;
-    va_end(arguments);
-    return text;
 }

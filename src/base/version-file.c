@@ -141,14 +141,10 @@ static size_t without_endings(const char *name)
     return n;
 }
 
-int version_compare_file(const char *a, const char *b, int *ret_order)
+int version_compare_file(const char *a, const char *b)
 {
-    AUTOFREE char *x = strndup(a, without_endings(a)), *y = strndup(b, without_endings(b));
+    AUTOFREE char *x = xstrndup(a, without_endings(a)), *y = xstrndup(b, without_endings(b));
+    int order = version_compare(x, y);
 
-    if (!x || !y)
-        return -ENOMEM;
-    *ret_order = version_compare(x, y);
-    if (!*ret_order)
-        *ret_order = version_compare(a, b);
-    return 0;
+    return order ? order : version_compare(a, b);
 }

@@ -18,5 +18,5 @@ int version_compare_rpm(const char *a, const char *b);
 int version_compare_package(const char *a, const char *b);
 
 /* gnulib's filevercmp(), as GRUB 2.14 has it, for names that do not start with a dot: as
- * version_compare(), first without the endings. 0 or -ENOMEM. */
-int version_compare_file(const char *a, const char *b, int *ret_order);
+ * version_compare(), first without the endings. */
+int version_compare_file(const char *a, const char *b);

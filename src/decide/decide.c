@@ -32,7 +32,7 @@ static int find(const struct facts *facts, const struct reason *reason, struct f
 
 static bool is_by_hand(const struct facts *facts)
 {
-    return facts->kexec.loaded.is == FACT_YES && !facts->loaded.release;
+    return facts->kexec.loaded.is == ANSWER_YES && !facts->loaded.release;
 }
 
 /* Somebody's own kernel is left where it is and started, so nothing about ours matters then; and

@@ -28,9 +28,9 @@ int reason_applies(char **ret_text, char *text)
 }
 
 /* It applies when the fact is `bad`. */
-static int if_fact(struct fact fact, int bad, char **ret_text, const char *text)
+static int if_fact(struct answer fact, int bad, char **ret_text, const char *text)
 {
-    if (fact.is == FACT_UNKNOWN)
+    if (fact.is == ANSWER_UNKNOWN)
         return fact.error ? -fact.error : -EIO;
     return (int)fact.is == bad ? reason_applies(ret_text, strdup(text)) : 0;
 }
@@ -56,10 +56,10 @@ static int mode_firmware(const struct facts *facts, char **ret_text)
 
 static int normal_asked(const struct facts *facts, char **ret_text)
 {
-    if (facts->hook.armed.is == FACT_YES && facts->hook.armed_reason)
+    if (facts->hook.armed.is == ANSWER_YES && facts->hook.armed_reason)
         return reason_applies(
             ret_text, format("one firmware reboot was asked for: %s", facts->hook.armed_reason));
-    return if_fact(facts->hook.armed, FACT_YES, ret_text,
+    return if_fact(facts->hook.armed, ANSWER_YES, ret_text,
                    "one firmware reboot was asked for with `fastreboot normal`");
 }
 
@@ -72,30 +72,30 @@ static int unit_masked(const struct facts *facts, char **ret_text)
 
 static int not_enabled(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->hook.enabled, FACT_NO, ret_text, "fastreboot is not enabled");
+    return if_fact(facts->hook.enabled, ANSWER_NO, ret_text, "fastreboot is not enabled");
 }
 
 static int not_active(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->hook.active, FACT_NO, ret_text,
+    return if_fact(facts->hook.active, ANSWER_NO, ret_text,
                    SERVICE_UNIT " is not running, so nobody would load a kernel");
 }
 
 static int in_container(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->place.container, FACT_YES, ret_text,
+    return if_fact(facts->place.container, ANSWER_YES, ret_text,
                    "this is a container: it has no kernel of its own to start");
 }
 
 static int under_xen(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->place.xen, FACT_YES, ret_text,
+    return if_fact(facts->place.xen, ANSWER_YES, ret_text,
                    "this is the control domain of a Xen machine: kexec would leave Xen out");
 }
 
 static int kexec_tools(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->place.kexec_tools, FACT_YES, ret_text,
+    return if_fact(facts->place.kexec_tools, ANSWER_YES, ret_text,
                    "kexec-tools load a kernel at every reboot too (LOAD_KEXEC in "
                    "/etc/default/kexec); what fastreboot loads comes first and stays");
 }
@@ -125,7 +125,7 @@ static int failed_too_often(const struct facts *facts, char **ret_text)
 
 static int shutdown_stuck(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->place.stuck, FACT_YES, ret_text,
+    return if_fact(facts->place.stuck, ANSWER_YES, ret_text,
                    "the shutdown ends in the initrd's own script (/run/initramfs), which needs a "
                    "kexec program, and there is none");
 }
@@ -142,7 +142,7 @@ static int tpm_unlock(const struct facts *facts, char **ret_text)
 
 static int kexec_unsupported(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->kexec.supported, FACT_NO, ret_text,
+    return if_fact(facts->kexec.supported, ANSWER_NO, ret_text,
                    "the running kernel is built without kexec");
 }
 
@@ -150,7 +150,7 @@ static int kexec_disabled(const struct facts *facts, char **ret_text)
 {
     if (facts->loaded.current)
         return 0; /* what is loaded still runs */
-    return if_fact(facts->kexec.disabled, FACT_YES, ret_text,
+    return if_fact(facts->kexec.disabled, ANSWER_YES, ret_text,
                    "kernel.kexec_load_disabled is 1: the kernel takes no other one until the next "
                    "boot");
 }
@@ -159,14 +159,14 @@ static int kexec_exhausted(const struct facts *facts, char **ret_text)
 {
     if (facts->loaded.current)
         return 0;
-    return if_fact(facts->kexec.exhausted, FACT_YES, ret_text,
+    return if_fact(facts->kexec.exhausted, ANSWER_YES, ret_text,
                    "kernel.kexec_load_limit_reboot is used up: the kernel takes no other one until "
                    "the next boot");
 }
 
 static int loaded_unknown(const struct facts *facts, char **ret_text)
 {
-    return if_fact(facts->kexec.loaded, FACT_UNKNOWN, ret_text, "");
+    return if_fact(facts->kexec.loaded, ANSWER_UNKNOWN, ret_text, "");
 }
 
 static int no_entry(const struct facts *facts, char **ret_text)
@@ -190,7 +190,7 @@ static int one_time_entry(const struct facts *facts, char **ret_text)
 
 static int foreign_kernel(const struct facts *facts, char **ret_text)
 {
-    if (facts->kexec.loaded.is != FACT_YES || facts->loaded.release)
+    if (facts->kexec.loaded.is != ANSWER_YES || facts->loaded.release)
         return 0;
     return reason_applies(
         ret_text, strdup("a kernel that fastreboot did not load is loaded and is left in place"));

@@ -41,7 +41,7 @@ static char *why_useless(const struct facts *facts, bool *ret_useless)
             "only one that is looked at: " HANGS);
     if (watchdog->kind && watchdog->kind->life == WATCHDOG_DIES)
         return format("%s ends with the running kernel: " HANGS, watchdog->kind->module);
-    if (watchdog->kept.is == FACT_UNKNOWN)
+    if (watchdog->kept.is == ANSWER_UNKNOWN)
         return strdup("the running kernel has no watchdog.stop_on_reboot, so its watchdog stops at "
                       "each reboot: " HANGS);
     if (entry && cmdline_has(entry->cmdline, "watchdog.stop_on_reboot=1"))
@@ -65,18 +65,18 @@ static char *why_uncertain(const struct facts *facts, bool *ret_uncertain)
             "it is not known for certain how the watchdog \"%s\" behaves over a kexec, so "
             "it is used only when watchdog = SECONDS says so: " HANGS,
             watchdog->identity);
-    if (watchdog->fed.is != FACT_YES)
+    if (watchdog->fed.is != ANSWER_YES)
         return format(
             "systemd is not set to feed the watchdog \"%s\", so the next system might be "
             "reset by it. With RuntimeWatchdogSec= in /etc/systemd/system.conf, or watchdog "
             "= SECONDS, it is used; as it is, " HANGS,
             watchdog->identity);
-    if (watchdog->running.is != FACT_YES)
+    if (watchdog->running.is != ANSWER_YES)
         return format(
             "the watchdog \"%s\" does not run although RuntimeWatchdogSec= is set, so the "
             "next system might not feed it either: " HANGS,
             watchdog->identity);
-    if (watchdog->nowayout.is != FACT_NO)
+    if (watchdog->nowayout.is != ANSWER_NO)
         return format("the watchdog \"%s\" cannot be stopped any more (nowayout), not for a halt "
                       "either, so it is used only when watchdog = SECONDS says so: " HANGS,
                       watchdog->identity);
@@ -84,7 +84,7 @@ static char *why_uncertain(const struct facts *facts, bool *ret_uncertain)
         return strdup("the root file system is encrypted, and nothing feeds a watchdog while its "
                       "initrd waits for a passphrase, so it is used only when watchdog = SECONDS "
                       "says so: " HANGS);
-    if (watchdog->comes.is != FACT_YES)
+    if (watchdog->comes.is != ANSWER_YES)
         return format("the kernel to start has no module %s to take the watchdog over: " HANGS,
                       watchdog->kind->module);
     *ret_uncertain = false;
@@ -101,7 +101,7 @@ int watchdog_decide(const struct facts *facts, struct watchdog_plan *ret_plan)
     if (no)
         return ret_plan->problem ? 0 : -ENOMEM;
     ret_plan->used = true;
-    if (facts->watchdog.kept.is == FACT_YES) {
+    if (facts->watchdog.kept.is == ANSWER_YES) {
         ret_plan->seconds = seconds_of(&facts->config);
         return 0;
     }

@@ -46,7 +46,7 @@ static int compare_loaded(struct facts *facts)
 {
     AUTOFREE char *signature = NULL;
 
-    if (facts->kexec.loaded.is == FACT_NO)
+    if (facts->kexec.loaded.is == ANSWER_NO)
         loaded_facts_clear(&facts->loaded);
     if (!facts->loaded.signature || !facts->payload.entry)
         return 0;
@@ -79,7 +79,8 @@ static int read_entries(int root, struct facts *facts)
 
     if (r < 0 || !facts->quirk.cmdline)
         return r;
-    return boot_entries_append(&facts->boot_entries, facts->quirk.cmdline, config->cmdline_remove);
+    boot_entries_append(&facts->boot_entries, facts->quirk.cmdline, config->cmdline_remove);
+    return 0;
 }
 
 int facts_read(int root, struct facts *ret_facts)

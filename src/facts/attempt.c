@@ -40,15 +40,6 @@ static int state_of(const char *name)
     return -EBADMSG;
 }
 
-/* A member that may be missing. */
-static int copy(const struct json_object *object, const char *key, char **ret_text)
-{
-    const char *text = json_string(object, key);
-
-    *ret_text = text ? strdup(text) : NULL;
-    return text && !*ret_text ? -ENOMEM : 0;
-}
-
 static int files_from_json(const struct json_object *object, struct attempt *attempt)
 {
     struct json_object *array;
@@ -59,9 +50,7 @@ static int files_from_json(const struct json_object *object, struct attempt *att
     n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
     if (n > MAX_ATTEMPT_FILES)
         return -EBADMSG;
-    attempt->files = calloc(n + 1, sizeof(*attempt->files));
-    if (!attempt->files)
-        return -ENOMEM;
+    attempt->files = xcalloc(n, sizeof(*attempt->files));
     for (; attempt->n_files < n; attempt->n_files++) {
         const struct json_object *row = json_object_array_get_idx(array, attempt->n_files);
         struct attempt_file *file = &attempt->files[attempt->n_files];
@@ -70,10 +59,8 @@ static int files_from_json(const struct json_object *object, struct attempt *att
         if (!json_string(row, "path") || size < 0)
             return -EBADMSG;
         file->size = (uint64_t)size;
-        if (copy(row, "path", &file->path) < 0 || copy(row, "sha256", &file->sha256) < 0) {
-            free(file->path);
-            return -ENOMEM;
-        }
+        file->path = xstrdup(json_string(row, "path"));
+        file->sha256 = xstrdup(json_string(row, "sha256"));
     }
     return 0;
 }
@@ -102,8 +89,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
         return -EBADMSG;
     ret_attempt->state = (enum attempt_state)state;
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
-        if (copy(object, TEXTS[i].name, text_of(ret_attempt, &TEXTS[i])) < 0)
-            return -ENOMEM;
+        *text_of(ret_attempt, &TEXTS[i]) = xstrdup(json_string(object, TEXTS[i].name));
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -EBADMSG;
     r = files_from_json(object, ret_attempt);

@@ -58,7 +58,7 @@ enum {
     MAX_ATTEMPT_FILES = 64,
 };
 
-/* Both directions; from JSON gives 0, -EBADMSG when a member is missing or wrong, or -ENOMEM;
+/* Both directions; from JSON gives 0, or -EBADMSG when a member is missing or wrong;
  * release with the clear function in any case. To JSON gives a new object. Of a version that is
  * not known yet the inventory is left out: who knows what it means. */
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt);

@@ -32,15 +32,16 @@ struct boot_entries {
 };
 
 /* Puts parameters behind the command line of every entry, those that it has already included; those
- * in `except` (may be NULL) are left out. 0 or -ENOMEM. */
-int boot_entries_append(struct boot_entries *entries, const char *parameters, const char *except);
+ * in `except` (may be NULL) are left out. */
+void boot_entries_append(struct boot_entries *entries, const char *parameters, const char *except);
 void boot_entries_clear(struct boot_entries *entries);
 
-/* Adds an entry that cannot be kexec'd. All strings are copied. 0 or -ENOMEM. */
-int boot_entries_add_unbootable(struct boot_entries *entries, const char *id, const char *title,
-                                const char *problem, const char *source);
+/* Adds an entry that cannot be kexec'd. All strings are copied. */
+void boot_entries_add_unbootable(struct boot_entries *entries, const char *id, const char *title,
+                                 const char *problem, const char *source);
 
-/* Adds an entry; `initrds` are `n` paths. All strings are copied. 0 or -ENOMEM. */
-int boot_entries_add(struct boot_entries *entries, const char *id, const char *title,
-                     const char *kernel, char *const *initrds, size_t n, const char *cmdline,
-                     const char *source);
+/* Adds an entry and gives it, until the next one is added; `initrds` are `n` paths. All strings are
+ * copied. */
+struct boot_entry *boot_entries_add(struct boot_entries *entries, const char *id, const char *title,
+                                    const char *kernel, char *const *initrds, size_t n,
+                                    const char *cmdline, const char *source);

@@ -41,14 +41,14 @@ struct boot_record {
     int64_t back; /* from the reboot's beginning to `time`, in milliseconds, or -1 */
 };
 
-/* Both directions; from JSON gives 0, -EBADMSG when a member is missing or wrong, or -ENOMEM;
+/* Both directions; from JSON gives 0, or -EBADMSG when a member is missing or wrong;
  * release with the clear function in any case. To JSON gives a new object. */
 int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record);
 struct json_object *boot_record_to_json(const struct boot_record *record);
 void boot_record_clear(struct boot_record *record);
 
-/* A copy of one's own: 0 or -ENOMEM; release it in any case. */
-int boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy);
+/* A copy of one's own; release it. */
+void boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy);
 
 /* "fast", "firmware", "failed", "unknown", "damaged", "other" */
 const char *outcome_name(enum outcome outcome);

@@ -8,18 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "facts/answer.h"
 #include "facts/boot-entries.h"
 #include "facts/config.h"
 #include "facts/failures.h"
 #include "facts/image.h"
 #include "facts/inventory.h"
 #include "facts/watchdogs.h"
-
-/* The answer to a question that can be answered by yes, by no, or by neither. */
-struct fact {
-    enum { FACT_NO, FACT_YES, FACT_UNKNOWN } is;
-    int error; /* the errno that kept us from knowing */
-};
 
 /* One file that an entry needs. */
 struct boot_file {
@@ -48,10 +43,10 @@ struct boot_payload {
 
 /* What the running kernel says of kexec. */
 struct kexec_facts {
-    struct fact supported;
-    struct fact disabled;  /* kernel.kexec_load_disabled */
-    struct fact exhausted; /* kernel.kexec_load_limit_reboot has come to 0 */
-    struct fact loaded;
+    struct answer supported;
+    struct answer disabled;  /* kernel.kexec_load_disabled */
+    struct answer exhausted; /* kernel.kexec_load_limit_reboot has come to 0 */
+    struct answer loaded;
     char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
 };
 
@@ -67,12 +62,12 @@ struct loaded_facts {
 
 /* Whether the units will be there at the next reboot. */
 struct hook_facts {
-    struct fact enabled; /* fastreboot-jump.service is wanted by reboot.target */
-    struct fact active;  /* fastreboot.service was started in this boot and not stopped */
-    struct fact armed;   /* one firmware reboot was asked for */
-    char *armed_reason;  /* why, where fastreboot itself did; or NULL */
-    char *masked;        /* the mask in the way, or NULL */
-    int masked_error;    /* the errno that kept us from seeing whether there is one, or 0 */
+    struct answer enabled; /* fastreboot-jump.service is wanted by reboot.target */
+    struct answer active;  /* fastreboot.service was started in this boot and not stopped */
+    struct answer armed;   /* one firmware reboot was asked for */
+    char *armed_reason;    /* why, where fastreboot itself did; or NULL */
+    char *masked;          /* the mask in the way, or NULL */
+    int masked_error;      /* the errno that kept us from seeing whether there is one, or 0 */
 };
 
 enum boot_way {
@@ -111,10 +106,10 @@ struct request {
 
 /* What surrounds us. */
 struct place_facts {
-    struct fact container;
-    struct fact xen;   /* the control domain of a Xen machine */
-    struct fact stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
-    struct fact kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
+    struct answer container;
+    struct answer xen;   /* the control domain of a Xen machine */
+    struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
+    struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
 };
 
 /* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
@@ -174,15 +169,15 @@ struct storage_facts {
 struct watchdog_facts {
     char *identity; /* as its driver calls it; NULL where there is none that says so */
     const struct watchdog_kind *kind; /* or NULL where nothing is known of it */
-    struct fact running;              /* somebody has it started, and feeds it */
-    struct fact nowayout;             /* it cannot be stopped again */
-    struct fact kept;  /* drivers are not to stop it at a reboot: watchdog.stop_on_reboot=0 */
-    struct fact fed;   /* systemd is set to feed it: RuntimeWatchdogSec= */
-    struct fact comes; /* the kernel to start has its driver */
-    bool other_device; /* systemd is set to use another one */
-    bool ipmi;         /* ipmi_watchdog is loaded, of which there is nothing to be seen */
-    long max;          /* what it can count to, in seconds; 0 where it does not say */
-    int error;         /* the errno that kept us from knowing whether there is one, or 0 */
+    struct answer running;            /* somebody has it started, and feeds it */
+    struct answer nowayout;           /* it cannot be stopped again */
+    struct answer kept;  /* drivers are not to stop it at a reboot: watchdog.stop_on_reboot=0 */
+    struct answer fed;   /* systemd is set to feed it: RuntimeWatchdogSec= */
+    struct answer comes; /* the kernel to start has its driver */
+    bool other_device;   /* systemd is set to use another one */
+    bool ipmi;           /* ipmi_watchdog is loaded, of which there is nothing to be seen */
+    long max;            /* what it can count to, in seconds; 0 where it does not say */
+    int error;           /* the errno that kept us from knowing whether there is one, or 0 */
 };
 
 struct facts {

@@ -40,27 +40,21 @@ size_t failures_in_a_row(const struct failures *failures)
     return n;
 }
 
-int failures_add(struct failures *failures, const struct failure *failure)
+void failures_add(struct failures *failures, const struct failure *failure)
 {
     struct failure copy = {
-        .kernel = strdup(failure->kernel),
-        .release = strdup(failure->release),
-        .firmware = failure->firmware ? strdup(failure->firmware) : NULL,
-        .reason = failure->reason ? strdup(failure->reason) : NULL,
+        .kernel = xstrdup(failure->kernel),
+        .release = xstrdup(failure->release),
+        .firmware = xstrdup(failure->firmware),
+        .reason = xstrdup(failure->reason),
         .time = failure->time,
         .past = failure->past,
     };
 
-    if (!copy.kernel || !copy.release || (failure->firmware && !copy.firmware) ||
-        (failure->reason && !copy.reason)) {
-        failure_clear(&copy);
-        return -ENOMEM;
-    }
     failures_remove(failures, copy.kernel);
     if (failures->n == MAX_FAILURES)
         remove_at(failures, 0);
     failures->all[failures->n++] = copy;
-    return 0;
 }
 
 int failures_from_json(const struct json_object *object, struct failures *ret_failures)
@@ -75,7 +69,6 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
         const struct json_object *row = json_object_array_get_idx(array, i);
         struct failure failure = {.time = json_number(row, "time", 0),
                                   .past = json_number(row, "past", 0) != 0};
-        int r;
 
         failure.kernel = (char *)json_string(row, "kernel");
         failure.release = (char *)json_string(row, "release");
@@ -83,9 +76,7 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
         failure.reason = (char *)json_string(row, "reason");
         if (!failure.kernel || !failure.release)
             return -EBADMSG;
-        r = failures_add(ret_failures, &failure);
-        if (r < 0)
-            return r;
+        failures_add(ret_failures, &failure);
     }
     return 0;
 }

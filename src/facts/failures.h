@@ -26,12 +26,12 @@ struct failures {
     size_t n;
 };
 
-/* 0, -EBADMSG for what is no such object, or -ENOMEM; release with failures_clear() in any case. */
+/* 0, or -EBADMSG for what is no such object; release with failures_clear() in any case. */
 int failures_from_json(const struct json_object *object, struct failures *ret_failures);
 struct json_object *failures_to_json(const struct failures *failures);
 
-/* Adds a copy of `failure` in place of an older one of the same kernel. 0 or -ENOMEM. */
-int failures_add(struct failures *failures, const struct failure *failure);
+/* Adds a copy of `failure` in place of an older one of the same kernel. */
+void failures_add(struct failures *failures, const struct failure *failure);
 
 /* Forgets `kernel`, if it is there. */
 void failures_remove(struct failures *failures, const char *kernel);
@@ -39,7 +39,7 @@ void failures_remove(struct failures *failures, const char *kernel);
 /* How many of them say that it is the machine: those since the last fast reboot that went well. */
 size_t failures_in_a_row(const struct failures *failures);
 
-/* When and why: "on 2026-05-01 10:00 UTC: disk X is missing"; the caller's, or NULL. */
+/* When and why: "on 2026-05-01 10:00 UTC: disk X is missing"; the caller's. */
 char *failure_text(const struct failure *failure);
 
 void failures_clear(struct failures *failures);

@@ -9,13 +9,10 @@ static int parse_line(const char *line, size_t length,
                       int (*each)(const struct boot_record *, void *), void *data)
 {
     CLEANUP(boot_record_clear) struct boot_record record = {0};
-    AUTOFREE char *copy = strndup(line, length);
+    AUTOFREE char *copy = xstrndup(line, length);
     AUTOJSON struct json_object *object = NULL;
-    int r;
+    int r = json_parse(copy, &object);
 
-    if (!copy)
-        return -ENOMEM;
-    r = json_parse(copy, &object);
     if (r >= 0)
         r = boot_record_from_json(object, &record);
     return r < 0 ? r : each(&record, data);
@@ -73,11 +70,9 @@ static bool is_about(const char *line, const char *id)
 char *history_with(const char *text, const struct boot_record *record)
 {
     AUTOJSON struct json_object *object = boot_record_to_json(record);
-    AUTOFREE char *old = strdup(text ? text : "");
-    char *last = old ? (char *)last_line(old) : NULL;
+    AUTOFREE char *old = xstrdup(text ? text : "");
+    char *last = (char *)last_line(old);
 
-    if (!old)
-        return NULL;
     if (is_about(last, record->id))
         *last = 0;
     return format("%s%s\n", newest_lines(old),

@@ -14,6 +14,6 @@ enum {
  * gives the number of records. -EBADMSG at a line that is none. */
 int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data);
 
-/* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's, or NULL.
+/* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's.
  * Where the last line is about the same attempt, the new one takes its place. */
 char *history_with(const char *text, const struct boot_record *record);

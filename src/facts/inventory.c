@@ -51,16 +51,7 @@ size_t thing_kind_max(enum thing_kind kind)
 
 struct thing *things_add(struct things *things, size_t max)
 {
-    struct thing *more;
-
-    if (things->n == max)
-        return NULL;
-    more = realloc(things->all, (things->n + 1) * sizeof(*more));
-    if (!more)
-        return NULL;
-    things->all = more;
-    more[things->n] = (struct thing){0};
-    return &more[things->n++];
+    return things->n < max ? APPEND(things->all, things->n) : NULL;
 }
 
 void things_clear(struct things *things)
@@ -141,8 +132,8 @@ static int copy_text(const struct json_object *object, const char *key, char **r
     text = json_string(object, key);
     if (!text || strlen(text) > MAX_THING_TEXT)
         return -EBADMSG;
-    *ret_text = strdup(text);
-    return *ret_text ? 0 : -ENOMEM;
+    *ret_text = xstrdup(text);
+    return 0;
 }
 
 static bool is_true(const struct json_object *object, const char *key)
@@ -181,8 +172,8 @@ static int things_from_json(const struct json_object *object, size_t kind, struc
         return -EBADMSG;
     things->known = true;
     for (size_t i = 0; i < json_object_array_length(array); i++) {
-        struct thing *thing = things_add(things, KINDS[kind].max);
-        int r = thing ? thing_from_json(json_object_array_get_idx(array, i), thing) : -ENOMEM;
+        int r = thing_from_json(json_object_array_get_idx(array, i),
+                                things_add(things, KINDS[kind].max));
 
         if (r < 0)
             return r;

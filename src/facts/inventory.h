@@ -68,13 +68,13 @@ struct inventory {
     long memory; /* MemTotal in KiB, the same */
 };
 
-/* Both directions. From JSON gives 0, -EBADMSG when something is wrong or there is more of it than
- * allowed, or -ENOMEM; release with inventory_clear() in any case. To JSON gives a new object. */
+/* Both directions. From JSON gives 0, or -EBADMSG when something is wrong or there is more of it
+ * than allowed; release with inventory_clear() in any case. To JSON gives a new object. */
 int inventory_from_json(const struct json_object *object, struct inventory *ret_inventory);
 struct json_object *inventory_to_json(const struct inventory *inventory);
 void inventory_clear(struct inventory *inventory);
 
-/* Adds an empty thing and gives it, or NULL when memory is gone or there are `max` of them. */
+/* Adds an empty thing and gives it, or NULL when there are `max` of them. */
 struct thing *things_add(struct things *things, size_t max);
 void things_clear(struct things *things);
 

@@ -95,7 +95,7 @@ static int remember(int root, const struct attempt *attempt, const char *reason)
     }
     failure.firmware = facts.firmware;
     if (r >= 0)
-        r = failures_add(&facts.failures, &failure);
+        failures_add(&facts.failures, &failure);
     return r < 0 ? r : state_write_failures(root, &facts.failures);
 }
 

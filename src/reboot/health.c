@@ -38,7 +38,7 @@ static int write_to(int root, const char *path, const struct attempt *attempt)
     return state_write_json(root, path, object);
 }
 
-static int set_text(char **text, const char *value)
+static int copy_to(char **text, const char *value)
 {
     char *copy = strdup(value);
 
@@ -53,7 +53,7 @@ static int set_text(char **text, const char *value)
  * it, and does not try this kernel again. */
 static int begin_attempt(int root, struct attempt *attempt, const struct boot_facts *boot)
 {
-    int r = set_text(&attempt->boot_id, boot->boot_id ? boot->boot_id : "");
+    int r = copy_to(&attempt->boot_id, boot->boot_id ? boot->boot_id : "");
 
     attempt->state = ATTEMPT_CHECKING;
     attempt->since = clock_uptime();
@@ -189,7 +189,7 @@ static int was_healed(int root, const struct attempt *attempt)
 static int write_guard(int root, struct attempt *attempt, const struct losses *losses)
 {
     AUTOFREE char *missing = losses_text(losses);
-    int r = missing ? set_text(&attempt->reason, missing) : -ENOMEM;
+    int r = missing ? copy_to(&attempt->reason, missing) : -ENOMEM;
 
     attempt->state = ATTEMPT_HEALED;
     if (r >= 0)

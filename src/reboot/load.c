@@ -88,7 +88,7 @@ static bool is_loaded(const struct survey *survey)
     if (!facts->loaded.current ||
         (facts->loaded.added && streq(facts->loaded.added, survey->added)))
         return facts->loaded.current;
-    return facts->kexec.disabled.is != FACT_NO || facts->kexec.exhausted.is != FACT_NO;
+    return facts->kexec.disabled.is != ANSWER_NO || facts->kexec.exhausted.is != ANSWER_NO;
 }
 
 int loading_load(int root, const struct survey *survey, char **ret_id, char **ret_error)
@@ -115,7 +115,7 @@ int loading_drop_all(int root)
     int r = kexec_facts_read(root, &kexec);
 
     /* The unload is a load to kernel.kexec_load_limit_reboot: none where there is nothing. */
-    if (r >= 0 && kexec.loaded.is != FACT_NO) {
+    if (r >= 0 && kexec.loaded.is != ANSWER_NO) {
         r = kexec_unload();
         r = r < 0 ? r : 1;
     }

@@ -39,7 +39,7 @@ static int is_loaded(int root, char **ret_doubt)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
 
-    if (kexec_facts_read(root, &kexec) >= 0 && kexec.loaded.is == FACT_YES)
+    if (kexec_facts_read(root, &kexec) >= 0 && kexec.loaded.is == ANSWER_YES)
         return 1;
     *ret_doubt = format("no kernel is loaded any more");
     return 0;

@@ -35,9 +35,9 @@ static const char *loader_name(const struct boot_entries *entries)
 static const char *loaded_by(const struct facts *facts)
 {
     switch (facts->kexec.loaded.is) {
-    case FACT_NO:
+    case ANSWER_NO:
         return "nobody";
-    case FACT_YES:
+    case ANSWER_YES:
         return facts->loaded.release ? "fastreboot" : "somebody else";
     default:
         return "unknown";
@@ -100,12 +100,12 @@ static void print_payload(const struct survey *survey)
 
 static void print_loaded(const struct facts *facts)
 {
-    if (facts->kexec.loaded.is == FACT_NO)
+    if (facts->kexec.loaded.is == ANSWER_NO)
         puts("  Loaded now:   nothing");
     else if (facts->loaded.release)
         printf("  Loaded now:   kernel %s, by fastreboot%s\n", facts->loaded.release,
                facts->loaded.current ? "" : "; not what would be loaded now");
-    else if (facts->kexec.loaded.is == FACT_YES)
+    else if (facts->kexec.loaded.is == ANSWER_YES)
         puts("  Loaded now:   a kernel that fastreboot did not load");
     else
         puts("  Loaded now:   the kernel does not say");

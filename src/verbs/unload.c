@@ -13,7 +13,7 @@ static int explain_nothing(int root)
 
     if (kexec_facts_read(root, &kexec) < 0)
         return complain(NULL, -ENOMEM);
-    if (kexec.loaded.is == FACT_NO) {
+    if (kexec.loaded.is == ANSWER_NO) {
         puts("nothing is loaded");
         return EXIT_FINE;
     }

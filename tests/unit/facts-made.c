@@ -4,7 +4,7 @@
 #include "test.h"
 #include "tree.h"
 
-static const struct fact NO = {.is = FACT_NO}, YES = {.is = FACT_YES};
+static const struct answer NO = {.is = ANSWER_NO}, YES = {.is = ANSWER_YES};
 
 void made_fast(struct made_facts *made)
 {
@@ -42,13 +42,13 @@ static int some_error(void)
 }
 
 /* Mostly the answer that allows to be fast, as otherwise no machine ever would be. */
-static struct fact some_fact(struct fact good)
+static struct answer some_fact(struct answer good)
 {
     switch (dice(16)) {
     case 0:
-        return (struct fact){.is = FACT_UNKNOWN, .error = dice(4) ? some_error() : 0};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = dice(4) ? some_error() : 0};
     case 1:
-        return good.is == FACT_YES ? NO : YES;
+        return good.is == ANSWER_YES ? NO : YES;
     default:
         return good;
     }
@@ -206,16 +206,16 @@ void made_by_dice(struct made_facts *made)
                                             .failing = (char *)rarely("sda had 1 I/O error")};
     some_payload(made);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
-    if (facts->kexec.loaded.is != FACT_NO && dice(2)) {
+    if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {
         facts->loaded.release = (char *)"6.1.0";
         facts->loaded.current = facts->payload.entry && dice(2);
     }
 }
 
-struct fact *const *made_each_fact(struct facts *facts, size_t *ret_n)
+struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)
 {
-    static struct fact *all[MADE_FACTS];
-    struct fact *const found[] = {
+    static struct answer *all[MADE_FACTS];
+    struct answer *const found[] = {
         &facts->kexec.supported,   &facts->kexec.disabled,    &facts->kexec.exhausted,
         &facts->kexec.loaded,      &facts->hook.enabled,      &facts->hook.active,
         &facts->hook.armed,        &facts->place.container,   &facts->place.xen,

@@ -14,12 +14,12 @@ struct made_facts {
 /* A machine on which nothing speaks against a fast reboot. */
 void made_fast(struct made_facts *made);
 
-/* Every struct fact in it; the array is good until the next call. test-decide counts them in
+/* Every struct answer in it; the array is good until the next call. test-decide counts them in
  * facts.h, so that none is forgotten here. */
 enum {
     MADE_FACTS = 65,
 };
-struct fact *const *made_each_fact(struct facts *facts, size_t *ret_n);
+struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n);
 
 /* Any machine that could be: every fact by dice, but none that contradict each other. */
 void made_by_dice(struct made_facts *made);

@@ -194,7 +194,7 @@ static void a_lost_disk_costs_one_reboot(void **state)
     assert_string_equal(facts.failures.all[0].reason, "it came up, and something was missing: disk "
                                                       "ata-ST1000NM0008_ZDH (931 GiB)");
     assert_int_equal(hook_facts_read(tree->root, &hook), 0);
-    assert_int_equal(hook.armed.is, FACT_YES);
+    assert_int_equal(hook.armed.is, ANSWER_YES);
     assert_non_null(strstr(hook.armed_reason, "after the fast reboot into kernel 6.1.0-33-amd64 "
                                               "something was missing: disk ata-"));
     assert_int_equal(look(tree, 310), CHECKING_REBOOT); /* where it was refused at first */

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 
 #include "facts-made.h"
@@ -70,8 +71,8 @@ static void assert_can_be_fast(const struct facts *facts)
     const struct boot_payload *payload = &facts->payload;
 
     assert_true(!facts->config.error && facts->config.mode == MODE_FAST);
-    assert_true(facts->hook.armed.is == FACT_NO && facts->kexec.supported.is == FACT_YES);
-    assert_true(facts->place.container.is == FACT_NO && facts->place.xen.is == FACT_NO);
+    assert_true(facts->hook.armed.is == ANSWER_NO && facts->kexec.supported.is == ANSWER_YES);
+    assert_true(facts->place.container.is == ANSWER_NO && facts->place.xen.is == ANSWER_NO);
     assert_true(!facts->quirk.firmware && !facts->quirk.error && !facts->quirk.error_number);
     assert_true(!facts->failure.error && facts->failure.failures.n < FAILURES_TO_STOP);
     for (size_t i = 0; i < facts->failure.failures.n; i++)
@@ -121,12 +122,12 @@ static bool is_fast(const struct facts *facts)
 /* More doubt never makes a reboot fast that was not. */
 static void one_more_unknown_makes_nothing_fast(void **state)
 {
-    static const struct fact UNKNOWN = {.is = FACT_UNKNOWN, .error = EIO};
+    static const struct answer UNKNOWN = {.is = ANSWER_UNKNOWN, .error = EIO};
 
     (void)state;
     for (int i = 0; i < ROUNDS / 10; i++) {
         struct made_facts made;
-        struct fact *const *all;
+        struct answer *const *all;
         bool before;
         size_t n;
 
@@ -134,7 +135,7 @@ static void one_more_unknown_makes_nothing_fast(void **state)
         before = is_fast(&made.facts);
         all = made_each_fact(&made.facts, &n);
         for (size_t k = 0; k < n; k++) {
-            const struct fact fact = *all[k];
+            const struct answer fact = *all[k];
 
             *all[k] = UNKNOWN;
             assert_true(before || !is_fast(&made.facts));
@@ -153,12 +154,12 @@ static void no_fact_is_forgotten(void **state)
 
     (void)state;
     assert_int_equal(fd_read(fd, 1 << 20, &text, NULL), 0);
-    for (const char *place = text; (place = strstr(place, "\n    struct fact ")); place++)
+    for (const char *place = text; (place = strstr(place, "\n    struct answer ")); place++)
         there++;
     made_fast(&made);
     (void)made_each_fact(&made.facts, &n);
     if (n != there)
-        fail_msg("facts.h has %zu struct fact, made_each_fact() gives %zu", there, n);
+        fail_msg("facts.h has %zu struct answer, made_each_fact() gives %zu", there, n);
 }
 
 /* What made_by_dice() makes is not so tame that a reason is never tried: each one applies to some
@@ -202,11 +203,11 @@ static void purposes_differ(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook.active.is = FACT_NO;
+    made.facts.hook.active.is = ANSWER_NO;
     expect(&made.facts, PURPOSE_NEXT_REBOOT, "not-active");
     expect(&made.facts, PURPOSE_SHUTDOWN, NULL);
     expect(&made.facts, PURPOSE_LOAD, NULL);
-    made.facts.hook.enabled.is = FACT_NO;
+    made.facts.hook.enabled.is = ANSWER_NO;
     expect(&made.facts, PURPOSE_SHUTDOWN, "not-enabled");
     expect(&made.facts, PURPOSE_LOAD, NULL);
 }
@@ -218,9 +219,9 @@ static void somebody_elses_kernel_is_respected(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.kexec.loaded.is = FACT_YES;
-    made.facts.payload.kernel.error = ENOENT; /* of no account now */
-    made.facts.kexec.disabled.is = FACT_YES;  /* what is loaded still runs */
+    made.facts.kexec.loaded.is = ANSWER_YES;
+    made.facts.payload.kernel.error = ENOENT;  /* of no account now */
+    made.facts.kexec.disabled.is = ANSWER_YES; /* what is loaded still runs */
     assert_int_equal(decide(&made.facts, PURPOSE_SHUTDOWN, &verdict), 0);
     assert_true(verdict.fast && verdict.by_hand);
     expect(&made.facts, PURPOSE_LOAD, "foreign-kernel-in-place");
@@ -236,7 +237,7 @@ static void what_is_known_is_the_better_reason(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook.enabled = (struct fact){.is = FACT_UNKNOWN, .error = EACCES};
+    made.facts.hook.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = EACCES};
     assert_int_equal(decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict), 0);
     assert_true(verdict.needs_root);
     assert_string_equal(verdict.because->text,

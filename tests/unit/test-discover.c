@@ -21,7 +21,7 @@ static void an_empty_directory_is_a_machine_too(void **state)
     assert_null(facts.config.error);
     assert_null(facts.payload.entry);
     assert_non_null(facts.boot_entries.problem);
-    assert_int_equal(facts.kexec.supported.is, FACT_NO);
+    assert_int_equal(facts.kexec.supported.is, ANSWER_NO);
     assert_int_equal(facts.boot.way, BOOT_UNKNOWN);
 }
 
@@ -34,7 +34,7 @@ static void a_whole_machine_is_read(void **state)
     assert_int_equal(facts.arch, IMAGE_X86_64);
     assert_ptr_equal(facts.payload.entry, &facts.boot_entries.entries[facts.boot_entries.chosen]);
     assert_string_equal(facts.payload.image.release, "6.1.0-33-amd64");
-    assert_int_equal(facts.hook.enabled.is, FACT_YES);
+    assert_int_equal(facts.hook.enabled.is, ANSWER_YES);
     assert_int_equal(facts.boot.way, BOOT_BY_FIRMWARE);
 }
 

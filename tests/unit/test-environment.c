@@ -17,36 +17,36 @@ static void an_ordinary_machine_is_none_of_these(void **state)
 {
     const struct place_facts facts = read_place(*state);
 
-    assert_int_equal(facts.container.is, FACT_NO);
-    assert_int_equal(facts.xen.is, FACT_NO);
-    assert_int_equal(facts.stuck.is, FACT_NO);
-    assert_int_equal(facts.kexec_tools.is, FACT_NO);
+    assert_int_equal(facts.container.is, ANSWER_NO);
+    assert_int_equal(facts.xen.is, ANSWER_NO);
+    assert_int_equal(facts.stuck.is, ANSWER_NO);
+    assert_int_equal(facts.kexec_tools.is, ANSWER_NO);
 }
 
 static void systemd_says_that_it_is_a_container(void **state)
 {
     tree_write(*state, "run/systemd/container", "lxc\n");
-    assert_int_equal(read_place(*state).container.is, FACT_YES);
+    assert_int_equal(read_place(*state).container.is, ANSWER_YES);
 }
 
 static void only_the_control_domain_of_xen_counts(void **state)
 {
     tree_write(*state, "proc/xen/capabilities", "\n");
-    assert_int_equal(read_place(*state).xen.is, FACT_NO);
+    assert_int_equal(read_place(*state).xen.is, ANSWER_NO);
     tree_write(*state, "proc/xen/capabilities", "control_d\n");
-    assert_int_equal(read_place(*state).xen.is, FACT_YES);
+    assert_int_equal(read_place(*state).xen.is, ANSWER_YES);
 }
 
 static void the_last_word_on_kexec_tools_counts(void **state)
 {
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, FACT_NO); /* not installed */
+    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_NO); /* not installed */
     tree_write(*state, "etc/init.d/kexec-load", "#!/bin/sh\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, FACT_YES);
+    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_YES);
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n  LOAD_KEXEC='false'\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, FACT_NO);
+    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_NO);
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=\"true\"\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, FACT_YES);
+    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_YES);
 }
 
 static void the_initrd_at_the_end_needs_a_kexec(void **state)
@@ -54,16 +54,16 @@ static void the_initrd_at_the_end_needs_a_kexec(void **state)
     const struct tree *tree = *state;
 
     tree_write(tree, "run/initramfs/.need_shutdown", "");
-    assert_int_equal(read_place(tree).stuck.is, FACT_YES);
+    assert_int_equal(read_place(tree).stuck.is, ANSWER_YES);
     tree_write(tree, "usr/sbin/kexec", "");
-    assert_int_equal(read_place(tree).stuck.is, FACT_NO);
+    assert_int_equal(read_place(tree).stuck.is, ANSWER_NO);
     tree_remove(tree, "usr/sbin/kexec");
     tree_write(tree, "run/initramfs/usr/bin/kexec", "");
-    assert_int_equal(read_place(tree).stuck.is, FACT_NO);
+    assert_int_equal(read_place(tree).stuck.is, ANSWER_NO);
     tree_remove(tree, "run/initramfs/usr/bin/kexec");
     tree_remove(tree, "run/initramfs/.need_shutdown");
     tree_write(tree, "run/initramfs/shutdown", "#!/bin/sh\n");
-    assert_int_equal(read_place(tree).stuck.is, FACT_YES);
+    assert_int_equal(read_place(tree).stuck.is, ANSWER_YES);
 }
 
 int main(void)

@@ -16,7 +16,7 @@ static void add(struct failures *failures, const char *kernel, const char *firmw
                               .firmware = (char *)firmware,
                               .time = 7};
 
-    assert_int_equal(failures_add(failures, &failure), 0);
+    failures_add(failures, &failure);
 }
 
 static void one_kernel_counts_once(void **state)

@@ -15,10 +15,10 @@ static void without_the_files_there_is_no_kexec(void **state)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts facts = read_facts(*state);
 
-    assert_int_equal(facts.supported.is, FACT_NO);
-    assert_int_equal(facts.disabled.is, FACT_NO);
-    assert_int_equal(facts.exhausted.is, FACT_NO);
-    assert_int_equal(facts.loaded.is, FACT_NO);
+    assert_int_equal(facts.supported.is, ANSWER_NO);
+    assert_int_equal(facts.disabled.is, ANSWER_NO);
+    assert_int_equal(facts.exhausted.is, ANSWER_NO);
+    assert_int_equal(facts.loaded.is, ANSWER_NO);
     assert_null(facts.lockdown);
 }
 
@@ -28,10 +28,10 @@ static void a_machine_with_kexec(void **state)
 
     tree_debian(*state);
     facts = read_facts(*state);
-    assert_int_equal(facts.supported.is, FACT_YES);
-    assert_int_equal(facts.disabled.is, FACT_NO);
-    assert_int_equal(facts.exhausted.is, FACT_NO);
-    assert_int_equal(facts.loaded.is, FACT_NO);
+    assert_int_equal(facts.supported.is, ANSWER_YES);
+    assert_int_equal(facts.disabled.is, ANSWER_NO);
+    assert_int_equal(facts.exhausted.is, ANSWER_NO);
+    assert_int_equal(facts.loaded.is, ANSWER_NO);
     assert_string_equal(facts.lockdown, "none");
 }
 
@@ -45,9 +45,9 @@ static void each_switch_is_read(void **state)
     tree_write(*state, "sys/kernel/kexec_loaded", "1\n");
     tree_write(*state, "sys/kernel/security/lockdown", "none integrity [confidentiality]\n");
     facts = read_facts(*state);
-    assert_int_equal(facts.disabled.is, FACT_YES);
-    assert_int_equal(facts.exhausted.is, FACT_YES);
-    assert_int_equal(facts.loaded.is, FACT_YES);
+    assert_int_equal(facts.disabled.is, ANSWER_YES);
+    assert_int_equal(facts.exhausted.is, ANSWER_YES);
+    assert_int_equal(facts.loaded.is, ANSWER_YES);
     assert_string_equal(facts.lockdown, "confidentiality");
 }
 
@@ -57,8 +57,8 @@ static void the_newer_place_counts(void **state)
 
     tree_write(*state, "sys/kernel/kexec/loaded", "1\n");
     facts = read_facts(*state);
-    assert_int_equal(facts.supported.is, FACT_YES);
-    assert_int_equal(facts.loaded.is, FACT_YES);
+    assert_int_equal(facts.supported.is, ANSWER_YES);
+    assert_int_equal(facts.loaded.is, ANSWER_YES);
 }
 
 static void nonsense_is_unknown(void **state)
@@ -70,10 +70,10 @@ static void nonsense_is_unknown(void **state)
     tree_mkdir(*state, "proc/sys/kernel/kexec_load_limit_reboot");
     tree_write(*state, "sys/kernel/security/lockdown", "none ]integrity[\n");
     facts = read_facts(*state);
-    assert_int_equal(facts.loaded.is, FACT_UNKNOWN);
+    assert_int_equal(facts.loaded.is, ANSWER_UNKNOWN);
     assert_int_equal(facts.loaded.error, EBADMSG);
-    assert_int_equal(facts.disabled.is, FACT_UNKNOWN);
-    assert_int_equal(facts.exhausted.is, FACT_UNKNOWN);
+    assert_int_equal(facts.disabled.is, ANSWER_UNKNOWN);
+    assert_int_equal(facts.exhausted.is, ANSWER_UNKNOWN);
     assert_int_equal(facts.exhausted.error, EISDIR);
     assert_null(facts.lockdown);
 }
@@ -82,8 +82,8 @@ static int is_unknown(void *argument)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts facts = read_facts(argument);
 
-    return facts.supported.is == FACT_UNKNOWN && facts.loaded.is == FACT_UNKNOWN &&
-           facts.loaded.error == EACCES && facts.disabled.is == FACT_UNKNOWN;
+    return facts.supported.is == ANSWER_UNKNOWN && facts.loaded.is == ANSWER_UNKNOWN &&
+           facts.loaded.error == EACCES && facts.disabled.is == ANSWER_UNKNOWN;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)

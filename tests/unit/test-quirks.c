@@ -295,16 +295,16 @@ static void containers_and_xen(void **state)
     struct place_facts facts;
 
     assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.container.is, FACT_NO);
-    assert_int_equal(facts.xen.is, FACT_NO);
+    assert_int_equal(facts.container.is, ANSWER_NO);
+    assert_int_equal(facts.xen.is, ANSWER_NO);
     tree_write(tree, "run/systemd/container", "lxc\n");
     tree_write(tree, "proc/xen/capabilities", "");
     assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.container.is, FACT_YES);
-    assert_int_equal(facts.xen.is, FACT_NO);
+    assert_int_equal(facts.container.is, ANSWER_YES);
+    assert_int_equal(facts.xen.is, ANSWER_NO);
     tree_write(tree, "proc/xen/capabilities", "control_d\n");
     assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.xen.is, FACT_YES);
+    assert_int_equal(facts.xen.is, ANSWER_YES);
 }
 
 static void expect_kexec_tools(const struct tree *tree, int answer)
@@ -320,15 +320,15 @@ static void kexec_tools(void **state)
     const struct tree *tree = *state;
 
     tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=true\n");
-    expect_kexec_tools(tree, FACT_NO); /* what is left of a removed package */
+    expect_kexec_tools(tree, ANSWER_NO); /* what is left of a removed package */
     tree_write(tree, "etc/init.d/kexec-load", "#!/bin/sh\n");
-    expect_kexec_tools(tree, FACT_YES);
+    expect_kexec_tools(tree, ANSWER_YES);
     tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n# LOAD_KEXEC=true\n");
-    expect_kexec_tools(tree, FACT_NO);
+    expect_kexec_tools(tree, ANSWER_NO);
     tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n LOAD_KEXEC=\"true\"\n");
-    expect_kexec_tools(tree, FACT_YES);
+    expect_kexec_tools(tree, ANSWER_YES);
     tree_remove(tree, "etc/default/kexec");
-    expect_kexec_tools(tree, FACT_NO);
+    expect_kexec_tools(tree, ANSWER_NO);
 }
 
 int main(void)

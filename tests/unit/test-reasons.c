@@ -77,7 +77,7 @@ static void units(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook = (struct hook_facts){.armed = {.is = FACT_YES},
+    made.facts.hook = (struct hook_facts){.armed = {.is = ANSWER_YES},
                                           .masked = (char *)"/run/systemd/transient/x"};
     expect(&made, "normal-asked", 1, "fastreboot normal");
     expect(&made, "masked", 1, "masked by /run/systemd/transient/x");
@@ -86,9 +86,9 @@ static void units(void **state)
     expect(&made, "masked", -EACCES, NULL);
     expect(&made, "not-enabled", 1, "not enabled");
     expect(&made, "not-active", 1, "not running");
-    made.facts.hook.enabled = (struct fact){.is = FACT_UNKNOWN, .error = ELOOP};
+    made.facts.hook.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = ELOOP};
     expect(&made, "not-enabled", -ELOOP, NULL);
-    made.facts.hook.active = (struct fact){.is = FACT_UNKNOWN};
+    made.facts.hook.active = (struct answer){.is = ANSWER_UNKNOWN};
     expect(&made, "not-active", -EIO, NULL);
 }
 
@@ -111,15 +111,15 @@ static void the_kernels_own_switches(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.kexec.disabled.is = made.facts.kexec.exhausted.is = FACT_YES;
+    made.facts.kexec.disabled.is = made.facts.kexec.exhausted.is = ANSWER_YES;
     expect(&made, "kexec-disabled", 1, "kexec_load_disabled");
     expect(&made, "kexec-exhausted", 1, "kexec_load_limit_reboot");
     made.facts.loaded.current = true; /* what is loaded still runs */
     expect(&made, "kexec-disabled", 0, NULL);
     expect(&made, "kexec-exhausted", 0, NULL);
-    made.facts.kexec.supported.is = FACT_NO;
+    made.facts.kexec.supported.is = ANSWER_NO;
     expect(&made, "kexec-unsupported", 1, "without kexec");
-    made.facts.kexec.loaded = (struct fact){.is = FACT_UNKNOWN, .error = EIO};
+    made.facts.kexec.loaded = (struct answer){.is = ANSWER_UNKNOWN, .error = EIO};
     expect(&made, "loaded-unknown", -EIO, NULL);
     made.facts.kexec.lockdown = (char *)"integrity";
     expect(&made, "signed-only", 1, "lockdown is integrity");
@@ -189,7 +189,7 @@ static void kernels_of_others(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.kexec.loaded.is = FACT_YES;
+    made.facts.kexec.loaded.is = ANSWER_YES;
     expect(&made, "foreign-kernel", 1, "did not load");
     expect(&made, "foreign-kernel-in-place", 1, "did not load");
     made.facts.loaded.release = (char *)"6.1.0";

@@ -16,9 +16,9 @@ static void nothing_is_there(void **state)
 {
     CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(*state);
 
-    assert_int_equal(facts.enabled.is, FACT_NO);
-    assert_int_equal(facts.active.is, FACT_NO);
-    assert_int_equal(facts.armed.is, FACT_NO);
+    assert_int_equal(facts.enabled.is, ANSWER_NO);
+    assert_int_equal(facts.active.is, ANSWER_NO);
+    assert_int_equal(facts.armed.is, ANSWER_NO);
     assert_null(facts.masked);
 }
 
@@ -32,7 +32,7 @@ static void enabled_for_good_or_for_this_boot(void **state)
 
         tree_link(*state, path, "/usr/lib/systemd/system/" JUMP_UNIT);
         facts = read_facts(*state);
-        assert_int_equal(facts.enabled.is, FACT_YES);
+        assert_int_equal(facts.enabled.is, ANSWER_YES);
         tree_remove(*state, path);
     }
 }
@@ -44,8 +44,8 @@ static void marks_below_run_count(void **state)
     tree_write(*state, RUN_ACTIVE, "");
     tree_write(*state, RUN_NORMAL, "");
     facts = read_facts(*state);
-    assert_int_equal(facts.active.is, FACT_YES);
-    assert_int_equal(facts.armed.is, FACT_YES);
+    assert_int_equal(facts.active.is, ANSWER_YES);
+    assert_int_equal(facts.armed.is, ANSWER_YES);
 }
 
 static void a_mask_anywhere_is_found(void **state)
@@ -92,9 +92,9 @@ static int nothing_is_known(void *argument)
 {
     CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(argument);
 
-    return facts.enabled.is == FACT_UNKNOWN && facts.enabled.error == EACCES &&
-           facts.masked_error == EACCES && facts.active.is == FACT_UNKNOWN &&
-           facts.armed.is == FACT_UNKNOWN;
+    return facts.enabled.is == ANSWER_UNKNOWN && facts.enabled.error == EACCES &&
+           facts.masked_error == EACCES && facts.active.is == ANSWER_UNKNOWN &&
+           facts.armed.is == ANSWER_UNKNOWN;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)

@@ -4,14 +4,14 @@
 #include "facts-made.h"
 #include "test.h"
 
-enum answer {
+enum is {
     NOT_USED,
     FROM_THE_NEXT_BUT_ONE,
     NEXT,
 };
 
 /* What is decided; `words` is in the reason given, NULL where there is to be none. */
-static void expect(const struct made_facts *made, enum answer answer, const char *words)
+static void expect(const struct made_facts *made, enum is answer, const char *words)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan;
 
@@ -34,7 +34,7 @@ static void three_answers(void **state)
     expect(&made, NEXT, NULL);
     assert_int_equal(watchdog_decide(&made.facts, &plan), 0);
     assert_int_equal(plan.seconds, 180);
-    made.facts.watchdog.kept.is = FACT_NO;
+    made.facts.watchdog.kept.is = ANSWER_NO;
     expect(&made, FROM_THE_NEXT_BUT_ONE, "from the fast reboot after the next one on");
     made.facts.watchdog.identity = NULL;
     expect(&made, NOT_USED, "no hardware watchdog");
@@ -56,15 +56,15 @@ static void doubt_is_not_armed(void **state)
     WITH(watchdog->kind = NULL, "not known for certain");
     WITH(watchdog->kind = watchdog_find_kind("wdat_wdt"), "not known for certain");
     WITH(watchdog->kind = watchdog_find_kind("Software Watchdog"), "softdog ends with the running");
-    WITH(watchdog->fed.is = FACT_NO, "RuntimeWatchdogSec=");
-    WITH(watchdog->fed.is = FACT_UNKNOWN, "RuntimeWatchdogSec=");
-    WITH(watchdog->running.is = FACT_NO, "does not run");
-    WITH(watchdog->running.is = FACT_UNKNOWN, "does not run");
-    WITH(watchdog->nowayout.is = FACT_YES, "nowayout");
-    WITH(watchdog->nowayout.is = FACT_UNKNOWN, "nowayout");
+    WITH(watchdog->fed.is = ANSWER_NO, "RuntimeWatchdogSec=");
+    WITH(watchdog->fed.is = ANSWER_UNKNOWN, "RuntimeWatchdogSec=");
+    WITH(watchdog->running.is = ANSWER_NO, "does not run");
+    WITH(watchdog->running.is = ANSWER_UNKNOWN, "does not run");
+    WITH(watchdog->nowayout.is = ANSWER_YES, "nowayout");
+    WITH(watchdog->nowayout.is = ANSWER_UNKNOWN, "nowayout");
     WITH(made.facts.crypt.encrypted = true, "waits for a passphrase");
-    WITH(watchdog->comes.is = FACT_NO, "no module i6300esb");
-    WITH(watchdog->kept.is = FACT_UNKNOWN, "has no watchdog.stop_on_reboot");
+    WITH(watchdog->comes.is = ANSWER_NO, "no module i6300esb");
+    WITH(watchdog->kept.is = ANSWER_UNKNOWN, "has no watchdog.stop_on_reboot");
     WITH(watchdog->max = 179, "counts to 179 seconds");
     WITH(made.entry.cmdline = (char *)"watchdog.stop_on_reboot=1", "stop_on_reboot=1");
     WITH(watchdog->other_device = true, "WatchdogDevice=");
@@ -82,7 +82,7 @@ static void the_setting_is_a_word(void **state)
     made_fast(&made);
     made.facts.config.watchdog = 300;
     made.facts.watchdog.kind = NULL;
-    made.facts.watchdog.fed.is = made.facts.watchdog.running.is = FACT_NO;
+    made.facts.watchdog.fed.is = made.facts.watchdog.running.is = ANSWER_NO;
     expect(&made, NEXT, NULL);
     assert_int_equal(watchdog_decide(&made.facts, &plan), 0);
     assert_int_equal(plan.seconds, 300);

@@ -22,8 +22,8 @@ static void no_machine_has_one_by_itself(void **state)
     assert_null(facts.identity);
     assert_null(facts.kind);
     assert_int_equal(facts.error, 0);
-    assert_int_equal(facts.fed.is, FACT_NO);
-    assert_int_equal(facts.kept.is, FACT_UNKNOWN);
+    assert_int_equal(facts.fed.is, ANSWER_NO);
+    assert_int_equal(facts.kept.is, ANSWER_UNKNOWN);
     assert_false(facts.ipmi || facts.other_device);
 }
 
@@ -41,11 +41,11 @@ static void a_machine_with_one(void **state)
     tree_write(*state, "lib/modules/" RELEASE "/kernel/drivers/watchdog/iTCO_wdt.ko.xz", "");
     facts = look(*state);
     assert_string_equal(facts.kind->module, "iTCO_wdt");
-    assert_int_equal(facts.running.is, FACT_YES);
-    assert_int_equal(facts.nowayout.is, FACT_NO);
-    assert_int_equal(facts.kept.is, FACT_YES);
-    assert_int_equal(facts.fed.is, FACT_YES);
-    assert_int_equal(facts.comes.is, FACT_YES);
+    assert_int_equal(facts.running.is, ANSWER_YES);
+    assert_int_equal(facts.nowayout.is, ANSWER_NO);
+    assert_int_equal(facts.kept.is, ANSWER_YES);
+    assert_int_equal(facts.fed.is, ANSWER_YES);
+    assert_int_equal(facts.comes.is, ANSWER_YES);
     assert_int_equal(facts.max, 613);
 }
 
@@ -61,11 +61,11 @@ static void what_is_otherwise(void **state)
     tree_write(*state, "usr/lib/systemd/system.conf.d/a.conf", "WatchdogDevice=/dev/watchdog1\n");
     facts = look(*state);
     assert_null(facts.kind);
-    assert_int_equal(facts.running.is, FACT_NO);
-    assert_int_equal(facts.nowayout.is, FACT_YES);
-    assert_int_equal(facts.kept.is, FACT_NO);
-    assert_int_equal(facts.fed.is, FACT_NO);
-    assert_int_equal(facts.comes.is, FACT_NO);
+    assert_int_equal(facts.running.is, ANSWER_NO);
+    assert_int_equal(facts.nowayout.is, ANSWER_YES);
+    assert_int_equal(facts.kept.is, ANSWER_NO);
+    assert_int_equal(facts.fed.is, ANSWER_NO);
+    assert_int_equal(facts.comes.is, ANSWER_NO);
     assert_true(facts.ipmi && facts.other_device);
 }
 
@@ -73,7 +73,7 @@ static enum { NOT_FED, FED } is_fed(const struct tree *tree)
 {
     CLEANUP(watchdog_facts_clear) struct watchdog_facts facts = look(tree);
 
-    return facts.fed.is == FACT_YES ? FED : NOT_FED;
+    return facts.fed.is == ANSWER_YES ? FED : NOT_FED;
 }
 
 static void one_that_says_no_is_enough(void **state)

@@ -108,18 +108,18 @@ static int read_systemd(int root, struct watchdog_facts *facts)
         if (r < 0)
             return r;
     }
-    facts->fed = (struct fact){.is = said.yes && !said.no ? FACT_YES : FACT_NO};
+    facts->fed = (struct answer){.is = said.yes && !said.no ? ANSWER_YES : ANSWER_NO};
     if (said.error)
-        facts->fed = (struct fact){.is = FACT_UNKNOWN, .error = said.error};
+        facts->fed = (struct answer){.is = ANSWER_UNKNOWN, .error = said.error};
     facts->other_device = said.other_device;
     return 0;
 }
 
-static struct fact answer(int r, bool holds)
+static struct answer answer(int r, bool holds)
 {
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = holds ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = holds ? ANSWER_YES : ANSWER_NO};
 }
 
 #define DEVICE "sys/class/watchdog/watchdog0/"
@@ -171,8 +171,8 @@ int watchdog_facts_look_ahead(int root, const char *release, struct watchdog_fac
 {
     static const char *const ENDINGS[] = {"", ".xz", ".zst", ".gz"};
 
-    facts->comes = (struct fact){.is = FACT_NO};
-    for (size_t i = 0; facts->kind && i < ELEMENTS(ENDINGS) && facts->comes.is == FACT_NO; i++) {
+    facts->comes = (struct answer){.is = ANSWER_NO};
+    for (size_t i = 0; facts->kind && i < ELEMENTS(ENDINGS) && facts->comes.is == ANSWER_NO; i++) {
         AUTOFREE char *path = format("lib/modules/%s/kernel/drivers/watchdog/%s.ko%s", release,
                                      facts->kind->module, ENDINGS[i]);
         int r = path ? root_exists(root, path) : -ENOMEM;

@@ -76,7 +76,6 @@ static int use_configured(int root, const struct config *config, const char *cmd
     char *initrds[MAX_INITRDS], *rest;
     AUTOFREE char *list = strdup(config->initrd);
     size_t n = 0;
-    int r;
 
     if (!list)
         return -ENOMEM;
@@ -92,9 +91,9 @@ static int use_configured(int root, const struct config *config, const char *cmd
     entries->chosen_reason = format("kernel = in %s", config->kernel_source);
     if (!entries->chosen_reason)
         return -ENOMEM;
-    r = boot_entries_add(entries, "configured", config->kernel, config->kernel, initrds, n, cmdline,
-                         config->kernel_source);
-    return r < 0 ? r : use_image(root, config, entries);
+    boot_entries_add(entries, "configured", config->kernel, config->kernel, initrds, n, cmdline,
+                     config->kernel_source);
+    return use_image(root, config, entries);
 }
 
 static int change_cmdline(const struct config *config, struct boot_entry *entry)

@@ -26,8 +26,8 @@ static int links_read(int root, const char *cmdline, struct boot_entries *entrie
 
         /* A dangling link counts as there: whoever reads it next will miss the kernel too. */
         if (initrd && r != 0)
-            r = boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd,
-                                 1, cmdline, PAIRS[i].kernel);
+            boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd, 1,
+                             cmdline, PAIRS[i].kernel);
         else if (initrd) {
             free(initrd);
             continue;

@@ -75,7 +75,8 @@ static int add_kernel(int root, const char *version, const char *cmdline,
     r = find_initrd(root, version, &initrd);
     if (r <= 0 || root_exists(root, modules) == 0)
         return r < 0 ? r : 0;
-    return boot_entries_add(entries, version, version, kernel, &initrd, 1, cmdline, kernel);
+    boot_entries_add(entries, version, version, kernel, &initrd, 1, cmdline, kernel);
+    return 0;
 }
 
 static int newest_read(int root, const char *cmdline, struct boot_entries *entries)

@@ -88,15 +88,6 @@ static int refuse(char **ret_problem, char *problem)
     return problem ? 0 : -ENOMEM;
 }
 
-static int set_text(char **text, char *value)
-{
-    if (!value)
-        return -ENOMEM;
-    free(*text);
-    *text = value;
-    return 1;
-}
-
 static int set_choice(struct config *config, const struct key *key, const char *value,
                       char **ret_problem)
 {
@@ -200,7 +191,8 @@ static int set_value(struct config *config, const struct key *key, bool again, c
         return r;
     if (again && key->type == KEY_PATHS && (streq(value, "none") || streq(*text, "none")))
         return refuse(ret_problem, format("%s: none goes with no other file", key->name));
-    return set_text(text, again ? format("%s %s", *text, value) : strdup(value));
+    set_text(text, again ? format("%s %s", *text, value) : xstrdup(value));
+    return 1;
 }
 
 static bool adds_up(const struct key *key)
@@ -259,7 +251,8 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
     r = set_value(reading->config, key, again, setting->value, ret_problem);
     if (r <= 0 || !key->source)
         return r;
-    return set_text(field(reading->config, key->source), strdup(setting->file));
+    set_text(field(reading->config, key->source), xstrdup(setting->file));
+    return 1;
 }
 
 /* Half a choice would pair a kernel with an initrd of another one. */

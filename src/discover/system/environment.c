@@ -7,26 +7,26 @@
 #include "base/util.h"
 
 /* systemd leaves the kind of container here. */
-static struct fact is_container(int root)
+static struct answer is_container(int root)
 {
     int r = root_exists(root, "run/systemd/container");
 
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = r ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
 }
 
 /* A guest of Xen is an ordinary machine; the control domain says "control_d". */
-static struct fact is_xen_control(int root)
+static struct answer is_xen_control(int root)
 {
     AUTOFREE char *capabilities = NULL;
     int r = root_read_line(root, "proc/xen/capabilities", 256, &capabilities);
 
     if (r == -ENOENT)
-        return (struct fact){.is = FACT_NO};
+        return (struct answer){.is = ANSWER_NO};
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = strstr(capabilities, "control_d") ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = strstr(capabilities, "control_d") ? ANSWER_YES : ANSWER_NO};
 }
 
 /* Where the initrd is unpacked again at the shutdown, for the arrays and volumes that it has to
@@ -34,7 +34,7 @@ static struct fact is_xen_control(int root)
  * `kexec -e`, with the program from the initrd or copied from the root file system (shutdown.sh in
  * modules.d/99shutdown); where there is none, some versions end in a shell, and the machine is
  * down. */
-static struct fact is_stuck(int root)
+static struct answer is_stuck(int root)
 {
     static const char *const LEAVE[] = {"run/initramfs/.need_shutdown", "run/initramfs/shutdown"};
     static const char *const DIRS[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
@@ -53,15 +53,15 @@ static struct fact is_stuck(int root)
         has = root_exists(root, path);
     }
     if (leaves < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -leaves};
-    return (struct fact){.is = leaves > 0 && has <= 0 ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -leaves};
+    return (struct answer){.is = leaves > 0 && has <= 0 ? ANSWER_YES : ANSWER_NO};
 }
 
 /* The last assignment in that shell file counts, as where it is sourced. */
-static struct fact kexec_tools_load(int root)
+static struct answer kexec_tools_load(int root)
 {
     AUTOFREE char *text = NULL;
-    struct fact fact = {.is = FACT_NO};
+    struct answer fact = {.is = ANSWER_NO};
     char *rest;
     int r;
 
@@ -69,13 +69,14 @@ static struct fact kexec_tools_load(int root)
         return fact;
     r = root_read(root, "etc/default/kexec", 64 * 1024, &text, NULL);
     if (r < 0 && r != -ENOENT)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
          line = strtok_r(NULL, "\n", &rest)) {
         const char *value = after_prefix(line + strspn(line, " \t"), "LOAD_KEXEC=");
 
         if (value)
-            fact.is = strncmp(value + strspn(value, "\"'"), "true", 4) == 0 ? FACT_YES : FACT_NO;
+            fact.is =
+                strncmp(value + strspn(value, "\"'"), "true", 4) == 0 ? ANSWER_YES : ANSWER_NO;
     }
     return fact;
 }

@@ -8,16 +8,16 @@
 
 /* Turns a number in a file into the answer to "is it what we ask for?". `absent` is the answer
  * where the kernel has no such file. */
-static struct fact number_is(int root, const char *path, long asked, int absent)
+static struct answer number_is(int root, const char *path, long asked, int absent)
 {
     long number;
     int r = root_read_number(root, path, &number);
 
     if (r == -ENOENT)
-        return (struct fact){.is = absent};
+        return (struct answer){.is = absent};
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = number == asked ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = number == asked ? ANSWER_YES : ANSWER_NO};
 }
 
 /* Newer kernels have the file below /sys/kernel/kexec. */
@@ -28,13 +28,13 @@ static const char *loaded_file(int root)
     return root_exists(root, NEW) > 0 ? NEW : "sys/kernel/kexec_loaded";
 }
 
-static struct fact is_supported(int root)
+static struct answer is_supported(int root)
 {
     int r = root_exists(root, loaded_file(root));
 
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = r ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
 }
 
 /* "none [integrity] confidentiality": the one in brackets counts. */
@@ -58,9 +58,9 @@ int kexec_facts_read(int root, struct kexec_facts *ret)
 {
     *ret = (struct kexec_facts){
         .supported = is_supported(root),
-        .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1, FACT_NO),
-        .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0, FACT_NO),
-        .loaded = number_is(root, loaded_file(root), 1, FACT_NO),
+        .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1, ANSWER_NO),
+        .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0, ANSWER_NO),
+        .loaded = number_is(root, loaded_file(root), 1, ANSWER_NO),
     };
     return read_lockdown(root, &ret->lockdown);
 }

@@ -20,13 +20,13 @@ static const char *const WANTS_DIRS[] = {
     "run/systemd/system/reboot.target.wants",
 };
 
-static struct fact exists(int root, const char *path)
+static struct answer exists(int root, const char *path)
 {
     int r = root_exists(root, path);
 
     if (r < 0)
-        return (struct fact){.is = FACT_UNKNOWN, .error = -r};
-    return (struct fact){.is = r ? FACT_YES : FACT_NO};
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
 }
 
 /* 1 when the file at `path` masks its unit, as a link to /dev/null and an empty file do; 0 when it
@@ -64,11 +64,11 @@ static int find_mask(int root, const char *unit, struct hook_facts *facts)
     return 0;
 }
 
-static struct fact is_enabled(int root)
+static struct answer is_enabled(int root)
 {
-    struct fact fact = {.is = FACT_NO};
+    struct answer fact = {.is = ANSWER_NO};
 
-    for (size_t i = 0; i < ELEMENTS(WANTS_DIRS) && fact.is == FACT_NO; i++) {
+    for (size_t i = 0; i < ELEMENTS(WANTS_DIRS) && fact.is == ANSWER_NO; i++) {
         char path[128];
 
         snprintf(path, sizeof(path), "%s/%s", WANTS_DIRS[i], JUMP_UNIT);

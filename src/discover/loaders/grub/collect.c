@@ -112,12 +112,10 @@ int grub_collect(void *data, const struct grub_found *found)
     if (!source || (!problem && !cmdline))
         return -ENOMEM;
     if (problem)
-        r = boot_entries_add_unbootable(entries, found->id, found->title, problem, source);
+        boot_entries_add_unbootable(entries, found->id, found->title, problem, source);
     else
-        r = boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
-                             initrds.n, cmdline, source);
-    if (r < 0)
-        return r;
+        boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
+                         initrds.n, cmdline, source);
     if (found->chosen)
         entries->chosen = entries->n - 1;
     return 0;

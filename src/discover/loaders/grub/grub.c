@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/efivar.h"
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/collect.h"

@@ -212,17 +212,16 @@ static int read_menu(int root, struct menu *menu)
 static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)
 {
     const char *title = entry->title ? entry->title : entry->id;
-    int r;
+    struct boot_entry *added;
 
-    if (entry->problem)
-        return boot_entries_add_unbootable(entries, entry->id, title, entry->problem,
-                                           entry->source);
-    r = boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
-                         entry->n_initrds, entry->options ? entry->options : "", entry->source);
-    if (r < 0)
-        return r;
-    entries->entries[entries->n - 1].uki = entry->uki;
-    entries->entries[entries->n - 1].profile = entry->profile;
+    if (entry->problem) {
+        boot_entries_add_unbootable(entries, entry->id, title, entry->problem, entry->source);
+        return 0;
+    }
+    added = boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
+                             entry->n_initrds, entry->options ? entry->options : "", entry->source);
+    added->uki = entry->uki;
+    added->profile = entry->profile;
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/script/bls.h"

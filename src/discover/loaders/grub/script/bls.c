@@ -41,8 +41,9 @@ static int compare(enum grub_flavour flavour, const struct grub_bls_file *a,
                    const struct grub_bls_file *b, int *ret_order)
 {
     if (flavour == GRUB_UPSTREAM)
-        return version_compare_file(a->name, b->name, ret_order);
-    *ret_order = version_compare_package(a->id, b->id);
+        *ret_order = version_compare_file(a->name, b->name);
+    else
+        *ret_order = version_compare_package(a->id, b->id);
     return 0;
 }
 
