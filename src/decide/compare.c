@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 
-/* A thing is found again by the first of these that agrees, and each thing only once: what says
+/* An item is found again by the first of these that agrees, and each item only once: what says
  * for sure that it is the same comes first, what is only likely comes last. In doubt nothing is
  * missing: a reboot for nothing, and a kernel refused for it, is what an administrator would not
  * forgive. */
@@ -23,11 +23,11 @@ enum {
     MEMORY_PERCENT = 2, /* the kernel keeps some for itself, another one a little more */
 };
 
-static const unsigned PASSES[N_THING_KINDS][MAX_PASSES] = {
-    [THING_PCI] = {BY_PLACE, BY_MODEL},
-    [THING_DISK] = {BY_ID, BY_NAME, BY_PLACE | BY_SIZE, BY_MODEL | BY_SIZE},
-    [THING_MOUNT] = {BY_ID},
-    [THING_LINK] = {BY_ID, BY_PLACE, BY_NAME},
+static const unsigned PASSES[N_ITEM_KINDS][MAX_PASSES] = {
+    [ITEM_PCI] = {BY_PLACE, BY_MODEL},
+    [ITEM_DISK] = {BY_ID, BY_NAME, BY_PLACE | BY_SIZE, BY_MODEL | BY_SIZE},
+    [ITEM_MOUNT] = {BY_ID},
+    [ITEM_LINK] = {BY_ID, BY_PLACE, BY_NAME},
 };
 
 static bool same_text(const char *a, const char *b)
@@ -35,7 +35,7 @@ static bool same_text(const char *a, const char *b)
     return a && b && streq(a, b);
 }
 
-static bool is_same(const struct thing *a, const struct thing *b, unsigned by)
+static bool is_same(const struct item *a, const struct item *b, unsigned by)
 {
     return (!(by & BY_ID) || same_text(a->id, b->id)) &&
            (!(by & BY_NAME) || same_text(a->name, b->name)) &&
@@ -110,55 +110,55 @@ static char *describe_size(uint64_t bytes)
     return format("%" PRIu64 " %s", size, UNITS[unit]);
 }
 
-static char *describe(enum thing_kind kind, const struct thing *thing)
+static char *describe(enum item_kind kind, const struct item *item)
 {
     AUTOFREE char *size = NULL;
     char id[16];
 
     switch (kind) {
-    case THING_PCI:
-        pci_id(thing->model, id);
-        return format("PCI device %s (%s)", text_or(thing->place, "?"), id);
-    case THING_DISK:
-        size = describe_size(thing->size);
-        return size ? format("disk %s (%s)", text_or(thing->name, text_or(thing->place, "?")), size)
+    case ITEM_PCI:
+        pci_id(item->model, id);
+        return format("PCI device %s (%s)", text_or(item->place, "?"), id);
+    case ITEM_DISK:
+        size = describe_size(item->size);
+        return size ? format("disk %s (%s)", text_or(item->name, text_or(item->place, "?")), size)
                     : NULL;
-    case THING_MOUNT:
-        return format("file system %s (%s) is not mounted", text_or(thing->id, "?"),
-                      text_or(thing->name, "?"));
+    case ITEM_MOUNT:
+        return format("file system %s (%s) is not mounted", text_or(item->id, "?"),
+                      text_or(item->name, "?"));
     default:
-        return format("network interface %s (%s)", text_or(thing->name, "?"),
-                      text_or(thing->id, "no address"));
+        return format("network interface %s (%s)", text_or(item->name, "?"),
+                      text_or(item->id, "no address"));
     }
 }
 
 /* What was found and what was not. */
 
-static bool is_needed(enum thing_kind kind, const struct thing *thing)
+static bool is_needed(enum item_kind kind, const struct item *item)
 {
-    if (kind == THING_PCI || thing->spare)
+    if (kind == ITEM_PCI || item->spare)
         return false;
-    return kind != THING_LINK || thing->carrier;
+    return kind != ITEM_LINK || item->carrier;
 }
 
-static int add_missing(enum thing_kind kind, const struct thing *thing, struct losses *losses)
+static int add_missing(enum item_kind kind, const struct item *item, struct losses *losses)
 {
-    return losses_add(losses, is_needed(kind, thing), describe(kind, thing));
+    return losses_add(losses, is_needed(kind, item), describe(kind, item));
 }
 
 /* It is there, but is it what it was? */
-static int add_changes(enum thing_kind kind, const struct thing *before, const struct thing *now,
+static int add_changes(enum item_kind kind, const struct item *before, const struct item *now,
                        struct losses *losses)
 {
     char id[16];
 
-    if (kind == THING_PCI && before->driver && !now->driver) {
+    if (kind == ITEM_PCI && before->driver && !now->driver) {
         pci_id(before->model, id);
         return losses_add(losses, false,
                           format("PCI device %s (%s) has no driver (it had %s)",
                                  text_or(before->place, "?"), id, before->driver));
     }
-    if (kind == THING_LINK && before->carrier && !now->carrier)
+    if (kind == ITEM_LINK && before->carrier && !now->carrier)
         return losses_add(
             losses, is_needed(kind, before),
             format("network interface %s has no carrier (it had)", text_or(before->name, "?")));
@@ -173,7 +173,7 @@ static int order_texts(const char *a, const char *b)
 /* An order of their own, so that the answer does not depend on that of the lists. */
 static int order(const void *first, const void *second)
 {
-    const struct thing *a = *(struct thing *const *)first, *b = *(struct thing *const *)second;
+    const struct item *a = *(struct item *const *)first, *b = *(struct item *const *)second;
     int r = order_texts(a->place, b->place);
 
     if (!r)
@@ -191,20 +191,20 @@ static int order(const void *first, const void *second)
     return r ? r : a->spare - b->spare;
 }
 
-static const struct thing **sorted(const struct things *things)
+static const struct item **sorted(const struct items *items)
 {
-    const struct thing **array = calloc(things->n + 1, sizeof(*array));
+    const struct item **array = calloc(items->n + 1, sizeof(*array));
 
-    for (size_t i = 0; array && i < things->n; i++)
-        array[i] = &things->all[i];
-    if (array && things->n > 1)
-        qsort(array, things->n, sizeof(*array), order);
+    for (size_t i = 0; array && i < items->n; i++)
+        array[i] = &items->all[i];
+    if (array && items->n > 1)
+        qsort(array, items->n, sizeof(*array), order);
     return array;
 }
 
 /* Takes out of both lists what is in both, leaving NULL. */
-static int match(enum thing_kind kind, unsigned by, const struct thing **before, size_t n_before,
-                 const struct thing **now, size_t n_now, struct losses *losses)
+static int match(enum item_kind kind, unsigned by, const struct item **before, size_t n_before,
+                 const struct item **now, size_t n_now, struct losses *losses)
 {
     for (size_t i = 0; i < n_before; i++)
         for (size_t k = 0; before[i] && k < n_now; k++) {
@@ -217,10 +217,10 @@ static int match(enum thing_kind kind, unsigned by, const struct thing **before,
     return 0;
 }
 
-static int compare_things(enum thing_kind kind, const struct things *before,
-                          const struct things *now, struct losses *losses)
+static int compare_items(enum item_kind kind, const struct items *before, const struct items *now,
+                         struct losses *losses)
 {
-    AUTOFREE const struct thing **old = NULL, **new = NULL;
+    AUTOFREE const struct item **old = NULL, **new = NULL;
     int r = 0;
 
     if (!before->known || !now->known)
@@ -275,9 +275,9 @@ int compare(const struct inventory *before, const struct inventory *now, struct 
     int r = 0;
 
     *ret_losses = (struct losses){0};
-    for (int kind = 0; r >= 0 && kind < N_THING_KINDS; kind++)
-        r = compare_things((enum thing_kind)kind, &before->things[kind], &now->things[kind],
-                           ret_losses);
+    for (int kind = 0; r >= 0 && kind < N_ITEM_KINDS; kind++)
+        r = compare_items((enum item_kind)kind, &before->items[kind], &now->items[kind],
+                          ret_losses);
     if (r >= 0)
         r = compare_routes(before, now, ret_losses);
     if (r >= 0)

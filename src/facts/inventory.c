@@ -9,20 +9,20 @@
 static const struct {
     const char *name;
     size_t max;
-} KINDS[N_THING_KINDS] = {
-    [THING_PCI] = {"pci", MAX_PCI},
-    [THING_DISK] = {"disk", MAX_DISKS},
-    [THING_MOUNT] = {"mount", MAX_MOUNTS},
-    [THING_LINK] = {"link", MAX_LINKS},
+} KINDS[N_ITEM_KINDS] = {
+    [ITEM_PCI] = {"pci", MAX_PCI},
+    [ITEM_DISK] = {"disk", MAX_DISKS},
+    [ITEM_MOUNT] = {"mount", MAX_MOUNTS},
+    [ITEM_LINK] = {"link", MAX_LINKS},
 };
 
 static const struct {
     const char *name;
     size_t offset;
 } TEXTS[] = {
-    {"id", offsetof(struct thing, id)},         {"name", offsetof(struct thing, name)},
-    {"place", offsetof(struct thing, place)},   {"model", offsetof(struct thing, model)},
-    {"driver", offsetof(struct thing, driver)},
+    {"id", offsetof(struct item, id)},         {"name", offsetof(struct item, name)},
+    {"place", offsetof(struct item, place)},   {"model", offsetof(struct item, model)},
+    {"driver", offsetof(struct item, driver)},
 };
 
 static const struct {
@@ -34,58 +34,58 @@ static const struct {
     {"memory_kib", offsetof(struct inventory, memory)},
 };
 
-static char **text_of(const struct thing *thing, size_t i)
+static char **text_of(const struct item *item, size_t i)
 {
-    return (char **)((char *)thing + TEXTS[i].offset);
+    return (char **)((char *)item + TEXTS[i].offset);
 }
 
-const char *thing_kind_name(enum thing_kind kind)
+const char *item_kind_name(enum item_kind kind)
 {
     return KINDS[kind].name;
 }
 
-size_t thing_kind_max(enum thing_kind kind)
+size_t item_kind_max(enum item_kind kind)
 {
     return KINDS[kind].max;
 }
 
-struct thing *things_add(struct things *things, size_t max)
+struct item *items_add(struct items *items, size_t max)
 {
-    return things->n < max ? APPEND(things->all, things->n) : NULL;
+    return items->n < max ? APPEND(items->all, items->n) : NULL;
 }
 
-void things_clear(struct things *things)
+void items_clear(struct items *items)
 {
-    for (size_t i = 0; i < things->n; i++)
+    for (size_t i = 0; i < items->n; i++)
         for (size_t text = 0; text < ELEMENTS(TEXTS); text++)
-            free(*text_of(&things->all[i], text));
-    free(things->all);
-    *things = (struct things){0};
+            free(*text_of(&items->all[i], text));
+    free(items->all);
+    *items = (struct items){0};
 }
 
 void inventory_clear(struct inventory *inventory)
 {
-    for (size_t kind = 0; kind < N_THING_KINDS; kind++)
-        things_clear(&inventory->things[kind]);
+    for (size_t kind = 0; kind < N_ITEM_KINDS; kind++)
+        items_clear(&inventory->items[kind]);
     free(inventory->ipv4.link);
     free(inventory->ipv6.link);
     *inventory = (struct inventory){0};
 }
 
-/* To JSON: what a thing does not have is left out, as there may be thousands of them. */
+/* To JSON: what an item does not have is left out, as there may be thousands of them. */
 
-static struct json_object *thing_to_json(const struct thing *thing)
+static struct json_object *item_to_json(const struct item *item)
 {
     struct json_object *object = json_object_new_object();
 
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
-        if (*text_of(thing, i))
-            json_add_string(object, TEXTS[i].name, *text_of(thing, i));
-    if (thing->size)
-        json_add_number(object, "size", (int64_t)thing->size);
-    if (thing->carrier)
+        if (*text_of(item, i))
+            json_add_string(object, TEXTS[i].name, *text_of(item, i));
+    if (item->size)
+        json_add_number(object, "size", (int64_t)item->size);
+    if (item->carrier)
         json_add_bool(object, "carrier", true);
-    if (thing->spare)
+    if (item->spare)
         json_add_bool(object, "spare", true);
     return object;
 }
@@ -100,15 +100,15 @@ struct json_object *inventory_to_json(const struct inventory *inventory)
 {
     struct json_object *object = json_object_new_object();
 
-    for (size_t kind = 0; kind < N_THING_KINDS; kind++) {
-        const struct things *things = &inventory->things[kind];
+    for (size_t kind = 0; kind < N_ITEM_KINDS; kind++) {
+        const struct items *items = &inventory->items[kind];
         struct json_object *array;
 
-        if (!things->known)
+        if (!items->known)
             continue;
         array = json_object_new_array();
-        for (size_t i = 0; i < things->n; i++)
-            json_object_array_add(array, thing_to_json(&things->all[i]));
+        for (size_t i = 0; i < items->n; i++)
+            json_object_array_add(array, item_to_json(&items->all[i]));
         json_object_object_add(object, KINDS[kind].name, array);
     }
     add_route(object, "ipv4", &inventory->ipv4);
@@ -130,7 +130,7 @@ static int copy_text(const struct json_object *object, const char *key, char **r
     if (!json_object_object_get_ex(object, key, &member) || !member)
         return 0;
     text = json_string(object, key);
-    if (!text || strlen(text) > MAX_THING_TEXT)
+    if (!text || strlen(text) > MAX_ITEM_TEXT)
         return -EBADMSG;
     *ret_text = xstrdup(text);
     return 0;
@@ -143,25 +143,25 @@ static bool is_true(const struct json_object *object, const char *key)
     return json_object_object_get_ex(object, key, &member) && json_object_get_boolean(member);
 }
 
-static int thing_from_json(const struct json_object *object, struct thing *thing)
+static int item_from_json(const struct json_object *object, struct item *item)
 {
     int64_t size = json_number(object, "size", 0);
 
     if (!json_object_is_type(object, json_type_object) || size < 0)
         return -EBADMSG;
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++) {
-        int r = copy_text(object, TEXTS[i].name, text_of(thing, i));
+        int r = copy_text(object, TEXTS[i].name, text_of(item, i));
 
         if (r < 0)
             return r;
     }
-    thing->size = (uint64_t)size;
-    thing->carrier = is_true(object, "carrier");
-    thing->spare = is_true(object, "spare");
+    item->size = (uint64_t)size;
+    item->carrier = is_true(object, "carrier");
+    item->spare = is_true(object, "spare");
     return 0;
 }
 
-static int things_from_json(const struct json_object *object, size_t kind, struct things *things)
+static int items_from_json(const struct json_object *object, size_t kind, struct items *items)
 {
     struct json_object *array;
 
@@ -170,10 +170,10 @@ static int things_from_json(const struct json_object *object, size_t kind, struc
     if (!json_object_is_type(array, json_type_array) ||
         json_object_array_length(array) > KINDS[kind].max)
         return -EBADMSG;
-    things->known = true;
+    items->known = true;
     for (size_t i = 0; i < json_object_array_length(array); i++) {
-        int r = thing_from_json(json_object_array_get_idx(array, i),
-                                things_add(things, KINDS[kind].max));
+        int r =
+            item_from_json(json_object_array_get_idx(array, i), items_add(items, KINDS[kind].max));
 
         if (r < 0)
             return r;
@@ -194,8 +194,8 @@ int inventory_from_json(const struct json_object *object, struct inventory *ret_
     *ret_inventory = (struct inventory){0};
     if (!json_object_is_type(object, json_type_object))
         return -EBADMSG;
-    for (size_t kind = 0; kind < N_THING_KINDS; kind++) {
-        r = things_from_json(object, kind, &ret_inventory->things[kind]);
+    for (size_t kind = 0; kind < N_ITEM_KINDS; kind++) {
+        r = items_from_json(object, kind, &ret_inventory->items[kind]);
         if (r < 0)
             return r;
     }

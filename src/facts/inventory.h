@@ -9,12 +9,12 @@
 
 /* What a machine has: written down before a fast reboot, and looked for after it. */
 
-enum thing_kind {
-    THING_PCI,
-    THING_DISK,
-    THING_MOUNT, /* a file system that fstab wants and that is mounted, and the root */
-    THING_LINK,  /* a network interface with a device behind it */
-    N_THING_KINDS,
+enum item_kind {
+    ITEM_PCI,
+    ITEM_DISK,
+    ITEM_MOUNT, /* a file system that fstab wants and that is mounted, and the root */
+    ITEM_LINK,  /* a network interface with a device behind it */
+    N_ITEM_KINDS,
 };
 
 /* One of them. What it does not have is NULL, 0 or false.
@@ -26,7 +26,7 @@ enum thing_kind {
  *   model   modalias  model                    -            -
  *   driver  driver    -                        -            -
  *   size    -         in bytes                 -            -  */
-struct thing {
+struct item {
     char *id;
     char *name;
     char *place;
@@ -42,13 +42,13 @@ enum {
     MAX_DISKS = 1024,
     MAX_MOUNTS = 512,
     MAX_LINKS = 256,
-    MAX_THING_TEXT = 256, /* bytes of one of its texts */
+    MAX_ITEM_TEXT = 256, /* bytes of one of its texts */
     /* Of the JSON. It holds what the bounds above allow where texts are as long as they are. */
     MAX_INVENTORY_TEXT = 1024 * 1024,
 };
 
-struct things {
-    struct thing *all;
+struct items {
+    struct item *all;
     size_t n;
     bool known; /* or it could not be read, and nothing follows from what is not in it */
 };
@@ -60,7 +60,7 @@ struct route {
 };
 
 struct inventory {
-    struct things things[N_THING_KINDS];
+    struct items items[N_ITEM_KINDS];
     struct route ipv4;
     struct route ipv6;
     long nodes;  /* NUMA nodes, CPUs that are online: 0 where that is not known */
@@ -74,10 +74,10 @@ int inventory_from_json(const struct json_object *object, struct inventory *ret_
 struct json_object *inventory_to_json(const struct inventory *inventory);
 void inventory_clear(struct inventory *inventory);
 
-/* Adds an empty thing and gives it, or NULL when there are `max` of them. */
-struct thing *things_add(struct things *things, size_t max);
-void things_clear(struct things *things);
+/* Adds an empty item and gives it, or NULL when there are `max` of them. */
+struct item *items_add(struct items *items, size_t max);
+void items_clear(struct items *items);
 
 /* "pci", "disk", "mount", "link", and how many there may be. */
-const char *thing_kind_name(enum thing_kind kind);
-size_t thing_kind_max(enum thing_kind kind);
+const char *item_kind_name(enum item_kind kind);
+size_t item_kind_max(enum item_kind kind);

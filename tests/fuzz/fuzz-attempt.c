@@ -38,8 +38,8 @@ static void compare_both(const struct attempt *before, const struct attempt *now
     size_t n = 3 + 2; /* counts and routes */
 
     must(compare(&before->inventory, &now->inventory, &losses) == 0);
-    for (int kind = 0; kind < N_THING_KINDS; kind++)
-        n += before->inventory.things[kind].n;
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        n += before->inventory.items[kind].n;
     must(losses.n <= n);
     for (size_t i = 0; i < losses.n; i++)
         must(losses.all[i].text && (losses.critical || !losses.all[i].critical));

@@ -142,59 +142,57 @@ static char *copy_text(const char *text)
     return text ? strdup(text) : NULL;
 }
 
-struct thing *made_thing(struct inventory *inventory, enum thing_kind kind, const char *id,
-                         const char *name, const char *place, const char *model)
+struct item *made_item(struct inventory *inventory, enum item_kind kind, const char *id,
+                       const char *name, const char *place, const char *model)
 {
-    struct thing *thing = things_add(&inventory->things[kind], 100000);
+    struct item *item = items_add(&inventory->items[kind], 100000);
 
-    assert_non_null(thing);
-    inventory->things[kind].known = true;
-    thing->id = copy_text(id);
-    thing->name = copy_text(name);
-    thing->place = copy_text(place);
-    thing->model = copy_text(model);
-    return thing;
+    assert_non_null(item);
+    inventory->items[kind].known = true;
+    item->id = copy_text(id);
+    item->name = copy_text(name);
+    item->place = copy_text(place);
+    item->model = copy_text(model);
+    return item;
 }
 
 void made_server(struct inventory *ret_inventory)
 {
-    struct thing *thing;
+    struct item *item;
 
     *ret_inventory = (struct inventory){.nodes = 2, .cpus = 4, .memory = 32768000};
     ret_inventory->ipv4 = (struct route){.known = true, .link = strdup("eno1")};
     ret_inventory->ipv6 = (struct route){.known = true};
-    (void)made_thing(ret_inventory, THING_PCI, NULL, NULL, "0000:00:17.0",
-                     "pci:v00008086d0000A352sv0sd0bc01sc06i01");
-    thing = made_thing(ret_inventory, THING_PCI, NULL, NULL, "0000:03:00.0",
-                       "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
-    thing->driver = strdup("igb");
-    thing = made_thing(ret_inventory, THING_DISK, "naa.5000c500a1b2c3d4", "ata-XYZ", "sda", "XYZ");
-    thing->size = 1000204886016;
-    thing = made_thing(ret_inventory, THING_DISK, NULL, NULL, "vda", NULL);
-    thing->size = 64 << 20;
-    thing = made_thing(ret_inventory, THING_DISK, NULL, "usb-Stick", "sdb", "Stick");
-    thing->spare = true;
-    (void)made_thing(ret_inventory, THING_MOUNT, "/", "UUID=1", NULL, NULL);
-    (void)made_thing(ret_inventory, THING_MOUNT, "/srv", "LABEL=srv", NULL, NULL);
-    thing =
-        made_thing(ret_inventory, THING_LINK, "ac:1f:6b:00:00:01", "eno1", "p/0000:03:00.0", NULL);
-    thing->carrier = true;
-    (void)made_thing(ret_inventory, THING_LINK, "ac:1f:6b:00:00:02", "eno2", "p/0000:03:00.1",
-                     NULL);
+    (void)made_item(ret_inventory, ITEM_PCI, NULL, NULL, "0000:00:17.0",
+                    "pci:v00008086d0000A352sv0sd0bc01sc06i01");
+    item = made_item(ret_inventory, ITEM_PCI, NULL, NULL, "0000:03:00.0",
+                     "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
+    item->driver = strdup("igb");
+    item = made_item(ret_inventory, ITEM_DISK, "naa.5000c500a1b2c3d4", "ata-XYZ", "sda", "XYZ");
+    item->size = 1000204886016;
+    item = made_item(ret_inventory, ITEM_DISK, NULL, NULL, "vda", NULL);
+    item->size = 64 << 20;
+    item = made_item(ret_inventory, ITEM_DISK, NULL, "usb-Stick", "sdb", "Stick");
+    item->spare = true;
+    (void)made_item(ret_inventory, ITEM_MOUNT, "/", "UUID=1", NULL, NULL);
+    (void)made_item(ret_inventory, ITEM_MOUNT, "/srv", "LABEL=srv", NULL, NULL);
+    item = made_item(ret_inventory, ITEM_LINK, "ac:1f:6b:00:00:01", "eno1", "p/0000:03:00.0", NULL);
+    item->carrier = true;
+    (void)made_item(ret_inventory, ITEM_LINK, "ac:1f:6b:00:00:02", "eno2", "p/0000:03:00.1", NULL);
 }
 
-void made_loss(struct inventory *inventory, enum thing_kind kind, size_t i)
+void made_loss(struct inventory *inventory, enum item_kind kind, size_t i)
 {
-    struct things *things = &inventory->things[kind];
-    struct things lost = {0};
-    struct thing *thing = things_add(&lost, 1);
+    struct items *items = &inventory->items[kind];
+    struct items lost = {0};
+    struct item *item = items_add(&lost, 1);
 
-    assert_non_null(thing);
-    assert_true(i < things->n);
-    *thing = things->all[i];
-    things->n--;
-    memmove(&things->all[i], &things->all[i + 1], (things->n - i) * sizeof(things->all[0]));
-    things_clear(&lost);
+    assert_non_null(item);
+    assert_true(i < items->n);
+    *item = items->all[i];
+    items->n--;
+    memmove(&items->all[i], &items->all[i + 1], (items->n - i) * sizeof(items->all[0]));
+    items_clear(&lost);
 }
 
 void made_copy(const struct inventory *inventory, struct inventory *ret_copy)
@@ -206,7 +204,7 @@ void made_copy(const struct inventory *inventory, struct inventory *ret_copy)
     assert_int_equal(inventory_from_json(again, ret_copy), 0);
 }
 
-/* Few different values, so that things are often alike. */
+/* Few different values, so that items are often alike. */
 static const char *some_text(const char *const *texts, size_t n)
 {
     return dice(4) ? texts[dice((unsigned)n)] : NULL;
@@ -217,18 +215,18 @@ void made_inventory_by_dice(struct inventory *ret_inventory)
     static const char *const IDS[] = {"a", "b", "c", "d", "e", "f"}, *const MODELS[] = {"x", "y"};
 
     *ret_inventory = (struct inventory){.nodes = dice(3), .cpus = dice(5), .memory = dice(1000)};
-    for (int kind = 0; kind < N_THING_KINDS; kind++) {
-        ret_inventory->things[kind].known = dice(8);
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++) {
+        ret_inventory->items[kind].known = dice(8);
         for (unsigned n = dice(6); n > 0; n--) {
-            struct thing *thing =
-                made_thing(ret_inventory, (enum thing_kind)kind, some_text(IDS, ELEMENTS(IDS)),
-                           some_text(IDS, ELEMENTS(IDS)), some_text(IDS, ELEMENTS(IDS)),
-                           some_text(MODELS, ELEMENTS(MODELS)));
+            struct item *item =
+                made_item(ret_inventory, (enum item_kind)kind, some_text(IDS, ELEMENTS(IDS)),
+                          some_text(IDS, ELEMENTS(IDS)), some_text(IDS, ELEMENTS(IDS)),
+                          some_text(MODELS, ELEMENTS(MODELS)));
 
-            thing->driver = copy_text(some_text(MODELS, ELEMENTS(MODELS)));
-            thing->size = dice(3);
-            thing->carrier = dice(2);
-            thing->spare = !dice(4);
+            item->driver = copy_text(some_text(MODELS, ELEMENTS(MODELS)));
+            item->size = dice(3);
+            item->carrier = dice(2);
+            item->spare = !dice(4);
         }
     }
     ret_inventory->ipv4 = (struct route){dice(2) ? strdup("eno1") : NULL, true};

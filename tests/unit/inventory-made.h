@@ -9,12 +9,12 @@
 void tree_server(const struct tree *tree);
 void made_server(struct inventory *ret_inventory);
 
-/* Adds a thing of these texts, which may be NULL. */
-struct thing *made_thing(struct inventory *inventory, enum thing_kind kind, const char *id,
-                         const char *name, const char *place, const char *model);
+/* Adds an item of these texts, which may be NULL. */
+struct item *made_item(struct inventory *inventory, enum item_kind kind, const char *id,
+                       const char *name, const char *place, const char *model);
 
-/* Takes the thing away. */
-void made_loss(struct inventory *inventory, enum thing_kind kind, size_t i);
+/* Takes the item away. */
+void made_loss(struct inventory *inventory, enum item_kind kind, size_t i);
 
 /* Any inventory that a machine could have. */
 void made_inventory_by_dice(struct inventory *ret_inventory);

@@ -78,7 +78,7 @@ static void all_of_an_attempt_comes_back(void **state)
     assert_null(again.files[1].sha256);
     assert_int_equal(again.files[1].size, 8);
     assert_string_equal(again.machine.board, "B1");
-    assert_int_equal(again.inventory.things[THING_DISK].n, 3);
+    assert_int_equal(again.inventory.items[ITEM_DISK].n, 3);
 }
 
 /* Whoever goes back to this version after a newer one has written. */

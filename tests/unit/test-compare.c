@@ -18,8 +18,8 @@ static void expect(const struct inventory *before, const struct inventory *now, 
     assert_int_equal(losses.critical, critical);
 }
 
-/* What is said when this thing of the server is gone. */
-static void expect_without(enum thing_kind kind, size_t i, bool critical, const char *text)
+/* What is said when this item of the server is gone. */
+static void expect_without(enum item_kind kind, size_t i, bool critical, const char *text)
 {
     CLEANUP(inventory_clear) struct inventory before, now;
 
@@ -33,28 +33,28 @@ static void expect_without(enum thing_kind kind, size_t i, bool critical, const 
 static void each_loss_has_its_words(void **state)
 {
     (void)state;
-    expect_without(THING_PCI, 1, false, "PCI device 0000:03:00.0 (8086:1533)");
-    expect_without(THING_DISK, 0, true, "disk ata-XYZ (931 GiB)");
-    expect_without(THING_DISK, 1, true, "disk vda (64 MiB)");
-    expect_without(THING_DISK, 2, false, "disk usb-Stick (0 KiB)");
-    expect_without(THING_MOUNT, 1, true, "file system /srv (LABEL=srv) is not mounted");
-    expect_without(THING_LINK, 0, true, "network interface eno1 (ac:1f:6b:00:00:01)");
-    expect_without(THING_LINK, 1, false, "network interface eno2 (ac:1f:6b:00:00:02)");
+    expect_without(ITEM_PCI, 1, false, "PCI device 0000:03:00.0 (8086:1533)");
+    expect_without(ITEM_DISK, 0, true, "disk ata-XYZ (931 GiB)");
+    expect_without(ITEM_DISK, 1, true, "disk vda (64 MiB)");
+    expect_without(ITEM_DISK, 2, false, "disk usb-Stick (0 KiB)");
+    expect_without(ITEM_MOUNT, 1, true, "file system /srv (LABEL=srv) is not mounted");
+    expect_without(ITEM_LINK, 0, true, "network interface eno1 (ac:1f:6b:00:00:01)");
+    expect_without(ITEM_LINK, 1, false, "network interface eno2 (ac:1f:6b:00:00:02)");
 }
 
 static void what_is_there_may_have_changed(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now;
-    struct things *links, *pci;
+    struct items *links, *pci;
 
     (void)state;
     made_server(&before);
     made_server(&now);
-    links = &now.things[THING_LINK];
-    pci = &now.things[THING_PCI];
+    links = &now.items[ITEM_LINK];
+    pci = &now.items[ITEM_PCI];
     links->all[0].carrier = false;
     expect(&before, &now, true, "network interface eno1 has no carrier (it had)");
-    before.things[THING_LINK].all[0].spare = true;
+    before.items[ITEM_LINK].all[0].spare = true;
     expect(&before, &now, false, "network interface eno1 has no carrier (it had)");
     links->all[0].carrier = true;
     free(pci->all[1].driver);
@@ -101,31 +101,31 @@ static void without_any_default_route_ipv6_is_critical(void **state)
     expect(&before, &now, true, "no IPv6 default route (there was one over eno1)");
 }
 
-/* The same things under other names, in other places: nothing is missing. */
+/* The same items under other names, in other places: nothing is missing. */
 static void a_new_name_is_no_loss(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now = {0};
-    struct thing *thing;
+    struct item *item;
 
     (void)state;
     made_server(&before);
     made_copy(&before, &now);
-    for (int kind = 0; kind < N_THING_KINDS; kind++)
-        things_clear(&now.things[kind]);
-    (void)made_thing(&now, THING_PCI, NULL, NULL, "0000:02:00.0",
-                     "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
-    now.things[THING_PCI].all[0].driver = strdup("igb");
-    (void)made_thing(&now, THING_PCI, NULL, NULL, "0000:00:17.0", NULL);
-    (void)made_thing(&now, THING_DISK, "naa.5000c500a1b2c3d4", "scsi-XYZ", "sdq", "XYZ");
-    thing = made_thing(&now, THING_DISK, "a serial number that was not told", NULL, "vda", NULL);
-    thing->size = 64 << 20;
-    (void)made_thing(&now, THING_DISK, NULL, "usb-Stick", "sda", NULL);
-    (void)made_thing(&now, THING_MOUNT, "/", "/dev/sdq1", NULL, NULL);
-    (void)made_thing(&now, THING_MOUNT, "/srv", "/dev/sdr1", NULL, NULL);
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        items_clear(&now.items[kind]);
+    (void)made_item(&now, ITEM_PCI, NULL, NULL, "0000:02:00.0",
+                    "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
+    now.items[ITEM_PCI].all[0].driver = strdup("igb");
+    (void)made_item(&now, ITEM_PCI, NULL, NULL, "0000:00:17.0", NULL);
+    (void)made_item(&now, ITEM_DISK, "naa.5000c500a1b2c3d4", "scsi-XYZ", "sdq", "XYZ");
+    item = made_item(&now, ITEM_DISK, "a serial number that was not told", NULL, "vda", NULL);
+    item->size = 64 << 20;
+    (void)made_item(&now, ITEM_DISK, NULL, "usb-Stick", "sda", NULL);
+    (void)made_item(&now, ITEM_MOUNT, "/", "/dev/sdq1", NULL, NULL);
+    (void)made_item(&now, ITEM_MOUNT, "/srv", "/dev/sdr1", NULL, NULL);
     /* The names have changed places, as they did before they were predictable. */
-    (void)made_thing(&now, THING_LINK, "ac:1f:6b:00:00:02", "eno1", "q/0000:02:00.1", NULL);
-    thing = made_thing(&now, THING_LINK, "ac:1f:6b:00:00:01", "eno2", "q/0000:02:00.0", NULL);
-    thing->carrier = true;
+    (void)made_item(&now, ITEM_LINK, "ac:1f:6b:00:00:02", "eno1", "q/0000:02:00.1", NULL);
+    item = made_item(&now, ITEM_LINK, "ac:1f:6b:00:00:01", "eno2", "q/0000:02:00.0", NULL);
+    item->carrier = true;
     expect(&before, &now, false, NULL);
 }
 
@@ -134,9 +134,9 @@ static void one_thing_is_not_found_twice(void **state)
     CLEANUP(inventory_clear) struct inventory before = {0}, now = {0};
 
     (void)state;
-    (void)made_thing(&before, THING_DISK, "1", NULL, "sda", "same");
-    (void)made_thing(&before, THING_DISK, "2", NULL, "sdb", "same");
-    (void)made_thing(&now, THING_DISK, "2", NULL, "sda", "same");
+    (void)made_item(&before, ITEM_DISK, "1", NULL, "sda", "same");
+    (void)made_item(&before, ITEM_DISK, "2", NULL, "sdb", "same");
+    (void)made_item(&now, ITEM_DISK, "2", NULL, "sda", "same");
     expect(&before, &now, true, "disk sda (0 KiB)");
 }
 
@@ -148,8 +148,8 @@ static void what_is_not_known_is_not_missing(void **state)
     made_server(&before);
     expect(&before, &now, false, NULL);
     expect(&now, &before, false, NULL);
-    for (int kind = 0; kind < N_THING_KINDS; kind++)
-        now.things[kind].known = true;
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        now.items[kind].known = true;
     now.ipv4.known = true;
     {
         CLEANUP(losses_clear) struct losses losses;
@@ -164,15 +164,15 @@ static void what_is_not_known_is_not_missing(void **state)
 
 static void shuffle(struct inventory *inventory)
 {
-    for (int kind = 0; kind < N_THING_KINDS; kind++) {
-        struct things *things = &inventory->things[kind];
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++) {
+        struct items *items = &inventory->items[kind];
 
-        for (size_t i = things->n; i > 1; i--) {
+        for (size_t i = items->n; i > 1; i--) {
             size_t k = dice((unsigned)i);
-            struct thing thing = things->all[i - 1];
+            struct item item = items->all[i - 1];
 
-            things->all[i - 1] = things->all[k];
-            things->all[k] = thing;
+            items->all[i - 1] = items->all[k];
+            items->all[k] = item;
         }
     }
 }
@@ -187,13 +187,13 @@ static void the_same_machine_has_lost_nothing(void **state)
         made_copy(&before, &now);
         shuffle(&now);
         /* What is in no way known by anything cannot be found again. */
-        for (int kind = 0; kind < N_THING_KINDS; kind++)
-            for (size_t i = 0; i < before.things[kind].n; i++)
-                if (!before.things[kind].all[i].id) {
-                    before.things[kind].known = false;
+        for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+            for (size_t i = 0; i < before.items[kind].n; i++)
+                if (!before.items[kind].all[i].id) {
+                    before.items[kind].known = false;
                     break;
                 }
-        before.things[THING_PCI].known = false;
+        before.items[ITEM_PCI].known = false;
         expect(&before, &now, false, NULL);
     }
 }
@@ -222,21 +222,21 @@ static void the_order_does_not_matter(void **state)
 /* Whatever else a machine has, one that is gone and is needed is a critical loss. */
 static void what_is_taken_away_is_missing(void **state)
 {
-    static const enum thing_kind KINDS[] = {THING_DISK, THING_MOUNT, THING_LINK};
+    static const enum item_kind KINDS[] = {ITEM_DISK, ITEM_MOUNT, ITEM_LINK};
 
     (void)state;
     for (int round = 0; round < 5000; round++) {
         CLEANUP(inventory_clear) struct inventory before, now;
         CLEANUP(losses_clear) struct losses losses;
-        enum thing_kind kind = KINDS[dice(ELEMENTS(KINDS))];
-        struct thing *thing;
+        enum item_kind kind = KINDS[dice(ELEMENTS(KINDS))];
+        struct item *item;
 
         made_inventory_by_dice(&before);
-        before.things[kind].known = true;
+        before.items[kind].known = true;
         made_copy(&before, &now);
-        thing = made_thing(&before, kind, "the one", "the one", "the one", "the one");
-        thing->size = 12345;
-        thing->carrier = true;
+        item = made_item(&before, kind, "the one", "the one", "the one", "the one");
+        item->size = 12345;
+        item->carrier = true;
         shuffle(&before);
         assert_int_equal(compare(&before, &now, &losses), 0);
         assert_true(losses.n > 0 && losses.critical);

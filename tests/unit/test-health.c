@@ -50,7 +50,7 @@ static void an_answer_takes_its_time(void **state)
     expect(&made, ANSWER_WAIT, "CPUs: 3 instead of 4");
     made.look.uptime = 300 * SECOND;
     expect(&made, ANSWER_MISSING, "CPUs: 3 instead of 4");
-    made.now.things[THING_LINK].all[0].carrier = false;
+    made.now.items[ITEM_LINK].all[0].carrier = false;
     expect(&made, ANSWER_HEAL,
            "network interface eno1 has no carrier (it had), CPUs: 3 instead of 4");
     made.look.uptime = 299 * SECOND;

@@ -5,19 +5,19 @@
 #include "inventory-made.h"
 #include "test.h"
 
-static const struct thing *find(const struct inventory *inventory, enum thing_kind kind,
-                                const char *name)
+static const struct item *find(const struct inventory *inventory, enum item_kind kind,
+                               const char *name)
 {
-    const struct things *things = &inventory->things[kind];
+    const struct items *items = &inventory->items[kind];
 
-    for (size_t i = 0; i < things->n; i++) {
-        const struct thing *thing = &things->all[i];
-        const char *its = kind == THING_LINK    ? thing->name
-                          : kind == THING_MOUNT ? thing->id
-                                                : thing->place;
+    for (size_t i = 0; i < items->n; i++) {
+        const struct item *item = &items->all[i];
+        const char *its = kind == ITEM_LINK    ? item->name
+                          : kind == ITEM_MOUNT ? item->id
+                                               : item->place;
 
         if (streq(its, name))
-            return thing;
+            return item;
     }
     fail_msg("no %s", name);
     return NULL;
@@ -27,17 +27,17 @@ static void a_server_is_read(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(inventory_clear) struct inventory found;
-    const struct thing *thing;
+    const struct item *item;
 
     tree_server(tree);
     assert_int_equal(inventory_read(tree->root, &found), 0);
-    for (int kind = 0; kind < N_THING_KINDS; kind++)
-        assert_true(found.things[kind].known);
-    assert_int_equal(found.things[THING_PCI].n, 3); /* no virtual function */
-    thing = find(&found, THING_PCI, "0000:03:00.0");
-    assert_string_equal(thing->driver, "igb");
-    assert_non_null(strstr(thing->model, "v00008086d00001533"));
-    assert_null(find(&found, THING_PCI, "0000:00:1f.0")->driver);
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        assert_true(found.items[kind].known);
+    assert_int_equal(found.items[ITEM_PCI].n, 3); /* no virtual function */
+    item = find(&found, ITEM_PCI, "0000:03:00.0");
+    assert_string_equal(item->driver, "igb");
+    assert_non_null(strstr(item->model, "v00008086d00001533"));
+    assert_null(find(&found, ITEM_PCI, "0000:00:1f.0")->driver);
     assert_int_equal(found.nodes, 2);
     assert_int_equal(found.cpus, 4);
     assert_int_equal(found.memory, 32768000);
@@ -50,22 +50,22 @@ static void disks_have_names_that_stay(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(inventory_clear) struct inventory found;
-    const struct thing *thing;
+    const struct item *item;
 
     tree_server(tree);
     assert_int_equal(inventory_read(tree->root, &found), 0);
-    assert_int_equal(found.things[THING_DISK].n, 4);
-    thing = find(&found, THING_DISK, "sda");
-    assert_string_equal(thing->id, "naa.5000c500a1b2c3d4");
-    assert_string_equal(thing->name, "ata-ST1000NM0008_ZDH");
-    assert_string_equal(thing->model, "ST1000NM0008");
-    assert_int_equal(thing->size, 1953525168ULL * 512);
-    assert_false(thing->spare);
-    thing = find(&found, THING_DISK, "sdb");
-    assert_null(thing->name);
-    assert_true(thing->spare);
-    assert_string_equal(find(&found, THING_DISK, "nvme0n1")->name, "nvme-Fast_512_S4");
-    assert_string_equal(find(&found, THING_DISK, "md0")->name, "md-uuid-1:2:3:4");
+    assert_int_equal(found.items[ITEM_DISK].n, 4);
+    item = find(&found, ITEM_DISK, "sda");
+    assert_string_equal(item->id, "naa.5000c500a1b2c3d4");
+    assert_string_equal(item->name, "ata-ST1000NM0008_ZDH");
+    assert_string_equal(item->model, "ST1000NM0008");
+    assert_int_equal(item->size, 1953525168ULL * 512);
+    assert_false(item->spare);
+    item = find(&found, ITEM_DISK, "sdb");
+    assert_null(item->name);
+    assert_true(item->spare);
+    assert_string_equal(find(&found, ITEM_DISK, "nvme0n1")->name, "nvme-Fast_512_S4");
+    assert_string_equal(find(&found, ITEM_DISK, "md0")->name, "md-uuid-1:2:3:4");
 }
 
 /* They come and go with the network. */
@@ -88,7 +88,7 @@ static void disks_over_a_network_are_spare(void **state)
         tree_write(tree, size, "1000\n");
         tree_write(tree, device, "LUN\n");
         assert_int_equal(inventory_read(tree->root, &found), 0);
-        assert_true(find(&found, THING_DISK, "sdx")->spare);
+        assert_true(find(&found, ITEM_DISK, "sdx")->spare);
         tree_remove(tree, "sys/block/sdx");
     }
 }
@@ -100,34 +100,34 @@ static void what_fstab_has_mounted_is_read(void **state)
 
     tree_server(tree);
     assert_int_equal(inventory_read(tree->root, &found), 0);
-    assert_int_equal(found.things[THING_MOUNT].n, 3);
-    assert_string_equal(find(&found, THING_MOUNT, "/")->name, "UUID=1-2-3");
-    assert_string_equal(find(&found, THING_MOUNT, "/srv/my data")->name, "LABEL=data");
-    assert_true(find(&found, THING_MOUNT, "/stick")->spare);
-    assert_false(find(&found, THING_MOUNT, "/")->spare);
-    assert_false(find(&found, THING_MOUNT, "/srv/my data")->spare);
+    assert_int_equal(found.items[ITEM_MOUNT].n, 3);
+    assert_string_equal(find(&found, ITEM_MOUNT, "/")->name, "UUID=1-2-3");
+    assert_string_equal(find(&found, ITEM_MOUNT, "/srv/my data")->name, "LABEL=data");
+    assert_true(find(&found, ITEM_MOUNT, "/stick")->spare);
+    assert_false(find(&found, ITEM_MOUNT, "/")->spare);
+    assert_false(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
     inventory_clear(&found);
     tree_write(*state, "etc/fstab", "LABEL=data /srv/my\\040data xfs rw,nofail 0 2\n");
     assert_int_equal(inventory_read(((const struct tree *)*state)->root, &found), 0);
-    assert_true(find(&found, THING_MOUNT, "/srv/my data")->spare);
+    assert_true(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
 }
 
 static void interfaces_with_hardware_are_read(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(inventory_clear) struct inventory found;
-    const struct thing *thing;
+    const struct item *item;
 
     tree_server(tree);
     assert_int_equal(inventory_read(tree->root, &found), 0);
-    assert_int_equal(found.things[THING_LINK].n, 2);
-    thing = find(&found, THING_LINK, "eno1");
-    assert_string_equal(thing->id, "ac:1f:6b:00:00:01");
-    assert_string_equal(thing->place, "pci0000:00/0000:03:00.0");
-    assert_true(thing->carrier);
-    thing = find(&found, THING_LINK, "eno2");
-    assert_string_equal(thing->id, "ac:1f:6b:00:00:02"); /* its own, not the bond's */
-    assert_false(thing->carrier);
+    assert_int_equal(found.items[ITEM_LINK].n, 2);
+    item = find(&found, ITEM_LINK, "eno1");
+    assert_string_equal(item->id, "ac:1f:6b:00:00:01");
+    assert_string_equal(item->place, "pci0000:00/0000:03:00.0");
+    assert_true(item->carrier);
+    item = find(&found, ITEM_LINK, "eno2");
+    assert_string_equal(item->id, "ac:1f:6b:00:00:02"); /* its own, not the bond's */
+    assert_false(item->carrier);
 }
 
 static void an_empty_machine_has_nothing_that_is_known(void **state)
@@ -138,8 +138,8 @@ static void an_empty_machine_has_nothing_that_is_known(void **state)
 
     assert_int_equal(inventory_read(tree->root, &found), 0);
     assert_int_equal(machine_read(tree->root, &machine), 0);
-    for (int kind = 0; kind < N_THING_KINDS; kind++)
-        assert_false(found.things[kind].known || found.things[kind].n);
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        assert_false(found.items[kind].known || found.items[kind].n);
     assert_false(found.ipv4.known || found.ipv6.known);
     assert_null(machine.id);
     assert_int_equal(found.nodes + found.cpus + found.memory, 0);
@@ -198,14 +198,14 @@ static void inventories_come_back_as_they_were(void **state)
     made_server(&server);
     made_copy(&server, &copy);
     assert_true(same(&server, &copy));
-    assert_int_equal(copy.things[THING_DISK].all[0].size, 1000204886016);
+    assert_int_equal(copy.items[ITEM_DISK].all[0].size, 1000204886016);
     for (int round = 0; round < 300; round++) {
         CLEANUP(inventory_clear) struct inventory some, again;
 
         made_inventory_by_dice(&some);
         made_copy(&some, &again);
-        for (int kind = 0; kind < N_THING_KINDS; kind++)
-            assert_int_equal(some.things[kind].known, again.things[kind].known);
+        for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+            assert_int_equal(some.items[kind].known, again.items[kind].known);
         assert_true(same(&some, &again));
     }
 }
@@ -239,7 +239,7 @@ static void there_is_a_bound_on_everything(void **state)
 
     (void)state;
     for (size_t i = 0; i <= MAX_LINKS; i++)
-        (void)made_thing(&many, THING_LINK, NULL, "x", NULL, NULL);
+        (void)made_item(&many, ITEM_LINK, NULL, "x", NULL, NULL);
     object = inventory_to_json(&many);
     assert_int_equal(inventory_from_json(object, &copy), -EBADMSG);
 }

@@ -103,29 +103,29 @@ static int is_disk(int root, const char *directory, const char *name)
 }
 
 static int describe_disk(int root, const char *path, const char *name, long sectors,
-                         struct thing *thing)
+                         struct item *item)
 {
     AUTOFREE char *directory = format("%s/%s", path, name), *target = NULL;
     long removable;
     int r = directory ? inventory_link(root, path, name, &target) : -ENOMEM;
 
-    thing->size = (uint64_t)sectors * SECTOR;
-    thing->place = strndup(name, MAX_THING_TEXT);
-    if (r < 0 || !thing->place)
+    item->size = (uint64_t)sectors * SECTOR;
+    item->place = strndup(name, MAX_ITEM_TEXT);
+    if (r < 0 || !item->place)
         return -ENOMEM;
     r = inventory_number(root, directory, "removable", 0, &removable);
-    thing->spare = removable || is_loose(target);
+    item->spare = removable || is_loose(target);
     if (r >= 0)
-        r = read_id(root, directory, &thing->id);
+        r = read_id(root, directory, &item->id);
     if (r >= 0)
-        r = inventory_line(root, directory, "device/model", &thing->model);
-    return r < 0 ? r : read_name(root, name, &thing->name);
+        r = inventory_line(root, directory, "device/model", &item->model);
+    return r < 0 ? r : read_name(root, name, &item->name);
 }
 
-static int look_at_disk(int root, const char *path, const char *name, struct things *things)
+static int look_at_disk(int root, const char *path, const char *name, struct items *items)
 {
     AUTOFREE char *directory = format("%s/%s", path, name);
-    struct thing *thing;
+    struct item *item;
     long sectors;
     int r = directory ? is_disk(root, directory, name) : -ENOMEM;
 
@@ -134,15 +134,15 @@ static int look_at_disk(int root, const char *path, const char *name, struct thi
     r = inventory_number(root, directory, "size", 0, &sectors);
     if (r < 0 || sectors <= 0) /* a card reader with no card in it */
         return r;
-    if (things->n == MAX_DISKS)
+    if (items->n == MAX_DISKS)
         return -E2BIG;
-    thing = things_add(things, MAX_DISKS);
-    return thing ? describe_disk(root, path, name, sectors, thing) : -ENOMEM;
+    item = items_add(items, MAX_DISKS);
+    return item ? describe_disk(root, path, name, sectors, item) : -ENOMEM;
 }
 
-int inventory_read_disks(int root, struct things *things)
+int inventory_read_disks(int root, struct items *items)
 {
-    return inventory_walk(root, "sys/block", look_at_disk, things);
+    return inventory_walk(root, "sys/block", look_at_disk, items);
 }
 
 /* File systems */
@@ -229,45 +229,45 @@ static bool is_on_disk(const char *source, const char *type)
     return true;
 }
 
-static bool is_known_mount(const struct things *things, const char *place)
+static bool is_known_mount(const struct items *items, const char *place)
 {
-    for (size_t i = 0; i < things->n; i++)
-        if (streq(things->all[i].id, place))
+    for (size_t i = 0; i < items->n; i++)
+        if (streq(items->all[i].id, place))
             return true;
     return false;
 }
 
 static int add_mount(int root, const struct mount_point *mount, struct wanted *wanted,
-                     struct things *things)
+                     struct items *items)
 {
     AUTOFREE char *target = NULL;
-    struct thing *thing;
+    struct item *item;
     int r = inventory_link(root, "sys/dev/block", mount->device, &target);
 
     if (r < 0)
         return r;
-    if (things->n == MAX_MOUNTS)
+    if (items->n == MAX_MOUNTS)
         return -E2BIG;
-    thing = things_add(things, MAX_MOUNTS);
-    if (!thing)
+    item = items_add(items, MAX_MOUNTS);
+    if (!item)
         return -ENOMEM;
-    thing->id = strdup(mount->point);
-    if (!thing->id)
+    item->id = strdup(mount->point);
+    if (!item->id)
         return -ENOMEM;
-    thing->name = steal(&wanted->source);
-    thing->spare = wanted->spare || is_loose(target);
-    inventory_clean(thing->id);
-    inventory_clean(thing->name);
+    item->name = steal(&wanted->source);
+    item->spare = wanted->spare || is_loose(target);
+    inventory_clean(item->id);
+    inventory_clean(item->name);
     return 0;
 }
 
 static int look_at_mount(int root, const char *fstab, const struct mount_point *mount,
-                         struct things *things)
+                         struct items *items)
 {
     struct wanted wanted = {0};
     int r;
 
-    if (!is_on_disk(mount->source, mount->type) || is_known_mount(things, mount->point))
+    if (!is_on_disk(mount->source, mount->type) || is_known_mount(items, mount->point))
         return 0;
     r = fstab_wants(fstab, mount->point, &wanted);
     if (r == 0 && streq(mount->point, "/")) {
@@ -275,12 +275,12 @@ static int look_at_mount(int root, const char *fstab, const struct mount_point *
         r = wanted.source ? 1 : -ENOMEM;
     }
     if (r > 0)
-        r = add_mount(root, mount, &wanted, things);
+        r = add_mount(root, mount, &wanted, items);
     free(wanted.source);
     return r;
 }
 
-int inventory_read_mounts(int root, struct things *things)
+int inventory_read_mounts(int root, struct items *items)
 {
     AUTOFREE char *fstab = NULL;
     struct mount_point *mounts;
@@ -291,8 +291,8 @@ int inventory_read_mounts(int root, struct things *things)
         r = root_read(root, "etc/fstab", MAX_FSTAB, &fstab, NULL);
         r = r == -ENOMEM ? r : 0;
         for (size_t i = 0; r >= 0 && i < n; i++)
-            r = look_at_mount(root, fstab ? fstab : "", &mounts[i], things);
-        things->known = r >= 0;
+            r = look_at_mount(root, fstab ? fstab : "", &mounts[i], items);
+        items->known = r >= 0;
     }
     mounts_free(mounts, n);
     return r == -ENOMEM ? r : 0;

@@ -30,7 +30,7 @@ static int read_address(int root, const char *directory, char **ret_address)
 }
 
 /* "pci0000:00/0000:00:03.0/virtio0" of "../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0" */
-static int read_place(const char *target, struct thing *thing)
+static int read_place(const char *target, struct item *item)
 {
     const char *start = target ? strstr(target, "devices/") : NULL;
     const char *end = start ? strstr(start, "/net/") : NULL;
@@ -38,36 +38,36 @@ static int read_place(const char *target, struct thing *thing)
     if (!end)
         return 0;
     start += strlen("devices/");
-    thing->place = strndup(start, (size_t)(end - start));
-    if (!thing->place)
+    item->place = strndup(start, (size_t)(end - start));
+    if (!item->place)
         return -ENOMEM;
-    inventory_clean(thing->place);
+    inventory_clean(item->place);
     return 0;
 }
 
-static int describe_link(int root, const char *path, const char *name, struct thing *thing)
+static int describe_link(int root, const char *path, const char *name, struct item *item)
 {
     AUTOFREE char *directory = format("%s/%s", path, name), *target = NULL;
     long carrier;
     int r = directory ? inventory_link(root, path, name, &target) : -ENOMEM;
 
-    thing->name = strndup(name, MAX_THING_TEXT);
-    if (r < 0 || !thing->name)
+    item->name = strndup(name, MAX_ITEM_TEXT);
+    if (r < 0 || !item->name)
         return -ENOMEM;
-    thing->spare = target && strstr(target, "/usb");
-    r = read_place(target, thing);
+    item->spare = target && strstr(target, "/usb");
+    r = read_place(target, item);
     if (r >= 0)
-        r = read_address(root, directory, &thing->id);
+        r = read_address(root, directory, &item->id);
     if (r >= 0) /* it cannot be read while the interface is down */
         r = inventory_number(root, directory, "carrier", 0, &carrier);
-    thing->carrier = r >= 0 && carrier == 1;
+    item->carrier = r >= 0 && carrier == 1;
     return r;
 }
 
-static int look_at_link(int root, const char *path, const char *name, struct things *things)
+static int look_at_link(int root, const char *path, const char *name, struct items *items)
 {
     AUTOFREE char *directory = format("%s/%s", path, name);
-    struct thing *thing;
+    struct item *item;
     int r = directory ? inventory_has(root, directory, "device") : -ENOMEM;
 
     if (r <= 0)
@@ -75,15 +75,15 @@ static int look_at_link(int root, const char *path, const char *name, struct thi
     r = inventory_has(root, directory, "device/physfn");
     if (r != 0) /* of virtual functions there are as many as somebody wants */
         return r < 0 ? r : 0;
-    if (things->n == MAX_LINKS)
+    if (items->n == MAX_LINKS)
         return -E2BIG;
-    thing = things_add(things, MAX_LINKS);
-    return thing ? describe_link(root, path, name, thing) : -ENOMEM;
+    item = items_add(items, MAX_LINKS);
+    return item ? describe_link(root, path, name, item) : -ENOMEM;
 }
 
-int inventory_read_links(int root, struct things *things)
+int inventory_read_links(int root, struct items *items)
 {
-    return inventory_walk(root, "sys/class/net", look_at_link, things);
+    return inventory_walk(root, "sys/class/net", look_at_link, items);
 }
 
 /* Routes */

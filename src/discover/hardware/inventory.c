@@ -20,7 +20,7 @@ void inventory_clean(char *text)
     while (length > start && text[length - 1] == ' ')
         length--;
     length -= start;
-    length = length > MAX_THING_TEXT ? MAX_THING_TEXT : length;
+    length = length > MAX_ITEM_TEXT ? MAX_ITEM_TEXT : length;
     memmove(text, text + start, length);
     text[length] = 0;
     for (char *sign = text; *sign; sign++)
@@ -78,7 +78,7 @@ static int any_name(const char *name)
     return name[0] != '.';
 }
 
-int inventory_walk(int root, const char *path, inventory_look look, struct things *things)
+int inventory_walk(int root, const char *path, inventory_look look, struct items *items)
 {
     CLEANUP(names_freep) char **names = NULL;
     int r = root_names(root, path, any_name, MAX_NAMES, &names);
@@ -87,8 +87,8 @@ int inventory_walk(int root, const char *path, inventory_look look, struct thing
         return r == -ENOMEM ? r : 0;
     r = 0;
     for (char **name = names; r >= 0 && *name; name++)
-        r = look(root, path, *name, things);
-    things->known = r >= 0;
+        r = look(root, path, *name, items);
+    items->known = r >= 0;
     return r == -ENOMEM ? r : 0;
 }
 
@@ -110,29 +110,29 @@ static int read_driver(int root, const char *directory, char **ret_driver)
     return 0;
 }
 
-static int look_at_pci(int root, const char *path, const char *name, struct things *things)
+static int look_at_pci(int root, const char *path, const char *name, struct items *items)
 {
     AUTOFREE char *directory = format("%s/%s", path, name);
-    struct thing *thing;
+    struct item *item;
     int r = directory ? inventory_has(root, directory, "physfn") : -ENOMEM;
 
     if (r != 0) /* virtual functions are made by who wants some */
         return r < 0 ? r : 0;
-    if (things->n == MAX_PCI)
+    if (items->n == MAX_PCI)
         return -E2BIG;
-    thing = things_add(things, MAX_PCI);
-    if (!thing)
+    item = items_add(items, MAX_PCI);
+    if (!item)
         return -ENOMEM;
-    thing->place = strndup(name, MAX_THING_TEXT);
-    if (!thing->place)
+    item->place = strndup(name, MAX_ITEM_TEXT);
+    if (!item->place)
         return -ENOMEM;
-    r = inventory_line(root, directory, "modalias", &thing->model);
-    return r < 0 ? r : read_driver(root, directory, &thing->driver);
+    r = inventory_line(root, directory, "modalias", &item->model);
+    return r < 0 ? r : read_driver(root, directory, &item->driver);
 }
 
-int inventory_read_pci(int root, struct things *things)
+int inventory_read_pci(int root, struct items *items)
 {
-    return inventory_walk(root, "sys/bus/pci/devices", look_at_pci, things);
+    return inventory_walk(root, "sys/bus/pci/devices", look_at_pci, items);
 }
 
 /* Processors and memory */
@@ -186,17 +186,17 @@ static int read_memory(int root, long *ret_memory)
 
 int inventory_read(int root, struct inventory *ret_inventory)
 {
-    struct things *things = ret_inventory->things;
+    struct items *items = ret_inventory->items;
     int r;
 
     *ret_inventory = (struct inventory){0};
-    r = inventory_read_pci(root, &things[THING_PCI]);
+    r = inventory_read_pci(root, &items[ITEM_PCI]);
     if (r >= 0)
-        r = inventory_read_disks(root, &things[THING_DISK]);
+        r = inventory_read_disks(root, &items[ITEM_DISK]);
     if (r >= 0)
-        r = inventory_read_mounts(root, &things[THING_MOUNT]);
+        r = inventory_read_mounts(root, &items[ITEM_MOUNT]);
     if (r >= 0)
-        r = inventory_read_links(root, &things[THING_LINK]);
+        r = inventory_read_links(root, &items[ITEM_LINK]);
     if (r >= 0)
         r = inventory_read_routes(root, ret_inventory);
     if (r >= 0)

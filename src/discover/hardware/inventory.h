@@ -11,16 +11,16 @@ int inventory_read(int root, struct inventory *ret_inventory);
 int machine_read(int root, struct machine *ret_machine);
 
 /* For the source files of this reader. 0 or -ENOMEM; what cannot be read stays unknown. */
-int inventory_read_pci(int root, struct things *things);
-int inventory_read_disks(int root, struct things *things);
-int inventory_read_mounts(int root, struct things *things);
-int inventory_read_links(int root, struct things *things);
+int inventory_read_pci(int root, struct items *items);
+int inventory_read_disks(int root, struct items *items);
+int inventory_read_mounts(int root, struct items *items);
+int inventory_read_links(int root, struct items *items);
 int inventory_read_routes(int root, struct inventory *inventory);
 
 /* Looks at `name` in the directory `path` and adds what it is, if anything: 0, -E2BIG where there
  * is too much, or -ENOMEM. */
-typedef int (*inventory_look)(int root, const char *path, const char *name, struct things *things);
-int inventory_walk(int root, const char *path, inventory_look look, struct things *things);
+typedef int (*inventory_look)(int root, const char *path, const char *name, struct items *items);
+int inventory_walk(int root, const char *path, inventory_look look, struct items *items);
 
 /* The line in file `name` of `directory`, in printable ASCII without blanks around it; NULL where
  * there is none, or nothing in it. */
