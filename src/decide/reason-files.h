@@ -16,5 +16,8 @@ int reason_modules_incomplete(const struct facts *facts, char **ret_text);
 int reason_cmdline_too_long(const struct facts *facts, char **ret_text);
 int reason_failed_before(const struct facts *facts, char **ret_text);
 
+/* It applies as the answer says, with the answer's words. */
+int reason_answer(const struct answer *answer, char **ret_text);
+
 /* It applies, with these words, which are NULL when memory is gone. */
 int reason_applies(char **ret_text, char *text);

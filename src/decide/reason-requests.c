@@ -4,15 +4,11 @@
 #include <errno.h>
 
 #include "base/util.h"
+#include "decide/reason-files.h"
 
 static int requested(const struct facts *facts, enum request_kind kind, char **ret_text)
 {
-    const struct request *request = &facts->requests[kind];
-
-    if (request->result == 0 || !request->text)
-        return request->result;
-    *ret_text = strdup(request->text);
-    return *ret_text ? request->result : -ENOMEM;
+    return reason_answer(&facts->requests[kind], ret_text);
 }
 
 int reason_firmware_setup(const struct facts *facts, char **ret_text)

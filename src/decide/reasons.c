@@ -27,6 +27,14 @@ int reason_applies(char **ret_text, char *text)
     return text ? 1 : -ENOMEM;
 }
 
+int reason_answer(const struct answer *answer, char **ret_text)
+{
+    *ret_text = answer->is == ANSWER_NO ? NULL : xstrdup(answer->text);
+    if (answer->is == ANSWER_UNKNOWN)
+        return answer->error ? -answer->error : -EIO;
+    return answer->is == ANSWER_YES;
+}
+
 /* It applies when the fact is `bad`. */
 static int if_fact(struct answer fact, int bad, char **ret_text, const char *text)
 {
@@ -132,12 +140,7 @@ static int shutdown_stuck(const struct facts *facts, char **ret_text)
 
 static int tpm_unlock(const struct facts *facts, char **ret_text)
 {
-    const struct crypt_facts *crypt = &facts->crypt;
-
-    if (crypt->result == 0 || !crypt->text)
-        return crypt->result;
-    *ret_text = strdup(crypt->text);
-    return *ret_text ? crypt->result : -ENOMEM;
+    return reason_answer(&facts->crypt.tpm, ret_text);
 }
 
 static int kexec_unsupported(const struct facts *facts, char **ret_text)

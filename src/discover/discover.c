@@ -67,7 +67,8 @@ static int read_payload(int root, struct facts *facts)
     r = payload_open(root, &entries->entries[entries->chosen], &facts->payload);
     if (r < 0 || !facts->payload.image.release)
         return r;
-    return driver_facts_read(root, facts->payload.image.release, &facts->driver);
+    facts->driver_missing = drivers_missing(root, facts->payload.image.release);
+    return 0;
 }
 
 /* Half a configuration is none. */
@@ -133,7 +134,7 @@ void facts_clear(struct facts *facts)
     check_facts_clear(&facts->check);
     failure_facts_clear(&facts->failure);
     storage_facts_clear(&facts->storage);
-    driver_facts_clear(&facts->driver);
+    answer_clear(&facts->driver_missing);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);

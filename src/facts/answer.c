@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 struct answer answer_yes(char *text)
 {
     return (struct answer){.is = ANSWER_YES, .text = text};
@@ -11,6 +13,33 @@ struct answer answer_yes(char *text)
 struct answer answer_unknown(int error, char *text)
 {
     return (struct answer){.is = ANSWER_UNKNOWN, .error = error, .text = text};
+}
+
+void answer_note(struct answer *answer, char *text)
+{
+    if (answer->is == ANSWER_YES) {
+        free(text);
+        return;
+    }
+    answer_clear(answer);
+    *answer = answer_yes(text);
+}
+
+void answer_add(struct answer *answer, char *text)
+{
+    if (answer->is == ANSWER_YES)
+        append_text(&answer->text, "; ", text);
+    else
+        answer_note(answer, xstrdup(text));
+    free(text);
+}
+
+void answer_note_unknown(struct answer *answer, int error, char *text)
+{
+    if (answer->is == ANSWER_NO)
+        *answer = answer_unknown(error, text);
+    else
+        free(text);
 }
 
 void answer_clear(struct answer *answer)

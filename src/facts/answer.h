@@ -13,4 +13,14 @@ struct answer {
 struct answer answer_yes(char *text);
 struct answer answer_unknown(int error, char *text); /* a positive errno */
 
+/* Notes that it is so: of several texts the first stays. `text` becomes the answer's own. */
+void answer_note(struct answer *answer, char *text);
+
+/* Notes that it is so, and adds `text`, which it frees, behind the texts so far: "a; b". */
+void answer_add(struct answer *answer, char *text);
+
+/* Notes that it cannot be known, which does not change a yes or an earlier unknown. `error` is a
+ * positive errno; `text` becomes the answer's own and may be NULL. */
+void answer_note_unknown(struct answer *answer, int error, char *text);
+
 void answer_clear(struct answer *answer);

@@ -99,11 +99,6 @@ enum request_kind {
     N_REQUESTS,
 };
 
-struct request {
-    int result; /* 1 when it was asked for, 0 when not, a negative errno when that is not known */
-    char *text; /* in words, or NULL */
-};
-
 /* What surrounds us. */
 struct place_facts {
     struct answer container;
@@ -114,22 +109,19 @@ struct place_facts {
 
 /* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
 struct crypt_facts {
-    int result;     /* 1 when a volume of it needs a TPM that would not give out the key any more, 0
-                     * when none does, a negative errno when that is not known */
-    char *text;     /* in words, or NULL */
-    bool encrypted; /* there is one, and somebody may have to unlock it */
+    struct answer tpm; /* a volume of it needs a TPM that would not give out the key any more */
+    bool encrypted;    /* it is on an encrypted volume, and somebody may have to unlock it */
 };
 
 /* What the list of quirks says of this machine. */
 struct quirk_facts {
-    char *firmware;   /* the quirk for which it must go by the firmware, in words, or NULL */
-    char *applied;    /* the quirks that do something else, and what, in words, or NULL */
-    char *cmdline;    /* what they add to the command line, or NULL */
-    char *unload;     /* globs of the modules that are to go before the jump, or NULL */
-    char *keep;       /* modules that stay for the root file system's sake, a line each, or NULL */
-    char *unbind;     /* devices to detach, "BUS/drivers/DRIVER/DEVICE", a line each, or NULL */
-    char *error;      /* what is wrong with a file of the list, or NULL */
-    int error_number; /* the errno for which something could not be matched, or 0 */
+    struct answer invalid;  /* something is wrong with a file of the list */
+    struct answer firmware; /* a quirk wants it to reboot through the firmware */
+    struct answer applied;  /* there are quirks that do something else */
+    char *cmdline;          /* what they add to the command line, or NULL */
+    char *unload;           /* globs of the modules to unload before the jump, or NULL */
+    char *keep;   /* modules that stay for the root file system's sake, a line each, or NULL */
+    char *unbind; /* devices to detach, "BUS/drivers/DRIVER/DEVICE", a line each, or NULL */
 };
 
 /* What is remembered of fast reboots that failed. */
@@ -148,21 +140,11 @@ struct check_facts {
     int error; /* the errno that kept us from knowing, or 0 */
 };
 
-/* What the next kernel cannot drive. */
-struct driver_facts {
-    char *missing; /* the devices, in words, or NULL */
-    int error;     /* the errno that kept us from knowing, or 0 */
-};
-
-/* Trouble with arrays, file systems and disks, in words, or NULL; and the errnos that kept us from
- * knowing. */
+/* Trouble with arrays, file systems and disks. */
 struct storage_facts {
-    char *degraded;
-    int degraded_error;
-    char *damaged;
-    int damaged_error;
-    char *failing;
-    int failing_error;
+    struct answer degraded;
+    struct answer damaged;
+    struct answer failing;
 };
 
 /* The watchdog that PID 1 uses where it uses one: the first. */
@@ -186,11 +168,11 @@ struct facts {
     struct loaded_facts loaded;
     struct hook_facts hook;
     struct boot_facts boot;
-    struct request requests[N_REQUESTS];
+    struct answer requests[N_REQUESTS];
     struct place_facts place;
     struct crypt_facts crypt;
     struct quirk_facts quirk;
-    struct driver_facts driver;
+    struct answer driver_missing; /* the next kernel cannot drive everything that it must */
     struct storage_facts storage;
     struct failure_facts failure;
     struct check_facts check;

@@ -290,23 +290,24 @@ void report_check(const struct survey *survey, bool all, bool json)
     print_json(object);
 }
 
-void report_driver(const char *release, const struct driver_facts *driver, bool all, bool json)
+void report_driver(const char *release, const struct answer *missing, bool all, bool json)
 {
     struct json_object *object;
 
     if (json) {
         object = json_object_new_object();
         json_add_string(object, "kernel", release);
-        json_add_string(object, "missing", driver->missing);
-        json_add_string(object, "error", driver->error ? strerror(driver->error) : NULL);
+        json_add_string(object, "missing", missing->text);
+        json_add_string(object, "error",
+                        missing->is == ANSWER_UNKNOWN ? strerror(missing->error) : NULL);
         print_json(object);
         return;
     }
-    if (driver->missing)
-        printf("fastreboot: warning: %s\n", driver->missing);
-    else if (driver->error)
+    if (missing->is == ANSWER_YES)
+        printf("fastreboot: warning: %s\n", missing->text);
+    else if (missing->is == ANSWER_UNKNOWN)
         printf("fastreboot: cannot tell whether kernel %s can drive this machine: %s\n", release,
-               strerror(driver->error));
+               strerror(missing->error));
     else if (all)
         printf("fastreboot: kernel %s has drivers for the root file system and the default route\n",
                release);

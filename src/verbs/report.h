@@ -13,7 +13,7 @@ void report_status(const struct survey *survey, const struct boot_record *last, 
 void report_check(const struct survey *survey, bool all, bool json);
 
 /* Whether kernel `release` can drive the machine: nothing where it can, unless `all`. */
-void report_driver(const char *release, const struct driver_facts *driver, bool all, bool json);
+void report_driver(const char *release, const struct answer *missing, bool all, bool json);
 
 /* One of the boot entries; `problem` is why it cannot be kexec'd, or NULL. */
 struct listed_entry {

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *table = fuzz_string(&data, &size), *cmdline = fuzz_string(&data, &size);
     struct crypt_facts facts;
-    struct request requests[N_REQUESTS];
+    struct answer requests[N_REQUESTS];
 
     fuzz_write("dev/sda3", "x", 1);
     fuzz_write("sys/class/block/dm-0/dm/uuid", "CRYPT-LUKS2-0a1b2c3d00014002800300112233aabb-x",
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("proc/self/mountinfo", data, size);
     check_settings(cmdline);
     must(crypt_facts_read(fuzz_root(), cmdline, &facts) == 0);
-    must(!facts.result == !facts.text);
+    must((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
     crypt_facts_clear(&facts);
     must(requests_read(fuzz_root(), requests) == 0); /* resume= is on that line */
     requests_clear(requests);

@@ -49,7 +49,7 @@ static void check_text(size_t i)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct request requests[N_REQUESTS];
+    struct answer requests[N_REQUESTS];
     struct boot_entries entries;
 
     /* What is not in the input has nothing in it, not even attributes. */
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_text(i);
     must(requests_read(fuzz_root(), requests) == 0);
     for (size_t i = 0; i < N_REQUESTS; i++)
-        must(!requests[i].result == !requests[i].text);
+        must((requests[i].is == ANSWER_NO) == !requests[i].text);
     requests_clear(requests);
     must(boot_entries_read(fuzz_root(), &(struct config){0}, &entries) == 0);
     must((entries.chosen < entries.n) == !entries.problem);

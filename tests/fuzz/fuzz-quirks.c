@@ -27,11 +27,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_text("sys/dev/block/8:1/partition", "1\n");
     fuzz_write(QUIRKS_LOCAL_DIR "/x.conf", data, size);
     must(quirk_facts_read(fuzz_root(), &facts) == 0);
-    must(!facts.firmware || *facts.firmware);
-    must(!facts.error || *facts.error);
-    must(!facts.error || (!facts.cmdline && !facts.unload && !facts.unbind));
-    must(!facts.cmdline || facts.applied);
-    must(!facts.unbind || facts.keep || facts.applied);
+    must(facts.firmware.is != ANSWER_YES || *facts.firmware.text);
+    must(facts.invalid.is != ANSWER_YES || *facts.invalid.text);
+    must(facts.invalid.is == ANSWER_NO || (!facts.cmdline && !facts.unload && !facts.unbind));
+    must(!facts.cmdline || facts.applied.is == ANSWER_YES);
+    must(!facts.unbind || facts.keep || facts.applied.is == ANSWER_YES);
     quirk_facts_clear(&facts);
     return 0;
 }

@@ -59,6 +59,15 @@ static const char *rarely(const char *text)
     return dice(12) ? NULL : text;
 }
 
+/* The same for one that comes with words. */
+static struct answer some_words(const char *text)
+{
+    struct answer answer = some_fact(NO);
+
+    answer.text = (char *)(answer.is == ANSWER_NO ? NULL : text);
+    return answer;
+}
+
 static void some_file(struct boot_file *file)
 {
     if (dice(12) == 0)
@@ -184,26 +193,21 @@ void made_by_dice(struct made_facts *made)
                                       .active = some_fact(YES),
                                       .armed = some_fact(NO),
                                       .masked = (char *)rarely("/etc/systemd/system/x")};
-    for (size_t i = 0; i < N_REQUESTS; i++) {
-        facts->requests[i].text = (char *)(dice(100) ? NULL : "somebody asked");
-        facts->requests[i].result = !facts->requests[i].text ? 0 : dice(2) ? 1 : -some_error();
-    }
+    for (size_t i = 0; i < N_REQUESTS; i++)
+        facts->requests[i] = dice(12) ? NO : some_words("somebody asked");
     facts->place.container = some_fact(NO);
     facts->place.xen = some_fact(NO);
     facts->place.stuck = some_fact(NO);
-    facts->crypt.text = (char *)rarely("the root's key is a TPM's");
-    facts->crypt.result = !facts->crypt.text ? 0 : dice(2) ? 1 : -some_error();
+    facts->crypt.tpm = some_words("the root's key is a TPM's");
     facts->place.kexec_tools = some_fact(NO);
-    facts->quirk.firmware = (char *)rarely("quirk: this board does not survive a kexec");
-    facts->quirk.error = (char *)rarely("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
-    facts->quirk.error_number = dice(30) ? 0 : some_error();
-    facts->quirk.applied = (char *)rarely("quirk: unloads a module");
+    facts->quirk.firmware = some_words("quirk: this board does not survive a kexec");
+    facts->quirk.invalid = some_words("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
+    facts->quirk.applied = some_words("quirk: unloads a module");
     facts->config.missing_driver = dice(2) ? MISSING_DRIVER_WARN : MISSING_DRIVER_BLOCK;
-    facts->driver.missing = (char *)rarely("kernel 6.1.0 has no driver for device 0000:03:00.0");
-    facts->driver.error = dice(30) ? 0 : some_error();
-    facts->storage = (struct storage_facts){.degraded = (char *)rarely("md0 lacks 1 of 2 disks"),
-                                            .damaged_error = dice(12) ? 0 : some_error(),
-                                            .failing = (char *)rarely("sda had 1 I/O error")};
+    facts->driver_missing = some_words("kernel 6.1.0 has no driver for device 0000:03:00.0");
+    facts->storage = (struct storage_facts){.degraded = some_words("md0 lacks 1 of 2 disks"),
+                                            .damaged = some_words("ext4 on md0 has errors"),
+                                            .failing = some_words("sda had 1 I/O error")};
     some_payload(made);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
     if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {
@@ -221,10 +225,14 @@ struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)
         &facts->hook.armed,        &facts->place.container,   &facts->place.xen,
         &facts->place.stuck,       &facts->place.kexec_tools, &facts->watchdog.running,
         &facts->watchdog.nowayout, &facts->watchdog.kept,     &facts->watchdog.fed,
-        &facts->watchdog.comes,
+        &facts->watchdog.comes,    &facts->crypt.tpm,         &facts->quirk.invalid,
+        &facts->quirk.firmware,    &facts->quirk.applied,     &facts->storage.degraded,
+        &facts->storage.damaged,   &facts->storage.failing,   &facts->driver_missing,
     };
 
-    *ret_n = ELEMENTS(found);
+    *ret_n = ELEMENTS(found) + N_REQUESTS;
     memcpy(all, found, sizeof(found));
+    for (size_t i = 0; i < N_REQUESTS; i++)
+        all[ELEMENTS(found) + i] = &facts->requests[i];
     return all;
 }

@@ -70,11 +70,8 @@ static void expect(const struct tree *tree, int result, const char *words)
     CLEANUP(crypt_facts_clear) struct crypt_facts facts;
 
     assert_int_equal(crypt_facts_read(tree->root, NULL, &facts), 0);
-    if (facts.result != result)
-        fail_msg("%d, not %d: %s", facts.result, result, facts.text ? facts.text : "");
-    assert_true(!facts.result == !facts.text);
-    if (words && !strstr(facts.text, words))
-        fail_msg("\"%s\" does not say \"%s\"", facts.text, words);
+    assert_answer(&facts.tpm, result, words);
+    assert_true((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
 }
 
 /* The names of the volumes of the root, in order, with blanks between. */
@@ -204,10 +201,10 @@ static int is_for_root_alone(void *argument)
 {
     const struct tree *tree = argument;
     struct crypt_facts facts;
-    int result = crypt_facts_read(tree->root, NULL, &facts) == 0 ? facts.result : 0;
+    int error = crypt_facts_read(tree->root, NULL, &facts) == 0 ? facts.tpm.error : 0;
 
     crypt_facts_clear(&facts);
-    return result == -EACCES;
+    return error == EACCES;
 }
 
 static void others_may_not_read_headers(void **state)

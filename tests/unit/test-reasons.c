@@ -98,10 +98,9 @@ static void keys_of_a_tpm(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.crypt.text = (char *)"volume x gets its key from a TPM";
-    made.facts.crypt.result = 1;
+    made.facts.crypt.tpm = answer_yes((char *)"volume x gets its key from a TPM");
     expect(&made, "tpm-unlock", 1, "volume x gets its key from a TPM");
-    made.facts.crypt.result = -EACCES;
+    made.facts.crypt.tpm = answer_unknown(EACCES, (char *)"volume x");
     expect(&made, "tpm-unlock", -EACCES, "volume x");
 }
 
@@ -202,20 +201,19 @@ static void hardware(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.quirk.applied = (char *)"board: appends x";
+    made.facts.quirk.applied = answer_yes((char *)"board: appends x");
     expect(&made, "quirk-applied", 1, "board: appends x");
-    made.facts.driver.missing = (char *)"no driver for device x";
+    made.facts.driver_missing = answer_yes((char *)"no driver for device x");
     expect(&made, "driver-missing", 1, "device x");
     expect(&made, "driver-required", 0, NULL);
     made.facts.config.missing_driver = MISSING_DRIVER_BLOCK;
     expect(&made, "driver-missing", 0, NULL);
     expect(&made, "driver-required", 1, "device x");
-    made.facts.driver = (struct driver_facts){.error = EIO};
+    made.facts.driver_missing = answer_unknown(EIO, NULL);
     expect(&made, "driver-required", -EIO, NULL);
-    made.facts.storage = (struct storage_facts){.degraded = (char *)"md0 lacks",
-                                                .degraded_error = EIO,
-                                                .damaged = (char *)"ext4 on sda1",
-                                                .failing_error = EPERM};
+    made.facts.storage = (struct storage_facts){.degraded = answer_yes((char *)"md0 lacks"),
+                                                .damaged = answer_yes((char *)"ext4 on sda1"),
+                                                .failing = answer_unknown(EPERM, NULL)};
     expect(&made, "array-degraded", 1, "md0 lacks");
     expect(&made, "filesystem-errors", 1, "ext4 on sda1");
     expect(&made, "disk-errors", -EPERM, NULL);

@@ -100,15 +100,15 @@ static void paths_may_be_too_long(void **state)
     assert_int_equal(resolve(tree, path, ""), -ENAMETOOLONG);
 }
 
-struct answer {
+struct found {
     int result;
     ino_t inode;
 };
 
 /* What stat() says in a chroot. */
-static struct answer ask_kernel(const struct tree *tree, const char *path)
+static struct found ask_kernel(const struct tree *tree, const char *path)
 {
-    struct answer answer = {0};
+    struct found answer = {0};
     int pipes[2];
 
     assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
@@ -159,7 +159,7 @@ static void it_agrees_with_the_kernel(void **state)
     for (int i = 0; i < 400; i++) {
         AUTOFREE char *resolved = NULL;
         struct stat st = {0};
-        struct answer kernel = ask_kernel(tree, paths[i]);
+        struct found kernel = ask_kernel(tree, paths[i]);
 
         assert_int_equal(root_resolve(tree->root, paths[i], &resolved, &st, NULL), kernel.result);
         assert_int_equal(st.st_ino, kernel.inode);

@@ -3,14 +3,6 @@
 #include "test.h"
 #include "tree.h"
 
-static void expect_text(const char *text, const char *words)
-{
-    if (!words)
-        assert_null(text);
-    else if (!text || !strstr(text, words))
-        fail_msg("\"%s\" does not say \"%s\"", text ? text : "", words);
-}
-
 /* What is said of arrays, file systems and disks. */
 static void expect(const struct tree *tree, const char *degraded, const char *damaged,
                    const char *failing)
@@ -18,12 +10,9 @@ static void expect(const struct tree *tree, const char *degraded, const char *da
     CLEANUP(storage_facts_clear) struct storage_facts facts;
 
     assert_int_equal(storage_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.degraded_error, 0);
-    assert_int_equal(facts.damaged_error, 0);
-    assert_int_equal(facts.failing_error, 0);
-    expect_text(facts.degraded, degraded);
-    expect_text(facts.damaged, damaged);
-    expect_text(facts.failing, failing);
+    assert_answer(&facts.degraded, degraded ? 1 : 0, degraded);
+    assert_answer(&facts.damaged, damaged ? 1 : 0, damaged);
+    assert_answer(&facts.failing, failing ? 1 : 0, failing);
 }
 
 static void a_machine_without_any_of_it(void **state)
@@ -150,8 +139,10 @@ static int is_unknown(void *argument)
     const struct tree *tree = argument;
     CLEANUP(storage_facts_clear) struct storage_facts facts;
 
-    return storage_facts_read(tree->root, &facts) == 0 && facts.failing_error == EACCES &&
-           !facts.failing && facts.degraded_error == EACCES && facts.damaged_error == 0;
+    return storage_facts_read(tree->root, &facts) == 0 && facts.failing.is == ANSWER_UNKNOWN &&
+           facts.failing.error == EACCES && !facts.failing.text &&
+           facts.degraded.is == ANSWER_UNKNOWN && facts.degraded.error == EACCES &&
+           facts.damaged.is == ANSWER_NO;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)

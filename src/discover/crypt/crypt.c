@@ -15,32 +15,6 @@ enum {
     MAX_CMDLINE = 64 * 1024,
 };
 
-/* Notes that it is not known; what is known stays. */
-static int note_unknown(struct crypt_facts *facts, int error, char *text)
-{
-    if (!text)
-        return -ENOMEM;
-    if (facts->result != 0) {
-        free(text);
-        return 0;
-    }
-    *facts = (struct crypt_facts){.result = error, .text = text};
-    return 0;
-}
-
-static int note(struct crypt_facts *facts, char *text)
-{
-    if (!text)
-        return -ENOMEM;
-    if (facts->result == 1) {
-        free(text);
-        return 0;
-    }
-    free(facts->text);
-    *facts = (struct crypt_facts){.result = 1, .text = text};
-    return 0;
-}
-
 /* The volume's header is on its device, or where the settings say. */
 static int open_header(int root, const struct volume *volume, const char *header, char **ret_path)
 {
@@ -59,7 +33,7 @@ static int open_header(int root, const struct volume *volume, const char *header
 
 /* Reads the header's keys. 1; 0 when they are not known, which is noted; or -ENOMEM. */
 static int read_header(int root, const struct volume *volume, const char *header,
-                       struct luks_keys *keys, struct crypt_facts *facts)
+                       struct luks_keys *keys, struct answer *tpm)
 {
     AUTOFREE char *path = NULL, *problem = NULL;
     AUTOCLOSE int fd = open_header(root, volume, header, &path);
@@ -73,13 +47,14 @@ static int read_header(int root, const struct volume *volume, const char *header
         return r;
     if (r >= 0)
         return 1;
-    return note_unknown(facts, r,
+    answer_note_unknown(tpm, -r,
                         format("cannot tell whether volume %s needs a TPM: %s: %s", volume->name,
                                path ? path : "its device", problem ? problem : strerror(-r)));
+    return 0;
 }
 
 static int look_at_volume(int root, const char *cmdline, const struct volume *volume,
-                          struct crypt_facts *facts)
+                          struct answer *tpm)
 {
     CLEANUP(unlock_settings_clear) struct unlock_settings settings;
     CLEANUP(luks_keys_clear) struct luks_keys keys = {0};
@@ -89,22 +64,23 @@ static int look_at_volume(int root, const char *cmdline, const struct volume *vo
     if (r == -ENOMEM)
         return r;
     if (r < 0)
-        return note_unknown(facts, r,
+        answer_note_unknown(tpm, -r,
                             format("cannot tell whether volume %s needs a TPM: %s: %s",
                                    volume->name, path ? path : "/etc/crypttab", strerror(-r)));
-    if (settings.tpm)
-        return note(facts, format("volume %s of the root file system gets its key from %s",
-                                  volume->name, settings.tpm));
-    if (settings.key_file)
+    else if (settings.tpm)
+        answer_note(tpm, format("volume %s of the root file system gets its key from %s",
+                                volume->name, settings.tpm));
+    if (r < 0 || settings.tpm || settings.key_file)
         return 0;
     if (!after_prefix(volume->kind, "LUKS"))
         return 0; /* no header, no tokens */
-    r = read_header(root, volume, settings.header, &keys, facts);
+    r = read_header(root, volume, settings.header, &keys, tpm);
     if (r <= 0 || !keys.tpm || keys.sure)
         return r < 0 ? r : 0;
-    return note(facts, format("volume %s of the root file system gets its key from a TPM, whose "
-                              "measurements a kexec does not start anew: %s",
-                              volume->name, keys.tpm));
+    answer_note(tpm, format("volume %s of the root file system gets its key from a TPM, whose "
+                            "measurements a kexec does not start anew: %s",
+                            volume->name, keys.tpm));
+    return 0;
 }
 
 int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
@@ -116,17 +92,19 @@ int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
 
     *ret = (struct crypt_facts){0};
     r = volumes_of_root(root, &volumes, &n);
-    if (r < 0 && r != -ENOMEM)
-        r = note_unknown(
-            ret, r,
+    if (r < 0 && r != -ENOMEM) {
+        answer_note_unknown(
+            &ret->tpm, -r,
             format("cannot tell which volumes the root file system is on: %s", strerror(-r)));
+        r = 0;
+    }
     if (r >= 0 && n > 0 && !cmdline) {
         r = root_read_line(root, "proc/cmdline", MAX_CMDLINE, &running);
         r = r == -ENOMEM ? r : 0;
     }
     cmdline = cmdline ? cmdline : running ? running : "";
     for (size_t i = 0; r >= 0 && i < n; i++)
-        r = look_at_volume(root, cmdline, &volumes[i], ret);
+        r = look_at_volume(root, cmdline, &volumes[i], &ret->tpm);
     ret->encrypted = n > 0;
     volumes_free(volumes, n);
     return r < 0 ? r : 0;
@@ -134,6 +112,6 @@ int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
 
 void crypt_facts_clear(struct crypt_facts *facts)
 {
-    free(facts->text);
+    answer_clear(&facts->tpm);
     *facts = (struct crypt_facts){0};
 }

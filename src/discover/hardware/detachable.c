@@ -129,7 +129,6 @@ int detachable_spare(int root, struct quirk_facts *facts)
 {
     CLEANUP(devices_clear) struct devices needed;
     int r = devices_of_root(root, &needed);
-    char *applied;
 
     if (r == -ENOMEM)
         return r;
@@ -139,12 +138,7 @@ int detachable_spare(int root, struct quirk_facts *facts)
     }
     free(steal(&facts->unbind));
     free(steal(&facts->unload));
-    applied =
-        format("%s; but nothing is detached, as it is not known what the root file system is on",
-               facts->applied);
-    if (!applied)
-        return -ENOMEM;
-    free(facts->applied);
-    facts->applied = applied;
+    answer_add(&facts->applied, xstrdup("but nothing is detached, as it is not known what the root "
+                                        "file system is on"));
     return 0;
 }

@@ -51,25 +51,9 @@ static int read_modalias(int root, const char *path, char **ret_modalias)
     return r == -ENOENT || r == -ENODEV ? 0 : r;
 }
 
-/* `what` is the caller's, or NULL where memory is gone. */
-static int add_missing(struct driver_facts *facts, const char *release, char *what)
-{
-    AUTOFREE char *without = what;
-    char *text = without ? format("%s%skernel %s has no %s", facts->missing ? facts->missing : "",
-                                  facts->missing ? "; " : "", release, without)
-                         : NULL;
-
-    if (!text)
-        return -ENOMEM;
-    free(facts->missing);
-    facts->missing = text;
-    return 0;
-}
-
 /* Only what a module drives now can be found missing: a driver that is built in today is one of the
  * distribution's own, which goes on in the next kernel, whatever the module is called there. */
-static int check(int root, const char *release, const struct device *device,
-                 struct driver_facts *facts)
+static int check(int root, const char *release, const struct device *device, struct answer *missing)
 {
     AUTOFREE char *module = NULL, *modalias = NULL;
     int r = read_module(root, device->path, &module);
@@ -81,14 +65,14 @@ static int check(int root, const char *release, const struct device *device,
     r = modules_have(root, release, modalias, module);
     if (r != 0)
         return r;
-    return add_missing(facts, release,
-                       format("driver for device %s, on which %s depends and which module %s "
-                              "drives now",
-                              basename(device->path), device->needed, module));
+    answer_add(missing, format("kernel %s has no driver for device %s, on which %s depends and "
+                               "which module %s drives now",
+                               release, basename(device->path), device->needed, module));
+    return 0;
 }
 
 /* Such as ZFS, which DKMS builds for one kernel at a time. Again only where it is a module now. */
-static int check_file_system(int root, const char *release, struct driver_facts *facts)
+static int check_file_system(int root, const char *release, struct answer *missing)
 {
     AUTOFREE char *state = NULL, *alias = NULL;
     const struct mount_point *top;
@@ -103,31 +87,23 @@ static int check_file_system(int root, const char *release, struct driver_facts 
         r = state && alias ? root_exists(root, state) : -ENOMEM;
     }
     if (top && r > 0 && modules_have(root, release, alias, top->type) == 0)
-        r = add_missing(facts, release,
-                        format("module %s, of which the root file system is", top->type));
+        answer_add(missing, format("kernel %s has no module %s, of which the root file system is",
+                                   release, top->type));
     mounts_free(mounts, n);
     return r < 0 ? r : 0;
 }
 
-int driver_facts_read(int root, const char *release, struct driver_facts *ret)
+struct answer drivers_missing(int root, const char *release)
 {
     CLEANUP(devices_clear) struct devices devices;
-    int r;
+    struct answer missing = {0};
+    int r = devices_read(root, &devices);
 
-    *ret = (struct driver_facts){0};
-    r = devices_read(root, &devices);
     for (size_t i = 0; r >= 0 && i < devices.n; i++)
-        r = check(root, release, &devices.all[i], ret);
+        r = check(root, release, &devices.all[i], &missing);
     if (r >= 0)
-        r = check_file_system(root, release, ret);
-    if (r == -ENOMEM)
-        return r;
-    ret->error = r < 0 ? -r : 0;
-    return 0;
-}
-
-void driver_facts_clear(struct driver_facts *facts)
-{
-    free(facts->missing);
-    *facts = (struct driver_facts){0};
+        r = check_file_system(root, release, &missing);
+    if (r < 0)
+        answer_note_unknown(&missing, -r, NULL);
+    return missing;
 }

@@ -114,28 +114,20 @@ static char *describe(const struct quirk *quirk, const char *what)
 }
 
 /* Adds to a list; nothing to add is fine. */
-static int join(char **list, const char *separator, const char *more)
+static void join(char **list, const char *more)
 {
-    char *longer;
-
-    if (!more || !*more)
-        return 0;
-    longer = *list ? format("%s%s%s", *list, separator, more) : strdup(more);
-    if (!longer)
-        return -ENOMEM;
-    free(*list);
-    *list = longer;
-    return 0;
+    if (more && *more)
+        append_text(list, " ", more);
 }
 
 static int apply(int root, const struct quirk *quirk, struct quirk_facts *facts)
 {
-    AUTOFREE char *what = NULL, *text = NULL;
-    int r = join(&facts->cmdline, " ", quirk->cmdline);
+    AUTOFREE char *what = NULL;
+    int r = 0;
 
-    if (r >= 0)
-        r = join(&facts->unload, " ", quirk->unload_modules);
-    if (r >= 0 && quirk->unbind_drivers)
+    join(&facts->cmdline, quirk->cmdline);
+    join(&facts->unload, quirk->unload_modules);
+    if (quirk->unbind_drivers)
         r = detachable_add(root, quirk->unbind_drivers, quirk->match_modalias, &facts->unbind);
     if (r < 0)
         return r;
@@ -145,8 +137,8 @@ static int apply(int root, const struct quirk *quirk, struct quirk_facts *facts)
                   quirk->unload_modules ? quirk->unload_modules : "",
                   quirk->unbind_drivers ? "; detaches before the jump: " : "",
                   quirk->unbind_drivers ? quirk->unbind_drivers : "");
-    text = what ? describe(quirk, what) : NULL;
-    return text ? join(&facts->applied, "; ", text) : -ENOMEM;
+    answer_add(&facts->applied, describe(quirk, what));
+    return 0;
 }
 
 /* As quirk_facts_read(), for one quirk of the list. */
@@ -154,14 +146,12 @@ static int look_at_quirk(int root, const struct quirk *quirk, struct quirk_facts
 {
     int r = matches(root, quirk);
 
-    if (r > 0 && quirk->firmware && !facts->firmware) {
-        facts->firmware = describe(quirk, "");
-        r = facts->firmware ? 1 : -ENOMEM;
-    }
+    if (r > 0 && quirk->firmware)
+        answer_note(&facts->firmware, describe(quirk, ""));
     if (r > 0 && !quirk->firmware)
         r = apply(root, quirk, facts);
     if (r < 0 && r != -ENOMEM) {
-        facts->error_number = -r;
+        answer_note_unknown(&facts->firmware, -r, NULL);
         return 0;
     }
     return r;
@@ -170,10 +160,13 @@ static int look_at_quirk(int root, const struct quirk *quirk, struct quirk_facts
 int quirk_facts_read(int root, struct quirk_facts *ret)
 {
     CLEANUP(quirks_freep) struct quirks *quirks = NULL;
+    char *problem = NULL;
     int r;
 
     *ret = (struct quirk_facts){0};
-    r = quirks_read(root, &quirks, &ret->error);
+    r = quirks_read(root, &quirks, &problem);
+    if (problem)
+        answer_note(&ret->invalid, problem);
     if (r < 0)
         return r == -ENOMEM ? r : 0;
     for (size_t i = 0; r >= 0 && i < quirks->n; i++)
@@ -182,18 +175,18 @@ int quirk_facts_read(int root, struct quirk_facts *ret)
         r = detachable_spare(root, ret);
     if (r >= 0 || r == -ENOMEM)
         return r < 0 ? r : 0;
-    ret->error_number = -r;
+    answer_note_unknown(&ret->firmware, -r, NULL);
     return 0;
 }
 
 void quirk_facts_clear(struct quirk_facts *facts)
 {
-    free(facts->firmware);
-    free(facts->applied);
+    answer_clear(&facts->invalid);
+    answer_clear(&facts->firmware);
+    answer_clear(&facts->applied);
     free(facts->cmdline);
     free(facts->unload);
     free(facts->unbind);
     free(facts->keep);
-    free(facts->error);
     *facts = (struct quirk_facts){0};
 }

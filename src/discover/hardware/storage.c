@@ -26,21 +26,6 @@ static int is_array(const char *name)
     return after_prefix(name, "md") != NULL;
 }
 
-/* Adds to a list in words. */
-static int add(char **text, char *more)
-{
-    char *longer = *text && more ? format("%s; %s", *text, more) : more;
-
-    if (!longer)
-        return -ENOMEM;
-    if (longer != more) {
-        free(*text);
-        free(more);
-    }
-    *text = longer;
-    return 0;
-}
-
 /* Not every kind of array, file system or kernel has every file, and what is there may go while we
  * look: 0 then, and 1 where there is a number. */
 static int read_number(int root, const char *directory, const char *name, long *ret_number)
@@ -53,7 +38,7 @@ static int read_number(int root, const char *directory, const char *name, long *
     return r < 0 ? r : 1;
 }
 
-static int look_at_array(int root, const char *name, char **text)
+static int look_at_array(int root, const char *name, struct answer *answer)
 {
     AUTOFREE char *directory = format("sys/block/%s/md", name), *file = NULL, *state = NULL;
     long degraded, disks = 0;
@@ -62,7 +47,7 @@ static int look_at_array(int root, const char *name, char **text)
     if (r > 0 && degraded > 0) {
         r = read_number(root, directory, "raid_disks", &disks);
         if (r >= 0)
-            r = add(text, format("%s lacks %ld of %ld disks", name, degraded, disks));
+            answer_add(answer, format("%s lacks %ld of %ld disks", name, degraded, disks));
     }
     if (r < 0)
         return r;
@@ -70,10 +55,12 @@ static int look_at_array(int root, const char *name, char **text)
     r = file ? root_read_line(root, file, 64, &state) : -ENOMEM;
     if (r < 0)
         return r == -ENOENT || r == -ENODEV ? 0 : r;
-    return streq(state, "broken") ? add(text, format("%s is broken", name)) : 0;
+    if (streq(state, "broken"))
+        answer_add(answer, format("%s is broken", name));
+    return 0;
 }
 
-static int look_at_ext4(int root, const char *name, char **text)
+static int look_at_ext4(int root, const char *name, struct answer *answer)
 {
     AUTOFREE char *directory = format("sys/fs/ext4/%s", name);
     long errors, first = 0;
@@ -90,8 +77,9 @@ static int look_at_ext4(int root, const char *name, char **text)
     seconds = first;
     if (first > 0 && gmtime_r(&seconds, &utc))
         strftime(when, sizeof(when), ", the first on %Y-%m-%d", &utc);
-    return add(text, format("ext4 on %s has recorded %ld error%s%s", name, errors,
-                            errors > 1 ? "s" : "", when));
+    answer_add(answer, format("ext4 on %s has recorded %ld error%s%s", name, errors,
+                              errors > 1 ? "s" : "", when));
+    return 0;
 }
 
 /* "write_errs 0\nread_errs 3\n..." */
@@ -110,7 +98,7 @@ static uint64_t sum_of_errors(char *stats)
 }
 
 static int look_at_btrfs_device(int root, const char *file_system, const char *directory,
-                                const char *name, char **text)
+                                const char *name, struct answer *answer)
 {
     AUTOFREE char *file = format("%s/%s/error_stats", directory, name), *stats = NULL;
     AUTOFREE char *own = format("%s/%s", directory, name);
@@ -119,7 +107,7 @@ static int look_at_btrfs_device(int root, const char *file_system, const char *d
     int r = own ? read_number(root, own, "missing", &missing) : -ENOMEM;
 
     if (r > 0 && missing)
-        r = add(text, format("btrfs %s lacks device %s", file_system, name));
+        answer_add(answer, format("btrfs %s lacks device %s", file_system, name));
     if (r >= 0)
         r = file ? root_read(root, file, 4096, &stats, NULL) : -ENOMEM;
     if (r < 0)
@@ -127,11 +115,12 @@ static int look_at_btrfs_device(int root, const char *file_system, const char *d
     errors = sum_of_errors(stats);
     if (!errors)
         return 0;
-    return add(text, format("btrfs %s has counted %" PRIu64 " error%s on device %s", file_system,
-                            errors, errors > 1 ? "s" : "", name));
+    answer_add(answer, format("btrfs %s has counted %" PRIu64 " error%s on device %s", file_system,
+                              errors, errors > 1 ? "s" : "", name));
+    return 0;
 }
 
-static int look_at_btrfs(int root, const char *name, char **text)
+static int look_at_btrfs(int root, const char *name, struct answer *answer)
 {
     AUTOFREE char *directory = format("sys/fs/btrfs/%s/devinfo", name);
     CLEANUP(names_freep) char **devices = NULL;
@@ -140,13 +129,14 @@ static int look_at_btrfs(int root, const char *name, char **text)
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     for (char **device = devices; r >= 0 && *device; device++)
-        r = look_at_btrfs_device(root, name, directory, *device, text);
+        r = look_at_btrfs_device(root, name, directory, *device, answer);
     return r;
 }
 
 /* Looks at everything in `directory`. */
 static int look_at_all(int root, const char *directory, int (*wanted)(const char *),
-                       int (*look)(int root, const char *name, char **text), char **text)
+                       int (*look)(int root, const char *name, struct answer *answer),
+                       struct answer *answer)
 {
     CLEANUP(names_freep) char **names = NULL;
     int r = root_names(root, directory, wanted, MAX_NAMES, &names);
@@ -154,7 +144,7 @@ static int look_at_all(int root, const char *directory, int (*wanted)(const char
     if (r == -ENOENT)
         return 0;
     for (char **name = names; r >= 0 && *name; name++)
-        r = look(root, *name, text);
+        r = look(root, *name, answer);
     return r;
 }
 
@@ -173,14 +163,15 @@ static int stays(int root, const char *disk)
     return r < 0 ? r : r == 0 || removable == 0;
 }
 
-static int look_at_disk(int root, const struct log_count *count, char **text)
+static int look_at_disk(int root, const struct log_count *count, struct answer *answer)
 {
     int r = stays(root, count->name);
 
     if (r <= 0)
         return r;
-    return add(text, format("%s had %u I/O error%s since the start of the machine", count->name,
-                            count->errors, count->errors > 1 ? "s" : ""));
+    answer_add(answer, format("%s had %u I/O error%s since the start of the machine", count->name,
+                              count->errors, count->errors > 1 ? "s" : ""));
+    return 0;
 }
 
 static int look_at_log(int root, struct storage_facts *facts)
@@ -191,19 +182,19 @@ static int look_at_log(int root, struct storage_facts *facts)
     for (size_t i = 0; r >= 0 && i < log.n_disks; i++)
         r = look_at_disk(root, &log.disks[i], &facts->failing);
     for (size_t i = 0; r >= 0 && i < log.n_file_systems; i++)
-        r = add(&facts->damaged,
-                format("%s has had errors since the start of the machine, says the kernel log",
-                       log.file_systems[i].name));
+        answer_add(&facts->damaged,
+                   format("%s has had errors since the start of the machine, says the kernel log",
+                          log.file_systems[i].name));
     return r;
 }
 
-/* Keeps what could not be found out. */
-static int note(int result, int *error)
+/* Keeps what could not be found out; what was found is told even then. */
+static int note(int result, struct answer *answer)
 {
     if (result == -ENOMEM)
         return result;
     if (result < 0)
-        *error = -result;
+        answer_note_unknown(answer, -result, NULL);
     return 0;
 }
 
@@ -213,22 +204,21 @@ int storage_facts_read(int root, struct storage_facts *ret)
 
     *ret = (struct storage_facts){0};
     r = note(look_at_all(root, "sys/block", is_array, look_at_array, &ret->degraded),
-             &ret->degraded_error);
+             &ret->degraded);
     if (r >= 0)
         r = note(look_at_all(root, "sys/fs/ext4", any_name, look_at_ext4, &ret->damaged),
-                 &ret->damaged_error);
+                 &ret->damaged);
     if (r >= 0)
         r = note(look_at_all(root, "sys/fs/btrfs", any_name, look_at_btrfs, &ret->damaged),
-                 &ret->damaged_error);
+                 &ret->damaged);
     if (r >= 0)
-        r = note(look_at_log(root, ret), &ret->failing_error);
+        r = note(look_at_log(root, ret), &ret->failing);
     return r;
 }
 
 void storage_facts_clear(struct storage_facts *facts)
 {
-    free(facts->degraded);
-    free(facts->damaged);
-    free(facts->failing);
-    *facts = (struct storage_facts){0};
+    answer_clear(&facts->degraded);
+    answer_clear(&facts->damaged);
+    answer_clear(&facts->failing);
 }

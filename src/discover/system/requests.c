@@ -24,32 +24,20 @@ enum {
     MAX_CAPSULES = 64,
 };
 
-/* Notes that it was asked for; the first that says so stays. */
-static int note(struct request *request, char *text)
+/* The first that says so stays. */
+static int note(struct answer *request, char *text)
 {
-    if (!text)
-        return -ENOMEM;
-    if (request->result == 1) {
-        free(text);
-        return 0;
-    }
-    free(request->text);
-    *request = (struct request){.result = 1, .text = text};
+    answer_note(request, text);
     return 0;
 }
 
-/* Notes that it is not known; what is known stays. */
-static int note_unknown(struct request *request, const char *path, int error)
+static int note_unknown(struct answer *request, const char *path, int error)
 {
-    if (error == -ENOMEM)
-        return error;
-    if (request->result != 0)
-        return 0;
-    *request = (struct request){.result = error, .text = format("%s: %s", path, strerror(-error))};
-    return request->text ? 0 : -ENOMEM;
+    answer_note_unknown(request, -error, format("%s: %s", path, strerror(-error)));
+    return 0;
 }
 
-static int read_indications(int root, struct request *requests)
+static int read_indications(int root, struct answer *requests)
 {
     static const char NAME[] = "OsIndications-" EFI_GUID_GLOBAL;
     AUTOFREE char *data = NULL;
@@ -83,7 +71,7 @@ static int is_fwupd_variable(const char *name)
 }
 
 /* fwupd keeps a variable for each update, done ones too: only status 1 is one to do. */
-static int read_fwupd_variable(int root, const char *name, struct request *request)
+static int read_fwupd_variable(int root, const char *name, struct answer *request)
 {
     enum { STATUS_OFFSET = 48, ATTEMPT_UPDATE = 1 };
     AUTOFREE char *data = NULL;
@@ -97,7 +85,7 @@ static int read_fwupd_variable(int root, const char *name, struct request *reque
     return note(request, strdup("fwupd has a firmware update waiting"));
 }
 
-static int read_fwupd(int root, struct request *request)
+static int read_fwupd(int root, struct answer *request)
 {
     CLEANUP(names_freep) char **names = NULL;
     int r = root_names(root, EFIVARS_DIR, is_fwupd_variable, MAX_FWUPD_VARIABLES, &names);
@@ -122,7 +110,7 @@ static int is_capsule(const char *name)
 }
 
 /* Files on the EFI system partition that the firmware takes for updates. */
-static int read_capsules(int root, struct request *request)
+static int read_capsules(int root, struct answer *request)
 {
     static const char *const DIRS[] = {"boot/efi/EFI/UpdateCapsule", "efi/EFI/UpdateCapsule",
                                        "boot/EFI/UpdateCapsule"};
@@ -144,7 +132,7 @@ static int read_capsules(int root, struct request *request)
 }
 
 /* Packages that want a reboot, one a line: fwupd's own, or its plugins', do for an update. */
-static int read_packages(int root, struct request *request)
+static int read_packages(int root, struct answer *request)
 {
     static const char PATH[] = "run/reboot-required.pkgs";
     AUTOFREE char *text = NULL;
@@ -161,20 +149,19 @@ static int read_packages(int root, struct request *request)
     return 0;
 }
 
-static int read_resume_image(int root, struct request *request)
+static int read_resume_image(int root, struct answer *request)
 {
     AUTOFREE char *text = NULL;
     int r = resume_image_find(root, &text);
 
     if (r > 0)
         return note(request, steal(&text));
-    if (r == 0 || r == -ENOMEM || request->result != 0)
-        return r == -ENOMEM ? r : 0;
-    *request = (struct request){.result = r, .text = steal(&text)};
+    if (r < 0)
+        answer_note_unknown(request, -r, steal(&text));
     return 0;
 }
 
-static int read_variable(int root, const char *name, struct request *request, const char *text)
+static int read_variable(int root, const char *name, struct answer *request, const char *text)
 {
     AUTOFREE char *data = NULL;
     size_t length;
@@ -186,7 +173,7 @@ static int read_variable(int root, const char *name, struct request *request, co
 }
 
 /* For any of these shim starts MokManager (check_mok_request in its mok.c). */
-static int read_mok_variables(int root, struct request *request)
+static int read_mok_variables(int root, struct answer *request)
 {
     static const char *const NAMES[] = {
         "MokNew", "MokSB",   "MokPW",   "MokAuth",  "MokDel",
@@ -203,7 +190,7 @@ static int read_mok_variables(int root, struct request *request)
     return r;
 }
 
-static int read_entry_variable(int root, struct request *request)
+static int read_entry_variable(int root, struct answer *request)
 {
     static const char NAME[] = "LoaderEntryOneShot-" EFI_GUID_LOADER;
     AUTOFREE char *entry = NULL;
@@ -219,7 +206,7 @@ static int read_entry_variable(int root, struct request *request)
 }
 
 /* A file of logind's; what is in it goes into the text where that has a place for it. */
-static int read_file(int root, const char *path, struct request *request, const char *what)
+static int read_file(int root, const char *path, struct answer *request, const char *what)
 {
     AUTOFREE char *line = NULL;
     int r = root_read_line(root, path, MAX_TEXT, &line);
@@ -232,7 +219,7 @@ static int read_file(int root, const char *path, struct request *request, const 
                                : format("%s (/%s)", what, path));
 }
 
-static int read_variables(int root, struct request *requests)
+static int read_variables(int root, struct answer *requests)
 {
     int r = read_indications(root, requests);
 
@@ -259,7 +246,7 @@ static int read_variables(int root, struct request *requests)
 }
 
 /* What is there, even as a link that leads nowhere. */
-static int read_presence(int root, const char *path, struct request *request, const char *what)
+static int read_presence(int root, const char *path, struct answer *request, const char *what)
 {
     AUTOFREE char *target = NULL;
     int r = root_readlink(root, path, &target);
@@ -272,7 +259,7 @@ static int read_presence(int root, const char *path, struct request *request, co
 }
 
 /* Updates that come between this boot and what the next one is to start. */
-static int read_updates(int root, struct request *requests)
+static int read_updates(int root, struct answer *requests)
 {
     /* systemd's generator for it, which takes either. */
     static const char *const LINKS[] = {"system-update", "etc/system-update"};
@@ -288,7 +275,7 @@ static int read_updates(int root, struct request *requests)
     return r;
 }
 
-int requests_read(int root, struct request ret[N_REQUESTS])
+int requests_read(int root, struct answer ret[N_REQUESTS])
 {
     static const struct {
         const char *path;
@@ -320,10 +307,8 @@ int requests_read(int root, struct request ret[N_REQUESTS])
     return r < 0 ? r : 0;
 }
 
-void requests_clear(struct request requests[N_REQUESTS])
+void requests_clear(struct answer requests[N_REQUESTS])
 {
-    for (size_t i = 0; i < N_REQUESTS; i++) {
-        free(requests[i].text);
-        requests[i] = (struct request){0};
-    }
+    for (size_t i = 0; i < N_REQUESTS; i++)
+        answer_clear(&requests[i]);
 }

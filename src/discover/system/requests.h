@@ -5,5 +5,5 @@
 
 /* What was asked of the firmware, the loader or the next boot. 0 or -ENOMEM; release with
  * requests_clear() in any case. */
-int requests_read(int root, struct request ret[N_REQUESTS]);
-void requests_clear(struct request requests[N_REQUESTS]);
+int requests_read(int root, struct answer ret[N_REQUESTS]);
+void requests_clear(struct answer requests[N_REQUESTS]);
