@@ -18,9 +18,9 @@ static const char USAGE[] = "Usage: fastreboot VERB [OPTION]...\n"
 
 static void print_verbs(void)
 {
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (!(VERBS[i]->flags & VERB_HIDDEN))
-            printf("  %-11s %s\n", VERBS[i]->name, VERBS[i]->summary);
+    for (size_t i = 0; i < TABLE.n_verbs; i++)
+        if (!(TABLE.verbs[i]->flags & VERB_HIDDEN))
+            printf("  %-11s %s\n", TABLE.verbs[i]->name, TABLE.verbs[i]->summary);
 }
 
 static void print_option(const struct option_help *option)
@@ -34,9 +34,9 @@ static void print_option(const struct option_help *option)
     snprintf(name, sizeof(name), "%s--%s%s%s", letter, option->name, option->argument ? "=" : "",
              option->argument ? option->argument : "");
     printf("  %-15s %s (", name, option->summary);
-    for (size_t i = 0, n = 0; i < N_VERBS; i++)
-        if (VERBS[i]->options & option->option && !(VERBS[i]->flags & VERB_HIDDEN))
-            printf("%s%s", n++ ? ", " : "", VERBS[i]->name);
+    for (size_t i = 0, n = 0; i < TABLE.n_verbs; i++)
+        if (TABLE.verbs[i]->options & option->option && !(TABLE.verbs[i]->flags & VERB_HIDDEN))
+            printf("%s%s", n++ ? ", " : "", TABLE.verbs[i]->name);
     puts(")");
 }
 
@@ -46,8 +46,8 @@ static int help(void)
            USAGE);
     print_verbs();
     puts("\nOptions:");
-    for (size_t i = 0; i < N_OPTIONS; i++)
-        print_option(&OPTIONS[i]);
+    for (size_t i = 0; i < TABLE.n_options; i++)
+        print_option(&TABLE.options[i]);
     puts("\nCalled as normal-reboot it is `fastreboot normal`. See fastreboot(8).");
     return EXIT_FINE;
 }
@@ -68,9 +68,9 @@ static int usage_error(const char *pattern, ...)
 
 static const struct verb *find_verb(const char *name)
 {
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (streq(VERBS[i]->name, name))
-            return VERBS[i];
+    for (size_t i = 0; i < TABLE.n_verbs; i++)
+        if (streq(TABLE.verbs[i]->name, name))
+            return TABLE.verbs[i];
     return NULL;
 }
 
@@ -81,26 +81,27 @@ static void list_options(struct option *table)
 
     table[n++] = (struct option){"help", no_argument, NULL, CODE_HELP};
     table[n++] = (struct option){"version", no_argument, NULL, CODE_VERSION};
-    for (size_t i = 0; i < N_OPTIONS; i++)
-        table[n++] =
-            (struct option){OPTIONS[i].name, OPTIONS[i].argument ? required_argument : no_argument,
-                            NULL, CODE_FIRST_OPTION + (int)i};
+    for (size_t i = 0; i < TABLE.n_options; i++)
+        table[n++] = (struct option){TABLE.options[i].name,
+                                     TABLE.options[i].argument ? required_argument : no_argument,
+                                     NULL, CODE_FIRST_OPTION + (int)i};
     table[n] = (struct option){0};
 }
 
 static const struct option_help *option_of(int code)
 {
-    for (size_t i = 0; i < N_OPTIONS; i++)
-        if (code == CODE_FIRST_OPTION + (int)i || (OPTIONS[i].letter && code == OPTIONS[i].letter))
-            return &OPTIONS[i];
+    for (size_t i = 0; i < TABLE.n_options; i++)
+        if (code == CODE_FIRST_OPTION + (int)i ||
+            (TABLE.options[i].letter && code == TABLE.options[i].letter))
+            return &TABLE.options[i];
     return NULL;
 }
 
 static const char *first_refused(const struct verb *verb, unsigned given)
 {
-    for (size_t i = 0; i < N_OPTIONS; i++)
-        if (given & ~verb->options & OPTIONS[i].option)
-            return OPTIONS[i].name;
+    for (size_t i = 0; i < TABLE.n_options; i++)
+        if (given & ~verb->options & TABLE.options[i].option)
+            return TABLE.options[i].name;
     return NULL;
 }
 
@@ -113,7 +114,7 @@ static bool is_release(const char *text)
 static int run_verb(const struct verb *verb, unsigned options, const char *root, const char *kernel)
 {
     AUTOCLOSE int fd = -1;
-    struct call call = {.given = options, .kernel = kernel};
+    struct call call = {.table = &TABLE, .given = options, .kernel = kernel};
     const char *refused = first_refused(verb, options);
 
     if (refused)

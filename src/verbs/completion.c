@@ -16,24 +16,25 @@ static bool takes(const struct verb *verb, const struct option_help *option)
 
 static int bash(const struct call *call)
 {
-    (void)call;
+    const struct table *table = call->table;
+
     fputs("# bash completion for fastreboot\n"
           "_fastreboot() {\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}\n"
           "    if ((COMP_CWORD == 1)); then\n"
           "        COMPREPLY=($(compgen -W '",
           stdout);
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (is_shown(VERBS[i]))
-            printf("%s ", VERBS[i]->name);
+    for (size_t i = 0; i < table->n_verbs; i++)
+        if (is_shown(table->verbs[i]))
+            printf("%s ", table->verbs[i]->name);
     fputs("--help --version' -- \"$word\"))\n        return\n    fi\n    case $verb in\n", stdout);
-    for (size_t i = 0; i < N_VERBS; i++) {
-        if (!is_shown(VERBS[i]))
+    for (size_t i = 0; i < table->n_verbs; i++) {
+        if (!is_shown(table->verbs[i]))
             continue;
-        printf("    %s) COMPREPLY=($(compgen -W '", VERBS[i]->name);
-        for (size_t k = 0; k < N_OPTIONS; k++)
-            if (takes(VERBS[i], &OPTIONS[k]))
-                printf("--%s%s ", OPTIONS[k].name, OPTIONS[k].argument ? "=" : "");
+        printf("    %s) COMPREPLY=($(compgen -W '", table->verbs[i]->name);
+        for (size_t k = 0; k < table->n_options; k++)
+            if (takes(table->verbs[i], &table->options[k]))
+                printf("--%s%s ", table->options[k].name, table->options[k].argument ? "=" : "");
         fputs("' -- \"$word\")) ;;\n", stdout);
     }
     fputs("    esac\n}\ncomplete -F _fastreboot fastreboot\n", stdout);
@@ -42,26 +43,28 @@ static int bash(const struct call *call)
 
 static int zsh(const struct call *call)
 {
-    (void)call;
+    const struct table *table = call->table;
+
     fputs("#compdef fastreboot\n"
           "if ((CURRENT == 2)); then\n"
           "    local -a verbs=(\n",
           stdout);
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (is_shown(VERBS[i]))
-            printf("        '%s:%s'\n", VERBS[i]->name, VERBS[i]->summary);
+    for (size_t i = 0; i < table->n_verbs; i++)
+        if (is_shown(table->verbs[i]))
+            printf("        '%s:%s'\n", table->verbs[i]->name, table->verbs[i]->summary);
     fputs("    )\n    _describe verb verbs\n    return\nfi\ncase $words[2] in\n", stdout);
-    for (size_t i = 0; i < N_VERBS; i++) {
-        if (!is_shown(VERBS[i]))
+    for (size_t i = 0; i < table->n_verbs; i++) {
+        if (!is_shown(table->verbs[i]))
             continue;
-        printf("%s) _arguments '*::: :'", VERBS[i]->name);
-        for (size_t k = 0; k < N_OPTIONS; k++)
-            if (takes(VERBS[i], &OPTIONS[k]))
-                printf(" '--%s%s[%s]%s'", OPTIONS[k].name, OPTIONS[k].argument ? "=" : "",
-                       OPTIONS[k].summary,
-                       !OPTIONS[k].argument               ? ""
-                       : OPTIONS[k].option == OPTION_ROOT ? ":directory:_files -/"
-                                                          : ":release:_files -W /lib/modules -/");
+        printf("%s) _arguments '*::: :'", table->verbs[i]->name);
+        for (size_t k = 0; k < table->n_options; k++)
+            if (takes(table->verbs[i], &table->options[k]))
+                printf(" '--%s%s[%s]%s'", table->options[k].name,
+                       table->options[k].argument ? "=" : "", table->options[k].summary,
+                       !table->options[k].argument ? ""
+                       : table->options[k].option == OPTION_ROOT
+                           ? ":directory:_files -/"
+                           : ":release:_files -W /lib/modules -/");
         fputs(" ;;\n", stdout);
     }
     fputs("esac\n", stdout);

@@ -7,16 +7,14 @@ extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unl
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_booted, verb_detach,
     verb_health, verb_jump, verb_completion_bash, verb_completion_zsh;
 
-const struct verb *const VERBS[] = {
+static const struct verb *const VERBS[] = {
     &verb_status,          &verb_check,          &verb_list,    &verb_load,      &verb_unload,
     &verb_normal,          &verb_enable,         &verb_disable, &verb_uninstall, &verb_history,
     &verb_retry,           &verb_booted,         &verb_detach,  &verb_health,    &verb_jump,
     &verb_completion_bash, &verb_completion_zsh,
 };
 
-const size_t N_VERBS = ELEMENTS(VERBS);
-
-const struct option_help OPTIONS[] = {
+static const struct option_help OPTIONS[] = {
     {OPTION_JSON, "json", 0, NULL, "print JSON", false},
     {OPTION_ROOT, "root", 0, "DIR", "look at the machine below DIR", false},
     {OPTION_VERBOSE, "verbose", 'v', NULL, "print what was passed, too", false},
@@ -28,4 +26,9 @@ const struct option_help OPTIONS[] = {
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
 };
 
-const size_t N_OPTIONS = ELEMENTS(OPTIONS);
+const struct table TABLE = {
+    .verbs = VERBS,
+    .n_verbs = ELEMENTS(VERBS),
+    .options = OPTIONS,
+    .n_options = ELEMENTS(OPTIONS),
+};

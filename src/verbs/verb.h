@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A verb of the command line: one file verb-NAME.c with one of these; verbs.c lists them. --help,
- * completion and the check of the man page go by this table. */
+/* A verb of the command line: one file NAME.c with one of these, and a word in table.c. --help,
+ * completion and the tests read that table. */
 
 enum {
     EXIT_FINE = 0,
@@ -27,9 +27,10 @@ enum {
 };
 
 struct call {
-    unsigned given;     /* the options that were given */
-    int root;           /* descriptor of the root directory */
-    const char *kernel; /* what --kernel was given, or NULL */
+    const struct table *table; /* all there is, for verbs that tell of the others */
+    unsigned given;            /* the options that were given */
+    int root;                  /* descriptor of the root directory */
+    const char *kernel;        /* what --kernel was given, or NULL */
 };
 
 enum {
@@ -54,10 +55,14 @@ struct option_help {
     bool hidden;
 };
 
-extern const struct verb *const VERBS[];
-extern const size_t N_VERBS;
-extern const struct option_help OPTIONS[];
-extern const size_t N_OPTIONS;
+struct table {
+    const struct verb *const *verbs;
+    size_t n_verbs;
+    const struct option_help *options;
+    size_t n_options;
+};
+
+extern const struct table TABLE;
 
 static inline bool given(const struct call *call, unsigned option)
 {
