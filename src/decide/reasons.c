@@ -224,7 +224,7 @@ const struct reason REASONS[] = {
     {"being-checked", SEVERITY_BLOCK, REBOOTS, SCOPE_POLICY,
      "nothing is missing since a fast reboot",
      "nothing: where it does not come, the machine reboots by the firmware by itself; see "
-     "A MACHINE THAT CAME UP DAMAGED in fastreboot(8)",
+     "HEALTH CHECK in fastreboot(8)",
      reason_being_checked},
     {"container", SEVERITY_BLOCK, ALWAYS, SCOPE_POLICY, "this is no container",
      "enable fastreboot on the machine that runs the container", in_container},

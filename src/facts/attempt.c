@@ -20,11 +20,9 @@ static const struct text TEXTS[] = {
     {"kernel", offsetof(struct attempt, kernel)},
     {"reason", offsetof(struct attempt, reason)},
     {"cmdline", offsetof(struct attempt, cmdline)},
-    {"way", offsetof(struct attempt, way)},
     {"machine_id", offsetof(struct attempt, machine.id)},
     {"product", offsetof(struct attempt, machine.product)},
     {"board", offsetof(struct attempt, machine.board)},
-    {"firmware", offsetof(struct attempt, machine.firmware)},
 };
 
 static char **text_of(const struct attempt *attempt, const struct text *text)
@@ -38,31 +36,6 @@ static int state_of(const char *name)
         if (streq(name, STATES[i]))
             return (int)i;
     return -EBADMSG;
-}
-
-static int files_from_json(const struct json_object *object, struct attempt *attempt)
-{
-    struct json_object *array;
-    size_t n;
-
-    if (!json_object_object_get_ex(object, "files", &array))
-        return 0;
-    n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
-    if (n > MAX_ATTEMPT_FILES)
-        return -EBADMSG;
-    attempt->files = xcalloc(n, sizeof(*attempt->files));
-    for (; attempt->n_files < n; attempt->n_files++) {
-        const struct json_object *row = json_object_array_get_idx(array, attempt->n_files);
-        struct attempt_file *file = &attempt->files[attempt->n_files];
-        int64_t size = json_number(row, "size", 0);
-
-        if (!json_string(row, "path") || size < 0)
-            return -EBADMSG;
-        file->size = (uint64_t)size;
-        file->path = xstrdup(json_string(row, "path"));
-        file->sha256 = xstrdup(json_string(row, "sha256"));
-    }
-    return 0;
 }
 
 static int inventory_member(const struct json_object *object, struct attempt *attempt)
@@ -81,7 +54,7 @@ static int inventory_member(const struct json_object *object, struct attempt *at
 
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt)
 {
-    int state = state_of(json_string(object, "state")), r;
+    int state = state_of(json_string(object, "state"));
 
     *ret_attempt = (struct attempt){.time = json_number(object, "time", -1),
                                     .since = json_number(object, "since", 0)};
@@ -92,23 +65,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
         *text_of(ret_attempt, &TEXTS[i]) = xstrdup(json_string(object, TEXTS[i].name));
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -EBADMSG;
-    r = files_from_json(object, ret_attempt);
-    return r < 0 ? r : inventory_member(object, ret_attempt);
-}
-
-static struct json_object *files_to_json(const struct attempt *attempt)
-{
-    struct json_object *array = json_object_new_array();
-
-    for (size_t i = 0; i < attempt->n_files; i++) {
-        struct json_object *row = json_object_new_object();
-
-        json_add_string(row, "path", attempt->files[i].path);
-        json_add_number(row, "size", (int64_t)attempt->files[i].size);
-        json_add_string(row, "sha256", attempt->files[i].sha256);
-        json_object_array_add(array, row);
-    }
-    return array;
+    return inventory_member(object, ret_attempt);
 }
 
 struct json_object *attempt_to_json(const struct attempt *attempt)
@@ -122,8 +79,6 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
     if (attempt->since)
         json_add_number(object, "since", attempt->since);
-    if (attempt->n_files)
-        json_object_object_add(object, "files", files_to_json(attempt));
     if (attempt->has_inventory)
         json_object_object_add(object, "inventory", inventory_to_json(&attempt->inventory));
     return object;
@@ -133,11 +88,6 @@ void attempt_clear(struct attempt *attempt)
 {
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         free(*text_of(attempt, &TEXTS[i]));
-    for (size_t i = 0; i < attempt->n_files; i++) {
-        free(attempt->files[i].path);
-        free(attempt->files[i].sha256);
-    }
-    free(attempt->files);
     inventory_clear(&attempt->inventory);
     *attempt = (struct attempt){0};
 }
@@ -157,6 +107,5 @@ void machine_clear(struct machine *machine)
     free(machine->id);
     free(machine->product);
     free(machine->board);
-    free(machine->firmware);
     *machine = (struct machine){0};
 }

@@ -21,17 +21,9 @@ enum attempt_state {
 
 /* Who the machine is. What it does not say is NULL. */
 struct machine {
-    char *id;       /* /etc/machine-id */
-    char *product;  /* of DMI */
-    char *board;    /* the same */
-    char *firmware; /* its version */
-};
-
-/* One of the files that were loaded. */
-struct attempt_file {
-    char *path;
-    char *sha256; /* in hexadecimal, or NULL where that took too long */
-    uint64_t size;
+    char *id;      /* /etc/machine-id */
+    char *product; /* of DMI */
+    char *board;   /* the same */
 };
 
 struct attempt {
@@ -45,17 +37,13 @@ struct attempt {
     char *kernel;  /* its kernel_id, see struct boot_payload; the same */
     char *reason;  /* in words, or NULL */
     char *cmdline; /* that the kernel gets, our mark with it; or NULL */
-    char *way;     /* how the boot that the reboot ends came about: "firmware", "kexec"; or NULL */
     struct machine machine;
-    struct attempt_file *files; /* the kernel and its initrds */
-    size_t n_files;
     struct inventory inventory;
     bool has_inventory;
 };
 
 enum {
     ATTEMPT_VERSION = 2, /* 1 had neither a number nor what comes behind ->reason */
-    MAX_ATTEMPT_FILES = 64,
 };
 
 /* Both directions; from JSON gives 0, or -EBADMSG when a member is missing or wrong;
@@ -65,7 +53,6 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
 struct json_object *attempt_to_json(const struct attempt *attempt);
 void attempt_clear(struct attempt *attempt);
 
-/* Whether both say who they are and are not the same. Another version of the firmware is no other
- * machine. */
+/* Whether both say who they are and are not the same. */
 bool machine_differs(const struct machine *a, const struct machine *b);
 void machine_clear(struct machine *machine);

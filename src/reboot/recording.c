@@ -7,17 +7,8 @@
 #include "base/clock.h"
 #include "base/util.h"
 #include "discover/hardware/inventory.h"
-#include "discover/kernel/digest.h"
 #include "discover/system/boot.h"
 #include "reboot/load.h"
-
-/* A digest is good to have; the machine does not stay down for it. */
-static const int64_t DIGEST_TIME = 5 * (int64_t)1000000;
-
-static const char *way_name(enum boot_way way)
-{
-    return way == BOOT_BY_KEXEC ? "kexec" : way == BOOT_BY_FIRMWARE ? "firmware" : NULL;
-}
 
 static int copy_optional(const char *text, char **ret_copy)
 {
@@ -41,32 +32,7 @@ int recording_begin(int root, struct attempt *ret_attempt)
     ret_attempt->boot_id = strdup(boot.boot_id ? boot.boot_id : "");
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -ENOMEM;
-    r = copy_optional(way_name(boot.way), &ret_attempt->way);
-    return r < 0 ? r : machine_read(root, &ret_attempt->machine);
-}
-
-static int add_file(const struct boot_file *file, int64_t deadline, struct attempt *attempt)
-{
-    struct attempt_file *added = &attempt->files[attempt->n_files];
-
-    *added = (struct attempt_file){.path = strdup(file->path), .size = file->size};
-    if (!added->path)
-        return -ENOMEM;
-    attempt->n_files++;
-    return digest_file(file->fd, deadline, &added->sha256) == -ENOMEM ? -ENOMEM : 0;
-}
-
-static int add_files(const struct boot_payload *payload, struct attempt *attempt)
-{
-    int64_t deadline = clock_uptime() + DIGEST_TIME;
-    int r;
-
-    attempt->files = calloc(payload->n_initrds + 1, sizeof(*attempt->files));
-    r = attempt->files ? add_file(&payload->kernel, deadline, attempt) : -ENOMEM;
-    for (size_t i = 0; r >= 0 && i < payload->n_initrds; i++)
-        if (attempt->n_files < MAX_ATTEMPT_FILES)
-            r = add_file(&payload->initrds[i], deadline, attempt);
-    return r;
+    return machine_read(root, &ret_attempt->machine);
 }
 
 /* What is too much to be read again would keep the attempt from being judged at all. */
@@ -88,7 +54,7 @@ int recording_complete(int root, const struct survey *survey, struct attempt *at
         r = copy_optional(payload->kernel_id, &attempt->kernel);
     if (r >= 0) {
         attempt->cmdline = loading_cmdline(survey, attempt->id);
-        r = attempt->cmdline ? add_files(payload, attempt) : -ENOMEM;
+        r = attempt->cmdline ? 0 : -ENOMEM;
     }
     if (r >= 0)
         r = inventory_read(root, &attempt->inventory);

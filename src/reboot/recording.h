@@ -9,6 +9,5 @@
 /* A new attempt of the machine as it is: 0 or a negative errno; release it in any case. */
 int recording_begin(int root, struct attempt *ret_attempt);
 
-/* Adds what is loaded, with its digests where that does not take long, and what the machine has.
- * 0 or -ENOMEM. */
+/* Adds what is loaded and what the machine has. 0 or -ENOMEM. */
 int recording_complete(int root, const struct survey *survey, struct attempt *attempt);

@@ -85,7 +85,7 @@ static void the_lists_know_their_machines(void **state)
         "hyperv_fb");
     expect_firmware(tree,
                     "dmi:bvnGoogle:bvrGoogle:svnGoogle:pnGoogleComputeEngine:pvr:rvnGoogle:\n",
-                    "Google's");
+                    "Google Compute Engine");
     expect_firmware(tree, "dmi:bvnSeaBIOS:bvr1.16:svnQEMU:pnStandardPC(Q35+ICH9,2009):pvr:\n",
                     NULL);
 }

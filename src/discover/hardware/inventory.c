@@ -217,8 +217,6 @@ int machine_read(int root, struct machine *ret_machine)
         r = inventory_line(root, DMI, "product_name", &ret_machine->product);
     if (r >= 0)
         r = inventory_line(root, DMI, "board_name", &ret_machine->board);
-    if (r >= 0)
-        r = inventory_line(root, DMI, "bios_version", &ret_machine->firmware);
     if (ret_machine->id && strlen(ret_machine->id) != 32) { /* "uninitialized", at a first boot */
         free(ret_machine->id);
         ret_machine->id = NULL;
