@@ -40,9 +40,9 @@ int efivar_read_text(int root, const char *name, char **ret_text)
     for (size_t i = 0; i + 1 < length; i += 2) {
         if (!data[i] && !data[i + 1])
             break;
-        data[n++] = data[i + 1] || data[i] < 0 ? '?' : data[i];
+        data[n++] = data[i + 1] || (data[i] & 0x80) ? '?' : data[i];
     }
-    data[n] = 0; /* there is room: fd_read() leaves a NUL behind what it read */
+    data[n] = 0; /* fd_read() made room for it */
     *ret_text = steal(&data);
     return 1;
 }

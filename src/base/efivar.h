@@ -9,10 +9,10 @@
 #define EFI_GUID_FWUPD "0abba7dc-e516-4167-bbf5-4d9d1c739416"
 #define EFIVARS_DIR "sys/firmware/efi/efivars"
 
-/* The EFI variable `name`, "Name-GUID", without its four bytes of attributes: 1 and the data, which
- * the caller frees; 0 when there is no such variable, or no EFI; or a negative errno, -EBADMSG
- * where it is shorter than its attributes. */
+/* The data of the EFI variable "Name-GUID", without the four bytes of attributes: 1 and the data,
+ * for free(); 0 when there is no such variable, or no EFI; or a negative errno, -EBADMSG when it is
+ * shorter than its attributes. */
 int efivar_read(int root, const char *name, char **ret_data, size_t *ret_length);
 
-/* The same for a variable that holds UTF-16 text, in which every sign beyond ASCII becomes '?'. */
+/* The same for UTF-16 text. Characters beyond ASCII become '?'. */
 int efivar_read_text(int root, const char *name, char **ret_text);

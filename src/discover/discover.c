@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/discover.h"
 
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
 #include "discover/crypt/crypt.h"
 #include "discover/hardware/drivers.h"
+#include "discover/hardware/quirks.h"
 #include "discover/hardware/storage.h"
 #include "discover/hardware/watchdogs.h"
+#include "discover/kernel/payload.h"
+#include "discover/loaders/choose.h"
 #include "discover/system/being-checked.h"
 #include "discover/system/boot.h"
+#include "discover/system/config.h"
 #include "discover/system/environment.h"
 #include "discover/system/failures.h"
 #include "discover/system/kexec.h"
 #include "discover/system/loaded.h"
 #include "discover/system/requests.h"
 #include "discover/system/units.h"
-
-#include <errno.h>
-
-#include "base/root.h"
-#include "base/util.h"
-#include "discover/hardware/quirks.h"
-#include "discover/kernel/payload.h"
-#include "discover/loaders/choose.h"
-#include "discover/system/config.h"
 
 #if defined(__x86_64__)
 #define THIS_ARCH IMAGE_X86_64
@@ -31,7 +30,7 @@
 #error "fastreboot knows x86-64 and arm64"
 #endif
 
-/* Newer kernels say what they are; a recorded machine may be another one than this. */
+/* Newer kernels say what they are; a recorded machine may differ from this one. */
 static enum image_arch read_arch(int root)
 {
     AUTOFREE char *name = NULL;
@@ -41,47 +40,31 @@ static enum image_arch read_arch(int root)
     return streq(name, "aarch64") ? IMAGE_ARM64 : IMAGE_X86_64;
 }
 
-/* A note of ours without a loaded kernel is stale, and so is its signature. */
-static int compare_loaded(struct facts *facts)
+/* A note without a loaded kernel is stale. */
+static void compare_loaded(struct facts *facts)
 {
     AUTOFREE char *signature = NULL;
 
     if (facts->kexec.loaded.is == ANSWER_NO)
         loaded_facts_clear(&facts->loaded);
     if (!facts->loaded.signature || !facts->payload.entry)
-        return 0;
+        return;
     signature = payload_signature(&facts->payload);
-    if (!signature)
-        return -ENOMEM;
     facts->loaded.current = streq(signature, facts->loaded.signature);
-    return 0;
 }
 
-static int read_payload(int root, struct facts *facts)
-{
-    const struct boot_entries *entries = &facts->boot_entries;
-    int r;
-
-    if (entries->chosen >= entries->n)
-        return 0;
-    r = payload_open(root, &entries->entries[entries->chosen], &facts->payload);
-    if (r < 0 || !facts->payload.image.release)
-        return r;
-    facts->driver_missing = drivers_missing(root, facts->payload.image.release);
-    return 0;
-}
-
-/* Half a configuration is none. */
-static int read_entries(int root, struct facts *facts)
+/* A configuration with an error counts as none. */
+static void read_entries(int root, struct facts *facts)
 {
     static const struct config NONE;
     const struct config *config = facts->config.error ? &NONE : &facts->config;
-    int r = boot_entries_read(root, config, &facts->boot_entries);
+    struct boot_entries *entries = &facts->boot_entries;
 
-    if (r < 0 || !facts->quirk.cmdline)
-        return r;
-    boot_entries_append(&facts->boot_entries, facts->quirk.cmdline, config->cmdline_remove);
-    return 0;
+    boot_entries_read(root, config, entries);
+    if (facts->quirk.cmdline)
+        boot_entries_append(entries, facts->quirk.cmdline, config->cmdline_remove);
+    if (entries->chosen < entries->n)
+        payload_open(root, &entries->entries[entries->chosen], &facts->payload);
 }
 
 int facts_read(int root, struct facts *ret_facts)
@@ -113,16 +96,18 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = watchdog_facts_read(root, &ret_facts->watchdog);
     if (r >= 0)
-        r = read_entries(root, ret_facts);
-    if (r >= 0)
-        r = read_payload(root, ret_facts);
+        read_entries(root, ret_facts);
+    if (r >= 0 && ret_facts->payload.image.release)
+        ret_facts->driver_missing = drivers_missing(root, ret_facts->payload.image.release);
     if (r >= 0)
         r = crypt_facts_read(root,
                              ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                              &ret_facts->crypt);
     if (r >= 0 && ret_facts->payload.image.release)
         r = watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
-    return r < 0 ? r : compare_loaded(ret_facts);
+    if (r >= 0)
+        compare_loaded(ret_facts);
+    return r;
 }
 
 void facts_clear(struct facts *facts)

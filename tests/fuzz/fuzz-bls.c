@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/loader/loader.conf", settings, strlen(settings));
     fuzz_write("boot/loader/entries/a+1-2.conf", entry, strlen(entry));
     check_entry("a+1-2.conf");
-    must(boot_entries_read(fuzz_root(), &(struct config){0}, &entries) == 0);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
     must(entries.chosen < entries.n || entries.problem);
     boot_entries_clear(&entries);
     free(entry);

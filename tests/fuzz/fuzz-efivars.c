@@ -43,7 +43,7 @@ static void check_text(size_t i)
 
     must((r == 1) == (text != NULL));
     for (const char *sign = text; sign && *sign; sign++)
-        must(*sign > 0);
+        must(!(*sign & 0x80));
     free(text);
 }
 
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < N_REQUESTS; i++)
         must((requests[i].is == ANSWER_NO) == !requests[i].text);
     requests_clear(requests);
-    must(boot_entries_read(fuzz_root(), &(struct config){0}, &entries) == 0);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
     must((entries.chosen < entries.n) == !entries.problem);
     boot_entries_clear(&entries);
     return 0;

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/k", "k", 1);
     fuzz_write("boot/grub/grub.cfg", config, strlen(config));
     fuzz_write("boot/grub/grubenv", env, strlen(env));
-    must(boot_entries_read(fuzz_root(), &(struct config){0}, &entries) == 0);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
     must(strcmp(entries.loader, "grub") == 0);
     must((entries.chosen < entries.n) == !entries.problem);
     for (size_t i = 0; i < entries.n; i++)

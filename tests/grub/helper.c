@@ -54,7 +54,7 @@ void tree_write(const struct tree *tree, const char *path, const char *text)
 
 void tree_read(const struct tree *tree, struct boot_entries *ret_entries)
 {
-    assert_int_equal(boot_entries_read(tree->root, &(struct config){0}, ret_entries), 0);
+    boot_entries_read(tree->root, &(struct config){0}, ret_entries);
     assert_string_equal(ret_entries->loader, "grub");
 }
 

@@ -80,24 +80,24 @@ static void each_field_is_looked_at(void **state)
         unsigned char value;
         const char *problem;
     } CASES[] = {
-        {0x1fe, 0, "boot sector mark"},
+        {0x1fe, 0, "boot sector signature"},
         {0x202, 'h', "neither a bzImage"},
         {0x206, 0x0b, "older than 2.12"},
         {0x207, 0x01, "older than 2.12"},
         {0x211, 0, "zImage"},
         {0x236, 0x3e, "64-bit entry"},
         {0x236, 0x3d, "64-bit entry"},
-        {0x20e, 1, "no kernel release"},
+        {0x20e, 1, "not a kernel release"},
         {0x20f, 0, "without a version string"},
         {0x20f, 0xff, "without a version string"},
         {0x1f1, 0, "truncated"}, /* stands for 4 */
         {0x1f1, 5, "truncated"},
         {0x1f4, 65, "truncated"},
         {0x1f7, 0xff, "truncated"},
-        {KERNEL_VERSION_OFFSET, 'v', "no kernel release"},
-        {KERNEL_VERSION_OFFSET + 2, '/', "no kernel release"},
-        {KERNEL_VERSION_OFFSET + 2, 0x80, "no kernel release"},
-        {KERNEL_VERSION_OFFSET, 0, "no kernel release"},
+        {KERNEL_VERSION_OFFSET, 'v', "not a kernel release"},
+        {KERNEL_VERSION_OFFSET + 2, '/', "not a kernel release"},
+        {KERNEL_VERSION_OFFSET + 2, 0x80, "not a kernel release"},
+        {KERNEL_VERSION_OFFSET, 0, "not a kernel release"},
     };
     unsigned char bytes[KERNEL_SIZE];
 
@@ -120,7 +120,7 @@ static void room_for_the_command_line_is_needed(void **state)
     kernel_header(bytes, "6.1.0");
     memset(bytes + 0x238, 0, 4);
     bytes[0x238] = 31;
-    expect_problem(bytes, sizeof(bytes), "takes no command line");
+    expect_problem(bytes, sizeof(bytes), "accepts no command line");
     bytes[0x238] = 32;
     expect_release(bytes, sizeof(bytes), "6.1.0");
     memset(bytes + 0x238, 0xff, 4);
@@ -152,7 +152,7 @@ static void releases_have_a_limit(void **state)
         if (n <= 128)
             expect_release(bytes, sizeof(bytes), release);
         else
-            expect_problem(bytes, sizeof(bytes), "no kernel release");
+            expect_problem(bytes, sizeof(bytes), "not a kernel release");
         release[n] = '6';
     }
 }

@@ -170,12 +170,12 @@ static void a_menu_that_waits(void **state)
 
     setup_menu(tree);
     tree_write(tree, "boot/loader/loader.conf", "timeout menu-force\n");
-    expect(tree, NULL, "timeout menu-force by /boot/loader/loader.conf");
+    expect(tree, NULL, "timeout menu-force in /boot/loader/loader.conf");
     tree_write(tree, "boot/loader/loader.conf", "timeout 4294967295\n");
     expect(tree, NULL, "timeout 4294967295");
     tree_write(tree, "boot/loader/loader.conf", "timeout menu-hidden\n");
     variable(tree, VARIABLE("LoaderConfigTimeout"), "menu-force");
-    expect(tree, NULL, "timeout menu-force by LoaderConfigTimeout");
+    expect(tree, NULL, "timeout menu-force in LoaderConfigTimeout");
     variable(tree, VARIABLE("LoaderConfigTimeout"), "4294967295");
     expect(tree, NULL, "timeout 4294967295");
     for (const char *const *ends =
@@ -271,7 +271,7 @@ static void what_is_no_partition(void **state)
     tree_write(tree, "proc/self/mountinfo", BOUND);
     expect(tree, "y.conf", "first entry");
     tree_write(tree, "proc/self/mountinfo", ROOT);
-    expect(tree, NULL, "is the EFI partition mounted?");
+    expect(tree, NULL, "is the EFI system partition mounted?");
 }
 
 static void two_of_one_name(void **state)

@@ -2,11 +2,10 @@
 #include "discover/kernel/image.h"
 
 #include <ctype.h>
-#include <endian.h>
 #include <errno.h>
-#include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
 enum {
@@ -30,53 +29,16 @@ struct file {
 
 static int refuse(const struct file *file, const char *problem)
 {
-    *file->problem = strdup(problem);
-    return *file->problem ? -ENOEXEC : -ENOMEM;
+    *file->problem = xstrdup(problem);
+    return -ENOEXEC;
 }
 
-static int refuse_truncated(const struct file *file, uint64_t need)
+/* Up to `size` bytes at `offset`, which is within the file: as many as it has. */
+static int read_some(const struct file *file, void *buffer, uint64_t offset, size_t *size)
 {
-    *file->problem = format("truncated: %llu bytes, its header says %llu",
-                            (unsigned long long)file->size, (unsigned long long)need);
-    return *file->problem ? -ENOEXEC : -ENOMEM;
-}
-
-static uint16_t get16(const struct file *file, size_t offset)
-{
-    uint16_t value;
-
-    memcpy(&value, file->head + offset, sizeof(value));
-    return le16toh(value);
-}
-
-static uint32_t get32(const struct file *file, size_t offset)
-{
-    uint32_t value;
-
-    memcpy(&value, file->head + offset, sizeof(value));
-    return le32toh(value);
-}
-
-static uint64_t get64(const struct file *file, size_t offset)
-{
-    return get32(file, offset) | (uint64_t)get32(file, offset + 4) << 32;
-}
-
-/* Up to `size` bytes at `offset`; gives how many there were. */
-static ssize_t read_at(int fd, void *buffer, size_t size, uint64_t offset)
-{
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t n = pread(fd, (char *)buffer + done, size - done, (off_t)(offset + done));
-
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
+    if (*size > file->size - offset)
+        *size = (size_t)(file->size - offset);
+    return fd_read_at(file->fd, buffer, *size, offset);
 }
 
 /* The first word of `text`, when it can be a release: it becomes part of a path. */
@@ -89,46 +51,49 @@ static char *release_of(const char *text)
     for (size_t i = 0; i < length; i++)
         if (!isalnum((unsigned char)text[i]) && !strchr("._+~-", text[i]))
             return NULL;
-    return strndup(text, length);
+    return xstrndup(text, length);
 }
 
 static int x86_release(const struct file *file, size_t setup_size, char **ret_release)
 {
-    size_t offset = get16(file, 0x20e);
+    size_t offset = get_le16(file->head + 0x20e), length = MAX_RELEASE + 1;
     char text[MAX_RELEASE + 2] = "";
-    ssize_t n;
+    int r;
 
     /* The field counts from the end of the boot sector; the string lies in the setup code. */
     if (offset == 0 || offset + 0x200 >= setup_size)
         return refuse(file, "bzImage without a version string");
-    n = read_at(file->fd, text, sizeof(text) - 1, offset + 0x200);
-    if (n < 0)
-        return (int)n;
+    r = read_some(file, text, offset + 0x200, &length);
+    if (r < 0)
+        return r;
     *ret_release = release_of(text);
-    return *ret_release ? 0 : refuse(file, "bzImage whose version string is no kernel release");
+    return *ret_release ? 0 : refuse(file, "bzImage whose version string is not a kernel release");
 }
 
 static int read_x86(const struct file *file, struct image *image)
 {
     enum { LOADED_HIGH = 1, KERNEL_64 = 1, ABOVE_4G = 2 };
-    unsigned protocol = get16(file, 0x206);
+    unsigned protocol = get_le16(file->head + 0x206);
     size_t setup_size = ((file->head[0x1f1] ? file->head[0x1f1] : 4) + 1) * 512U;
-    uint64_t need = setup_size + (uint64_t)get32(file, 0x1f4) * 16;
+    uint64_t need = setup_size + (uint64_t)get_le32(file->head + 0x1f4) * 16;
 
-    if (get16(file, 0x1fe) != 0xaa55)
-        return refuse(file, "bzImage without a boot sector mark");
+    if (get_le16(file->head + 0x1fe) != 0xaa55)
+        return refuse(file, "bzImage without a boot sector signature");
     if (protocol < 0x020c)
         return refuse(file, "bzImage of a boot protocol older than 2.12");
     if (!(file->head[0x211] & LOADED_HIGH))
         return refuse(file, "zImage, not a bzImage");
-    if ((get16(file, 0x236) & (KERNEL_64 | ABOVE_4G)) != (KERNEL_64 | ABOVE_4G))
-        return refuse(file, "bzImage without a 64-bit entry that can be loaded anywhere");
-    if (need > file->size)
-        return refuse_truncated(file, need);
-    if (get32(file, 0x238) <= X86_CMDLINE_RESERVE + 1)
-        return refuse(file, "bzImage that takes no command line");
+    if ((get_le16(file->head + 0x236) & (KERNEL_64 | ABOVE_4G)) != (KERNEL_64 | ABOVE_4G))
+        return refuse(file, "bzImage without a 64-bit entry point that can be loaded anywhere");
+    if (need > file->size) {
+        *file->problem = format("truncated: %llu bytes, its header says %llu",
+                                (unsigned long long)file->size, (unsigned long long)need);
+        return -ENOEXEC;
+    }
+    if (get_le32(file->head + 0x238) <= X86_CMDLINE_RESERVE + 1)
+        return refuse(file, "bzImage that accepts no command line");
     image->arch = IMAGE_X86_64;
-    image->cmdline_max = get32(file, 0x238) - X86_CMDLINE_RESERVE - 1;
+    image->cmdline_max = get_le32(file->head + 0x238) - X86_CMDLINE_RESERVE - 1;
     return x86_release(file, setup_size, &image->release);
 }
 
@@ -137,20 +102,19 @@ static int arm64_release(const struct file *file, char **ret_release)
 {
     static const char BANNER[] = "Linux version ";
     enum { STEP = 1024 * 1024, OVERLAP = sizeof(BANNER) + MAX_RELEASE };
-    AUTOFREE char *buffer = malloc(STEP + OVERLAP + 1);
+    AUTOFREE char *buffer = xreallocarray(NULL, STEP + OVERLAP + 1, 1);
 
-    if (!buffer)
-        return -ENOMEM;
     for (uint64_t at = 0; at < file->size && at < MAX_BANNER_OFFSET; at += STEP) {
-        ssize_t n = read_at(file->fd, buffer, STEP + OVERLAP, at);
+        size_t n = STEP + OVERLAP;
         char *found = buffer, *end;
+        int r = read_some(file, buffer, at, &n);
 
-        if (n < 0)
-            return (int)n;
+        if (r < 0)
+            return r;
         end = buffer + n;
         *end = 0;
         while ((found = memmem(found, (size_t)(end - found), BANNER, sizeof(BANNER) - 1))) {
-            /* One that starts in the overlap may be cut off, and comes again with the next. */
+            /* A banner in the overlap may be cut off; the next step has it whole. */
             if (found >= buffer + STEP)
                 break;
             found += sizeof(BANNER) - 1;
@@ -164,12 +128,12 @@ static int arm64_release(const struct file *file, char **ret_release)
 
 static int read_arm64(const struct file *file, struct image *image)
 {
-    uint64_t need = get64(file, 16);
+    uint64_t need = get_le64(file->head + 16);
 
-    /* The field counts the zeroes behind the file too, so only a wild value can be told. */
+    /* The field also counts zeroes that are not in the file, so it cannot show a truncated one. */
     if (need == 0)
         return refuse(file, "arm64 image older than Linux 3.17");
-    if (get64(file, 24) & 1)
+    if (get_le64(file->head + 24) & 1)
         return refuse(file, "big-endian arm64 image");
     image->arch = IMAGE_ARM64;
     image->cmdline_max = ARM64_CMDLINE_MAX;
@@ -186,7 +150,7 @@ static int refuse_unknown(const struct file *file, size_t length)
         {"\x7f"
          "ELF",
          4, "an ELF file, not a bzImage or arm64 Image"},
-        {"\x1f\x8b", 2, "gzip-compressed, which the kernel's own loader does not take"},
+        {"\x1f\x8b", 2, "gzip-compressed, which kexec_file_load does not accept"},
         {"MZ", 2, "a PE file without a kernel header (a unified kernel image?)"},
         {"#!", 2, "a script, not a kernel"},
     };
@@ -203,8 +167,9 @@ static int refuse_unknown(const struct file *file, size_t length)
 int image_read(int fd, struct image *ret_image, char **ret_problem)
 {
     struct file file = {.fd = fd, .problem = ret_problem};
+    size_t n = HEAD;
     struct stat st;
-    ssize_t n;
+    int r;
 
     *ret_problem = NULL;
     *ret_image = (struct image){0};
@@ -213,12 +178,12 @@ int image_read(int fd, struct image *ret_image, char **ret_problem)
     if (!S_ISREG(st.st_mode))
         return refuse(&file, "not a regular file");
     file.size = (uint64_t)st.st_size;
-    n = read_at(fd, file.head, sizeof(file.head), 0);
-    if (n < 0)
-        return (int)n;
+    r = read_some(&file, file.head, 0, &n);
+    if (r < 0)
+        return r;
     if (n == HEAD && memcmp(file.head + 0x202, "HdrS", 4) == 0)
         return read_x86(&file, ret_image);
     if (n == HEAD && memcmp(file.head + 56, "ARM\x64", 4) == 0)
         return read_arm64(&file, ret_image);
-    return refuse_unknown(&file, (size_t)n);
+    return refuse_unknown(&file, n);
 }

@@ -28,7 +28,7 @@ static void stay_quiet(void *data, int priority, const char *file, int line, con
     (void)pattern, (void)arguments;
 }
 
-/* libkmod on the modules of an open directory. NULL when memory is gone. */
+/* libkmod for the modules in an open directory. */
 static struct kmod_ctx *open_kmod(int directory)
 {
     static const char *const NO_CONFIG[] = {NULL};
@@ -37,8 +37,9 @@ static struct kmod_ctx *open_kmod(int directory)
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
     kmod = kmod_new(path, NO_CONFIG);
-    if (kmod)
-        kmod_set_log_fn(kmod, stay_quiet, NULL);
+    if (!kmod)
+        out_of_memory();
+    kmod_set_log_fn(kmod, stay_quiet, NULL);
     return kmod;
 }
 
@@ -49,8 +50,6 @@ static int read_index(int directory, enum kmod_index index, char **ret_text)
     AUTOCLOSE int fd = memfd_create("index", MFD_CLOEXEC);
     int r;
 
-    if (!kmod)
-        return -ENOMEM;
     if (fd < 0)
         return -errno;
     r = kmod_load_resources(kmod);
@@ -87,37 +86,34 @@ static int find_missing(int directory, const char *release, char *index, char **
         if (errno != ENOENT && errno != ENOTDIR)
             return -errno;
         if (missing++ == 0)
-            first = strdup(path);
+            first = xstrdup(path);
     }
     if (!missing)
         return 0;
-    *ret_problem = format("/lib/modules/%s lists %u module%s that cannot be read, the first is %s",
-                          release, missing, missing > 1 ? "s" : "", first ? first : "?");
-    return *ret_problem ? -ENOEXEC : -ENOMEM;
+    *ret_problem = format("/lib/modules/%s: %u listed module%s missing, the first: %s", release,
+                          missing, missing > 1 ? "s" : "", first);
+    return -ENOEXEC;
 }
 
 static int refuse(char **ret_problem, char *problem)
 {
     *ret_problem = problem;
-    return problem ? -ENOEXEC : -ENOMEM;
+    return -ENOEXEC;
 }
 
 int modules_check(int root, const char *release, char **ret_problem)
 {
     AUTOFREE char *path = format("lib/modules/%s", release), *index = NULL;
-    AUTOCLOSE int directory = -1;
+    AUTOCLOSE int directory = root_open_directory(root, path);
     int r;
 
     *ret_problem = NULL;
-    if (!path)
-        return -ENOMEM;
-    directory = root_open_directory(root, path);
     if (directory == -ENOENT || directory == -ENOTDIR)
         return refuse(ret_problem, format("/lib/modules/%s does not exist", release));
     if (directory < 0)
         return directory;
     r = read_index(directory, KMOD_INDEX_MODULES_DEP, &index);
-    if (r == -ENOMEM || r == -EACCES)
+    if (r == -EACCES)
         return r;
     if (r < 0)
         return refuse(ret_problem,
@@ -125,22 +121,20 @@ int modules_check(int root, const char *release, char **ret_problem)
     return find_missing(directory, release, index, ret_problem);
 }
 
-/* 1, 0, or a negative errno: whether the indexes have a module for what may be a modalias or a
- * name.
- */
+/* 1 when the indexes have a module for `name`, a modalias or a name; 0; or a negative errno. */
 static int looks_up(struct kmod_ctx *kmod, const char *name)
 {
     struct kmod_list *list = NULL;
     int r = kmod_module_new_from_lookup(kmod, name, &list), found = list != NULL;
 
     kmod_module_unref_list(list);
-    /* A modalias that is none for libkmod, or an index that this kernel does not come with. */
+    /* Not a modalias to libkmod, or an index that this kernel does not come with. */
     if (r == -EINVAL || r == -ENOSYS || r == -ENOENT)
         return found;
     return r < 0 ? r : found;
 }
 
-/* libkmod 28 does not look a name up there by itself. */
+/* libkmod 28 does not look up names of built-in modules. */
 static int is_built_in(int directory, const char *module)
 {
     AUTOFREE char *index = NULL;
@@ -148,7 +142,7 @@ static int is_built_in(int directory, const char *module)
     int r = read_index(directory, KMOD_INDEX_MODULES_BUILTIN, &index);
 
     if (r < 0)
-        return r == -ENOMEM || r == -EACCES ? r : 0; /* modules_check() tells of a broken one */
+        return r == -EACCES ? r : 0; /* modules_check() reports a broken one */
     for (char *line = strtok_r(index, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         const char *behind = after_prefix(line, module);
 
@@ -162,19 +156,14 @@ int modules_have(int root, const char *release, const char *modalias, const char
 {
     AUTOFREE char *path = format("lib/modules/%s", release);
     CLEANUP(kmod_unrefp) struct kmod_ctx *kmod = NULL;
-    AUTOCLOSE int directory = -1;
+    AUTOCLOSE int directory = root_open_directory(root, path);
     int r;
 
-    if (!path)
-        return -ENOMEM;
-    directory = root_open_directory(root, path);
     if (directory == -ENOENT || directory == -ENOTDIR)
         return 1;
     if (directory < 0)
         return directory;
     kmod = open_kmod(directory);
-    if (!kmod)
-        return -ENOMEM;
     r = looks_up(kmod, modalias);
     if (r == 0)
         r = looks_up(kmod, module);

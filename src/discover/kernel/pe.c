@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/kernel/pe.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
-/* Offsets and sizes of the format's headers. */
+/* Offsets and sizes in the headers. */
 enum {
     DOS_HEADER = 64,
     DOS_NEW_HEADER = 60, /* where the PE header's offset is */
@@ -15,7 +15,7 @@ enum {
     COFF_MACHINE = 4,
     COFF_SECTIONS = 6,
     COFF_OPTIONAL_SIZE = 20,
-    OPTIONAL_HEADER = 72, /* as much as systemd-boot wants to see of it */
+    OPTIONAL_HEADER = 72, /* as much of it as systemd-boot requires */
     SECTION_HEADER = 40,
     SECTION_SIZE = 8,
     SECTION_STORED = 16,
@@ -29,58 +29,28 @@ enum {
     MAX_PADDING = 4096,
 };
 
-static uint16_t get16(const unsigned char *at)
-{
-    uint16_t value;
-
-    memcpy(&value, at, sizeof(value));
-    return le16toh(value);
-}
-
-static uint32_t get32(const unsigned char *at)
-{
-    uint32_t value;
-
-    memcpy(&value, at, sizeof(value));
-    return le32toh(value);
-}
-
-int pe_read_at(int fd, void *buffer, size_t size, uint64_t offset)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t n = pread(fd, (char *)buffer + done, size - done, (off_t)(offset + done));
-
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return -EBADMSG;
-        done += (size_t)n;
-    }
-    return 0;
-}
-
-/* The headers before the table: where it is and how many sections it has. */
+/* The headers in front of the section table say where it is and how long. */
 static int read_headers(int fd, struct pe *pe, uint64_t *ret_table)
 {
     unsigned char dos[DOS_HEADER], coff[COFF_HEADER + OPTIONAL_HEADER];
     uint64_t at;
     uint16_t magic;
-    int r = pe_read_at(fd, dos, sizeof(dos), 0);
+    int r = fd_read_at(fd, dos, sizeof(dos), 0);
 
     if (r < 0)
         return r;
-    at = get32(dos + DOS_NEW_HEADER);
+    at = get_le32(dos + DOS_NEW_HEADER);
     if (memcmp(dos, "MZ", 2) != 0 || at < DOS_HEADER || at > pe->file_size)
         return -EBADMSG;
-    r = pe_read_at(fd, coff, sizeof(coff), at);
+    r = fd_read_at(fd, coff, sizeof(coff), at);
     if (r < 0)
         return r;
-    magic = get16(coff + COFF_HEADER);
+    magic = get_le16(coff + COFF_HEADER);
     if (memcmp(coff, "PE\0\0", 4) != 0 || (magic != MAGIC_PE32 && magic != MAGIC_PE32_PLUS))
         return -EBADMSG;
-    pe->machine = get16(coff + COFF_MACHINE);
-    pe->n = get16(coff + COFF_SECTIONS);
-    *ret_table = at + COFF_HEADER + get16(coff + COFF_OPTIONAL_SIZE);
+    pe->machine = get_le16(coff + COFF_MACHINE);
+    pe->n = get_le16(coff + COFF_SECTIONS);
+    *ret_table = at + COFF_HEADER + get_le16(coff + COFF_OPTIONAL_SIZE);
     return pe->n > 0 ? 0 : -EBADMSG;
 }
 
@@ -95,19 +65,17 @@ static int read_table(int fd, struct pe *pe, uint64_t table)
     if (pe->n > MAX_SECTIONS)
         return -E2BIG;
     pe->headers = table + size;
-    raw = malloc(size);
-    pe->sections = calloc(pe->n, sizeof(*pe->sections));
-    if (!raw || !pe->sections)
-        return -ENOMEM;
-    r = pe_read_at(fd, raw, size, table);
+    raw = xcalloc(1, size);
+    pe->sections = xcalloc(pe->n, sizeof(*pe->sections));
+    r = fd_read_at(fd, raw, size, table);
     for (size_t i = 0; r >= 0 && i < pe->n; i++) {
         const unsigned char *header = raw + i * SECTION_HEADER;
         struct pe_section *section = &pe->sections[i];
 
         memcpy(section->name, header, sizeof(section->name) - 1);
-        section->size = get32(header + SECTION_SIZE);
-        section->stored = get32(header + SECTION_STORED);
-        section->offset = get32(header + SECTION_OFFSET);
+        section->size = get_le32(header + SECTION_SIZE);
+        section->stored = get_le32(header + SECTION_STORED);
+        section->offset = get_le32(header + SECTION_OFFSET);
     }
     return r;
 }
@@ -129,7 +97,7 @@ int pe_read(int fd, struct pe *ret_pe)
         r = read_table(fd, ret_pe, table);
     if (r < 0)
         pe_clear(ret_pe);
-    return r == -EBADMSG ? -ENOEXEC : r;
+    return r == -EBADMSG || r == -ENODATA ? -ENOEXEC : r;
 }
 
 void pe_clear(struct pe *pe)
@@ -147,11 +115,9 @@ static int by_offset(const void *a, const void *b)
 
 const char *pe_problem(const struct pe *pe)
 {
-    AUTOFREE struct pe_section *sorted = calloc(pe->n + 1, sizeof(*sorted));
+    AUTOFREE struct pe_section *sorted = xcalloc(pe->n, sizeof(*sorted));
     uint64_t end = pe->headers;
 
-    if (!sorted)
-        return "out of memory";
     memcpy(sorted, pe->sections, pe->n * sizeof(*sorted));
     qsort(sorted, pe->n, sizeof(*sorted), by_offset);
     for (size_t i = 0; i < pe->n; i++) {
@@ -178,19 +144,19 @@ int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size)
     *ret_size = size;
     if (size < sizeof(dos) + sizeof(header))
         return 0;
-    r = pe_read_at(fd, dos, sizeof(dos), offset);
+    r = fd_read_at(fd, dos, sizeof(dos), offset);
     if (r < 0)
         return r;
-    at = get32(dos + DOS_NEW_HEADER);
+    at = get_le32(dos + DOS_NEW_HEADER);
     if (at > size - sizeof(header))
         return 0;
-    r = pe_read_at(fd, header, sizeof(header), offset + at);
+    r = fd_read_at(fd, header, sizeof(header), offset + at);
     if (r < 0 || memcmp(header, "PE\0\0", 4) != 0)
         return r;
-    certificates = optional + (get16(optional) == MAGIC_PE32_PLUS ? CERTIFICATES_PE32_PLUS
-                                                                  : CERTIFICATES_PE32);
-    end = (uint64_t)get32(certificates) + get32(certificates + 4);
-    if (get32(certificates) > 0 && end <= size && size - end < MAX_PADDING)
+    certificates = optional + (get_le16(optional) == MAGIC_PE32_PLUS ? CERTIFICATES_PE32_PLUS
+                                                                     : CERTIFICATES_PE32);
+    end = (uint64_t)get_le32(certificates) + get_le32(certificates + 4);
+    if (get_le32(certificates) > 0 && end <= size && size - end < MAX_PADDING)
         *ret_size = end;
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The section table of a PE file, as EFI programs are. */
+/* The section table of a PE file, the format of EFI programs. */
 
 enum {
     PE_MACHINE_X86_64 = 0x8664,
@@ -26,21 +26,18 @@ struct pe {
     size_t n;
 };
 
-/* Reads the headers of the open file `fd`. Nothing is allocated before its size is held against
+/* Reads the headers of the open file `fd`. Nothing is allocated before its size was compared with
  * the file's.
- * 0; -ENOEXEC when it is no PE file, or its table not whole; -E2BIG when it has more sections than
- * we look at; or another negative errno. Release with pe_clear(). */
+ * 0; -ENOEXEC when it is not a PE file or its section table is cut off; -E2BIG when it has too many
+ * sections; or another negative errno. Release with pe_clear(). */
 int pe_read(int fd, struct pe *ret_pe);
 
 void pe_clear(struct pe *pe);
 
-/* What is wrong with its sections, in words, or NULL: they lie in the file and apart. */
+/* What is wrong with its sections, in words; NULL when they are all in the file and apart. */
 const char *pe_problem(const struct pe *pe);
 
-/* Reads exactly `size` bytes at `offset`. 0, -EBADMSG when there are fewer, or another errno. */
-int pe_read_at(int fd, void *buffer, size_t size, uint64_t offset);
-
-/* How much of the PE file in the `size` bytes at `offset` is the file itself: one that is signed
- * ends with its certificates, and its signature holds only without the padding behind them. `size`
- * where it has none. 0 and that, or a negative errno. */
+/* The length of the PE file in the `size` bytes at `offset` without the padding behind it: a signed
+ * file ends with its certificates, and its signature does not hold with more. `size` when it is not
+ * signed. 0 or a negative errno. */
 int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size);

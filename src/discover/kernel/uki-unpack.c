@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 #include "discover/kernel/uki.h"
 
@@ -14,9 +14,8 @@ enum {
     FIRST_WITH_OSREL = 257,
 };
 
-/* The sections that the stub makes files of, below /.extra, for programs in the initrd: a key that
- * is sealed to a signed policy is found with the first. Each is an archive of its own, in this
- * order. */
+/* Sections that the stub turns into files in /.extra of the initrd, each an archive of its own and
+ * in this order. A key that is sealed to a signed policy needs the first. */
 static const struct {
     enum uki_part part;
     int since; /* the stub's version */
@@ -28,56 +27,34 @@ static const struct {
     {UKI_PROFILE, FIRST_WITH_OSREL, ".extra/profile"},
 };
 
-static int write_all(int fd, const void *data, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t n = write(fd, (const char *)data + done, size - done);
-
-        if (n < 0)
-            return -errno;
-        done += (size_t)n;
-    }
-    return 0;
-}
-
 /* What is not in the file is zero, as in the memory of the loaded program. */
 static int append(int to, int from, const struct pe_section *section, uint32_t size)
 {
     uint32_t stored = section->stored < size ? section->stored : size;
-    off_t offset = section->offset, end = offset + stored;
+    off_t end;
+    int r = fd_copy(to, from, section->offset, (uint64_t)section->offset + stored);
 
-    while (offset < end) {
-        ssize_t n = sendfile(to, from, &offset, (size_t)(end - offset));
-
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return -EIO; /* it became shorter since we looked */
-    }
-    if (size > stored) {
-        off_t at = lseek(to, (off_t)(size - stored), SEEK_CUR);
-
-        if (at < 0 || ftruncate(to, at) < 0)
-            return -errno;
-    }
-    return 0;
+    if (r < 0 || size == stored)
+        return r;
+    end = lseek(to, (off_t)(size - stored), SEEK_CUR);
+    return end < 0 || ftruncate(to, end) < 0 ? -errno : 0;
 }
 
-/* As the kernel's unpacker wants the next archive. */
+/* The kernel expects the next archive at a multiple of 4. */
 static int pad(int fd)
 {
     off_t at = lseek(fd, 0, SEEK_CUR);
 
-    return at < 0 ? -errno : write_all(fd, "\0\0\0", (size_t)(-at & 3));
+    return at < 0 ? -errno : fd_write(fd, "\0\0\0", (size_t)(-at & 3));
 }
 
-/* A header of the archive format "newc"; `name` is padded with it. */
+/* A header in the archive format "newc", and the name, padded. */
 static int write_header(int fd, unsigned inode, unsigned mode, uint32_t size, const char *name)
 {
     AUTOFREE char *header =
         format("070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", inode, mode, 0, 0, 1,
                0, size, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0, name);
-    int r = header ? write_all(fd, header, strlen(header) + 1) : -ENOMEM;
+    int r = fd_write(fd, header, strlen(header) + 1);
 
     return r < 0 ? r : pad(fd);
 }
@@ -114,19 +91,19 @@ static int write_initrd(const struct uki *uki, const struct pe_section *const *p
     return r;
 }
 
-/* In memory the kernel may be longer by what it clears itself; the kexec loader wants the file. */
+/* In memory the kernel may be longer than its file; kexec_file_load needs the file. */
 static int write_kernel(const struct uki *uki, const struct pe_section *const *parts, int to)
 {
     const struct pe_section *section = parts[UKI_LINUX];
     uint64_t size = section->size < section->stored ? section->size : section->stored;
     int r = 0;
 
-    if (section->size >= section->stored) /* its end is not known from the table */
+    if (section->size >= section->stored) /* the table does not say where it ends */
         r = pe_signed_size(uki->fd, section->offset, size, &size);
     return r < 0 ? r : append(to, uki->fd, section, (uint32_t)size);
 }
 
-/* From now on nobody can change what is in it. */
+/* Nobody can change the content any more. */
 static int seal(int fd)
 {
     return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0
@@ -145,17 +122,13 @@ static int make(const struct uki *uki, const struct pe_section *const *parts, co
     return r < 0 ? r : steal_fd(&fd);
 }
 
-static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int *ret_initrd,
-                  char **ret_problem)
+static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int *ret_initrd)
 {
     const struct pe_section *parts[N_UKI_PARTS];
     AUTOCLOSE int kernel = -1, initrd = -1;
     struct stat st;
-    int r = uki_problem(uki, profile, ret_problem);
+    int r = uki_select(uki, profile, parts);
 
-    if (r < 0 || *ret_problem)
-        return r < 0 ? r : -ENOEXEC;
-    r = uki_select(uki, profile, parts);
     if (r < 0)
         return r;
     kernel = make(uki, parts, "kernel", write_kernel);
@@ -174,10 +147,10 @@ int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char 
     CLEANUP(uki_clear) struct uki uki;
     int r = uki_read(fd, &uki);
 
-    *ret_problem = NULL;
-    if (r == -ENOEXEC)
-        *ret_problem = strdup("no unified kernel image");
-    if (r < 0)
-        return r == -ENOEXEC && !*ret_problem ? -ENOMEM : r;
-    return unpack(&uki, profile, ret_kernel, ret_initrd, ret_problem);
+    *ret_problem = r == -ENOEXEC ? xstrdup("not a unified kernel image")
+                   : r >= 0      ? uki_problem(&uki, profile)
+                                 : NULL;
+    if (*ret_problem)
+        return -ENOEXEC;
+    return r < 0 ? r : unpack(&uki, profile, ret_kernel, ret_initrd);
 }

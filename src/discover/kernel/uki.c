@@ -3,15 +3,16 @@
 
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
 enum {
-    /* The versions of systemd-stub that were read. Later ones add to the command line (console=)
-     * and to the initrd (a boot secret) what only firmware knows. */
+    /* The versions of systemd-stub whose behavior is known. Later ones add to the command line
+     * (console=) and to the initrd (a boot secret) what only the firmware knows. */
     FIRST_STUB = 250,
     LAST_STUB = 259,
     FIRST_WITH_PROFILES = 257,
-    /* Sections larger than that are not copied. */
+    /* Larger sections are not copied. */
     MAX_SECTION = 1024 * 1024 * 1024,
 };
 
@@ -31,7 +32,7 @@ static const struct pe_section *find(const struct uki *uki, const char *name, si
     return NULL;
 }
 
-/* "#### LoaderInfo: systemd-stub 257.9-1 ####" in a section of its own. */
+/* The section .sdmagic has "#### LoaderInfo: systemd-stub 257.9-1 ####". */
 static int read_stub(struct uki *uki)
 {
     static const char START[] = "#### LoaderInfo: systemd-stub ";
@@ -41,7 +42,7 @@ static int read_stub(struct uki *uki)
     int r = section ? uki_text(uki, section, &text) : -ENOENT;
 
     if (r == -ENOENT || r == -EFBIG || r == -EBADMSG)
-        return 0; /* not a stub that we know */
+        return 0; /* another stub */
     if (r < 0)
         return r;
     version = after_prefix(text, START);
@@ -113,10 +114,8 @@ int uki_text(const struct uki *uki, const struct pe_section *section, char **ret
         return -EFBIG;
     if (section->offset > uki->pe.file_size || size > uki->pe.file_size - section->offset)
         return -EBADMSG;
-    text = calloc(1, size + 1);
-    if (!text)
-        return -ENOMEM;
-    r = pe_read_at(uki->fd, text, size, section->offset);
+    text = xcalloc(1, size + 1);
+    r = fd_read_at(uki->fd, text, size, section->offset);
     if (r < 0)
         return r;
     *ret_text = steal(&text);
@@ -150,7 +149,8 @@ bool uki_is_ascii(const char *text)
     return !*text;
 }
 
-/* A section that would be taken for another one by another version of the stub. */
+/* The name of a section that a profile has twice: which one counts depends on the stub's version.
+ */
 static const char *find_double(const struct uki *uki)
 {
     for (size_t i = 0; i < N_UKI_PARTS; i++) {
@@ -170,61 +170,47 @@ static const char *find_double(const struct uki *uki)
     return NULL;
 }
 
-/* 1 with words; out of memory is an error and never "no problem". */
-static int say(char **ret_problem, char *problem)
-{
-    *ret_problem = problem;
-    return problem ? 1 : -ENOMEM;
-}
-
-static int stub_problem(const struct uki *uki, char **ret_problem)
+static char *stub_problem(const struct uki *uki)
 {
     if (uki->stub == 0)
-        return say(ret_problem,
-                   strdup("it does not start with systemd-stub, and what else does is not known"));
+        return xstrdup("it does not start with systemd-stub, the only stub that fastreboot knows");
     if (uki->stub < FIRST_STUB || uki->stub > LAST_STUB)
-        return say(ret_problem,
-                   format("what systemd-stub %d does is not known to fastreboot", uki->stub));
+        return format("fastreboot does not know systemd-stub %d", uki->stub);
     if (uki->stub < FIRST_WITH_PROFILES && next_profile(uki, 0) < uki->pe.n)
-        return say(ret_problem,
-                   format("it has profiles, which systemd-stub %d does not know", uki->stub));
-    return 0;
+        return format("it has profiles, which systemd-stub %d does not support", uki->stub);
+    return NULL;
 }
 
-static int part_problem(const struct uki *uki, const struct pe_section *const *parts,
-                        char **ret_problem)
+static char *part_problem(const struct uki *uki, const struct pe_section *const *parts)
 {
     const char *twice = find_double(uki);
 
     if (!parts[UKI_LINUX])
-        return say(ret_problem, strdup("it has no kernel (section .linux)"));
+        return xstrdup("it has no kernel (section .linux)");
     if (twice)
-        return say(ret_problem, format("it has two sections %s", twice));
+        return format("it has two sections %s", twice);
     for (size_t i = 0; i < N_UKI_PARTS; i++)
         if (parts[i] && parts[i]->size > MAX_SECTION)
-            return say(ret_problem, format("its section %s has more than 1 GiB", PART_NAMES[i]));
-    /* The stub installs it where it is for this machine. */
+            return format("its section %s is larger than 1 GiB", PART_NAMES[i]);
+    /* The stub would install it. */
     if (find(uki, ".efifw", 0, uki->pe.n))
-        return say(ret_problem, strdup("it comes with firmware"));
+        return xstrdup("it contains firmware");
     /* On x86 the kernel does not look for a device tree in EFI's tables. */
     if (uki->pe.machine != PE_MACHINE_X86_64 && (parts[UKI_DTB] || parts[UKI_DTBAUTO]))
-        return say(ret_problem, strdup("it comes with a device tree of its own"));
-    return 0;
+        return xstrdup("it contains a device tree");
+    return NULL;
 }
 
-int uki_problem(const struct uki *uki, unsigned profile, char **ret_problem)
+char *uki_problem(const struct uki *uki, unsigned profile)
 {
     const struct pe_section *parts[N_UKI_PARTS];
     const char *problem = pe_problem(&uki->pe);
-    int r;
+    char *words;
 
-    *ret_problem = NULL;
-    if (!problem && uki_select(uki, profile, parts) < 0)
-        problem = "it has no such profile";
     if (problem)
-        return say(ret_problem, strdup(problem)) < 0 ? -ENOMEM : 0;
-    r = stub_problem(uki, ret_problem);
-    if (r == 0)
-        r = part_problem(uki, parts, ret_problem);
-    return r < 0 ? r : 0;
+        return xstrdup(problem);
+    if (uki_select(uki, profile, parts) < 0)
+        return xstrdup("it has no such profile");
+    words = stub_problem(uki);
+    return words ? words : part_problem(uki, parts);
 }

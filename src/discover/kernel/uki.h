@@ -5,9 +5,8 @@
 
 #include "discover/kernel/pe.h"
 
-/* A unified kernel image: kernel, initrd, microcode and command line as sections of a PE file,
- * before which stands systemd's stub, which hands them to the kernel. What the stub does is done
- * here. */
+/* A unified kernel image: a PE file with kernel, initrd, microcode and command line as sections.
+ * Its program, systemd-stub, hands them to the kernel; this does the same without it. */
 
 enum uki_part {
     UKI_LINUX,
@@ -24,44 +23,42 @@ enum uki_part {
 };
 
 enum {
-    UKI_MAX_PROFILES = 256, /* as systemd-boot's */
+    UKI_MAX_PROFILES = 256, /* systemd-boot's limit */
     UKI_MAX_TEXT = 64 * 1024,
 };
 
 struct uki {
-    int fd; /* not its own */
+    int fd; /* borrowed */
     struct pe pe;
-    int stub; /* version of systemd-stub, 0 where it does not say so */
+    int stub; /* version of systemd-stub; 0 for another stub */
 };
 
 /* Reads section table and stub of the open file `fd`, which must stay open.
- * 0; -ENOEXEC where it is no PE file; or another negative errno. Release with uki_clear(). */
+ * 0; -ENOEXEC when it is not a PE file; or another negative errno. Release with uki_clear(). */
 int uki_read(int fd, struct uki *ret_uki);
 void uki_clear(struct uki *uki);
 
-/* The sections of a profile: of the sections before the first .profile, where the profile has none
- * of its own; NULL for what neither has.
- * 0, or -ENOENT where there is no such profile; the first is always there. */
+/* The sections of a profile; where it has none of its own, those before the first .profile; NULL
+ * where neither has one.
+ * 0, or -ENOENT when there is no such profile. Profile 0 always exists. */
 int uki_select(const struct uki *uki, unsigned profile,
                const struct pe_section *ret_parts[N_UKI_PARTS]);
 
-/* The text in a section, up to the first NUL; the caller frees it. -EFBIG when it has more than
- * UKI_MAX_TEXT bytes; -EBADMSG when it is not in the file. */
+/* The text in a section, up to the first NUL, for free(). -EFBIG when it has more than UKI_MAX_TEXT
+ * bytes; -EBADMSG when it is not in the file. */
 int uki_text(const struct uki *uki, const struct pe_section *section, char **ret_text);
 
-/* Makes of a text the command line that the stub makes of it, in place: control characters become
- * blanks, and there are none at either end. */
+/* Turns a text, in place, into the command line that the stub would pass on: control characters
+ * become blanks, and blanks at both ends go. */
 void uki_mangle_cmdline(char *cmdline);
 
-/* What the stub converts to UTF-16 and the kernel back stays as it is. */
+/* Only ASCII survives the way through the stub's UTF-16. */
 bool uki_is_ascii(const char *text);
 
-/* Why kexec cannot start this profile as its stub would, in words and with ret_problem for the
- * caller to free, or NULL where it can. 0 or -ENOMEM. */
-int uki_problem(const struct uki *uki, unsigned profile, char **ret_problem);
+/* Why kexec cannot start this profile as its stub would, in words for free(); NULL when it can. */
+char *uki_problem(const struct uki *uki, unsigned profile);
 
-/* Copies kernel and initrd of a profile, both as the stub hands them over, into sealed memfds. A
- * profile with a problem has none.
- * 0 with two descriptors, -1 for no initrd; -ENOEXEC with the problem in words; or another negative
- * errno. */
+/* Copies kernel and initrd of a profile into sealed memfds, as the stub would pass them on.
+ * 0 and two descriptors, -1 for no initrd; -ENOEXEC and in *ret_problem, for free(), what
+ * uki_problem() says; or another negative errno. */
 int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem);

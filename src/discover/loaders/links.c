@@ -5,9 +5,9 @@
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
-/* The fixed names under which distributions keep the kernel to boot, for loaders like LILO that
- * read no directory. They are not the boot loader's configuration, but follow its default unless
- * somebody changed that. */
+/* Fixed names under which distributions keep the kernel to boot, for loaders like LILO that read no
+ * directory. They are not the boot loader's configuration, but follow its default unless somebody
+ * changed that. */
 static const struct {
     const char *kernel;
     const char *initrd;
@@ -21,23 +21,16 @@ static const struct {
 static int links_read(int root, const char *cmdline, struct boot_entries *entries)
 {
     for (size_t i = 0; i < ELEMENTS(PAIRS); i++) {
-        char *initrd = strdup(PAIRS[i].initrd);
-        int r = root_exists(root, PAIRS[i].kernel);
+        char *initrd = (char *)PAIRS[i].initrd;
 
-        /* A dangling link counts as there: whoever reads it next will miss the kernel too. */
-        if (initrd && r != 0)
-            boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd, 1,
-                             cmdline, PAIRS[i].kernel);
-        else if (initrd) {
-            free(initrd);
+        /* A dangling link counts: opening it will show that the kernel is missing. */
+        if (root_exists(root, PAIRS[i].kernel) == 0)
             continue;
-        }
-        free(initrd);
-        if (!initrd || r < 0)
-            return -ENOMEM;
+        boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd, 1,
+                         cmdline, PAIRS[i].kernel);
         entries->chosen_reason =
-            format("%s, as no boot loader's configuration is read", PAIRS[i].kernel);
-        return entries->chosen_reason ? 1 : -ENOMEM;
+            format("%s, without a boot loader's configuration", PAIRS[i].kernel);
+        return 1;
     }
     return 0;
 }

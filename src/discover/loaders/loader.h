@@ -6,8 +6,8 @@
 
 #include "facts/boot-entries.h"
 
-/* Whether a file's name has something before `end`, in capitals or not, as loaders on the FAT of
- * an EFI partition see it. */
+/* Whether a file's name has something before `end`, in upper or lower case, as loaders see names on
+ * FAT. */
 static inline bool loader_name_ends(const char *name, const char *end)
 {
     size_t length = strlen(name), n = strlen(end);
@@ -15,20 +15,21 @@ static inline bool loader_name_ends(const char *name, const char *end)
     return length > n && strcasecmp(name + length - n, end) == 0;
 }
 
-/* A reader of boot entries: of one loader's configuration, or of what stands in for one. */
+/* A reader of boot entries: of a boot loader's configuration, or of what stands in for one. */
 struct loader {
     const char *name;      /* "grub", "links" */
     bool inherits_cmdline; /* its entries have the running kernel's command line */
 
     /* Reads below `root`. `cmdline` is the running kernel's, for entries that inherit it.
-     * Returns 1 when this loader is there, with its entries, the chosen one or, in ->problem, why
-     * none can be chosen; 0 when it is not there; or -ENOMEM. */
+     * 1 when this loader is there, with its entries and the chosen one, or in ->problem why there
+     * is none; 0 when it is not there. */
     int (*read)(int root, const char *cmdline, struct boot_entries *entries);
 };
 
 extern const struct loader loader_grub;
 extern const struct loader loader_systemd_boot;
-extern const struct loader loader_before_grub; /* what is not GRUB, whatever lies in /boot */
-extern const struct loader loader_unread;
+extern const struct loader
+    loader_not_grub; /* GRUB did not start this machine: its files do not count */
+extern const struct loader loader_unsupported;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;

@@ -31,7 +31,7 @@ static void trim_end(char *text)
         text[--length] = 0;
 }
 
-/* Quotation marks around the whole value are not part of it. */
+/* Quotation marks around the whole value do not belong to it. */
 static char *unquote(char *value)
 {
     size_t length = strlen(value);
@@ -58,7 +58,7 @@ bool bls_next_line(char **text, char **ret_key, char **ret_value)
             continue;
         value = line + strcspn(line, " \t");
         if (!*value)
-            continue; /* a key without a value says nothing */
+            continue; /* ignored by the loader */
         *value++ = 0;
         while (is_blank(*value))
             value++;
@@ -69,7 +69,7 @@ bool bls_next_line(char **text, char **ret_key, char **ret_value)
     return false;
 }
 
-/* Takes "+LEFT" or "+LEFT-DONE" before the `suffix` out of the name. */
+/* Removes "+LEFT" or "+LEFT-DONE" in front of `suffix`; gives LEFT, or -1 without one. */
 static int take_counters(char *id, const char *suffix)
 {
     char *plus = strrchr(id, '+'), *end;
@@ -86,93 +86,85 @@ static int take_counters(char *id, const char *suffix)
     return (int)left;
 }
 
-static int set(char **text, const char *value)
-{
-    free(*text);
-    *text = strdup(value);
-    return *text ? 0 : -ENOMEM;
-}
-
-static int add_options(struct bls_entry *entry, const char *value)
-{
-    char *longer = entry->options ? format("%s %s", entry->options, value) : strdup(value);
-
-    free(entry->options);
-    entry->options = longer;
-    return longer ? 0 : -ENOMEM;
-}
-
 /* A path on the entry's file system, below the root. */
 static char *below_root(const struct bls_entry *entry, const char *path)
 {
     char *full = format("%s/%s", entry->directory, path + strspn(path, "/\\"));
 
-    for (char *sign = full; sign && *sign; sign++)
+    for (char *sign = full; *sign; sign++)
         if (*sign == '\\')
             *sign = '/';
     return full;
 }
 
-static int set_path(const struct bls_entry *entry, char **path, const char *value)
+static void give_up(struct bls_entry *entry, const char *problem)
 {
-    free(*path);
-    *path = below_root(entry, value);
-    return *path ? 0 : -ENOMEM;
+    set_text(&entry->problem, xstrdup(problem));
 }
 
-/* Of two keys old versions take the last one, new ones neither. */
-static int set_start(struct bls_entry *entry, enum bls_start start, const char *value)
+/* Of two such keys old versions use the last one, new ones neither. */
+static void set_start(struct bls_entry *entry, enum bls_start start, const char *value)
 {
-    if (entry->linux_path && entry->start != start)
-        return set(&entry->problem, "it names more than one thing to start");
-    entry->start = start;
-    return set_path(entry, &entry->linux_path, value);
-}
-
-static int take_line(struct bls_entry *entry, const char *key, const char *value)
-{
-    if (streq(key, "title"))
-        return set(&entry->title, value);
-    if (streq(key, "version"))
-        return set(&entry->version, value);
-    if (streq(key, "machine-id"))
-        return set(&entry->machine_id, value);
-    if (streq(key, "sort-key"))
-        return set(&entry->sort_key, value);
-    if (streq(key, "architecture"))
-        return set(&entry->architecture, value);
-    if (streq(key, "options"))
-        return add_options(entry, value);
-    if (streq(key, "linux"))
-        return set_start(entry, BLS_LINUX, value);
-    if (streq(key, "efi"))
-        return set_start(entry, BLS_EFI, value);
-    if (streq(key, "uki"))
-        return set_start(entry, BLS_UKI, value);
-    if (streq(key, "initrd")) {
-        if (entry->n_initrds == BLS_MAX_INITRDS)
-            return set(&entry->problem, "it has more initrds than fastreboot takes");
-        return set_path(entry, &entry->initrds[entry->n_initrds++], value);
+    if (entry->linux_path && entry->start != start) {
+        give_up(entry, "it names more than one thing to start");
+        return;
     }
-    if (streq(key, "uki-url"))
-        return set(&entry->problem, "it starts what it gets from the network");
-    if (streq(key, "profile") || streq(key, "extra"))
-        return set(&entry->problem, "it has a key that is not known to fastreboot");
-    if (streq(key, "devicetree") || streq(key, "devicetree-overlay"))
-        return set(&entry->problem, "it comes with a device tree of its own");
-    return 0; /* the loader passes over what it does not know */
+    entry->start = start;
+    set_text(&entry->linux_path, below_root(entry, value));
+}
+
+static bool take_text(struct bls_entry *entry, const char *key, const char *value)
+{
+    const struct {
+        const char *key;
+        char **text;
+    } TEXTS[] = {
+        {"title", &entry->title},
+        {"version", &entry->version},
+        {"machine-id", &entry->machine_id},
+        {"sort-key", &entry->sort_key},
+        {"architecture", &entry->architecture},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
+        if (streq(key, TEXTS[i].key)) {
+            set_text(TEXTS[i].text, xstrdup(value));
+            return true;
+        }
+    return false;
+}
+
+/* The loader ignores keys that it does not know. */
+static void take_line(struct bls_entry *entry, const char *key, const char *value)
+{
+    if (take_text(entry, key, value))
+        return;
+    if (streq(key, "options"))
+        append_text(&entry->options, " ", value);
+    else if (streq(key, "linux"))
+        set_start(entry, BLS_LINUX, value);
+    else if (streq(key, "efi"))
+        set_start(entry, BLS_EFI, value);
+    else if (streq(key, "uki"))
+        set_start(entry, BLS_UKI, value);
+    else if (streq(key, "initrd") && entry->n_initrds == BLS_MAX_INITRDS)
+        give_up(entry, "it has more initrds than fastreboot supports");
+    else if (streq(key, "initrd"))
+        entry->initrds[entry->n_initrds++] = below_root(entry, value);
+    else if (streq(key, "uki-url"))
+        give_up(entry, "it starts what it downloads");
+    else if (streq(key, "profile") || streq(key, "extra"))
+        give_up(entry, "it has a key that fastreboot does not support");
+    else if (streq(key, "devicetree") || streq(key, "devicetree-overlay"))
+        give_up(entry, "it has a device tree");
 }
 
 static int parse(struct bls_entry *entry, char *text)
 {
     char *key, *value;
 
-    while (bls_next_line(&text, &key, &value)) {
-        int r = take_line(entry, key, value);
-
-        if (r < 0)
-            return r;
-    }
+    while (bls_next_line(&text, &key, &value))
+        take_line(entry, key, value);
     if (!entry->linux_path && !entry->problem)
         return -EBADMSG;
     if (entry->architecture && strcasecmp(entry->architecture, LOADER_ARCHITECTURE) != 0)
@@ -186,23 +178,16 @@ static void lower(char *text)
         *text = (char)tolower((unsigned char)*text);
 }
 
-int bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
-                        const char *file)
+void bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
+                         const char *file)
 {
-    const char *suffix = strrchr(file, '.');
-
-    entry->raw_name = strdup(file);
+    entry->raw_name = xstrdup(file);
     entry->source = format("%s/%s/%s", directory, below, file);
-    entry->directory = strdup(directory);
-    if (!entry->raw_name || !entry->source || !entry->directory || !suffix)
-        return -ENOMEM;
+    entry->directory = xstrdup(directory);
     lower(entry->raw_name);
-    entry->name = strdup(entry->raw_name);
-    if (!entry->name)
-        return -ENOMEM;
-    entry->tries_left = take_counters(entry->name, entry->raw_name + (suffix - file));
-    entry->id = strdup(entry->name);
-    return entry->id ? 0 : -ENOMEM;
+    entry->name = xstrdup(entry->raw_name);
+    entry->tries_left = take_counters(entry->name, strrchr(entry->raw_name, '.'));
+    entry->id = xstrdup(entry->name);
 }
 
 int bls_entry_read(int root, const char *directory, const char *name, struct bls_entry *ret_entry)
@@ -212,9 +197,8 @@ int bls_entry_read(int root, const char *directory, const char *name, struct bls
     int r;
 
     *ret_entry = (struct bls_entry){.tries_left = -1};
-    r = bls_entry_set_names(ret_entry, directory, "loader/entries", name);
-    if (r >= 0)
-        r = root_read(root, ret_entry->source, MAX_FILE, &text, &length);
+    bls_entry_set_names(ret_entry, directory, "loader/entries", name);
+    r = root_read(root, ret_entry->source, MAX_FILE, &text, &length);
     if (r < 0)
         return r;
     if (strlen(text) != length)

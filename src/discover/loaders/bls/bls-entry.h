@@ -19,50 +19,50 @@ enum bls_start {
 };
 
 struct bls_entry {
-    char *id;        /* file name in lower case, without the counters of its tries; a profile's with
-                      * "@PROFILE" behind it */
-    char *name;      /* id without the profile, by which entries are ordered */
+    char *id;        /* file name in lower case, without counters of tries; of an image's profile
+                      * with "@PROFILE" behind it */
+    char *name;      /* id without the profile: entries are sorted by it */
     char *raw_name;  /* the same with the counters */
-    char *source;    /* path of the file, for people */
-    char *directory; /* the mounted file system that its paths are on, "/boot" */
+    char *source;    /* path of the file */
+    char *directory; /* where the file system of its paths is mounted, "/boot" */
     char *title;
     char *version;
     char *machine_id;
     char *sort_key;
     enum bls_start start;
     char *linux_path; /* what is started: a kernel, an EFI program, a unified kernel image */
-    bool uki;         /* it is a unified kernel image, and `options` what its stub would take */
+    bool uki;         /* a unified kernel image; `options` is what its stub would use */
     unsigned profile; /* of the image */
     char *initrds[BLS_MAX_INITRDS];
     size_t n_initrds;
     char *options;
     char *architecture;
-    char *problem;  /* why it cannot be kexec'd, or NULL */
+    char *problem;  /* why kexec cannot start it, or NULL */
     int tries_left; /* -1 where tries are not counted */
 };
 
 /* Reads the entry `name` in `directory`/loader/entries.
- * 0; -EBADMSG for what the loader itself passes over, or another negative errno. Release with
+ * 0; -EBADMSG when the loader itself ignores it; or another negative errno. Release with
  * bls_entry_clear() in any case. */
 int bls_entry_read(int root, const char *directory, const char *name, struct bls_entry *ret_entry);
 
 void bls_entry_clear(struct bls_entry *entry);
 
-/* systemd-boot's order (boot_entry_compare in its boot.c): below 0 when a stands before b. */
+/* systemd-boot's order (boot_entry_compare in its boot.c): below 0 when a comes before b. */
 int bls_entry_compare(const struct bls_entry *a, const struct bls_entry *b);
 
-/* The same by the file names with their counters. systemd-boot itself leaves them in, bootctl and
- * the specification do not: where the two differ nobody can say which one is first. */
+/* The same by file names with counters of tries. systemd-boot includes them; bootctl and the
+ * specification do not. Where the two orders differ, the first entry is not certain. */
 int bls_entry_compare_raw(const struct bls_entry *a, const struct bls_entry *b);
 
-/* The id with the counters in it, for the caller to free, or NULL. */
+/* The id with the counters, for free(). */
 char *bls_entry_raw_id(const struct bls_entry *entry);
 
-/* Names the entry by its file: sets id, name, raw_name, source, directory, tries_left. 0 or
- * -ENOMEM. */
-int bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
-                        const char *file);
+/* Sets id, name, raw_name, source, directory and tries_left of a new entry. `file`, the name of a
+ * file in `directory`/`below`, ends in ".conf" or ".efi". */
+void bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
+                         const char *file);
 
-/* The next "key value" line of `text`, which is changed, as systemd-boot reads it; false at the
+/* The next "key value" line of `text`, which it changes, as systemd-boot reads it; false at the
  * end. For entries and for loader.conf. */
 bool bls_next_line(char **text, char **ret_key, char **ret_value);

@@ -18,7 +18,7 @@ enum {
     MAX_COMPANIONS = 64,
 };
 
-/* An image that is open, and the sections of one profile. */
+/* An open image and the sections of one profile. */
 struct opened {
     struct uki uki;
     const struct pe_section *parts[N_UKI_PARTS];
@@ -45,7 +45,7 @@ static int open_image(int root, const char *path, unsigned profile, struct opene
     return uki_select(&opened->uki, profile, opened->parts);
 }
 
-/* What the stub makes files or parts of the command line of. */
+/* Files from which the stub takes more parameters, credentials or extensions. */
 static int is_companion(const char *name)
 {
     static const char *const ENDS[] = {".addon.efi", ".cred", ".raw"};
@@ -60,24 +60,21 @@ static int is_companion(const char *name)
     return 0;
 }
 
-/* 1 with words when there is one in the directory; takes over `path`. */
-static int find_companions(int root, char *path, char **ret_problem)
+/* Words for free() when the directory has one, or cannot be read; or NULL. */
+static char *find_companions(int root, const char *directory)
 {
-    AUTOFREE char *directory = path;
     CLEANUP(names_freep) char **names = NULL;
-    int r = directory ? root_names(root, directory, is_companion, MAX_COMPANIONS, &names) : -ENOMEM;
+    int r = root_names(root, directory, is_companion, MAX_COMPANIONS, &names);
 
     if (r == -ENOENT || r == -ENOTDIR || r == 0)
-        return 0;
-    if (r == -ENOMEM)
-        return r;
-    *ret_problem =
-        r > 0 ? format("the stub adds %s/%s to it, which fastreboot does not", directory, names[0])
-              : format("%s: %s", directory, strerror(r == -E2BIG ? E2BIG : -r));
-    return *ret_problem ? 1 : -ENOMEM;
+        return NULL;
+    return r > 0 ? format("its stub uses %s/%s, which fastreboot does not support", directory,
+                          names[0])
+                 : format("%s: %s", directory, strerror(-r));
 }
 
-/* The path without the counters of its tries, as the stub takes them out: at the first '+'. */
+/* The directory of the image's own companions. Like the stub, leaves out the counters of tries, at
+ * the first '+'. */
 static char *companions_of(const char *path)
 {
     const char *plus = strchr(path, '+'), *rest;
@@ -94,23 +91,21 @@ static char *companions_of(const char *path)
     return format("%.*s%s.extra.d", (int)(plus - path), path, rest);
 }
 
-static int companion_problem(int root, const char *directory, const char *path, char **ret_problem)
+static char *companion_problem(int root, const char *directory, const char *path)
 {
     static const char *const GLOBAL[] = {"addons", "credentials", "extensions"};
-    int r = find_companions(root, companions_of(path), ret_problem);
+    AUTOFREE char *own = companions_of(path);
+    char *problem = find_companions(root, own);
 
-    for (size_t i = 0; r == 0 && directory && i < ELEMENTS(GLOBAL); i++)
-        r = find_companions(root, format("%s/loader/%s", directory, GLOBAL[i]), ret_problem);
-    return r;
+    for (size_t i = 0; !problem && directory && i < ELEMENTS(GLOBAL); i++) {
+        AUTOFREE char *global = format("%s/loader/%s", directory, GLOBAL[i]);
+
+        problem = find_companions(root, global);
+    }
+    return problem;
 }
 
-static int refuse(char **ret_problem, const char *problem)
-{
-    *ret_problem = strdup(problem);
-    return *ret_problem ? 1 : -ENOMEM;
-}
-
-/* 0 and the command line, NULL without one; or 1 and a problem. */
+/* 0 and the command line, NULL without one, or a problem. */
 static int read_cmdline(const struct opened *opened, char **ret_cmdline, char **ret_problem)
 {
     AUTOFREE char *text = NULL;
@@ -118,13 +113,13 @@ static int read_cmdline(const struct opened *opened, char **ret_cmdline, char **
         opened->parts[UKI_CMDLINE] ? uki_text(&opened->uki, opened->parts[UKI_CMDLINE], &text) : 0;
 
     if (r == -EFBIG)
-        return refuse(ret_problem, "its command line has more than 64 KiB");
-    if (r < 0)
-        return r;
+        *ret_problem = xstrdup("its command line is longer than 64 KiB");
     if (!text)
+        return r == -EFBIG ? 0 : r;
+    if (!uki_is_ascii(text)) {
+        *ret_problem = xstrdup("its command line is not ASCII");
         return 0;
-    if (!uki_is_ascii(text)) /* which the stub converts to UTF-16 and the kernel back */
-        return refuse(ret_problem, "its command line has signs beyond ASCII");
+    }
     uki_mangle_cmdline(text);
     *ret_cmdline = steal(&text);
     return 0;
@@ -133,12 +128,10 @@ static int read_cmdline(const struct opened *opened, char **ret_cmdline, char **
 static int describe(int root, const char *directory, const char *path, unsigned profile,
                     const struct opened *opened, char **ret_cmdline, char **ret_problem)
 {
-    int r = uki_problem(&opened->uki, profile, ret_problem);
-
-    if (r < 0 || *ret_problem)
-        return r;
-    r = companion_problem(root, directory, path, ret_problem);
-    return r ? r : read_cmdline(opened, ret_cmdline, ret_problem);
+    *ret_problem = uki_problem(&opened->uki, profile);
+    if (!*ret_problem)
+        *ret_problem = companion_problem(root, directory, path);
+    return *ret_problem ? 0 : read_cmdline(opened, ret_cmdline, ret_problem);
 }
 
 int uki_describe(int root, const char *directory, const char *path, unsigned profile,
@@ -152,7 +145,7 @@ int uki_describe(int root, const char *directory, const char *path, unsigned pro
         return 0;
     if (r < 0)
         return r;
-    /* A kernel is a PE file too, and other EFI programs have no kernel within. */
+    /* A kernel is a PE file too, and other EFI programs contain no kernel. */
     if (!opened.parts[UKI_LINUX])
         return 0;
     r = describe(root, directory, path, profile, &opened, ret_cmdline, ret_problem);
@@ -161,7 +154,7 @@ int uki_describe(int root, const char *directory, const char *path, unsigned pro
 
 /* Type 2 */
 
-/* What the names are made of, from os-release and the profile. */
+/* Of os-release and the profile: what titles and ids are made of. */
 struct names {
     char *pretty_name, *image_id, *name, *id;
     char *image_version, *version, *version_id, *build_id;
@@ -213,7 +206,7 @@ static bool next_assignment(char **text, char **ret_key, char **ret_value)
     return false;
 }
 
-static int take_assignments(struct names *names, char *text, bool profile)
+static void take_assignments(struct names *names, char *text, bool profile)
 {
     const struct {
         const char *key;
@@ -235,13 +228,8 @@ static int take_assignments(struct names *names, char *text, bool profile)
 
     while (next_assignment(&text, &key, &value))
         for (size_t i = 0; i < ELEMENTS(KNOWN); i++)
-            if (KNOWN[i].profile == profile && streq(KNOWN[i].key, key)) {
-                free(*KNOWN[i].value);
-                *KNOWN[i].value = strdup(value);
-                if (!*KNOWN[i].value)
-                    return -ENOMEM;
-            }
-    return 0;
+            if (KNOWN[i].profile == profile && streq(KNOWN[i].key, key))
+                set_text(KNOWN[i].value, xstrdup(value));
 }
 
 static int read_names(const struct opened *opened, struct names *names)
@@ -250,13 +238,14 @@ static int read_names(const struct opened *opened, struct names *names)
     int r = opened->parts[UKI_OSREL] ? uki_text(&opened->uki, opened->parts[UKI_OSREL], &release)
                                      : -EBADMSG;
 
+    if (r < 0)
+        return r;
+    take_assignments(names, release, false);
+    if (!opened->parts[UKI_PROFILE])
+        return 0;
+    r = uki_text(&opened->uki, opened->parts[UKI_PROFILE], &profile);
     if (r >= 0)
-        r = take_assignments(names, release, false);
-    if (r >= 0 && opened->parts[UKI_PROFILE]) {
-        r = uki_text(&opened->uki, opened->parts[UKI_PROFILE], &profile);
-        if (r >= 0)
-            r = take_assignments(names, profile, true);
-    }
+        take_assignments(names, profile, true);
     return r;
 }
 
@@ -265,40 +254,24 @@ static const char *first_of(const char *a, const char *b, const char *c, const c
     return a ? a : b ? b : c ? c : d;
 }
 
-static int copy(char **to, const char *from)
-{
-    if (!from)
-        return 0;
-    *to = strdup(from);
-    return *to ? 0 : -ENOMEM;
-}
-
-static int set_title(struct bls_entry *entry, const struct names *names, const char *name)
+static char *title_of(const struct bls_entry *entry, const struct names *names, const char *name)
 {
     const char *profile =
         first_of(names->profile_title, entry->profile ? names->profile_id : NULL, NULL, NULL);
 
     if (profile)
-        entry->title = format("%s (%s)", name, profile);
-    else if (entry->profile)
-        entry->title = format("%s (Profile #%u)", name, entry->profile + 1);
-    else
-        entry->title = strdup(name);
-    return entry->title ? 0 : -ENOMEM;
+        return format("%s (%s)", name, profile);
+    return entry->profile ? format("%s (Profile #%u)", name, entry->profile + 1) : xstrdup(name);
 }
 
-static int set_profile_id(struct bls_entry *entry, const struct names *names)
+static void set_profile_id(struct bls_entry *entry, const struct names *names)
 {
-    AUTOFREE char *name = NULL;
-
     if (!entry->profile)
-        return 0;
-    name = entry->id;
-    entry->id = names->profile_id ? format("%s@%s", name, names->profile_id)
-                                  : format("%s@%u", name, entry->profile);
-    for (char *sign = entry->id; sign && *sign; sign++)
+        return;
+    set_text(&entry->id, names->profile_id ? format("%s@%s", entry->id, names->profile_id)
+                                           : format("%s@%u", entry->id, entry->profile));
+    for (char *sign = entry->id; *sign; sign++)
         *sign = (char)tolower((unsigned char)*sign);
-    return entry->id ? 0 : -ENOMEM;
 }
 
 static int name_entry(struct bls_entry *entry, const struct opened *opened)
@@ -307,17 +280,17 @@ static int name_entry(struct bls_entry *entry, const struct opened *opened)
     const char *name;
     int r = read_names(opened, &names);
 
+    if (r < 0)
+        return r;
     name = first_of(names.pretty_name, names.image_id, names.name, names.id);
-    if (r >= 0 && !name)
-        r = -EBADMSG;
-    if (r >= 0)
-        r = set_title(entry, &names, name);
-    if (r >= 0)
-        r = copy(&entry->version,
-                 first_of(names.image_version, names.version, names.version_id, names.build_id));
-    if (r >= 0)
-        r = copy(&entry->sort_key, first_of(names.image_id, names.id, NULL, NULL));
-    return r < 0 ? r : set_profile_id(entry, &names);
+    if (!name)
+        return -EBADMSG;
+    entry->title = title_of(entry, &names, name);
+    entry->version =
+        xstrdup(first_of(names.image_version, names.version, names.version_id, names.build_id));
+    entry->sort_key = xstrdup(first_of(names.image_id, names.id, NULL, NULL));
+    set_profile_id(entry, &names);
+    return 0;
 }
 
 int uki_entry_read(int root, const char *directory, const char *name, unsigned profile,
@@ -327,11 +300,8 @@ int uki_entry_read(int root, const char *directory, const char *name, unsigned p
     int r;
 
     *ret_entry = (struct bls_entry){.tries_left = -1, .uki = true, .profile = profile};
-    r = bls_entry_set_names(ret_entry, directory, "EFI/Linux", name);
-    if (r >= 0)
-        r = copy(&ret_entry->linux_path, ret_entry->source);
-    if (r < 0)
-        return r;
+    bls_entry_set_names(ret_entry, directory, "EFI/Linux", name);
+    ret_entry->linux_path = xstrdup(ret_entry->source);
     r = open_image(root, ret_entry->source, profile, &opened);
     if (r == -ENOEXEC)
         return -EBADMSG;
@@ -342,7 +312,6 @@ int uki_entry_read(int root, const char *directory, const char *name, unsigned p
     r = name_entry(ret_entry, &opened);
     if (r < 0)
         return r;
-    r = describe(root, directory, ret_entry->source, profile, &opened, &ret_entry->options,
-                 &ret_entry->problem);
-    return r < 0 ? r : 0;
+    return describe(root, directory, ret_entry->source, profile, &opened, &ret_entry->options,
+                    &ret_entry->problem);
 }

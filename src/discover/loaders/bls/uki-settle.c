@@ -10,13 +10,7 @@ enum {
     FIRST_WITH_UKI_KEY = 258,
 };
 
-static int refuse(char **ret_problem, const char *problem)
-{
-    *ret_problem = strdup(problem);
-    return *ret_problem ? 1 : -ENOMEM;
-}
-
-/* 1 when Secure Boot is on, as the stub finds out. */
+/* 1 when Secure Boot is on, by the stub's rule; 0; or a negative errno. */
 static int has_secure_boot(int root)
 {
     AUTOFREE char *value = NULL;
@@ -26,38 +20,35 @@ static int has_secure_boot(int root)
     return r <= 0 ? r : length == 1 && value[0];
 }
 
-/* Which command line the stub takes: the entry's options, or the image's own. */
-static int settle_options(int root, struct bls_entry *entry, char *own)
+/* Which command line the stub uses: the entry's options, or the image's own. Gives the problem, or
+ * NULL. */
+static const char *settle_options(int root, struct bls_entry *entry, char **own)
 {
     int secure;
 
     if (entry->options)
         uki_mangle_cmdline(entry->options);
     if (!entry->options || !*entry->options) {
-        free(entry->options);
-        entry->options = own;
-        return 0;
+        set_text(&entry->options, steal(own));
+        return NULL;
     }
     secure = has_secure_boot(root);
-    if (secure > 0 && own) {
-        free(entry->options);
-        entry->options = own;
-        return 0;
+    if (secure > 0 && *own) {
+        set_text(&entry->options, steal(own));
+        return NULL;
     }
-    free(own);
-    if (entry->options[0] == '@') /* would choose a profile */
-        return refuse(&entry->problem, "its options start with @");
+    if (entry->options[0] == '@')
+        return "its options start with @, which chooses a profile";
     if (!uki_is_ascii(entry->options))
-        return refuse(&entry->problem, "its options have signs beyond ASCII");
-    /* In a confidential machine they do not. */
-    return secure == 0 ? 0
-                       : refuse(&entry->problem, "with Secure Boot it is not known whether its "
-                                                 "options count");
+        return "its options are not ASCII";
+    /* Confidential machines ignore them. */
+    return secure == 0 ? NULL : "with Secure Boot it is not certain that the stub uses its options";
 }
 
 int uki_entry_settle(int root, int version, struct bls_entry *entry)
 {
     AUTOFREE char *own = NULL, *problem = NULL;
+    const char *words = NULL;
     int r;
 
     if (entry->problem)
@@ -65,18 +56,17 @@ int uki_entry_settle(int root, int version, struct bls_entry *entry)
     r = uki_describe(root, entry->directory, entry->linux_path, 0, &own, &problem);
     if (r < 0)
         return r;
-    if (r == 0 && entry->start != BLS_LINUX)
-        r = refuse(&entry->problem, "it starts an EFI program");
-    if (r == 0 || entry->problem)
-        return r < 0 ? r : 0;
-    if (entry->start == BLS_UKI && version < FIRST_WITH_UKI_KEY)
-        r = refuse(&entry->problem, "systemd-boot before 258 passes over entries with \"uki\"");
+    entry->uki = r > 0;
+    if (r == 0)
+        words = entry->start != BLS_LINUX ? "it starts an EFI program" : NULL;
+    else if (entry->start == BLS_UKI && version < FIRST_WITH_UKI_KEY)
+        words = "systemd-boot before 258 ignores entries with \"uki\"";
     else if (problem)
-        entry->problem = steal(&problem);
+        words = problem;
     else if (entry->n_initrds > 0)
-        r = refuse(&entry->problem, "it has initrds beside a unified kernel image");
+        words = "it has initrds beside a unified kernel image";
     else
-        r = settle_options(root, entry, steal(&own));
-    entry->uki = true;
-    return r < 0 ? r : 0;
+        words = settle_options(root, entry, &own);
+    entry->problem = xstrdup(words);
+    return 0;
 }

@@ -11,8 +11,8 @@ enum {
     MENU_MAX_PARTITIONS = 3,
 };
 
-/* Who names a default, in the order in which the loader asks: the first whose pattern matches an
- * entry. */
+/* Where a default may come from, in the loader's order: the first pattern that matches an entry
+ * decides. */
 enum menu_voice {
     MENU_VARIABLE,
     MENU_CONFIG,
@@ -36,13 +36,13 @@ struct menu {
 
 void menu_clear(struct menu *menu);
 
-/* Keeps the first problem; takes over the text. 0, or -ENOMEM when there is no text. */
-int menu_give_up(struct menu *menu, char *problem);
+/* Keeps the first problem; owns the text. */
+void menu_give_up(struct menu *menu, char *problem);
 
-/* Sets the pattern of a voice. 0 or -ENOMEM. */
-int menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
-                     const char *source);
+/* Sets the pattern of a voice. */
+void menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
+                      const char *source);
 
-/* The index of the entry that systemd-boot would start, and in words why that one; with a problem
- * in the menu neither counts. 0 or -ENOMEM. */
-int menu_choose(struct menu *menu, size_t *ret_chosen, char **ret_reason);
+/* The index of the entry that systemd-boot would start, and in *ret_reason, for free(), why;
+ * neither counts when the menu has a problem. */
+size_t menu_choose(struct menu *menu, char **ret_reason);

@@ -3,7 +3,7 @@
 
 #define SMBIOS_TABLES "sys/firmware/dmi/tables/DMI"
 
-/* 1 when the machine's SMBIOS has strings by which systemd-boot and systemd-stub add to boot
- * entries and command lines ("io.systemd.boot.…", "io.systemd.stub.…"), as virtual machines can be
- * given; 0 when not, or without SMBIOS; or a negative errno. */
+/* 1 when the SMBIOS of this (virtual) machine has strings from which systemd-boot and systemd-stub
+ * add to boot entries and command lines ("io.systemd.boot.…", "io.systemd.stub.…"); 0 when not, or
+ * without SMBIOS; or a negative errno. */
 int smbios_adds_to_boot(int root);

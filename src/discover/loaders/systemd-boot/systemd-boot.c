@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* systemd-boot: the entries of the Boot Loader Specification on the EFI partition and XBOOTLDR, of
- * both types, and its default. Only where the loader says in LoaderInfo that it is the one that
- * runs here. */
+/* systemd-boot: the entries of the Boot Loader Specification, of both types, on the EFI system
+ * partition and XBOOTLDR, and its default. Only when LoaderInfo says that systemd-boot started this
+ * machine. */
 
 #include <errno.h>
 
@@ -19,12 +19,12 @@
 
 enum {
     MAX_ENTRIES = 128, /* in one directory */
-    /* From here on the first entry that matches is taken, and it is sorted as we do. */
+    /* Since then it sorts like bls_entry_compare() and takes the first entry that matches. */
     FIRST_VERSION = 250,
     FIRST_WITH_PROFILES = 257,
 };
 
-/* Where the two partitions are mounted. */
+/* Where the two partitions may be mounted. */
 static const char *const DIRECTORIES[MENU_MAX_PARTITIONS] = {"/efi", "/boot/efi", "/boot"};
 
 static int is_entry(const char *name)
@@ -37,149 +37,117 @@ static int is_uki(const char *name)
     return name[0] != '.' && loader_name_ends(name, ".efi") && strncasecmp(name, "auto-", 5) != 0;
 }
 
-/* Room for one more, which counts when menu->n is raised. */
-static struct bls_entry *next_entry(struct menu *menu)
+/* Keeps the newest entry, which was read with `r`, unless the loader ignores it. */
+static bool keep_entry(struct menu *menu, int r)
 {
-    struct bls_entry *more = reallocarray(menu->entries, menu->n + 1, sizeof(*more));
+    struct bls_entry *entry = &menu->entries[menu->n - 1];
 
-    if (more)
-        menu->entries = more;
-    return more ? &more[menu->n] : NULL;
-}
-
-/* Keeps the entry that was read with `r`, unless the loader passes over it. 1 when it is kept. */
-static int keep_entry(struct menu *menu, struct bls_entry *entry, int r)
-{
-    if (r >= 0) {
-        menu->n++;
-        return 1;
-    }
-    if (r != -EBADMSG && r != -ENOMEM && r != -ENOENT)
-        r = menu_give_up(menu, format("%s: %s", entry->source ? entry->source : "?", strerror(-r)));
+    if (r >= 0)
+        return true;
+    if (r != -EBADMSG && r != -ENOENT)
+        menu_give_up(menu, format("%s: %s", entry->source, strerror(-r)));
     bls_entry_clear(entry);
-    return r == -ENOMEM ? r : 0;
+    menu->n--;
+    return false;
 }
 
-static int add_entry(int root, struct menu *menu, const char *directory, const char *name)
+static void add_entry(int root, struct menu *menu, const char *directory, const char *name)
 {
-    struct bls_entry *entry = next_entry(menu);
-    int r = entry ? bls_entry_read(root, directory, name, entry) : -ENOMEM;
+    struct bls_entry *entry = APPEND(menu->entries, menu->n);
+    int r = bls_entry_read(root, directory, name, entry);
 
-    if (!entry)
-        return r;
     if (r >= 0)
         r = uki_entry_settle(root, menu->version, entry);
-    return keep_entry(menu, entry, r);
+    (void)keep_entry(menu, r);
 }
 
-/* Old versions leave the rest out behind a profile without a command line. */
-static int doubt_profile(const struct menu *menu, struct bls_entry *entry)
+/* Old versions skip the profiles behind one without a command line. */
+static void doubt_profile(struct menu *menu, struct bls_entry *entry)
 {
-    const struct bls_entry *before = menu->n > 0 ? entry - 1 : NULL;
+    bool skipped = menu->n < 2 || !entry[-1].options;
 
-    if (entry->problem || entry->profile == 0 || (before && before->options))
-        return 0;
-    entry->problem = strdup("systemd-boot may not show it: the profile before has no command line");
-    return entry->problem ? 0 : -ENOMEM;
+    if (!entry->problem && entry->profile > 0 && skipped)
+        entry->problem =
+            xstrdup("systemd-boot may not show it: the profile before has no command line");
 }
 
 /* An image, with an entry for each of its profiles. */
-static int add_image(int root, struct menu *menu, const char *directory, const char *name)
+static void add_image(int root, struct menu *menu, const char *directory, const char *name)
 {
     unsigned max = menu->version < FIRST_WITH_PROFILES ? 1 : UKI_MAX_PROFILES;
 
     for (unsigned profile = 0; profile < max; profile++) {
-        struct bls_entry *entry = next_entry(menu);
-        int r = entry ? uki_entry_read(root, directory, name, profile, entry) : -ENOMEM;
-        bool end = r == -ENOENT;
+        struct bls_entry *entry = APPEND(menu->entries, menu->n);
+        int r = uki_entry_read(root, directory, name, profile, entry);
 
-        if (!entry)
-            return r;
-        if (r >= 0 && profile > 0)
-            r = doubt_profile(menu, entry);
-        r = keep_entry(menu, entry, r);
-        if (r < 0 || end)
-            return r;
+        if (r >= 0)
+            doubt_profile(menu, entry);
+        if (!keep_entry(menu, r) && r == -ENOENT)
+            return;
     }
-    return 0;
 }
 
-/* The names in a directory of a partition: their number, 0 also where there is no such directory.
- */
-static int list_names(int root, struct menu *menu, const char *path, int (*wanted)(const char *),
-                      char ***ret_names)
+/* The names in a directory of a partition, NULL where it has no such directory. */
+static char **list_names(int root, struct menu *menu, const char *path, int (*wanted)(const char *))
 {
-    int r = root_names(root, path, wanted, MAX_ENTRIES, ret_names);
+    char **names = NULL;
+    int r = root_names(root, path, wanted, MAX_ENTRIES, &names);
 
-    if (r >= 0 || r == -ENOMEM)
-        return r;
-    if (r == -ENOENT || r == -ENOTDIR)
-        return 0;
-    return menu_give_up(menu, format("%s: %s", path, strerror(-r)));
+    if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+        menu_give_up(menu, format("%s: %s", path, strerror(-r)));
+    return names;
 }
 
-/* Whether a partition is mounted at `path`, from its root on: what else lies in such a directory is
- * out of the loader's sight. Where nothing is known of mounts it is taken for one. */
+/* Whether a partition is mounted at `path`, from its root on: other files in such a directory are
+ * out of the loader's sight. Yes when nothing is known of mounts. */
 static int is_mounted(int root, const char *path)
 {
     AUTOFREE char *point = format("/%s", path);
-    const struct mount_point *mount;
     struct mount_point *mounts;
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
 
-    if (r >= 0 && !point)
-        r = -ENOMEM;
     if (r >= 0) {
-        mount = mounts_at(mounts, n, point);
+        const struct mount_point *mount = mounts_at(mounts, n, point);
+
         r = n == 0 || (mount && streq(mount->root, "/"));
     }
     mounts_free(mounts, n);
     return r;
 }
 
-/* 1 when there is no partition, or it was read already, mounted at another place. */
-static int is_known(int root, struct menu *menu, const char *directory)
+/* Whether there is a partition that was not read yet, mounted at another place. */
+static bool is_new(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *path = NULL;
     struct stat st;
-    int r = root_resolve(root, directory, &path, &st, NULL);
+    int r;
 
-    if (r < 0)
-        return r == -ENOMEM ? r : 1; /* not there: nothing to read */
+    if (root_resolve(root, directory, &path, &st, NULL) < 0)
+        return false; /* nothing to read */
     r = is_mounted(root, path);
-    if (r == -ENOMEM)
-        return r;
-    if (r < 0) {
-        r = menu_give_up(menu, format("/" MOUNTS_OF_SELF ": %s", strerror(-r)));
-        return r < 0 ? r : 1;
-    }
-    if (r == 0)
-        return 1;
+    if (r < 0)
+        menu_give_up(menu, format("/" MOUNTS_OF_SELF ": %s", strerror(-r)));
+    if (r <= 0)
+        return false;
     for (size_t i = 0; i < menu->n_known; i++)
         if (menu->known[i].st_dev == st.st_dev && menu->known[i].st_ino == st.st_ino)
-            return 1;
+            return false;
     menu->known[menu->n_known++] = st;
-    return 0;
+    return true;
 }
 
-static int read_partition(int root, struct menu *menu, const char *directory)
+static void read_partition(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *entries = format("%s/loader/entries", directory);
     AUTOFREE char *images = format("%s/EFI/Linux", directory);
-    CLEANUP(names_freep) char **names = NULL, **ukis = NULL;
-    int r;
+    CLEANUP(names_freep) char **names = list_names(root, menu, entries, is_entry);
+    CLEANUP(names_freep) char **ukis = list_names(root, menu, images, is_uki);
 
-    if (!entries || !images)
-        return -ENOMEM;
-    r = list_names(root, menu, entries, is_entry, &names);
-    for (char **name = names; r >= 0 && name && *name; name++)
-        r = add_entry(root, menu, directory, *name);
-    if (r >= 0)
-        r = list_names(root, menu, images, is_uki, &ukis);
-    for (char **name = ukis; r >= 0 && name && *name; name++)
-        r = add_image(root, menu, directory, *name);
-    return r < 0 ? r : 0;
+    for (char **name = names; name && *name; name++)
+        add_entry(root, menu, directory, *name);
+    for (char **name = ukis; name && *name; name++)
+        add_image(root, menu, directory, *name);
 }
 
 static int compare(const void *a, const void *b)
@@ -187,59 +155,61 @@ static int compare(const void *a, const void *b)
     return bls_entry_compare(a, b);
 }
 
-static int read_menu(int root, struct menu *menu)
+static void read_menu(int root, struct menu *menu)
 {
     bool configured = false;
-    int r;
 
     for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
-        r = is_known(root, menu, DIRECTORIES[i]);
-        if (r > 0)
+        if (!is_new(root, menu, DIRECTORIES[i]))
             continue;
-        if (r >= 0)
-            r = read_partition(root, menu, DIRECTORIES[i]);
-        if (r >= 0 && !configured)
-            r = systemd_boot_read_config(root, menu, DIRECTORIES[i]);
-        if (r < 0)
-            return r;
-        configured = configured || r > 0;
+        read_partition(root, menu, DIRECTORIES[i]);
+        configured = configured || systemd_boot_read_config(root, menu, DIRECTORIES[i]);
     }
     if (menu->n > 1)
         qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);
-    return systemd_boot_read_variables(root, menu);
+    systemd_boot_read_variables(root, menu);
 }
 
-static int give_entry(const struct bls_entry *entry, struct boot_entries *entries)
+static void give_entry(const struct bls_entry *entry, struct boot_entries *entries)
 {
     const char *title = entry->title ? entry->title : entry->id;
     struct boot_entry *added;
 
     if (entry->problem) {
         boot_entries_add_unbootable(entries, entry->id, title, entry->problem, entry->source);
-        return 0;
+        return;
     }
     added = boot_entries_add(entries, entry->id, title, entry->linux_path, entry->initrds,
                              entry->n_initrds, entry->options ? entry->options : "", entry->source);
     added->uki = entry->uki;
     added->profile = entry->profile;
-    return 0;
 }
 
-static int give_entries(struct menu *menu, struct boot_entries *entries)
+static void give_entries(struct menu *menu, struct boot_entries *entries)
 {
-    size_t chosen = 0;
-    int r = menu_choose(menu, &chosen, &entries->chosen_reason);
+    size_t chosen = menu_choose(menu, &entries->chosen_reason);
 
-    for (size_t i = 0; r >= 0 && i < menu->n; i++)
-        r = give_entry(&menu->entries[i], entries);
-    if (r < 0)
-        return r;
+    for (size_t i = 0; i < menu->n; i++)
+        give_entry(&menu->entries[i], entries);
     entries->chosen = menu->problem ? entries->n : chosen;
     entries->problem = steal(&menu->problem);
-    return 1;
 }
 
-/* Its version, or 0 when the loader that runs here is another one, or none that says so. */
+/* Strings from which the loader and the stub add to what the files say. */
+static void check_smbios(int root, struct menu *menu, struct boot_entries *entries)
+{
+    int r = smbios_adds_to_boot(root);
+
+    if (r > 0)
+        menu_give_up(menu, xstrdup("strings in the SMBIOS of this machine (io.systemd.…) add to "
+                                   "the boot entries"));
+    if (r >= 0)
+        return;
+    entries->problem_error = -r;
+    menu_give_up(menu, format("/" SMBIOS_TABLES ": %s", strerror(-r)));
+}
+
+/* Its version; 0 when the running loader is another one or does not say; or a negative errno. */
 static int read_version(int root)
 {
     AUTOFREE char *info = NULL;
@@ -252,41 +222,24 @@ static int read_version(int root)
     return version ? atoi(version) : 0;
 }
 
-/* Strings of the machine's by which the loader and the stub add to what the files say. */
-static int check_smbios(int root, struct menu *menu, struct boot_entries *entries)
-{
-    int r = smbios_adds_to_boot(root);
-
-    if (r == 0 || r == -ENOMEM)
-        return r;
-    if (r > 0)
-        return menu_give_up(menu,
-                            format("strings in the SMBIOS of this machine (io.systemd.…) add to "
-                                   "the boot entries"));
-    entries->problem_error = -r;
-    return menu_give_up(menu, format("/" SMBIOS_TABLES ": %s", strerror(-r)));
-}
-
 static int systemd_boot_read(int root, const char *cmdline, struct boot_entries *entries)
 {
-    CLEANUP(menu_clear) struct menu menu = {0};
-    int version = read_version(root), r = 0;
+    CLEANUP(menu_clear) struct menu menu = {.version = read_version(root)};
 
     (void)cmdline; /* every entry has its own */
-    if (version == -ENOMEM || version == 0)
-        return version;
-    menu.version = version;
-    if (version < 0)
-        r = menu_give_up(&menu, format("LoaderInfo: %s", strerror(-version)));
-    else if (version < FIRST_VERSION)
-        r = menu_give_up(&menu, format("systemd-boot %d is older than %d and orders its entries in "
-                                       "another way",
-                                       version, FIRST_VERSION));
-    if (r >= 0)
-        r = read_menu(root, &menu);
-    if (r >= 0 && !menu.problem)
-        r = check_smbios(root, &menu, entries);
-    return r < 0 ? r : give_entries(&menu, entries);
+    if (menu.version == 0)
+        return 0;
+    if (menu.version < 0)
+        menu_give_up(&menu, format("LoaderInfo: %s", strerror(-menu.version)));
+    else if (menu.version < FIRST_VERSION)
+        menu_give_up(&menu, format("systemd-boot %d is older than %d and sorts its entries "
+                                   "differently",
+                                   menu.version, FIRST_VERSION));
+    read_menu(root, &menu);
+    if (!menu.problem)
+        check_smbios(root, &menu, entries);
+    give_entries(&menu, entries);
+    return 1;
 }
 
 const struct loader loader_systemd_boot = {.name = "systemd-boot", .read = systemd_boot_read};
