@@ -12,19 +12,15 @@ enum {
     MAX_MOUNTS = 32768,
 };
 
-static void mount_clear(struct mount_point *mount)
-{
-    free(mount->device);
-    free(mount->root);
-    free(mount->point);
-    free(mount->source);
-    free(mount->type);
-}
-
 void mounts_free(struct mount_point *mounts, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        mount_clear(&mounts[i]);
+    for (size_t i = 0; i < n; i++) {
+        free(mounts[i].device);
+        free(mounts[i].root);
+        free(mounts[i].point);
+        free(mounts[i].source);
+        free(mounts[i].type);
+    }
     free(mounts);
 }
 
@@ -73,21 +69,23 @@ static int mount_parse(char *line, struct mount_point *ret_mount)
 int mounts_read(int root, const char *file, struct mount_point **ret_mounts, size_t *ret_n)
 {
     AUTOFREE char *text = NULL;
+    struct mount_point mount;
     char *rest;
     int r = root_read(root, file, MAX_MOUNTINFO, &text, NULL);
 
     *ret_mounts = NULL;
     *ret_n = 0;
-    /* A recorded machine has no process of ours, so the link /proc/self may lead nowhere. */
+    /* A recorded machine has no such process: the link /proc/self may lead nowhere. */
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
         if (*ret_n == MAX_MOUNTS)
             return -E2BIG;
-        r = mount_parse(line, APPEND(*ret_mounts, *ret_n));
+        r = mount_parse(line, &mount);
         if (r < 0)
             return r;
+        *APPEND(*ret_mounts, *ret_n) = mount;
     }
     return r;
 }

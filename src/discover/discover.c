@@ -87,8 +87,7 @@ int facts_read(int root, struct facts *ret_facts)
         r = place_facts_read(root, &ret_facts->place);
     if (r >= 0)
         r = quirk_facts_read(root, &ret_facts->quirk);
-    if (r >= 0)
-        r = storage_facts_read(root, &ret_facts->storage);
+    storage_facts_read(root, &ret_facts->storage);
     if (r >= 0)
         r = failure_facts_read(root, &ret_facts->failure);
     if (r >= 0)

@@ -72,6 +72,37 @@ void inventory_clear(struct inventory *inventory)
     *inventory = (struct inventory){0};
 }
 
+void item_text_trim(char **text)
+{
+    char *start, *out;
+    size_t length;
+
+    if (!*text)
+        return;
+    start = *text + strspn(*text, " ");
+    length = strlen(start);
+    while (length > 0 && start[length - 1] == ' ')
+        length--;
+    length = length > MAX_ITEM_TEXT ? MAX_ITEM_TEXT : length;
+    out = memmove(*text, start, length);
+    out[length] = 0;
+    for (; *out; out++)
+        if (*out < ' ' || *out > '~')
+            *out = '?';
+    if (!length)
+        set_text(text, NULL);
+}
+
+void inventory_trim(struct inventory *inventory)
+{
+    for (size_t kind = 0; kind < N_ITEM_KINDS; kind++)
+        for (size_t i = 0; i < inventory->items[kind].n; i++)
+            for (size_t text = 0; text < ELEMENTS(TEXTS); text++)
+                item_text_trim(text_of(&inventory->items[kind].all[i], text));
+    item_text_trim(&inventory->ipv4.link);
+    item_text_trim(&inventory->ipv6.link);
+}
+
 /* To JSON: what an item does not have is left out, as there may be thousands of them. */
 
 static struct json_object *item_to_json(const struct item *item)

@@ -74,6 +74,12 @@ int inventory_from_json(const struct json_object *object, struct inventory *ret_
 struct json_object *inventory_to_json(const struct inventory *inventory);
 void inventory_clear(struct inventory *inventory);
 
+/* Makes all texts what they still are after a way through JSON: at most MAX_ITEM_TEXT printable
+ * ASCII characters without blanks around them; NULL where none is left. The second does so with one
+ * text. */
+void inventory_trim(struct inventory *inventory);
+void item_text_trim(char **text);
+
 /* Adds an empty item and gives it, or NULL when there are `max` of them. */
 struct item *items_add(struct items *items, size_t max);
 void items_clear(struct items *items);

@@ -32,7 +32,8 @@ int recording_begin(int root, struct attempt *ret_attempt)
     ret_attempt->boot_id = strdup(boot.boot_id ? boot.boot_id : "");
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -ENOMEM;
-    return machine_read(root, &ret_attempt->machine);
+    machine_read(root, &ret_attempt->machine);
+    return 0;
 }
 
 /* What is too much to be read again would keep the attempt from being judged at all. */
@@ -56,10 +57,9 @@ int recording_complete(int root, const struct survey *survey, struct attempt *at
         attempt->cmdline = loading_cmdline(survey, attempt->id);
         r = attempt->cmdline ? 0 : -ENOMEM;
     }
-    if (r >= 0)
-        r = inventory_read(root, &attempt->inventory);
     if (r < 0)
         return r;
+    inventory_read(root, &attempt->inventory);
     attempt->has_inventory = is_small_enough(&attempt->inventory);
     return 0;
 }

@@ -114,11 +114,88 @@ static void arrays_and_volumes_are_followed(void **state)
     expect(tree, "fooraid");
     /* A ring of them, which no kernel makes. */
     tree_link(tree, "sys/devices/virtual/block/md0/slaves/dm-0", "../../dm-0");
-    {
-        CLEANUP(answer_clear) struct answer missing = drivers_missing(tree->root, NEXT);
+    expect(tree, "fooraid");
+}
 
-        assert_answer(&missing, -ELOOP, NULL);
+/* Each has a controller of its own, and the last one's driver is missing. */
+static void arrays_may_have_many_disks(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    tree_write(tree, "proc/self/mountinfo", MOUNTS("9:0", "/dev/md0"));
+    tree_link(tree, "sys/dev/block/9:0", "../../devices/virtual/block/md0");
+    for (int i = 0; i < 300; i++) {
+        AUTOFREE char *disk = format("sys/devices/pci0000:01/0000:01:%02x.0/ata%d/host%d/"
+                                     "target%d:0:0/%d:0:0:0/block/sd%d",
+                                     i, i, i, i, i, i);
+        AUTOFREE char *link = format("sys/devices/virtual/block/md0/slaves/sd%d", i);
+        AUTOFREE char *target = format("/%s", disk);
+
+        tree_mkdir(tree, disk);
+        tree_link(tree, link, target);
     }
+    expect(tree, NULL);
+    tree_link(tree, "sys/devices/virtual/block/md0/slaves/sdz", "/" DISK "/host0/block/sda");
+    expect(tree, "fooraid");
+}
+
+/* Layers of arrays, each disk of one on all disks of the next. */
+static void every_device_is_looked_at_once(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    tree_write(tree, "proc/self/mountinfo", MOUNTS("253:0", "/dev/mapper/vg-root"));
+    tree_link(tree, "sys/dev/block/253:0", "../../devices/virtual/block/l0d0");
+    for (int layer = 0; layer < 24; layer++)
+        for (int i = 0; i < 64; i++) {
+            AUTOFREE char *link = format("sys/devices/virtual/block/l%dd%d/slaves/l%dd%d", layer,
+                                         i / 8, layer + 1, i % 8);
+            AUTOFREE char *target = format("../../l%dd%d", layer + 1, i % 8);
+
+            tree_link(tree, link, target);
+        }
+    tree_link(tree, "sys/devices/virtual/block/l24d7/slaves/sda1",
+              "/" DISK "/host0/block/sda/sda1");
+    for (int i = 0; i < 8; i++) {
+        AUTOFREE char *last = format("sys/devices/virtual/block/l24d%d", i);
+
+        tree_mkdir(tree, last);
+    }
+    expect(tree, "fooraid");
+}
+
+static void btrfs_may_have_several_disks(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    tree_write(tree, "dev/sdb", "");
+    tree_link(tree, "sys/class/block/sdb", "/sys/devices/pci0000:00/0000:00:17.0/block/sdb");
+    tree_mkdir(tree, "sys/devices/pci0000:00/0000:00:17.0/block/sdb");
+    tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - btrfs /dev/sdb rw\n");
+    tree_link(tree, "sys/fs/btrfs/0123/devices/sdb", "x");
+    expect(tree, NULL);
+    tree_link(tree, "sys/fs/btrfs/0123/devices/sda1", "x");
+    tree_link(tree, "sys/class/block/sda1", "/" DISK "/host0/block/sda/sda1");
+    expect(tree, "fooraid");
+}
+
+/* None of them is above the disk in /sys. */
+static void nvme_disks_have_several_controllers(void **state)
+{
+    const struct tree *tree = *state;
+
+    make_machine(tree);
+    tree_remove(tree, "sys/dev/block/8:1");
+    tree_link(tree, "sys/dev/block/8:1", "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/n1/p1");
+    tree_write(tree, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/n1/p1/partition", "1\n");
+    expect(tree, NULL);
+    tree_mkdir(tree, DISK "/nvme/nvme0");
+    tree_link(tree, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+              "/" DISK "/nvme/nvme0");
+    expect(tree, "fooraid");
 }
 
 static void btrfs_is_found_by_its_source(void **state)
@@ -149,7 +226,7 @@ static void the_file_system_itself_counts(void **state)
     tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - zfs rpool/root rw\n");
     expect(tree, NULL); /* built in now */
     tree_write(tree, "sys/module/zfs/initstate", "live\n");
-    expect(tree, "kernel " NEXT " has no module zfs, of which the root file system is");
+    expect(tree, "kernel " NEXT " has no module zfs for the root file system");
     tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - a rpool/root rw\n");
     tree_write(tree, "sys/module/a/initstate", "live\n");
     expect(tree, NULL); /* the next kernel has a.ko */
@@ -170,6 +247,45 @@ static void the_default_route_counts(void **state)
                "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
                "fe80 00000400 00000001 00000000 00000003     eth0\n");
     expect(tree, "default route by eth0");
+}
+
+/* A router has more routes than are read: IPv4's default ones stand first. */
+static void long_tables_are_read_as_far_as_they_matter(void **state)
+{
+    static const char OTHER[] = "eth1\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n";
+    static const char DEFAULT[] = "eth0\t00000000\t00000000\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
+    enum {
+        ROUTES = 45000,
+    };
+    const struct tree *tree = *state;
+    size_t length = strlen(OTHER);
+    AUTOFREE char *table = malloc(ROUTES * length);
+
+    assert_int_equal(length, strlen(DEFAULT));
+    make_machine(tree);
+    make_card(tree);
+    for (size_t i = 0; i < ROUTES; i++)
+        memcpy(table + i * length, i ? OTHER : DEFAULT, length);
+    tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
+    expect(tree, "default route by eth0");
+    tree_index(tree, NEXT, "alias", "pci:v000015B3*", "foonet");
+    tree_index(tree, NEXT, "dep", "fooraid", "fooraid.ko:");
+    expect(tree, NULL);
+    memcpy(table, OTHER, length);
+    tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
+    {
+        CLEANUP(answer_clear) struct answer missing = drivers_missing(tree->root, NEXT);
+
+        assert_answer(&missing, -E2BIG, NULL);
+    }
+    for (size_t i = 0; i < ROUTES; i++)
+        memcpy(table + i * length, DEFAULT, length);
+    tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
+    {
+        CLEANUP(answer_clear) struct answer missing = drivers_missing(tree->root, NEXT);
+
+        assert_answer(&missing, -E2BIG, NULL);
+    }
 }
 
 static void bonds_are_followed(void **state)
@@ -230,9 +346,14 @@ int main(void)
         TEST(the_driver_may_be_built_in),
         TEST(nothing_to_say_of),
         TEST(arrays_and_volumes_are_followed),
+        TEST(arrays_may_have_many_disks),
+        TEST(every_device_is_looked_at_once),
+        TEST(btrfs_may_have_several_disks),
+        TEST(nvme_disks_have_several_controllers),
         TEST(btrfs_is_found_by_its_source),
         TEST(the_file_system_itself_counts),
         TEST(the_default_route_counts),
+        TEST(long_tables_are_read_as_far_as_they_matter),
         TEST(bonds_are_followed),
         TEST(a_machine_that_says_nothing),
         TEST(iscsi_and_loops_are_not_local),

@@ -30,7 +30,7 @@ static void a_server_is_read(void **state)
     const struct item *item;
 
     tree_server(tree);
-    assert_int_equal(inventory_read(tree->root, &found), 0);
+    inventory_read(tree->root, &found);
     for (int kind = 0; kind < N_ITEM_KINDS; kind++)
         assert_true(found.items[kind].known);
     assert_int_equal(found.items[ITEM_PCI].n, 3); /* no virtual function */
@@ -53,7 +53,7 @@ static void disks_have_names_that_stay(void **state)
     const struct item *item;
 
     tree_server(tree);
-    assert_int_equal(inventory_read(tree->root, &found), 0);
+    inventory_read(tree->root, &found);
     assert_int_equal(found.items[ITEM_DISK].n, 4);
     item = find(&found, ITEM_DISK, "sda");
     assert_string_equal(item->id, "naa.5000c500a1b2c3d4");
@@ -87,7 +87,7 @@ static void disks_over_a_network_are_spare(void **state)
         tree_link(tree, "sys/block/sdx", target);
         tree_write(tree, size, "1000\n");
         tree_write(tree, device, "LUN\n");
-        assert_int_equal(inventory_read(tree->root, &found), 0);
+        inventory_read(tree->root, &found);
         assert_true(find(&found, ITEM_DISK, "sdx")->spare);
         tree_remove(tree, "sys/block/sdx");
     }
@@ -99,7 +99,7 @@ static void what_fstab_has_mounted_is_read(void **state)
     CLEANUP(inventory_clear) struct inventory found;
 
     tree_server(tree);
-    assert_int_equal(inventory_read(tree->root, &found), 0);
+    inventory_read(tree->root, &found);
     assert_int_equal(found.items[ITEM_MOUNT].n, 3);
     assert_string_equal(find(&found, ITEM_MOUNT, "/")->name, "UUID=1-2-3");
     assert_string_equal(find(&found, ITEM_MOUNT, "/srv/my data")->name, "LABEL=data");
@@ -108,7 +108,7 @@ static void what_fstab_has_mounted_is_read(void **state)
     assert_false(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
     inventory_clear(&found);
     tree_write(*state, "etc/fstab", "LABEL=data /srv/my\\040data xfs rw,nofail 0 2\n");
-    assert_int_equal(inventory_read(((const struct tree *)*state)->root, &found), 0);
+    inventory_read(tree->root, &found);
     assert_true(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
 }
 
@@ -119,7 +119,7 @@ static void interfaces_with_hardware_are_read(void **state)
     const struct item *item;
 
     tree_server(tree);
-    assert_int_equal(inventory_read(tree->root, &found), 0);
+    inventory_read(tree->root, &found);
     assert_int_equal(found.items[ITEM_LINK].n, 2);
     item = find(&found, ITEM_LINK, "eno1");
     assert_string_equal(item->id, "ac:1f:6b:00:00:01");
@@ -136,8 +136,8 @@ static void an_empty_machine_has_nothing_that_is_known(void **state)
     CLEANUP(inventory_clear) struct inventory found;
     CLEANUP(machine_clear) struct machine machine;
 
-    assert_int_equal(inventory_read(tree->root, &found), 0);
-    assert_int_equal(machine_read(tree->root, &machine), 0);
+    inventory_read(tree->root, &found);
+    machine_read(tree->root, &machine);
     for (int kind = 0; kind < N_ITEM_KINDS; kind++)
         assert_false(found.items[kind].known || found.items[kind].n);
     assert_false(found.ipv4.known || found.ipv6.known);
@@ -149,16 +149,19 @@ static void routes_are_read_as_the_kernel_writes_them(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(inventory_clear) struct inventory found;
-    AUTOFREE char *many = malloc(200000);
+    enum {
+        MANY = 2 * 1024 * 1024,
+    };
+    AUTOFREE char *many = malloc(MANY);
 
     tree_write(tree, "proc/1/net/ipv6_route",
                "20010db8000000000000000000000000 20 00000000000000000000000000000000 00 "
                "00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0\n"
                "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
                "fe800000000000000000000000000001 00000400 00000001 00000000 00450003     br0\n");
-    memset(many, 'x', 200000);
-    tree_write_bytes(tree, "proc/1/net/route", many, 200000);
-    assert_int_equal(inventory_read(tree->root, &found), 0);
+    memset(many, 'x', MANY);
+    tree_write_bytes(tree, "proc/1/net/route", many, MANY);
+    inventory_read(tree->root, &found);
     assert_string_equal(found.ipv6.link, "br0");
     assert_false(found.ipv4.known); /* there is more than was looked at */
 }
@@ -169,13 +172,13 @@ static void a_machine_says_who_it_is(void **state)
     CLEANUP(machine_clear) struct machine machine, other;
 
     tree_server(tree);
-    assert_int_equal(machine_read(tree->root, &machine), 0);
+    machine_read(tree->root, &machine);
     assert_string_equal(machine.id, "0123456789abcdef0123456789abcdef");
     assert_string_equal(machine.product, "Server 1000");
     assert_string_equal(machine.board, "B1");
     tree_write(tree, "sys/class/dmi/id/bios_version", "2.5\n");
     tree_write(tree, "etc/machine-id", "uninitialized\n");
-    assert_int_equal(machine_read(tree->root, &other), 0);
+    machine_read(tree->root, &other);
     assert_null(other.id);
     assert_false(machine_differs(&machine, &other));
     other.id = strdup("0123456789abcdef0123456789abcdee");

@@ -9,7 +9,7 @@ static void expect(const struct tree *tree, const char *degraded, const char *da
 {
     CLEANUP(storage_facts_clear) struct storage_facts facts;
 
-    assert_int_equal(storage_facts_read(tree->root, &facts), 0);
+    storage_facts_read(tree->root, &facts);
     assert_answer(&facts.degraded, degraded ? 1 : 0, degraded);
     assert_answer(&facts.damaged, damaged ? 1 : 0, damaged);
     assert_answer(&facts.failing, failing ? 1 : 0, failing);
@@ -85,7 +85,7 @@ static void disks_in_the_log(void **state)
                "3,502,9,-;blk_update_request: I/O error, dev sda, sector 8 op 0x0:(READ) flags\n"
                "3,503,9,-;print_req_error: I/O error, dev sda, sector 8\n"
                "3,504,9,-;critical medium error, dev nvme0n1, sector 8 op 0x0:(READ)\n");
-    expect(tree, NULL, NULL, "sda had 2 I/O errors since the start of the machine; nvme0n1 had 1 ");
+    expect(tree, NULL, NULL, "sda had 2 I/O errors since the machine started; nvme0n1 had 1 ");
 }
 
 static void file_systems_in_the_log(void **state)
@@ -139,10 +139,10 @@ static int is_unknown(void *argument)
     const struct tree *tree = argument;
     CLEANUP(storage_facts_clear) struct storage_facts facts;
 
-    return storage_facts_read(tree->root, &facts) == 0 && facts.failing.is == ANSWER_UNKNOWN &&
-           facts.failing.error == EACCES && !facts.failing.text &&
-           facts.degraded.is == ANSWER_UNKNOWN && facts.degraded.error == EACCES &&
-           facts.damaged.is == ANSWER_NO;
+    storage_facts_read(tree->root, &facts);
+    return facts.failing.is == ANSWER_UNKNOWN && facts.failing.error == EACCES &&
+           !facts.failing.text && facts.degraded.is == ANSWER_UNKNOWN &&
+           facts.degraded.error == EACCES && facts.damaged.is == ANSWER_NO;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)

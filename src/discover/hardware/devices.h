@@ -4,9 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The devices that a machine cannot be reached or used without: those under the root file system,
- * through md and device mapper, and under the interfaces of the default routes, through bonds and
- * bridges; with all that they are attached to, such as the controller of a disk. */
+#include "base/map.h"
+
+/* The devices that a machine cannot be reached or used without: the disks of the root file system
+ * and the interfaces of the default routes, through bonds and bridges; with all that they are
+ * attached to, such as the controller of a disk. */
 
 struct device {
     char *path;   /* in /sys/devices, relative to the root directory and without links */
@@ -14,15 +16,17 @@ struct device {
 };
 
 struct devices {
-    struct device *all;
+    struct device *all; /* each once */
     size_t n;
+    struct map paths;
 };
 
-/* 0, or a negative errno for what could not be read; what is there no way to is left out. Release
- * with devices_clear() in any case. */
+/* 0, or a negative errno for what could not be read, -E2BIG for more routes than are looked at;
+ * what is there no way to is left out. Release with devices_clear() in any case. */
 int devices_read(int root, struct devices *ret);
-/* Only those under the root file system: none where it is not on a disk of this machine, as with
- * one on the network, or where that is not known. */
+
+/* Only those of the root file system: none where it is not on disks of this machine, as with one on
+ * the network, or where that is not known. */
 int devices_of_root(int root, struct devices *ret);
 void devices_clear(struct devices *devices);
 

@@ -1,106 +1,79 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/drivers.h"
 
-#include <errno.h>
-
+#include "base/map.h"
 #include "base/mounts.h"
-#include "base/root.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 #include "discover/hardware/devices.h"
 #include "discover/kernel/modules.h"
 
-enum {
-    MAX_MODALIAS = 4096,
-};
-
-/* The name that the link at path/`link` ends in: the caller's, or NULL where there is none. */
-static int read_link_name(int root, const char *path, const char *link, char **ret_name)
+/* Whether it is a module that is loaded. What is built in has a directory in /sys/module too, but
+ * no state. 1, 0 or a negative errno. */
+static int is_loaded(int root, const char *module)
 {
-    AUTOFREE char *full = format("%s/%s", path, link), *target = NULL;
-    int r = full ? root_readlink(root, full, &target) : -ENOMEM;
+    AUTOFREE char *directory = format("sys/module/%s", module);
 
-    *ret_name = NULL;
-    if (r < 0)
-        return r == -ENOENT || r == -EINVAL ? 0 : r;
-    *ret_name = strdup(basename(target));
-    return *ret_name ? 0 : -ENOMEM;
-}
-
-/* The module that drives the device now: the caller's, or NULL where none does. A driver that is
- * built in has a directory in /sys/module too, but no state. */
-static int read_module(int root, const char *path, char **ret_module)
-{
-    AUTOFREE char *module = NULL, *state = NULL;
-    int r = read_link_name(root, path, "driver/module", &module);
-
-    *ret_module = NULL;
-    if (r < 0 || !module)
-        return r;
-    state = format("sys/module/%s/initstate", module);
-    r = state ? root_exists(root, state) : -ENOMEM;
-    if (r > 0)
-        *ret_module = steal(&module);
-    return r < 0 ? r : 0;
-}
-
-static int read_modalias(int root, const char *path, char **ret_modalias)
-{
-    AUTOFREE char *file = format("%s/modalias", path);
-    int r = file ? root_read_line(root, file, MAX_MODALIAS, ret_modalias) : -ENOMEM;
-
-    return r == -ENOENT || r == -ENODEV ? 0 : r;
+    return sysfs_has(root, directory, "initstate");
 }
 
 /* Only what a module drives now can be found missing: a driver that is built in today is one of the
  * distribution's own, which goes on in the next kernel, whatever the module is called there. */
-static int check(int root, const char *release, const struct device *device, struct answer *missing)
+static int check(int root, const char *release, const struct device *device, struct map *checked,
+                 struct answer *missing)
 {
-    AUTOFREE char *module = NULL, *modalias = NULL;
-    int r = read_module(root, device->path, &module);
+    AUTOFREE char *module = NULL, *modalias = NULL, *pair = NULL;
+    int r = sysfs_link_name(root, device->path, "driver/module", &module);
 
-    if (r >= 0 && module)
-        r = read_modalias(root, device->path, &modalias);
-    if (r < 0 || !modalias)
+    if (r > 0)
+        r = is_loaded(root, module);
+    if (r > 0)
+        r = sysfs_line(root, device->path, "modalias", &modalias);
+    if (r <= 0)
         return r;
+    pair = format("%s %s", module, modalias);
+    if (!map_add(checked, pair, NULL)) /* hundreds of disks may be alike */
+        return 0;
     r = modules_have(root, release, modalias, module);
-    if (r != 0)
-        return r;
-    answer_add(missing, format("kernel %s has no driver for device %s, on which %s depends and "
-                               "which module %s drives now",
-                               release, basename(device->path), device->needed, module));
-    return 0;
+    if (r == 0)
+        answer_add(missing, format("kernel %s has no driver for device %s, on which %s depends and "
+                                   "which module %s drives now",
+                                   release, basename(device->path), device->needed, module));
+    return r;
 }
 
 /* Such as ZFS, which DKMS builds for one kernel at a time. Again only where it is a module now. */
 static int check_file_system(int root, const char *release, struct answer *missing)
 {
-    AUTOFREE char *state = NULL, *alias = NULL;
     const struct mount_point *top;
     struct mount_point *mounts;
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
 
     top = r < 0 ? NULL : mounts_at(mounts, n, "/");
-    if (top) {
-        state = format("sys/module/%s/initstate", top->type);
-        alias = format("fs-%s", top->type);
-        r = state && alias ? root_exists(root, state) : -ENOMEM;
+    if (top)
+        r = is_loaded(root, top->type);
+    if (top && r > 0) {
+        AUTOFREE char *alias = format("fs-%s", top->type);
+
+        r = modules_have(root, release, alias, top->type);
+        if (r == 0)
+            answer_add(missing, format("kernel %s has no module %s for the root file system",
+                                       release, top->type));
     }
-    if (top && r > 0 && modules_have(root, release, alias, top->type) == 0)
-        answer_add(missing, format("kernel %s has no module %s, of which the root file system is",
-                                   release, top->type));
     mounts_free(mounts, n);
-    return r < 0 ? r : 0;
+    return r;
 }
 
 struct answer drivers_missing(int root, const char *release)
 {
     CLEANUP(devices_clear) struct devices devices;
+    CLEANUP(map_clear) struct map checked = {0};
     struct answer missing = {0};
     int r = devices_read(root, &devices);
 
     for (size_t i = 0; r >= 0 && i < devices.n; i++)
-        r = check(root, release, &devices.all[i], &missing);
+        r = check(root, release, &devices.all[i], &checked, &missing);
     if (r >= 0)
         r = check_file_system(root, release, &missing);
     if (r < 0)

@@ -4,222 +4,110 @@
 #include <errno.h>
 
 #include "base/root.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 
 enum {
-    MAX_NAMES = 8192, /* in one directory: there are loop devices and the like, too */
-    MAX_LINE = 4096,
-    MAX_TABLE = 64 * 1024,
+    MAX_MEMINFO = 64 * 1024,
 };
 
-/* Both inventories, the one that went through JSON and the one that did not, hold the same. */
-void inventory_clean(char *text)
+#define PCI "sys/bus/pci/devices"
+
+static int look_at_pci(int root, const char *path, void *data)
 {
-    size_t length = strlen(text), start = strspn(text, " ");
-
-    while (length > start && text[length - 1] == ' ')
-        length--;
-    length -= start;
-    length = length > MAX_ITEM_TEXT ? MAX_ITEM_TEXT : length;
-    memmove(text, text + start, length);
-    text[length] = 0;
-    for (char *sign = text; *sign; sign++)
-        if (*sign < ' ' || *sign > '~')
-            *sign = '?';
-}
-
-int inventory_line(int root, const char *directory, const char *name, char **ret_text)
-{
-    AUTOFREE char *path = format("%s/%s", directory, name), *text = NULL;
-    int r = path ? root_read_line(root, path, MAX_LINE, &text) : -ENOMEM;
-
-    *ret_text = NULL;
-    if (r == -ENOMEM)
-        return r;
-    if (r < 0)
-        return 0;
-    inventory_clean(text);
-    if (*text)
-        *ret_text = steal(&text);
-    return 0;
-}
-
-int inventory_number(int root, const char *directory, const char *name, long otherwise,
-                     long *ret_number)
-{
-    AUTOFREE char *path = format("%s/%s", directory, name);
-    int r = path ? root_read_number(root, path, ret_number) : -ENOMEM;
-
-    if (r < 0)
-        *ret_number = otherwise;
-    return r == -ENOMEM ? r : 0;
-}
-
-int inventory_link(int root, const char *directory, const char *name, char **ret_target)
-{
-    AUTOFREE char *path = format("%s/%s", directory, name);
-    int r;
-
-    *ret_target = NULL;
-    r = path ? root_readlink(root, path, ret_target) : -ENOMEM;
-    return r == -ENOMEM ? r : 0;
-}
-
-int inventory_has(int root, const char *directory, const char *name)
-{
-    AUTOFREE char *path = format("%s/%s", directory, name);
-    int r = path ? root_exists(root, path) : -ENOMEM;
-
-    return r == -ENOMEM ? r : r > 0;
-}
-
-static int any_name(const char *name)
-{
-    return name[0] != '.';
-}
-
-int inventory_walk(int root, const char *path, inventory_look look, struct items *items)
-{
-    CLEANUP(names_freep) char **names = NULL;
-    int r = root_names(root, path, any_name, MAX_NAMES, &names);
-
-    if (r < 0)
-        return r == -ENOMEM ? r : 0;
-    r = 0;
-    for (char **name = names; r >= 0 && *name; name++)
-        r = look(root, path, *name, items);
-    items->known = r >= 0;
-    return r == -ENOMEM ? r : 0;
-}
-
-/* PCI */
-
-static int read_driver(int root, const char *directory, char **ret_driver)
-{
-    AUTOFREE char *target = NULL;
-    const char *slash;
-    int r = inventory_link(root, directory, "driver", &target);
-
-    if (r < 0 || !target)
-        return r;
-    slash = strrchr(target, '/');
-    *ret_driver = strdup(slash ? slash + 1 : target);
-    if (!*ret_driver)
-        return -ENOMEM;
-    inventory_clean(*ret_driver);
-    return 0;
-}
-
-static int look_at_pci(int root, const char *path, const char *name, struct items *items)
-{
-    AUTOFREE char *directory = format("%s/%s", path, name);
     struct item *item;
-    int r = directory ? inventory_has(root, directory, "physfn") : -ENOMEM;
 
-    if (r != 0) /* virtual functions are made by who wants some */
-        return r < 0 ? r : 0;
-    if (items->n == MAX_PCI)
-        return -E2BIG;
-    item = items_add(items, MAX_PCI);
+    if (sysfs_has(root, path, "physfn") > 0) /* virtual functions come and go as they are wanted */
+        return 0;
+    item = items_add(data, MAX_PCI);
     if (!item)
-        return -ENOMEM;
-    item->place = strndup(name, MAX_ITEM_TEXT);
-    if (!item->place)
-        return -ENOMEM;
-    r = inventory_line(root, directory, "modalias", &item->model);
-    return r < 0 ? r : read_driver(root, directory, &item->driver);
+        return -E2BIG;
+    item->place = xstrdup(basename(path));
+    (void)sysfs_line(root, path, "modalias", &item->model);
+    (void)sysfs_link_name(root, path, "driver", &item->driver);
+    return 0;
 }
 
-int inventory_read_pci(int root, struct items *items)
+/* A number of a list such as "0-3,8", which *text is moved behind; -1 where there is none. */
+static long take_number(const char **text)
 {
-    return inventory_walk(root, "sys/bus/pci/devices", look_at_pci, items);
+    char *end;
+    long number;
+
+    if (**text < '0' || **text > '9')
+        return -1;
+    errno = 0;
+    number = strtol(*text, &end, 10);
+    *text = end;
+    return errno ? -1 : number;
 }
 
-/* Processors and memory */
-
-/* How many there are in a list such as "0-3,8"; 0 where it is none. */
+/* How many there are in such a list; 0 where it is none. */
 static long count_list(const char *list)
 {
     long n = 0;
 
     while (*list) {
-        char *end;
-        long first, last;
+        long first = take_number(&list), last = first;
 
-        first = last = strtol(list, &end, 10);
-        if (end == list || first < 0)
-            return 0;
-        if (*end == '-') {
-            list = end + 1;
-            last = strtol(list, &end, 10);
-            if (end == list || last < first)
-                return 0;
+        if (*list == '-') {
+            list++;
+            last = take_number(&list);
         }
-        n += last - first + 1;
-        if (*end && *end != ',')
+        if (first < 0 || last < first || (*list && *list != ',') ||
+            __builtin_add_overflow(n, last - first, &n) || __builtin_add_overflow(n, 1, &n))
             return 0;
-        list = end + (*end == ',');
+        list += *list == ',';
     }
     return n;
 }
 
-static int read_count(int root, const char *directory, long *ret_count)
+static long read_count(int root, const char *directory)
 {
     AUTOFREE char *list = NULL;
-    int r = inventory_line(root, directory, "online", &list);
 
-    *ret_count = list ? count_list(list) : 0;
-    return r;
+    return sysfs_line(root, directory, "online", &list) > 0 ? count_list(list) : 0;
 }
 
-static int read_memory(int root, long *ret_memory)
+static long read_memory(int root)
 {
     AUTOFREE char *text = NULL;
-    int r = root_read(root, "proc/meminfo", MAX_TABLE, &text, NULL);
+    int r = root_read(root, "proc/meminfo", MAX_MEMINFO, &text, NULL);
     const char *line = r < 0 ? NULL : strstr(text, "MemTotal:");
+    long memory = line ? strtol(line + strlen("MemTotal:"), NULL, 10) : 0;
 
-    *ret_memory = line ? strtol(line + strlen("MemTotal:"), NULL, 10) : 0;
-    if (*ret_memory < 0)
-        *ret_memory = 0;
-    return r == -ENOMEM ? r : 0;
+    return memory < 0 ? 0 : memory;
 }
 
-int inventory_read(int root, struct inventory *ret_inventory)
+void inventory_read(int root, struct inventory *ret_inventory)
 {
     struct items *items = ret_inventory->items;
-    int r;
 
     *ret_inventory = (struct inventory){0};
-    r = inventory_read_pci(root, &items[ITEM_PCI]);
-    if (r >= 0)
-        r = inventory_read_disks(root, &items[ITEM_DISK]);
-    if (r >= 0)
-        r = inventory_read_mounts(root, &items[ITEM_MOUNT]);
-    if (r >= 0)
-        r = inventory_read_links(root, &items[ITEM_LINK]);
-    if (r >= 0)
-        r = inventory_read_routes(root, ret_inventory);
-    if (r >= 0)
-        r = read_count(root, "sys/devices/system/node", &ret_inventory->nodes);
-    if (r >= 0)
-        r = read_count(root, "sys/devices/system/cpu", &ret_inventory->cpus);
-    return r < 0 ? r : read_memory(root, &ret_inventory->memory);
+    items[ITEM_PCI].known =
+        root_exists(root, PCI) > 0 && sysfs_walk(root, PCI, look_at_pci, &items[ITEM_PCI]) == 0;
+    inventory_read_disks(root, &items[ITEM_DISK]);
+    inventory_read_mounts(root, &items[ITEM_MOUNT]);
+    inventory_read_links(root, &items[ITEM_LINK]);
+    inventory_read_route(root, ROUTES_IPV4, &ret_inventory->ipv4);
+    inventory_read_route(root, ROUTES_IPV6, &ret_inventory->ipv6);
+    ret_inventory->nodes = read_count(root, "sys/devices/system/node");
+    ret_inventory->cpus = read_count(root, "sys/devices/system/cpu");
+    ret_inventory->memory = read_memory(root);
+    inventory_trim(ret_inventory);
 }
 
-int machine_read(int root, struct machine *ret_machine)
+void machine_read(int root, struct machine *ret_machine)
 {
     static const char DMI[] = "sys/class/dmi/id";
-    int r;
 
     *ret_machine = (struct machine){0};
-    r = inventory_line(root, "etc", "machine-id", &ret_machine->id);
-    if (r >= 0)
-        r = inventory_line(root, DMI, "product_name", &ret_machine->product);
-    if (r >= 0)
-        r = inventory_line(root, DMI, "board_name", &ret_machine->board);
-    if (ret_machine->id && strlen(ret_machine->id) != 32) { /* "uninitialized", at a first boot */
-        free(ret_machine->id);
-        ret_machine->id = NULL;
-    }
-    return r;
+    (void)sysfs_line(root, "etc", "machine-id", &ret_machine->id);
+    (void)sysfs_line(root, DMI, "product_name", &ret_machine->product);
+    (void)sysfs_line(root, DMI, "board_name", &ret_machine->board);
+    item_text_trim(&ret_machine->id);
+    item_text_trim(&ret_machine->product);
+    item_text_trim(&ret_machine->board);
+    if (ret_machine->id && strlen(ret_machine->id) != 32) /* "uninitialized", at a first boot */
+        set_text(&ret_machine->id, NULL);
 }

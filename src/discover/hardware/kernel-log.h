@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* What the kernel has logged of disks and file systems since the start of the machine. */
+/* What the kernel has logged of disks and file systems since the machine started. */
 
 enum {
     LOG_NAMES = 16,

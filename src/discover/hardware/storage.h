@@ -3,6 +3,6 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM; release with storage_facts_clear() in any case. */
-int storage_facts_read(int root, struct storage_facts *ret);
+/* Release with storage_facts_clear(). */
+void storage_facts_read(int root, struct storage_facts *ret);
 void storage_facts_clear(struct storage_facts *facts);

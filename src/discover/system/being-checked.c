@@ -35,7 +35,8 @@ int check_facts_read(int root, const char *boot_id, struct check_facts *ret)
     ret->release = steal(&attempt.release);
     ret->before = attempt.inventory;
     attempt.inventory = (struct inventory){0};
-    return inventory_read(root, &ret->now);
+    inventory_read(root, &ret->now);
+    return 0;
 }
 
 void check_facts_clear(struct check_facts *facts)

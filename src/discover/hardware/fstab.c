@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/hardware/fstab.h"
+
+#include "base/mounts.h"
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_FSTAB = 1024 * 1024,
+};
+
+void fstab_clear(struct fstab *fstab)
+{
+    for (size_t i = 0; i < fstab->n; i++) {
+        free(fstab->all[i].source);
+        free(fstab->all[i].point);
+        free(fstab->all[i].type);
+    }
+    free(fstab->all);
+    map_clear(&fstab->points);
+    *fstab = (struct fstab){0};
+}
+
+static bool has_option(const char *options, const char *option)
+{
+    size_t length = strlen(option);
+
+    for (; *options; options += strcspn(options, ","), options += *options == ',')
+        if (strncmp(options, option, length) == 0 && strchr(",", options[length]))
+            return true;
+    return false;
+}
+
+static void take_line(struct fstab *fstab, char *text)
+{
+    const char *fields[4] = {0};
+    char *rest;
+
+    for (size_t i = 0; i < ELEMENTS(fields); i++) {
+        fields[i] = strtok_r(i ? NULL : text, " \t\r", &rest);
+        if (!fields[i])
+            break;
+    }
+    if (!fields[0] || fields[0][0] == '#' || !fields[2])
+        return;
+    if (fields[3] &&
+        (has_option(fields[3], "noauto") || has_option(fields[3], "x-systemd.automount")))
+        return;
+    *APPEND(fstab->all, fstab->n) = (struct fstab_line){
+        .source = mounts_unescape(fields[0]),
+        .point = mounts_unescape(fields[1]),
+        .type = xstrdup(fields[2]),
+        .spare = fields[3] && has_option(fields[3], "nofail"),
+    };
+}
+
+int fstab_read(int root, struct fstab *ret)
+{
+    AUTOFREE char *text = NULL;
+    char *rest;
+    int r = root_read(root, "etc/fstab", MAX_FSTAB, &text, NULL);
+
+    *ret = (struct fstab){0};
+    if (r < 0)
+        return r;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        take_line(ret, line);
+    for (size_t i = 0; i < ret->n; i++)
+        (void)map_add(&ret->points, ret->all[i].point, &ret->all[i]);
+    return 0;
+}
+
+const struct fstab_line *fstab_at(const struct fstab *fstab, const char *point)
+{
+    return map_get(&fstab->points, point);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/map.h"
+
+/* /etc/fstab: what is mounted at each boot. */
+
+struct fstab_line {
+    char *source; /* as fstab has it: "UUID=..." */
+    char *point;
+    char *type;
+    bool spare; /* the machine is up without it: nofail. Its disk may be needed all the same. */
+};
+
+struct fstab {
+    struct fstab_line *all; /* without those that are mounted when they are used, or never */
+    size_t n;
+    struct map points; /* the first line of each mount point */
+};
+
+/* 0, or a negative errno such as -ENOENT; release with fstab_clear() in any case. */
+int fstab_read(int root, struct fstab *ret);
+void fstab_clear(struct fstab *fstab);
+
+/* The line of a mount point, or NULL. */
+const struct fstab_line *fstab_at(const struct fstab *fstab, const char *point);
