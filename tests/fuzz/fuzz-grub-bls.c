@@ -6,7 +6,7 @@
 
 #include "base/version.h"
 #include "discover/loaders/choose.h"
-#include "discover/loaders/grub/script/bls.h"
+#include "discover/loaders/grub/commands/bls.h"
 #include "fuzz.h"
 
 static void check_file(enum grub_flavour flavour)

@@ -47,9 +47,9 @@ static void digits(void **state)
     tree_write(*state, FEDORA, "");
     assert_string_equal(start(state, "default=1f-6.2-1"), "/boot/k1 new [/boot/i1]");
     assert_string_equal(start(state, "default=1f-gone"),
-                        "? default is \"1f-gone\", which is no entry and may be read as a number");
+                        "? the default \"1f-gone\" is no entry and may be read as a number");
     tree_write(*state, UPSTREAM, "");
-    assert_non_null(strstr(start(state, "default=1f-6.2-1"), "? it is not known whose GRUB runs"));
+    assert_non_null(strstr(start(state, "default=1f-6.2-1"), "? whose GRUB this is is not known"));
     assert_string_equal(start(state, "default=0"), "/boot/k1 new [/boot/i1]");
 }
 
@@ -75,16 +75,16 @@ static void variables(void **state)
     write_entry(state, "m", ENTRY "$kernelopts $tuned\n");
     assert_string_equal(start(state, "kernelopts='root=x '; tuned=y"),
                         "/boot/k1 root=x y [/boot/i1]");
-    assert_string_equal(start(state, "kernelopts='root=x'; tuned=y"),
-                        "? /boot/loader/entries/m.conf:4: what becomes of the variables here "
-                        "depends on the version of GRUB");
+    assert_string_equal(
+        start(state, "kernelopts='root=x'; tuned=y"),
+        "? /boot/loader/entries/m.conf:4: versions of GRUB expand these variables differently");
     assert_string_equal(start(state, "kernelopts=root=x"), "/boot/k1 root=x [/boot/i1]");
     /* Nothing at all: what stands in for it. */
     assert_string_equal(start(state, "default_kernelopts='root=y ro'"),
                         "/boot/k1 root=y ro [/boot/i1]");
-    assert_string_equal(start(state, "search --set=kernelopts --file /x"),
-                        "? /boot/loader/entries/m.conf:4: /boot/grub/grub.cfg:3: what a "
-                        "search for something finds");
+    assert_string_equal(
+        start(state, "search --set=kernelopts --file /x"),
+        "? /boot/loader/entries/m.conf:4: /boot/grub/grub.cfg:3: what a search for \"/x\" finds");
 }
 
 static void initrds(void **state)
@@ -94,7 +94,7 @@ static void initrds(void **state)
     assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
     assert_string_equal(start(state, "tuned_initrd=/i2"), "/boot/k1 aa [/boot/i1] [/boot/i2]");
     assert_string_equal(start(state, "early_initrd='i2 i3'; tuned_initrd=/i2"),
-                        "? neither /i3 nor /boot/i3 is there");
+                        "? neither /i3 nor /boot/i3 exists");
     assert_string_equal(start(state, "early_initrd='i2'"), "/boot/k1 aa [/boot/i2] [/boot/i1]");
     write_entry(state, "m", "linux /k1\noptions aa\n");
     assert_string_equal(start(state, ""),
@@ -112,10 +112,11 @@ static void places(void **state)
     assert_string_equal(start(state, "unset boot"),
                         "? /boot/grub/grub.cfg:4: boot entries: $boot is not set");
     assert_string_equal(start(state, "search --set=boot --fs-uuid x"),
-                        "? /boot/grub/grub.cfg:4: boot entries: $boot and $root are not the same");
+                        "? /boot/grub/grub.cfg:4: boot entries: $boot and $root differ");
     assert_string_equal(started(*state, "timeout=0\nboot=$root\nblscfg default\n"),
-                        "? /boot/grub/grub.cfg:3: blscfg default");
-    assert_string_equal(start(state, "blscfg"), "? /boot/grub/grub.cfg:4: blscfg once more");
+                        "? /boot/grub/grub.cfg:3: blscfg default is not supported");
+    assert_string_equal(start(state, "blscfg"),
+                        "? /boot/grub/grub.cfg:4: blscfg for the second time is not supported");
 }
 
 /* What GRUB makes of a file that is not as it should be is not guessed. */
@@ -124,15 +125,14 @@ static void odd_files(void **state)
     static const struct {
         const char *text, *answer;
     } CASES[] = {
-        {"title T\n\nlinux /k1\ninitrd /i1\n", "m.conf:2: GRUB stops reading here, before the end"},
-        {"title T\nnothing\nlinux /k1\n", "m.conf:2: GRUB stops reading here, before the end"},
+        {"title T\n\nlinux /k1\ninitrd /i1\n", "m.conf:2: GRUB stops reading at this line"},
+        {"title T\nnothing\nlinux /k1\n", "m.conf:2: GRUB stops reading at this line"},
         {" title T\nlinux /k1\n", "m.conf:1: a blank at the start of the line"},
-        {"linux /k1\ninitrd /i1\noptions aa\noptions bb\n",
-         "m.conf:4: more than one line of options"},
+        {"linux /k1\ninitrd /i1\noptions aa\noptions bb\n", "m.conf:4: more than one options line"},
         {"linux /k1\ninitrd /i1\noptions 'aa\n", "m.conf:1: GRUB cannot make a script of it"},
         {"linux /k1\ninitrd /i1\ndevicetree /d\n",
-         "m.conf:3: `devicetree` is nothing that kexec can do"},
-        {"linux /k1\001\n", "m.conf:1: not a text"},
+         "m.conf:3: kexec cannot do what `devicetree` does"},
+        {"linux /k1\001\n", "m.conf:1: not a text file"},
     };
 
     tree_write(*state, FEDORA, "");
@@ -146,7 +146,7 @@ static void odd_files(void **state)
     assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
     write_entry(state, "m-01-2", ENTRY "aa\n");
     write_entry(state, "m-1-2", ENTRY "aa\n");
-    assert_non_null(strstr(start(state, ""), "are one version to GRUB"));
+    assert_non_null(strstr(start(state, ""), "for the same version"));
 }
 
 static void passwords(void **state)
@@ -163,9 +163,9 @@ static void efi(void **state)
     write_entry(state, "m", ENTRY "aa\n");
     tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
     assert_string_equal(start(state, ""), "/boot/k1 aa [/boot/i1]");
-    assert_non_null(strstr(start(state, "early_initrd=i2"), "? it is not known whose GRUB runs"));
+    assert_non_null(strstr(start(state, "early_initrd=i2"), "? whose GRUB this is is not known"));
     tree_write(*state, "boot/efi/EFI/fedora/grubx64.efi", "MZ...default_kernelopts...");
-    assert_non_null(strstr(start(state, "early_initrd=i2"), "? it is not known whose GRUB runs"));
+    assert_non_null(strstr(start(state, "early_initrd=i2"), "? whose GRUB this is is not known"));
 }
 
 /* The program has the name with its NUL. */
@@ -193,8 +193,9 @@ static void many(void **state)
 
         write_entry(state, name, ENTRY "aa\n");
     }
-    assert_string_equal(start(state, ""),
-                        "? /boot/grub/grub.cfg:4: /boot/loader/entries: more than 256 entries");
+    assert_string_equal(
+        start(state, ""),
+        "? /boot/grub/grub.cfg:4: /boot/loader/entries: more than 256 boot entries");
 }
 
 int main(void)

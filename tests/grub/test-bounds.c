@@ -8,7 +8,8 @@
 #include <errno.h>
 
 #include "base/util.h"
-#include "discover/loaders/grub/script/eval.h"
+#include "discover/loaders/grub/commands/command.h"
+#include "discover/loaders/grub/script/source.h"
 #include "discover/loaders/loader.h"
 
 /* Runs the text, which has to be given up for this reason, within the bound. */
@@ -16,7 +17,7 @@ static void refuse(const char *text, size_t length, const char *why)
 {
     struct grub_paths paths = {
         .root = -1, .directory = strdup("/boot/grub"), .inside = strdup("/boot/grub")};
-    struct grub_run run = {.paths = &paths};
+    struct grub_run run = {.paths = &paths, .find_command = grub_find_command};
     struct grub_eval eval = {.run = &run};
 
     assert_int_equal(grub_run_text(&eval, "f", text, length), -ECANCELED);
@@ -54,7 +55,7 @@ static void size(void **state)
     refuse_repeated("", "set a=b\n", 60000, "", "more than 100000 words");
     refuse_repeated("echo '", "x", 100000, "'\n", "a word of more than 64 KiB");
     refuse_repeated("echo ", "x'' ", 120000, "\n", "more than 100000 words");
-    refuse_repeated("", "menuentry a { b\n}\n", 1500, "", "more than 1000 entries");
+    refuse_repeated("", "menuentry a { b\n}\n", 1500, "", "more than 1000 menu entries");
 }
 
 static void depth(void **state)
@@ -62,23 +63,25 @@ static void depth(void **state)
     AUTOFREE char *end = repeat("}\n", 10000);
 
     (void)state;
-    refuse_repeated("", "submenu a {\n", 10000, end, "nested too deeply");
-    refuse_repeated("", "if true; then\n", 10000, "true\n", "nested too deeply");
+    refuse_repeated("", "submenu a {\n", 10000, end, "nested more than 64 deep");
+    refuse_repeated("", "if true; then\n", 10000, "true\n", "nested more than 64 deep");
     refuse_repeated("if true; then true\n", "elif true; then true\n", 10000, "fi\n",
-                    "nested too deeply");
-    refuse_repeated("test ", "( ", 5000, "\nfunction f { f; }\nf\n", "nested too deeply");
+                    "nested more than 64 deep");
+    refuse_repeated("test ", "( ", 5000, "\nfunction f { f; }\nf\n", "nested more than 64 deep");
 }
 
 static void loops(void **state)
 {
     (void)state;
-    refuse_repeated("", "while true; do a=$a; done\n", 1, "", "it takes too long");
-    refuse_repeated("function f { f\n}\n", "f\n", 1, "", "nested too deeply");
+    refuse_repeated("", "while true; do a=$a; done\n", 1, "",
+                    "the script takes more than 400000 steps");
+    refuse_repeated("function f { f\n}\n", "f\n", 1, "", "nested more than 64 deep");
     refuse_repeated("a=12345678\n", "a=$a$a\n", 60, "", "more than 8 KiB");
     refuse_repeated("", "for a in 1 2 3 4 5 6 7 8; do\n", 8,
-                    "true\ndone;done;done;done;done;done;done;done\n", "it takes too long");
+                    "true\ndone;done;done;done;done;done;done;done\n",
+                    "the script takes more than 400000 steps");
     refuse_repeated("", "if search --set=a -u b; then b=1\n", 12,
-                    "fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi\n", "too many conditions");
+                    "fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi\n", "more than 8 nested conditions");
 }
 
 /* Many big variables, and a question each time: every copy of them counts. */
@@ -93,7 +96,8 @@ static void memory(void **state)
         text = format("%sv%d=%s\n", before ? before : "", i, big);
         assert_non_null(text);
     }
-    refuse_repeated(text, "if search --set=a -u b; then true; fi\n", 100, "", "it takes too long");
+    refuse_repeated(text, "if search --set=a -u b; then true; fi\n", 100, "",
+                    "the script takes more than 400000 steps");
 }
 
 static void sources(void **state)
@@ -125,15 +129,16 @@ static void many_entries(void **state)
                tree->path);
 
     assert_int_equal(system(command), 0);
-    assert_string_equal(started(*state, "timeout=0\nboot=$root\nblscfg\n"),
-                        "? /boot/grub/grub.cfg:3: /boot/loader/entries: more than 256 entries");
+    assert_string_equal(
+        started(*state, "timeout=0\nboot=$root\nblscfg\n"),
+        "? /boot/grub/grub.cfg:3: /boot/loader/entries: more than 256 boot entries");
 }
 
 static void garbage(void **state)
 {
     (void)state;
-    refuse("a\0b\n", 4, "not a text");
-    refuse("a\001b\n", 4, "not a text");
+    refuse("a\0b\n", 4, "not a text file");
+    refuse("a\001b\n", 4, "not a text file");
 }
 
 int main(void)

@@ -30,7 +30,7 @@ static void by_number(void **state)
     assert_string_equal(with(state, "default='1>9'"), "/boot/k2 b");
     assert_string_equal(with(state, "default='0 or so'"), "/boot/k1 a");
     assert_string_equal(with(state, "default=01"),
-                        "? default is \"01\", which is not read as a number");
+                        "? versions of GRUB read the default \"01\" differently");
 }
 
 static void by_name(void **state)
@@ -45,17 +45,17 @@ static void by_name(void **state)
 
 static void unbootable(void **state)
 {
-    assert_string_equal(with(state, "default=d"), "? /boot/grub/grub.cfg:11: `chainloader` is "
-                                                  "nothing that kexec can do");
+    assert_string_equal(with(state, "default=d"),
+                        "? /boot/grub/grub.cfg:11: kexec cannot do what `chainloader` does");
 }
 
 /* Nobody is there to choose. */
 static void waiting(void **state)
 {
     assert_string_equal(with(state, "timeout=-1"),
-                        "? GRUB waits at its menu for somebody to choose: timeout is -1");
+                        "? GRUB waits in its menu for a choice: the timeout is -1");
     assert_string_equal(with(state, "unset timeout"),
-                        "? GRUB waits at its menu for somebody to choose: timeout is not set");
+                        "? GRUB waits in its menu for a choice: the timeout is not set");
     assert_string_equal(with(state, "set superusers=root"),
                         "? GRUB asks for a password before it starts this entry");
 }
@@ -72,12 +72,8 @@ static void uncertain(void **state)
         {"0", "/boot/k1 a"},
         {"A", "/boot/k1 a"},
         {"c", "/boot/k1 c"},
-        {"1",
-         "? /boot/grub/grub.cfg:5: whether this entry is in the menu depends on what only GRUB "
-         "sees"},
-        {"B",
-         "? /boot/grub/grub.cfg:5: whether this entry is in the menu depends on what only GRUB "
-         "sees"},
+        {"1", "? /boot/grub/grub.cfg:5: only GRUB knows whether this entry is in the menu"},
+        {"B", "? /boot/grub/grub.cfg:5: only GRUB knows whether this entry is in the menu"},
     };
 
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
@@ -113,8 +109,9 @@ static void one_time(void **state)
                "# GRUB Environment Block\nsaved_entry=d\nnext_entry=s>b\n####");
     assert_string_equal(with(state, "load_env; default=$next_entry"), "/boot/k2 b");
     tree_read(*state, &entries);
-    assert_string_equal(entries.one_time, "grub-reboot asked for entry \"s>b\" once (next_entry in "
-                                          "/boot/grub/grubenv), and only GRUB obeys and clears it");
+    assert_string_equal(entries.one_time,
+                        "grub-reboot chose the entry \"s>b\" for one boot (next_entry in "
+                        "/boot/grub/grubenv), and only GRUB can start and clear it");
     boot_entries_clear(&entries);
 
     /* What else GRUB would write down: the boots that an update has left. */
@@ -159,7 +156,7 @@ static void nothing_to_do_once(void **state)
 static void broken_env(void **state)
 {
     tree_write(*state, "boot/grub/grubenv", "saved_entry=d\n");
-    assert_string_equal(with(state, "default=a"), "? /boot/grub/grubenv: broken");
+    assert_string_equal(with(state, "default=a"), "? /boot/grub/grubenv: damaged");
 }
 
 int main(void)

@@ -112,10 +112,10 @@ static void grammar(void **state)
     assert_string_equal(parse("menuentry x\n{\na\n}\n"), "f:2: a command is missing");
     assert_string_equal(parse("a\nfi\n"), "f:2: a reserved word where a command is expected");
     assert_string_equal(parse("if a; then function b { c; }; fi\n"),
-                        "f:1: a function inside of something else");
+                        "f:1: a function inside another statement");
     /* What depends on more than the text. */
     assert_string_equal(parse("a; function b { c; }\n"),
-                        "f:1: a function behind something else in a line");
+                        "f:1: a function after another statement on the same line");
 }
 
 int main(void)

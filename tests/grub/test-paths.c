@@ -40,17 +40,17 @@ static void subvolume(void **state)
 
     assert_string_equal(on(state, MOUNTS, "linux /@/boot/k1"), "/boot/k1 ");
     assert_string_equal(on(state, MOUNTS, "linux /boot/k1"),
-                        "? /boot/k1: that part of its file system is not mounted");
+                        "? /boot/k1: this part of its file system is not mounted");
 }
 
 static void devices(void **state)
 {
     assert_string_equal(on(state, SEPARATE, "set root=hd0,gpt1\nlinux /k1"),
-                        "? /k1: on the device (hd0,gpt1), which only GRUB knows");
+                        "? /k1: only GRUB knows which device (hd0,gpt1) is");
     assert_string_equal(on(state, SEPARATE, "linux (hd0,gpt1)/k1"),
-                        "? /k1: on the device (hd0,gpt1), which only GRUB knows");
+                        "? /k1: only GRUB knows which device (hd0,gpt1) is");
     assert_string_equal(on(state, SEPARATE, "search --set=root --file /k1\nlinux /k1"),
-                        "? /boot/grub/grub.cfg:3: what a search for something finds");
+                        "? /boot/grub/grub.cfg:3: what a search for \"/k1\" finds");
 }
 
 /* With udev's links it is known which file system a search finds. */
@@ -70,11 +70,11 @@ static void searches(void **state)
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search.fs_uuid BB x\nlinux ($x)/k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root CC\nlinux /k1"),
-                        "? the file system with UUID CC is not mounted");
+                        "? the file system with the UUID CC is not mounted");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root DD\nlinux /k1"),
-                        "? there is no file system with UUID DD");
+                        "? no file system has the UUID DD");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /boot/k1"),
-                        "? /boot/k1: something else is mounted over it");
+                        "? /boot/k1: another file system is mounted over it");
 }
 
 /* Both disks of one btrfs have its UUID: udev's link is to one, mountinfo has perhaps the other. */
@@ -88,11 +88,13 @@ static void btrfs_on_two_disks(void **state)
     tree_write(tree, "dev/sdb2", "");
     tree_write(tree, "dev/disk/by-uuid/.keep", "");
     assert_int_equal(symlinkat("../../sdb2", tree->root, "dev/disk/by-uuid/AA"), 0);
-    assert_string_equal(on(state, MOUNTS, LINES), "? the file system with UUID AA is not mounted");
+    assert_string_equal(on(state, MOUNTS, LINES),
+                        "? the file system with the UUID AA is not mounted");
     tree_write(tree, "sys/fs/btrfs/features/none", "");
     tree_write(tree, "sys/fs/btrfs/BB/devices/sdb2", "");
     tree_write(tree, "sys/fs/btrfs/AA/devices/sda2", "");
-    assert_string_equal(on(state, MOUNTS, LINES), "? the file system with UUID AA is not mounted");
+    assert_string_equal(on(state, MOUNTS, LINES),
+                        "? the file system with the UUID AA is not mounted");
     tree_write(tree, "sys/fs/btrfs/AA/devices/sdb2", "");
     assert_string_equal(on(state, MOUNTS, LINES), "/boot/k1 ");
 }
@@ -109,7 +111,7 @@ static void links(void **state)
     assert_string_equal(on(state, SEPARATE, "linux /far"),
                         "? /boot/far: a link to another file system");
     assert_string_equal(on(state, SEPARATE, "linux /round"),
-                        "? /boot/round: a link that GRUB follows elsewhere");
+                        "? /boot/round: an absolute link, which GRUB follows to another file");
 }
 
 /* A recorded tree without mounts: the one file that is there. */
@@ -117,10 +119,10 @@ static void without_mounts(void **state)
 {
     assert_string_equal(on(state, NULL, "linux /boot/k1"), "/boot/k1 ");
     assert_string_equal(on(state, NULL, "linux /k1"), "/boot/k1 ");
-    assert_string_equal(on(state, NULL, "linux /k3"), "? neither /k3 nor /boot/k3 is there");
+    assert_string_equal(on(state, NULL, "linux /k3"), "? neither /k3 nor /boot/k3 exists");
     tree_write(*state, "k1", "k");
     assert_string_equal(on(state, NULL, "linux /k1"),
-                        "? /k1: it is not known on which file system");
+                        "? /k1: which file system it is on is not known");
 }
 
 static void efi(void **state, const char *name)

@@ -74,22 +74,25 @@ static void unanswered(void **state)
     assert_string_equal(result(state, "if loadfont x; then r=1; else r=1; fi"), "/boot/k1 1");
     assert_string_equal(result(state, "if loadfont x; then r=1; fi"),
                         "? a parameter is not known: /boot/grub/grub.cfg:3: a condition that only "
-                        "GRUB can answer");
-    assert_string_equal(result(state, "if [ $grub_cpu = i386 ]; then linux /boot/k2; fi"),
-                        "? /boot/grub/grub.cfg:3: what is loaded depends on what only GRUB sees");
+                        "GRUB can evaluate");
+    assert_string_equal(
+        result(state, "if [ $grub_cpu = i386 ]; then linux /boot/k2; fi"),
+        "? /boot/grub/grub.cfg:3: a condition that only GRUB can evaluate decides what is loaded");
     assert_string_equal(result(state, "if loadfont x; then boot; fi"),
-                        "? /boot/grub/grub.cfg:3: whether it goes on depends on what only GRUB "
-                        "sees");
+                        "? /boot/grub/grub.cfg:3: a condition that only GRUB can evaluate decides "
+                        "whether the script goes on");
     assert_string_equal(result(state, "while loadfont x; do r=1; done"),
-                        "? /boot/grub/grub.cfg:3: a loop that only GRUB can end");
+                        "? /boot/grub/grub.cfg:3: a loop whose end only GRUB knows");
     assert_string_equal(result(state, "probe --set=r --fs-uuid x"),
-                        "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to what "
-                        "only GRUB sees");
+                        "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to a "
+                        "value that only GRUB knows");
     assert_string_equal(result(state, "r=$\"text\""),
                         "? a parameter is not known: a translated text");
-    assert_string_equal(result(state, "frobnicate"),
-                        "? /boot/grub/grub.cfg:3: `frobnicate` is not known to fastreboot");
-    assert_string_equal(result(state, "blscfg"), "? /boot/grub/grub.cfg:3: blscfg in this place");
+    assert_string_equal(
+        result(state, "frobnicate"),
+        "? /boot/grub/grub.cfg:3: fastreboot does not know the command `frobnicate`");
+    assert_string_equal(result(state, "blscfg"),
+                        "? /boot/grub/grub.cfg:3: blscfg at this place is not supported");
 }
 
 static void control(void **state)
@@ -105,7 +108,7 @@ static void control(void **state)
                                         "menuentry A { f a b; linux /boot/k1 $r $?\n}\n"),
                         "/boot/k1 ba 1");
     assert_string_equal(started(*state, "timeout=0\nfunction linux { true; }\n"),
-                        "? /boot/grub/grub.cfg:2: a function with the name of a command: linux");
+                        "? /boot/grub/grub.cfg:2: the function linux has the name of a command");
 }
 
 static void loading(void **state)
@@ -118,7 +121,7 @@ static void loading(void **state)
                         "? an initrd that GRUB makes (newc:)");
     assert_string_equal(result(state, "r=/boot/*"), "/boot/k1 /boot/*");
     assert_string_equal(result(state, "linux /boot/k? a; boot"),
-                        "? /boot/grub/grub.cfg:3: /boot/k : wildcards are not known");
+                        "? /boot/grub/grub.cfg:3: /boot/k?: wildcards in paths are not supported");
 }
 
 static void files(void **state)
@@ -130,9 +133,9 @@ static void files(void **state)
                         "/boot/k2 m");
     assert_string_equal(started(*state, "a=1; b=2; export b\nconfigfile $prefix/own.cfg\nblscfg\n"),
                         "/boot/k2 2");
-    assert_string_equal(started(*state, "source (hd0,1)/x.cfg\n"),
-                        "? /boot/grub/grub.cfg:1: source /x.cfg: on the device (hd0,1), which only "
-                        "GRUB knows");
+    assert_string_equal(
+        started(*state, "source (hd0,1)/x.cfg\n"),
+        "? /boot/grub/grub.cfg:1: source /x.cfg: only GRUB knows which device (hd0,1) is");
 }
 
 static void contexts(void **state)
@@ -140,7 +143,7 @@ static void contexts(void **state)
     /* What is exported on one of two ways alone may be there or not. */
     assert_string_equal(started(*state, "timeout=0; a=1\nif loadfont x; then export a; fi\n"
                                         "submenu S { menuentry E {\nlinux /boot/k1 a=$a\n}\n}\n"),
-                        "? a parameter is not known: a variable that is perhaps exported");
+                        "? a parameter is not known: a variable that may not be exported");
     assert_string_equal(started(*state, "timeout=0; a=1; b=2; export b\nsubmenu S { menuentry E {\n"
                                         "linux /boot/k1 a=$a b=$b $chosen\n}\n}\n"),
                         "/boot/k1 a= b=2 S>E");
@@ -171,7 +174,7 @@ static void two(void **state)
 {
     tree_write(*state, "boot/grub2/grub.cfg", "timeout=0\n");
     assert_string_equal(started(*state, "timeout=0\n"),
-                        "? both /boot/grub/grub.cfg and /boot/grub2/grub.cfg are there");
+                        "? both /boot/grub/grub.cfg and /boot/grub2/grub.cfg exist");
 }
 
 int main(void)

@@ -9,5 +9,5 @@ struct grub_collector {
     struct boot_entries *entries;
 };
 
-/* For struct grub_walk: adds what was found, with what the kernel is to get, to the entries. */
-int grub_collect(void *collector, const struct grub_found *found);
+/* For struct grub_walk: adds the entry, with the command line that its kernel gets. */
+void grub_collect(void *collector, const struct grub_found *found);

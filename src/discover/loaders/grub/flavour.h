@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "discover/loaders/grub/script/eval.h"
+#include "discover/loaders/grub/script/state.h"
 
-/* Which GRUBs may be the one that starts this machine: GRUB_UPSTREAM, GRUB_FEDORA, or both of them
- * where nothing tells. `directory` is GRUB's own. 0 or -ENOMEM. */
-int grub_flavours(int root, const char *directory, unsigned *ret_flavours);
+/* Which GRUB may start this machine: GRUB_UPSTREAM, GRUB_FEDORA, or both where nothing tells.
+ * `directory` is GRUB's own. */
+unsigned grub_flavours(int root, const char *directory);

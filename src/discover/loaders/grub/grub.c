@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* GRUB: its configuration is run as GRUB would run it, as far as that is possible without the
- * machine, and where it is not, the answer is that it is not known. Never a guess. */
+/* Runs GRUB's configuration as GRUB does. What that needs from the machine, and does not have here,
+ * makes the answer unknown. It is never a guess. */
 
 #include <errno.h>
 
@@ -10,8 +10,10 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/collect.h"
+#include "discover/loaders/grub/commands/command.h"
 #include "discover/loaders/grub/flavour.h"
 #include "discover/loaders/grub/grubenv.h"
+#include "discover/loaders/grub/script/source.h"
 #include "discover/loaders/loader.h"
 
 static const char *const DIRECTORIES[] = {"/boot/grub", "/boot/grub2"};
@@ -20,102 +22,96 @@ enum {
     MAX_ESP_CONFIG = 1024 * 1024,
 };
 
-/* The loader that started this kernel says its name; GRUB has done so since 2.12, shim never. */
-static int is_other_loader(int root)
+/* The loader that started this kernel says its name. GRUB has done so since 2.12, shim never. */
+static bool is_other_loader(int root)
 {
     AUTOFREE char *info = NULL;
-    int r = efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info);
 
-    if (r == -ENOMEM)
-        return r;
-    return r > 0 && !after_prefix(info, "GRUB");
+    return efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info) > 0 &&
+           !after_prefix(info, "GRUB");
 }
 
-static int set_problem(struct boot_entries *entries, int error, char *problem)
+static void set_problem(struct boot_entries *entries, int error, char *problem)
 {
-    if (!problem)
-        return -ENOMEM;
-    free(entries->problem);
-    entries->problem = problem;
+    set_text(&entries->problem, problem);
     entries->problem_error = error;
-    return 0;
 }
 
-/* The directory with grub.cfg; with two of them it is not known which one GRUB reads. */
-static int find_directory(int root, struct boot_entries *entries, const char **ret_directory)
+/* The directory with grub.cfg, or NULL. With two of them it is not known which one GRUB reads. */
+static const char *find_directory(int root, struct boot_entries *entries)
 {
     AUTOFREE char *first = NULL;
+    const char *directory = NULL;
 
-    *ret_directory = NULL;
     for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
         AUTOFREE char *path = format("%s/grub.cfg", DIRECTORIES[i]), *resolved = NULL;
-        int r = path ? root_resolve(root, path, &resolved, NULL, NULL) : -ENOMEM;
+        int r = root_resolve(root, path, &resolved, NULL, NULL);
 
         if (r == -ENOENT || r == -ENOTDIR)
             continue;
-        if (r == -ENOMEM)
-            return r;
         if (r < 0)
-            return set_problem(entries, -r, format("%s: %s", path, strerror(-r))) < 0 ? -ENOMEM : 1;
-        if (!*ret_directory) {
-            *ret_directory = DIRECTORIES[i];
+            set_problem(entries, -r, format("%s: %s", path, strerror(-r)));
+        else if (first && !streq(first, resolved))
+            set_problem(entries, 0,
+                        format("both /boot/grub/grub.cfg and /boot/grub2/grub.cfg exist"));
+        if (!directory) {
+            directory = DIRECTORIES[i];
             first = steal(&resolved);
-        } else if (!streq(first, resolved)) {
-            return set_problem(entries, 0,
-                               format("both /boot/grub/grub.cfg and /boot/grub2/grub.cfg are "
-                                      "there")) < 0
-                       ? -ENOMEM
-                       : 1;
         }
     }
-    return *ret_directory != NULL;
+    return directory;
 }
 
-/* An old Fedora or RHEL has its real configuration on the ESP. A stub there only leads here. */
-static int check_esp(int root, const char *directory, struct boot_entries *entries)
+/* Old releases of Fedora and RHEL have the real configuration on the ESP. Newer ones only have a
+ * stub there that leads here. */
+static void check_esp(int root, const char *directory, struct boot_entries *entries)
 {
     static const char *const VENDORS[] = {"fedora", "redhat", "centos", "rocky", "almalinux", "ol"};
 
     if (!streq(directory, "/boot/grub2") || root_exists(root, "sys/firmware/efi") != 1)
-        return 0;
+        return;
     for (size_t i = 0; i < ELEMENTS(VENDORS); i++) {
         AUTOFREE char *path = format("/boot/efi/EFI/%s/grub.cfg", VENDORS[i]), *text = NULL;
-        int r = path ? root_read(root, path, MAX_ESP_CONFIG, &text, NULL) : -ENOMEM;
 
-        if (r == -ENOMEM)
-            return r;
-        if (r >= 0 && (strstr(text, "menuentry") || strstr(text, "blscfg")))
-            return set_problem(entries, 0, format("%s has entries, too", path));
+        if (root_read(root, path, MAX_ESP_CONFIG, &text, NULL) >= 0 &&
+            (strstr(text, "menuentry") || strstr(text, "blscfg")))
+            set_problem(entries, 0, format("%s has menu entries too", path));
     }
-    return 0;
 }
 
-/* 1 and what is stored, 0 without a grubenv. A broken one is a problem: GRUB would use a part. */
+/* 1 and what is stored; 0 without a grubenv. A damaged one is a problem: GRUB would use a part. */
 static int read_grubenv(int root, const char *directory, struct grub_env *ret_env,
                         struct boot_entries *entries)
 {
     AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL, *untrusted = NULL;
-    AUTOCLOSE int fd = path ? root_open(root, path, &untrusted) : -ENOMEM;
+    AUTOCLOSE int fd = root_open(root, path, &untrusted);
     size_t length;
     int r = fd;
 
-    if (r == -ENOENT || r == -ENOMEM)
-        return r == -ENOENT ? 0 : r;
-    if (r >= 0 && untrusted)
-        return set_problem(entries, 0, format("%s: %s", path, untrusted));
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0 && untrusted) {
+        set_problem(entries, 0, format("%s: %s", path, untrusted));
+        return 0;
+    }
     if (r >= 0)
         r = fd_read(fd, GRUBENV_MAX, &text, &length);
     if (r >= 0)
         r = grubenv_parse(text, length, ret_env);
-    if (r >= 0 || r == -ENOMEM)
-        return r < 0 ? r : 1;
-    r = set_problem(entries, r == -EBADMSG ? 0 : -r,
-                    format("%s: %s", path, r == -EBADMSG ? "broken" : strerror(-r)));
-    return r;
+    if (r < 0)
+        set_problem(entries, r == -EBADMSG ? 0 : -r,
+                    format("%s: %s", path, r == -EBADMSG ? "damaged" : strerror(-r)));
+    return r >= 0;
+}
+
+static void set_exported(struct grub_env *env, const char *name, const char *value)
+{
+    (void)grub_env_set(env, name, value);
+    (void)grub_env_export(env, name);
 }
 
 /* What every GRUB since 2.02 sets before it reads its configuration. */
-static int set_variables(int root, const struct grub_paths *paths, struct grub_env *env)
+static void set_variables(int root, const struct grub_paths *paths, struct grub_env *env)
 {
     static const char *const FEATURES[] = {
         "feature_chainloader_bpb",      "feature_ntldr",
@@ -130,58 +126,46 @@ static int set_variables(int root, const struct grub_paths *paths, struct grub_e
                                           "color_normal", "color_highlight",
                                           "config_file"};
     AUTOFREE char *home = format("(%s)%s", GRUB_HOME, paths->inside);
+    AUTOFREE char *unknown = grub_unknown("the machine");
     const char *platform = root_exists(root, "sys/firmware/efi") == 1    ? "efi"
                            : root_exists(root, "sys/firmware/acpi") == 1 ? "pc"
-                                                                         : NULL;
-    AUTOFREE char *unknown = grub_unknown("the machine");
-    int r = home && unknown ? 0 : -ENOMEM;
+                                                                         : unknown;
 
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(FEATURES); i++)
-        if ((r = grub_env_set(env, FEATURES[i], "y")) >= 0)
-            r = grub_env_export(env, FEATURES[i]);
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(SECRETS); i++)
-        if ((r = grub_env_set(env, SECRETS[i], unknown)) >= 0)
-            r = grub_env_export(env, SECRETS[i]);
-    if (r >= 0 && (r = grub_env_set(env, "root", GRUB_HOME)) >= 0)
-        r = grub_env_export(env, "root");
-    if (r >= 0 && (r = grub_env_set(env, "prefix", home)) >= 0)
-        r = grub_env_export(env, "prefix");
-    if (r >= 0 && (r = grub_env_set(env, "config_directory", home)) >= 0)
-        r = grub_env_export(env, "config_directory");
-    if (r >= 0 && (r = grub_env_set(env, "grub_platform", platform ? platform : unknown)) >= 0)
-        r = grub_env_export(env, "grub_platform");
-    return r == -E2BIG ? -ENOMEM : r;
+    for (size_t i = 0; i < ELEMENTS(FEATURES); i++)
+        set_exported(env, FEATURES[i], "y");
+    for (size_t i = 0; i < ELEMENTS(SECRETS); i++)
+        set_exported(env, SECRETS[i], unknown);
+    set_exported(env, "root", GRUB_HOME);
+    set_exported(env, "prefix", home);
+    set_exported(env, "config_directory", home);
+    set_exported(env, "grub_platform", platform);
 }
 
 /* An entry for one boot, or anything else that GRUB would do once and write down: the reboot has to
  * go through GRUB. */
-static int find_one_time(const struct grub_run *run, const char *directory,
-                         struct boot_entries *entries)
+static char *find_one_time(const struct grub_run *run, const char *directory)
 {
     const char *next = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
+    const struct grub_saved *saved = run->saved;
 
     if (next && *next)
-        entries->one_time = format("grub-reboot asked for entry \"%s\" once (next_entry in "
-                                   "%s/grubenv), and only GRUB obeys and clears it",
-                                   next, directory);
-    else if (run->n_saved > 0 && !*run->saved[0].value)
-        entries->one_time =
-            format("GRUB would clear %s in %s/grubenv", run->saved[0].name, directory);
-    else if (run->n_saved > 0)
-        entries->one_time =
-            format("GRUB would set %s to \"%s\" in %s/grubenv", run->saved[0].name,
-                   grub_has_mark(run->saved[0].value) ? "?" : run->saved[0].value, directory);
-    else
-        return 0;
-    return entries->one_time ? 0 : -ENOMEM;
+        return format("grub-reboot chose the entry \"%s\" for one boot (next_entry in %s/grubenv), "
+                      "and only GRUB can start and clear it",
+                      next, directory);
+    if (run->n_saved == 0)
+        return NULL;
+    return *saved->value ? format("GRUB would set %s to \"%s\" in %s/grubenv", saved->name,
+                                  grub_has_mark(saved->value) ? "?" : saved->value, directory)
+                         : format("GRUB would clear %s in %s/grubenv", saved->name, directory);
 }
 
-/* *ret_bls: the configuration took entries of the Boot Loader Specification. */
-static int evaluate(const struct grub_paths *paths, const struct grub_env *stored,
-                    enum grub_flavour flavour, struct boot_entries *entries, bool *ret_bls)
+/* Gives whether blscfg has run. */
+static bool evaluate(const struct grub_paths *paths, const struct grub_env *stored,
+                     enum grub_flavour flavour, struct boot_entries *entries)
 {
     CLEANUP(grub_run_clear)
-    struct grub_run run = {.paths = paths, .stored = stored, .flavour = flavour};
+    struct grub_run run = {
+        .paths = paths, .find_command = grub_find_command, .stored = stored, .flavour = flavour};
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
     struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub2") ? GRUB_RULES_ALL
@@ -189,117 +173,104 @@ static int evaluate(const struct grub_paths *paths, const struct grub_env *store
                              .found = grub_collect,
                              .data = &collector};
     AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
-    int r = path ? set_variables(paths->root, paths, &eval.env) : -ENOMEM;
 
-    entries->chosen = (size_t)-1;
-    if (r >= 0)
-        r = grub_run_file(&eval, path);
-    if (run.bls)
+    set_variables(paths->root, paths, &eval.env);
+    entries->chosen = SIZE_MAX;
+    if (grub_run_file(&eval, path) < 0)
+        walk.problem = steal(&run.problem);
+    else if (run.bls)
         walk.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
-    if (r == -ECANCELED)
-        r = set_problem(entries, 0, steal(&run.problem));
-    else if (r >= 0)
-        r = grub_menu_walk(&eval, &walk);
-    *ret_bls = run.bls;
-    if (r >= 0)
-        r = find_one_time(&run, paths->directory, entries);
-    if (r >= 0 && walk.problem)
-        return set_problem(entries, 0, walk.problem);
-    free(walk.problem);
-    if (r < 0 || entries->problem)
-        return r;
-    if (entries->chosen >= entries->n)
-        return set_problem(entries, 0, format("GRUB's default is a submenu without an entry"));
-    entries->chosen_reason = format("GRUB's default, %s", entries->entries[entries->chosen].source);
-    return entries->chosen_reason ? 0 : -ENOMEM;
+    if (!walk.problem)
+        grub_menu_walk(&eval, &walk);
+    entries->one_time = find_one_time(&run, paths->directory);
+    if (walk.problem)
+        set_problem(entries, 0, walk.problem);
+    else if (entries->chosen >= entries->n)
+        set_problem(entries, 0, format("GRUB's default is an empty submenu"));
+    else
+        entries->chosen_reason =
+            format("GRUB's default, %s", entries->entries[entries->chosen].source);
+    return run.bls;
 }
 
-/* What a GRUB starts, in words that are equal only for the same. */
+/* What GRUB starts; two texts are equal only where that is the same. */
 static char *describe(const struct boot_entries *entries)
 {
     const struct boot_entry *entry =
         entries->chosen < entries->n ? &entries->entries[entries->chosen] : NULL;
-    const char *problem = entries->problem ? entries->problem : entry ? entry->problem : NULL;
-    char *text = problem || !entry ? format("nothing for certain (%s)", problem ? problem : "?")
-                                   : format("%s %s", entry->kernel, entry->cmdline);
+    const char *problem = entries->problem ? entries->problem : entry ? entry->problem : "?";
+    char *text;
 
-    for (size_t i = 0; text && !problem && entry && i < entry->n_initrds; i++) {
-        AUTOFREE char *before = text;
-
-        text = format("%s initrd=%s", before, entry->initrds[i]);
-    }
+    if (problem)
+        return format("what is not known (%s)", problem);
+    text = format("%s %s", entry->kernel, entry->cmdline);
+    for (size_t i = 0; i < entry->n_initrds; i++)
+        set_text(&text, format("%s initrd=%s", text, entry->initrds[i]));
     return text;
 }
 
-static int compare(struct boot_entries *fedora, const struct boot_entries *upstream)
+static void compare(struct boot_entries *fedora, const struct boot_entries *upstream)
 {
     AUTOFREE char *a = describe(fedora), *b = describe(upstream);
-    bool once = fedora->one_time || upstream->one_time;
 
-    if (!a || !b)
-        return -ENOMEM;
-    if (streq(a, b) && (!once || (fedora->one_time && upstream->one_time)))
-        return 0;
-    return set_problem(fedora, 0,
-                       format("it is not known whose GRUB runs: Fedora's would start %s, GRUB 2.14 "
-                              "%s",
-                              a, b));
+    if (!streq(a, b) || !fedora->one_time != !upstream->one_time)
+        set_problem(
+            fedora, 0,
+            format("whose GRUB this is is not known: Fedora's would start %s, GRUB 2.14 %s", a, b));
 }
 
 /* As each GRUB that may be there would do it, where that can make a difference. */
-static int evaluate_all(const struct grub_paths *paths, const struct grub_env *stored,
-                        struct boot_entries *entries)
+static void evaluate_all(const struct grub_paths *paths, const struct grub_env *stored,
+                         struct boot_entries *entries)
 {
     CLEANUP(boot_entries_clear) struct boot_entries other = {0};
     unsigned flavours;
-    bool bls;
-    int r = evaluate(paths, stored, GRUB_FEDORA, entries, &bls);
 
-    if (r < 0 || !bls)
-        return r;
-    r = grub_flavours(paths->root, paths->directory, &flavours);
-    if (r < 0 || flavours == GRUB_FEDORA)
-        return r;
-    r = evaluate(paths, stored, GRUB_UPSTREAM, &other, &bls);
-    if (r >= 0 && flavours != GRUB_UPSTREAM)
-        return compare(entries, &other);
-    if (r >= 0) {
-        struct boot_entries both = *entries;
+    if (!evaluate(paths, stored, GRUB_FEDORA, entries))
+        return;
+    flavours = grub_flavours(paths->root, paths->directory);
+    if (flavours == GRUB_FEDORA)
+        return;
+    (void)evaluate(paths, stored, GRUB_UPSTREAM, &other);
+    if (flavours == GRUB_UPSTREAM) {
+        struct boot_entries fedora = *entries;
 
         *entries = other;
-        other = both;
+        other = fedora;
+    } else {
+        compare(entries, &other);
     }
-    return r;
+}
+
+static void read_directory(int root, const char *directory, struct boot_entries *entries)
+{
+    CLEANUP(grub_paths_clear) struct grub_paths paths = {0};
+    CLEANUP(grub_env_clear) struct grub_env stored = {0};
+    int has_stored, r;
+
+    check_esp(root, directory, entries);
+    has_stored = read_grubenv(root, directory, &stored, entries);
+    if (entries->problem)
+        return;
+    r = grub_paths_read(root, directory, &paths);
+    if (r < 0)
+        set_problem(
+            entries, -r,
+            format("%s: the file system it is on is not known: %s", directory, strerror(-r)));
+    else
+        evaluate_all(&paths, has_stored ? &stored : NULL, entries);
 }
 
 static int grub_read(int root, const char *unused, struct boot_entries *entries)
 {
-    CLEANUP(grub_paths_clear) struct grub_paths paths = {0};
-    CLEANUP(grub_env_clear) struct grub_env stored = {0};
-    const char *directory = NULL;
-    int r = is_other_loader(root), has_stored = 0;
+    const char *directory = is_other_loader(root) ? NULL : find_directory(root, entries);
 
     (void)unused;
-    if (r != 0)
-        return r < 0 ? r : 0;
-    r = find_directory(root, entries, &directory);
-    if (r <= 0 || entries->problem)
-        return r;
-    r = check_esp(root, directory, entries);
-    if (r >= 0 && !entries->problem)
-        r = has_stored = read_grubenv(root, directory, &stored, entries);
-    if (r >= 0 && !entries->problem) {
-        r = grub_paths_read(root, directory, &paths);
-        if (r < 0 && r != -ENOMEM)
-            r = set_problem(
-                entries, -r,
-                format("%s: where its file system is mounted: %s", directory, strerror(-r)));
-        else if (r >= 0)
-            r = evaluate_all(&paths, has_stored > 0 ? &stored : NULL, entries);
-    }
+    if (directory && !entries->problem)
+        read_directory(root, directory, entries);
     if (entries->problem)
         entries->chosen = entries->n;
-    return r < 0 ? r : 1;
+    return directory || entries->problem;
 }
 
 const struct loader loader_grub = {.name = "grub", .read = grub_read};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* name=value lines behind a signature; a backslash takes the next byte as it is, a newline too;
- * what starts with # is filling. GRUB stops silently at what is broken, and so would use a part of
- * it: here that is an error. */
+/* name=value lines after a signature. A backslash takes the next byte as it is, even a newline; a
+ * line that starts with # is padding. At damage GRUB stops silently and uses what it has read; here
+ * that is an error. */
 
 #include "discover/loaders/grub/grubenv.h"
 
@@ -12,7 +12,7 @@
 
 static const char SIGNATURE[] = "# GRUB Environment Block\n";
 
-/* From `at` to the newline behind the value; the value into `out`. NULL when there is no end. */
+/* Copies the value to `out` and gives its newline, or NULL without one. */
 static const char *take_value(const char *at, const char *end, char *out)
 {
     while (at < end && *at != '\n') {
@@ -24,7 +24,7 @@ static const char *take_value(const char *at, const char *end, char *out)
     return at < end ? at : NULL;
 }
 
-/* The end of a comment: GRUB minds backslashes in it as well. */
+/* The end of a comment; a backslash counts there too. */
 static const char *skip_line(const char *at, const char *end)
 {
     while (at < end && *at != '\n')
@@ -39,9 +39,7 @@ static int parse_line(const char **at, const char *end, char *room, struct grub_
 
     if (!equals || memchr(*at, '\n', (size_t)(equals - *at)) || equals == *at)
         return -EBADMSG;
-    name = strndup(*at, (size_t)(equals - *at));
-    if (!name)
-        return -ENOMEM;
+    name = xstrndup(*at, (size_t)(equals - *at));
     *at = take_value(equals + 1, end, room);
     if (!*at)
         return -EBADMSG;
@@ -52,12 +50,10 @@ static int parse_line(const char **at, const char *end, char *room, struct grub_
 int grubenv_parse(const char *text, size_t length, struct grub_env *ret_env)
 {
     const char *at = text + sizeof(SIGNATURE) - 1, *end = text + length;
-    AUTOFREE char *room = malloc(length + 1);
+    AUTOFREE char *room = xcalloc(length + 1, 1);
     int r = 0;
 
     *ret_env = (struct grub_env){0};
-    if (!room)
-        return -ENOMEM;
     if (length < sizeof(SIGNATURE) || memcmp(text, SIGNATURE, sizeof(SIGNATURE) - 1) != 0)
         return -EBADMSG;
     if (memchr(text, 0, length) || memchr(text, GRUB_MARK, length) ||

@@ -5,11 +5,18 @@
 #include <errno.h>
 
 #include "base/util.h"
+#include "discover/loaders/grub/script/eval.h"
 
 static int unknown(char **ret_problem, char *problem)
 {
     *ret_problem = problem;
-    return problem ? -ECANCELED : -ENOMEM;
+    return -ECANCELED;
+}
+
+static int maybe_there(const struct grub_entry *entry, char **ret_problem)
+{
+    return unknown(ret_problem, format("%s:%u: only GRUB knows whether this entry is in the menu",
+                                       entry->file, entry->line));
 }
 
 /* Whether the first step of the path `value` is `name`; >> in it is a > of the name. */
@@ -38,9 +45,10 @@ const char *grub_menu_rest(const char *value)
     return NULL;
 }
 
-static bool is_unknown(const char *text)
+/* Its title or id holds what only GRUB knows. */
+static bool has_unknown_name(const struct grub_entry *entry)
 {
-    return grub_has_mark(text);
+    return grub_has_mark(entry->title) || grub_has_mark(entry->id);
 }
 
 static bool names(const struct grub_entry *entry, const char *value)
@@ -48,8 +56,8 @@ static bool names(const struct grub_entry *entry, const char *value)
     return is_step(entry->title, value) || is_step(entry->id, value);
 }
 
-/* The number at the start of `value`, whatever is behind it; -1 when there is none, -2 when it may
- * be read in more than one way. */
+/* The number at the start of `value`, whatever follows; -1 when there is none, -2 when versions of
+ * GRUB may read it differently. */
 static long leading_number(const char *value)
 {
     size_t n;
@@ -64,25 +72,20 @@ static long leading_number(const char *value)
     return strtol(value, NULL, 10);
 }
 
-/* By number, and past the end the first one. Entries that may be missing shift those behind. */
+/* By number; one past the end means the first entry. Entries that may be missing shift those after
+ * them. */
 static int by_number(const struct grub_menu *menu, size_t number, size_t *ret_index,
                      char **ret_problem)
 {
     size_t certain = 0;
 
-    for (size_t i = 0; i < menu->n; i++) {
-        if (menu->entries[i].maybe)
-            continue;
-        certain++;
-    }
+    for (size_t i = 0; i < menu->n; i++)
+        certain += !menu->entries[i].maybe;
     for (size_t i = 0; i < menu->n && i <= number; i++)
         if (menu->entries[i].maybe)
-            return unknown(ret_problem,
-                           format("%s:%u: whether this entry is in the menu depends on "
-                                  "what only GRUB sees",
-                                  menu->entries[i].file, menu->entries[i].line));
+            return maybe_there(&menu->entries[i], ret_problem);
     if (number >= certain && certain < menu->n)
-        return unknown(ret_problem, format("the menu's length depends on what only GRUB sees"));
+        return unknown(ret_problem, format("only GRUB knows how many entries the menu has"));
     *ret_index = number < menu->n ? number : 0;
     return 0;
 }
@@ -93,16 +96,13 @@ static int by_name(const struct grub_menu *menu, const char *value, size_t *ret_
     for (size_t i = 0; i < menu->n; i++) {
         const struct grub_entry *entry = &menu->entries[i];
 
-        if (is_unknown(entry->title) || is_unknown(entry->id))
-            return unknown(ret_problem, format("%s:%u: title or id of this entry are not known",
+        if (has_unknown_name(entry))
+            return unknown(ret_problem, format("%s:%u: only GRUB knows title or id of this entry",
                                                entry->file, entry->line));
         if (!names(entry, value))
             continue;
         if (entry->maybe)
-            return unknown(ret_problem,
-                           format("%s:%u: whether this entry is in the menu depends on "
-                                  "what only GRUB sees",
-                                  entry->file, entry->line));
+            return maybe_there(entry, ret_problem);
         *ret_index = i;
         return 0;
     }
@@ -119,16 +119,16 @@ static int check_strict(const struct grub_menu *menu, const char *value, size_t 
         return unknown(ret_problem, format("a menu of snapshots"));
     if (number && value[strspn(value, "0123456789")])
         return unknown(ret_problem,
-                       format("default is \"%s\", which depends on the version of GRUB", value));
+                       format("versions of GRUB read the default \"%s\" differently", value));
     for (size_t i = 0; i < menu->n; i++) {
         const struct grub_entry *entry = &menu->entries[i];
         bool by_word = value[first] && strncmp(entry->id, value, first) == 0;
 
-        if ((names(entry, value) && i != index) || by_word || is_unknown(entry->id) ||
-            is_unknown(entry->title))
-            return unknown(ret_problem, format("%s:%u: which entry \"%s\" means depends on the "
-                                               "version of GRUB",
-                                               entry->file, entry->line, value));
+        if ((names(entry, value) && i != index) || by_word || has_unknown_name(entry))
+            return unknown(ret_problem,
+                           format("%s:%u: whether the default \"%s\" means this entry depends on "
+                                  "the version of GRUB",
+                                  entry->file, entry->line, value));
     }
     return 0;
 }
@@ -155,10 +155,10 @@ static int by_fedora(const struct grub_menu *menu, const char *value, size_t *re
     for (size_t i = 0; i < menu->n; i++) {
         const struct grub_entry *entry = &menu->entries[i];
 
-        if (is_unknown(entry->title) || is_unknown(entry->id) || entry->maybe ||
+        if (has_unknown_name(entry) || entry->maybe ||
             (value[first] && strncmp(entry->id, value, first) == 0))
             return unknown(ret_problem,
-                           format("%s:%u: whether \"%s\" means this entry is not known",
+                           format("%s:%u: whether the default \"%s\" means this entry is not known",
                                   entry->file, entry->line, value));
     }
     if (index < menu->n) {
@@ -166,9 +166,8 @@ static int by_fedora(const struct grub_menu *menu, const char *value, size_t *re
         return 0;
     }
     if (end > value && ((*end && *end != '>') || leading_number(value) < 0))
-        return unknown(
-            ret_problem,
-            format("default is \"%s\", which is no entry and may be read as a number", value));
+        return unknown(ret_problem,
+                       format("the default \"%s\" is no entry and may be read as a number", value));
     return by_number(menu, end > value ? (size_t)leading_number(value) : 0, ret_index, ret_problem);
 }
 
@@ -179,13 +178,11 @@ int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub
     long number;
     int r;
 
-    if (!value)
-        value = "0";
-    r = grub_why_unknown(value, &why);
-    if (r < 0)
-        return r;
+    value = value ? value : "0";
+    why = grub_why_unknown(value);
     if (why || grub_has_mark(value))
-        return unknown(ret_problem, format("default is not known: %s", why ? why : "a device"));
+        return unknown(ret_problem,
+                       format("the default is not known: %s", why ? why : "a device name"));
     if (menu->n == 0)
         return unknown(ret_problem, format("the menu is empty"));
     number = leading_number(value);
@@ -193,7 +190,7 @@ int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub
         return by_fedora(menu, value, ret_index, ret_problem);
     if (number == -2)
         return unknown(ret_problem,
-                       format("default is \"%s\", which is not read as a number", value));
+                       format("versions of GRUB read the default \"%s\" differently", value));
     r = number >= 0 ? by_number(menu, (size_t)number, ret_index, ret_problem)
                     : by_name(menu, value, ret_index, ret_problem);
     return r < 0 || rules == GRUB_RULES_UPSTREAM
@@ -201,18 +198,14 @@ int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub
                : check_strict(menu, value, *ret_index, ret_problem);
 }
 
-static int walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
-                     unsigned depth);
+static void walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
+                      unsigned depth);
 
 /* GRUB's $chosen: the ids on the way, with > doubled in each. */
 static char *path_of(const char *path, const char *id)
 {
-    size_t length = strlen(path) + 1;
-    char *text = malloc(length + 2 * strlen(id) + 2), *out;
+    char *text = xcalloc(strlen(path) + 2 * strlen(id) + 2, 1), *out = stpcpy(text, path);
 
-    if (!text)
-        return NULL;
-    out = stpcpy(text, path);
     if (*path)
         *out++ = '>';
     for (; *id; id++) {
@@ -220,35 +213,33 @@ static char *path_of(const char *path, const char *id)
             *out++ = '>';
         *out++ = *id;
     }
-    *out = 0;
     return text;
 }
 
-/* The context in which the entry runs: a submenu sees what is exported alone. */
-static int prepare(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
-                   enum grub_rules rules, struct grub_eval *ret_eval)
+/* The context in which the entry runs: a submenu only sees what is exported. */
+static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
+                   const struct grub_node *node, const char *path, enum grub_rules rules,
+                   struct grub_eval *ret_eval)
 {
     const char *rest = grub_menu_rest(grub_env_get(&parent->env, "default"));
-    AUTOFREE char *next = rest ? strdup(rest) : grub_unknown("$default in an entry");
-    int r = next ? 0 : -ENOMEM;
+    AUTOFREE char *next = rest ? xstrdup(rest) : grub_unknown("$default in an entry");
+    struct grub_env *env = &ret_eval->env;
+    int r;
 
     *ret_eval =
         (struct grub_eval){.run = parent->run, .entry = !entry->submenu, .status = STATUS_UNKNOWN};
+    grub_env_copy(&parent->env, entry->submenu, env);
+    r = grub_assign(ret_eval, node, "chosen", path);
     if (r >= 0)
-        r = grub_env_copy(&parent->env, entry->submenu, &ret_eval->env);
-    if (r >= 0)
-        r = grub_env_set(&ret_eval->env, "chosen", path);
-    if (r >= 0)
-        r = grub_env_export(&ret_eval->env, "chosen");
+        r = grub_env_export(env, "chosen");
     if (r >= 0 && entry->submenu)
-        r = grub_env_set(&ret_eval->env, "timeout", "0");
+        r = grub_assign(ret_eval, node, "timeout", "0");
     /* Fedora's GRUB leaves it as it was where the path has no further step. */
-    if (r >= 0 &&
-        (rest || (rules != GRUB_RULES_UPSTREAM && grub_env_get(&ret_eval->env, "default"))))
-        r = grub_env_set(&ret_eval->env, "default", next);
+    if (r >= 0 && (rest || (rules != GRUB_RULES_UPSTREAM && grub_env_get(env, "default"))))
+        r = grub_assign(ret_eval, node, "default", next);
     else if (r >= 0)
-        grub_env_unset(&ret_eval->env, "default");
-    return r == -E2BIG ? -ENOMEM : r;
+        grub_env_unset(env, "default");
+    return r < 0 ? r : grub_spend(ret_eval, node, grub_env_work(env));
 }
 
 static const char *check(const struct grub_eval *eval, const struct grub_entry *entry)
@@ -260,104 +251,71 @@ static const char *check(const struct grub_eval *eval, const struct grub_entry *
     return NULL;
 }
 
-/* Only the submenu on the way to the chosen entry has to be understood. */
-static int submenu_failed(struct grub_run *run, bool chosen, struct grub_walk *walk)
-{
-    if (chosen && !walk->problem)
-        walk->problem = steal(&run->problem);
-    free(run->problem);
-    run->problem = NULL;
-    return 0;
-}
-
-static int visit(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
-                 bool chosen, struct grub_walk *walk, unsigned depth)
+static void visit(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
+                  bool chosen, struct grub_walk *walk, unsigned depth)
 {
     CLEANUP(grub_eval_clear) struct grub_eval eval = {0};
     AUTOFREE char *here = path_of(path, entry->id), *problem = NULL;
-    size_t saved = parent->run->n_saved;
-    struct grub_node where = {.file = entry->file, .line = entry->line};
-    struct grub_found found;
-    int r = here ? prepare(parent, entry, here, walk->rules, &eval) : -ENOMEM;
+    struct grub_run *run = parent->run;
+    struct grub_node node = {.file = entry->file, .line = entry->line};
+    size_t saved = run->n_saved;
+    int r = prepare(parent, entry, &node, here, walk->rules, &eval);
 
-    if (r >= 0)
-        r = grub_spend(&eval, &where, grub_env_work(&eval.env));
-    if (r < 0 && r != -ECANCELED)
-        return r;
     if (r >= 0 && !entry->problem)
         r = grub_run_entry(&eval, entry);
-    if (!chosen) /* what GRUB would do on the way there is not done */
-        grub_run_forget(parent->run, saved);
-    if (r < 0 && r != -ECANCELED)
-        return r;
+    if (!chosen) /* GRUB does not run it, so it does not write either */
+        grub_run_forget(run, saved);
+    problem = steal(&run->problem);
+    if (!problem && (entry->problem || check(parent, entry)))
+        problem = xstrdup(entry->problem ? entry->problem : check(parent, entry));
     if (entry->submenu) {
-        if (r == -ECANCELED)
-            return submenu_failed(parent->run, chosen, walk);
-        if (chosen && check(parent, entry)) {
-            walk->problem = strdup(check(parent, entry));
-            chosen = false;
-        }
-        return walk_menu(&eval, here, chosen, walk, depth + 1);
+        /* Only the submenus on the way to the chosen entry must be understood. */
+        if (chosen && problem && !walk->problem)
+            walk->problem = xstrdup(problem);
+        if (r >= 0)
+            walk_menu(&eval, here, chosen && !problem, walk, depth + 1);
+        return;
     }
-    problem = steal(&parent->run->problem);
-    found = (struct grub_found){
-        .id = here,
-        .title = entry->title,
-        .loaded = &eval.loaded,
-        .file = entry->file,
-        .line = entry->line,
-        .problem = entry->problem ? entry->problem
-                   : problem      ? problem
-                                  : check(parent, entry),
-        .chosen = chosen,
-    };
-    return walk->found(walk->data, &found);
+    walk->found(walk->data, &(struct grub_found){
+                                .id = here,
+                                .title = entry->title,
+                                .loaded = &eval.loaded,
+                                .file = entry->file,
+                                .line = entry->line,
+                                .problem = problem,
+                                .chosen = chosen,
+                            });
 }
 
-static int walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
-                     unsigned depth)
+static void walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
+                      unsigned depth)
 {
     size_t index = eval->menu.n;
-    int r = 0;
 
-    if (chosen)
-        r = grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), walk->rules, &index,
-                              &walk->problem);
-    if (r == -ECANCELED) {
+    if (chosen && grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), walk->rules,
+                                    &index, &walk->problem) < 0)
         index = eval->menu.n;
-        r = 0;
-    }
-    if (depth > GRUB_MAX_DEPTH)
-        return 0;
-    for (size_t i = 0; r >= 0 && i < eval->menu.n; i++)
-        r = visit(eval, &eval->menu.entries[i], path, i == index, walk, depth);
-    return r;
+    for (size_t i = 0; depth <= GRUB_MAX_DEPTH && i < eval->menu.n; i++)
+        visit(eval, &eval->menu.entries[i], path, i == index, walk, depth);
 }
 
 /* Without a timeout GRUB starts nothing by itself. */
-static int check_timeout(const struct grub_eval *eval, char **ret_problem)
+static char *check_timeout(const struct grub_eval *eval)
 {
     const char *value = grub_env_get(&eval->env, "timeout");
-    AUTOFREE char *why = NULL;
+    AUTOFREE char *why = value ? grub_why_unknown(value) : NULL;
     long seconds;
-    int r = value ? grub_why_unknown(value, &why) : 0;
 
-    if (r < 0)
-        return r;
     if (why)
-        return unknown(ret_problem, format("timeout is not known: %s", why));
+        return format("the timeout is not known: %s", why);
     if (!value || !grub_number(value, &seconds) || seconds < 0)
-        return unknown(ret_problem,
-                       format("GRUB waits at its menu for somebody to choose: timeout is %s",
-                              value ? value : "not set"));
-    return 0;
+        return format("GRUB waits in its menu for a choice: the timeout is %s",
+                      value ? value : "not set");
+    return NULL;
 }
 
-int grub_menu_walk(struct grub_eval *eval, struct grub_walk *walk)
+void grub_menu_walk(struct grub_eval *eval, struct grub_walk *walk)
 {
-    int r = check_timeout(eval, &walk->problem);
-
-    if (r < 0 && r != -ECANCELED)
-        return r;
-    return walk_menu(eval, "", !walk->problem, walk, 0);
+    walk->problem = check_timeout(eval);
+    walk_menu(eval, "", !walk->problem, walk, 0);
 }

@@ -15,22 +15,18 @@ struct grub_chunk {
 void *grub_arena_alloc(struct grub_arena *arena, size_t size)
 {
     struct grub_chunk *chunk = arena->chunks;
-    void *memory;
 
     size = (size + 15) & ~(size_t)15;
     if (!chunk || chunk->size - chunk->used < size) {
         size_t room = size > CHUNK ? size : CHUNK;
 
-        chunk = calloc(1, sizeof(*chunk) + room);
-        if (!chunk)
-            return NULL;
+        chunk = xcalloc(1, sizeof(*chunk) + room);
         chunk->size = room;
         chunk->next = arena->chunks;
         arena->chunks = chunk;
     }
-    memory = chunk->data + chunk->used;
     chunk->used += size;
-    return memory;
+    return chunk->data + chunk->used - size;
 }
 
 void grub_arena_clear(struct grub_arena *arena)

@@ -4,33 +4,11 @@
  * quoted parts escaped, then matches those that look like a path with * or ? against files, and
  * then takes the backslashes away. */
 
+#include "discover/loaders/grub/script/expand.h"
+
 #include <ctype.h>
-#include <errno.h>
 
 #include "base/util.h"
-#include "discover/loaders/grub/script/eval.h"
-
-void grub_words_clear(struct grub_words *words)
-{
-    for (size_t i = 0; i < words->n; i++)
-        free(words->words[i]);
-    free(words->words);
-    *words = (struct grub_words){0};
-}
-
-int grub_words_add(struct grub_words *words, const char *word)
-{
-    char **more = reallocarray(words->words, words->n + 2, sizeof(*more));
-
-    if (!more)
-        return -ENOMEM;
-    words->words = more;
-    more[words->n] = strdup(word);
-    if (!more[words->n])
-        return -ENOMEM;
-    more[++words->n] = NULL;
-    return 0;
-}
 
 struct expansion {
     struct grub_eval *eval;
@@ -47,15 +25,11 @@ static int append(struct expansion *expansion, const char *text, size_t n)
     if (r < 0)
         return r;
     if (expansion->length + n > GRUB_MAX_VALUE)
-        return grub_give_up(expansion->eval, expansion->node, "a word of more than 8 KiB");
+        return grub_give_up(expansion->eval, expansion->node, "a word of more than %d KiB",
+                            GRUB_MAX_VALUE / 1024);
     if (!expansion->word || expansion->length + n >= expansion->size) {
-        size_t size = (expansion->length + n) * 2 + 16;
-        char *bigger = realloc(expansion->word, size);
-
-        if (!bigger)
-            return -ENOMEM;
-        expansion->word = bigger;
-        expansion->size = size;
+        expansion->size = (expansion->length + n) * 2 + 16;
+        expansion->word = xreallocarray(expansion->word, expansion->size, 1);
     }
     memcpy(expansion->word + expansion->length, text, n);
     expansion->length += n;
@@ -63,7 +37,7 @@ static int append(struct expansion *expansion, const char *text, size_t n)
     return 0;
 }
 
-/* Literally: neither a wildcard nor an escape. */
+/* Literally: no wildcard and no escape. */
 static int append_literal(struct expansion *expansion, const char *text, size_t n)
 {
     int r = append(expansion, "", 0);
@@ -106,7 +80,7 @@ static bool is_pattern(const char *word)
     return false;
 }
 
-/* Such a path keeps \x41 as it is in newer versions. */
+/* Newer versions keep \x41 in such a path as it is. */
 static bool has_hex_escape(const char *word)
 {
     const char *at = strstr(word, "\\x");
@@ -119,18 +93,18 @@ static int finish_word(struct expansion *expansion)
 {
     AUTOFREE char *word = expansion->word;
     char *out = word;
-    int r;
 
     expansion->word = NULL;
     expansion->length = expansion->size = 0;
     if (!word)
         return 0;
     if (is_pattern(word) || has_hex_escape(word)) {
-        AUTOFREE char *why = format("%s:%u: %s: wildcards are not known", expansion->node->file,
-                                    expansion->node->line, word);
-        AUTOFREE char *unknown = why ? grub_unknown(why) : NULL;
+        AUTOFREE char *why = format("%s:%u: %s: wildcards in paths are not supported",
+                                    expansion->node->file, expansion->node->line, word);
+        AUTOFREE char *unknown = grub_unknown(why);
 
-        return unknown ? grub_words_add(expansion->words, unknown) : -ENOMEM;
+        grub_words_add(expansion->words, unknown);
+        return 0;
     }
     for (const char *c = word; *c; c++) {
         if (*c == '\\' && c[1])
@@ -138,8 +112,8 @@ static int finish_word(struct expansion *expansion)
         *out++ = *c;
     }
     *out = 0;
-    r = grub_spend(expansion->eval, expansion->node, 1);
-    return r < 0 ? r : grub_words_add(expansion->words, word);
+    grub_words_add(expansion->words, word);
+    return grub_spend(expansion->eval, expansion->node, 1);
 }
 
 static bool is_blank(char c)
@@ -174,7 +148,7 @@ static int append_variable(struct expansion *expansion, const char *value, bool 
                   : append_split(expansion, value);
 }
 
-/* $@ and $*: each of the parameters; outside quotes an empty one is none, not even an end of a
+/* $@ and $*: each of the parameters. Outside quotes an empty one vanishes and does not even end a
  * word. */
 static int append_all(struct expansion *expansion, bool quoted, bool joined)
 {
@@ -207,7 +181,7 @@ static int append_special(struct expansion *expansion, const char *name, bool qu
     if (streq(name, "#")) {
         AUTOFREE char *number = format("%zu", here);
 
-        return number ? append(expansion, number, strlen(number)) : -ENOMEM;
+        return append(expansion, number, strlen(number));
     }
     if (streq(name, "*") || streq(name, "@"))
         return append_all(expansion, quoted, *name == '*');
@@ -224,9 +198,9 @@ static int append_status(struct expansion *expansion)
 
     if (expansion->eval->status == STATUS_TRUE || expansion->eval->status == STATUS_FALSE)
         return append(expansion, expansion->eval->status == STATUS_TRUE ? "0" : "1", 1);
-    why = format("%s:%u: $?: the status before it is not known", node->file, node->line);
-    unknown = why ? grub_unknown(why) : NULL;
-    return unknown ? append(expansion, unknown, strlen(unknown)) : -ENOMEM;
+    why = format("%s:%u: $?: how the command before it ends is not known", node->file, node->line);
+    unknown = grub_unknown(why);
+    return append(expansion, unknown, strlen(unknown));
 }
 
 static int append_part(struct expansion *expansion, const struct grub_part *part)
@@ -242,7 +216,7 @@ static int append_part(struct expansion *expansion, const struct grub_part *part
         return append_literal(expansion, part->text, strlen(part->text));
     case PART_TRANSLATED:
         unknown = grub_unknown("a translated text");
-        return unknown ? append(expansion, unknown, strlen(unknown)) : -ENOMEM;
+        return append(expansion, unknown, strlen(unknown));
     case PART_VARIABLE:
     case PART_QUOTED_VARIABLE:
         break;

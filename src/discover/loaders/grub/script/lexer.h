@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The words of GRUB's script language. It looks like a shell's and is not: see grub-lexer.c. */
+/* The words of GRUB's script language, which only looks like a shell's: see lexer.c. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Memory that is given back all at once. */
+/* Memory that is freed all at once. */
 struct grub_arena {
     struct grub_chunk *chunks;
 };
 
-void *grub_arena_alloc(struct grub_arena *arena, size_t size); /* zeroed, or NULL */
+void *grub_arena_alloc(struct grub_arena *arena, size_t size); /* all zero */
 void grub_arena_clear(struct grub_arena *arena);
 
 enum grub_token {
@@ -29,7 +29,7 @@ enum grub_part_type {
     PART_QUOTED,          /* what was between quotes; "" makes a word of its own */
     PART_VARIABLE,        /* its name; the value is split at blanks */
     PART_QUOTED_VARIABLE, /* its name; the value is one piece */
-    PART_TRANSLATED,      /* $"text" in whatever language GRUB speaks */
+    PART_TRANSLATED,      /* $"text", which GRUB translates */
 };
 
 struct grub_part {
@@ -41,7 +41,7 @@ struct grub_part {
 struct grub_word {
     struct grub_word *next;
     struct grub_part *parts;
-    const char *raw; /* as written, if it is only letters and digits: reserved words; or "" */
+    const char *raw; /* as written if it is unquoted plain text, else "": reserved words */
     unsigned line;
 };
 
@@ -57,5 +57,5 @@ struct grub_lexer {
 void grub_lexer_init(struct grub_lexer *lexer, struct grub_arena *arena, const char *text,
                      size_t length);
 
-/* The next token; a word where it is one. -ENOMEM, or the token. */
-int grub_lexer_next(struct grub_lexer *lexer, struct grub_word **ret_word);
+/* The next token, and its word where it is TOKEN_WORD. */
+enum grub_token grub_lexer_next(struct grub_lexer *lexer, struct grub_word **ret_word);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* GRUB goes on behind a statement that it cannot parse, in ways that depend on where its parser
- * stood; here a file with such a statement is unknown as a whole. So nothing may be accepted that
+/* After a statement that it cannot parse GRUB goes on at a place that depends on the state of its
+ * parser. Here such a statement makes the whole file unknown, so the parser must not accept what
  * GRUB refuses: an empty block, a function without a delimiter before its }, a stray ;. */
 
 #include "discover/loaders/grub/script/parser.h"
@@ -11,12 +11,14 @@
 
 #include "base/util.h"
 
+_Static_assert(GRUB_MAX_NODES == 100000 && GRUB_MAX_DEPTH == 64, "the messages name these");
+
 struct parser {
     struct grub_lexer lexer;
     const char *file;
-    int token; /* the one to look at */
+    enum grub_token token; /* the current one */
     struct grub_word *word;
-    unsigned line;      /* of that token */
+    unsigned line;      /* of the current token */
     unsigned last_line; /* of the one before */
     unsigned depth, nodes;
     const char *problem;
@@ -38,8 +40,6 @@ static int advance(struct parser *parser)
     parser->line = parser->token == TOKEN_WORD ? parser->word->line : parser->lexer.line;
     if (parser->token == TOKEN_NEWLINE)
         parser->line--;
-    if (parser->token < 0)
-        return parser->token;
     if (parser->token == TOKEN_BAD)
         return fail(parser, parser->lexer.problem);
     if (++parser->nodes > GRUB_MAX_NODES)
@@ -95,8 +95,7 @@ static struct grub_node *new_node(struct parser *parser, enum grub_node_type typ
 {
     struct grub_node *node = grub_arena_alloc(parser->lexer.arena, sizeof(*node));
 
-    if (node)
-        *node = (struct grub_node){.type = type, .line = parser->line, .file = parser->file};
+    *node = (struct grub_node){.type = type, .line = parser->line, .file = parser->file};
     return node;
 }
 
@@ -119,7 +118,7 @@ static bool is_name(const char *text)
     return *text == 0;
 }
 
-/* The name behind `for` or `function`. */
+/* The name after `for` or `function`. */
 static int parse_name(struct parser *parser, struct grub_node *node)
 {
     if (parser->token != TOKEN_WORD || !is_name(parser->word->raw) ||
@@ -142,7 +141,7 @@ static int parse_words(struct parser *parser, struct grub_node *node)
     return r;
 }
 
-/* Behind `if` or `elif`. */
+/* After `if` or `elif`. */
 static int parse_if(struct parser *parser, struct grub_node *node)
 {
     int r = parse_list(parser, false, &node->condition);
@@ -159,10 +158,8 @@ static int parse_if(struct parser *parser, struct grub_node *node)
             r = parse_list(parser, false, &node->otherwise);
     } else if (at_word(parser, "elif")) {
         node->otherwise = new_node(parser, NODE_IF);
-        if (!node->otherwise)
-            return -ENOMEM;
         if (++parser->depth > GRUB_MAX_DEPTH)
-            return fail(parser, "nested too deeply");
+            return fail(parser, "nested more than 64 deep");
         r = advance(parser);
         if (r >= 0)
             r = parse_if(parser, node->otherwise);
@@ -194,10 +191,11 @@ static int parse_while(struct parser *parser, struct grub_node *node)
     return r < 0 ? r : parse_loop_body(parser, node);
 }
 
-/* A list and its }, with the { gone. A function wants a delimiter before the }. */
-static int parse_block(struct parser *parser, bool function, struct grub_node **ret_list)
+/* A list and its }, after the {. Only the block of a command (`lax`) may end without a delimiter.
+ */
+static int parse_block(struct parser *parser, bool lax, struct grub_node **ret_list)
 {
-    int r = parse_list(parser, function, ret_list);
+    int r = parse_list(parser, lax, ret_list);
 
     if (r < 0)
         return r;
@@ -214,11 +212,7 @@ static int parse_function(struct parser *parser, struct grub_node *node)
         return fail(parser, "a { is missing");
     if (r >= 0)
         r = advance(parser);
-    if (r >= 0)
-        r = parse_list(parser, false, &node->body);
-    if (r < 0)
-        return r;
-    return parser->token == TOKEN_CLOSE ? advance(parser) : fail(parser, "a } is missing");
+    return r < 0 ? r : parse_block(parser, false, &node->body);
 }
 
 static int parse_command(struct parser *parser, struct grub_node *node)
@@ -252,21 +246,21 @@ static int parse_statement(struct parser *parser, bool top, struct grub_node **r
     if (parser->token != TOKEN_WORD)
         return fail(parser, "a command is missing");
     if (++parser->depth > GRUB_MAX_DEPTH)
-        return fail(parser, "nested too deeply");
+        return fail(parser, "nested more than 64 deep");
     for (size_t i = 0; i < ELEMENTS(KINDS); i++) {
         if (!at_word(parser, KINDS[i].word))
             continue;
         if (KINDS[i].type == NODE_FUNCTION && !top)
-            return fail(parser, "a function inside of something else");
+            return fail(parser, "a function inside another statement");
         *ret_node = new_node(parser, KINDS[i].type);
-        r = *ret_node ? advance(parser) : -ENOMEM;
+        r = advance(parser);
         if (r >= 0)
             r = KINDS[i].parse(parser, *ret_node);
         parser->depth--;
         return r;
     }
     *ret_node = new_node(parser, NODE_COMMAND);
-    r = *ret_node ? parse_command(parser, *ret_node) : -ENOMEM;
+    r = parse_command(parser, *ret_node);
     parser->depth--;
     return r;
 }
@@ -283,8 +277,8 @@ static bool ends_list(const struct parser *parser)
     return false;
 }
 
-/* Commands with delimiters between them, at least one; with a delimiter behind the last one unless
- * it is the block of a command (`lax`), where the } is enough. */
+/* At least one command, with a delimiter after each. In the block of a command (`lax`) the } can
+ * take the place of the last one. */
 static int parse_list(struct parser *parser, bool lax, struct grub_node **ret_list)
 {
     struct grub_node **tail = ret_list;
@@ -317,9 +311,9 @@ static int parse_script(struct parser *parser, struct grub_node **ret_list)
         r = parse_statement(parser, true, tail);
         if (r < 0)
             return r;
-        /* GRUB parses a line before it runs it, and a function is there once it is parsed. */
+        /* GRUB parses a whole line before it runs it, and parsing alone defines a function. */
         if ((*tail)->type == NODE_FUNCTION && same_line)
-            return fail(parser, "a function behind something else in a line");
+            return fail(parser, "a function after another statement on the same line");
         tail = &(*tail)->next;
         r = skip_delimiters(parser);
         if (r == 0)
@@ -339,7 +333,7 @@ int grub_parse(struct grub_arena *arena, const char *file, const char *text, siz
     r = parse_script(&parser, ret_list);
     if (r == -EBADMSG) {
         *ret_problem = format("%s:%u: %s", file, parser.line, parser.problem);
-        return *ret_problem ? r : -ENOMEM;
+        return r;
     }
-    return r < 0 ? r : 0;
+    return 0;
 }

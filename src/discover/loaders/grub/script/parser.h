@@ -16,7 +16,7 @@ enum grub_node_type {
     NODE_IF,       /* condition, body, otherwise; an elif is a lone NODE_IF in otherwise */
     NODE_FOR,      /* name, words, body */
     NODE_WHILE,    /* condition, body */
-    NODE_UNTIL,    /* the same */
+    NODE_UNTIL,    /* the same as NODE_WHILE */
     NODE_FUNCTION, /* name, body */
 };
 
@@ -24,7 +24,7 @@ struct grub_node {
     struct grub_node *next;
     enum grub_node_type type;
     unsigned line;
-    const char *file; /* as given to grub_parse() */
+    const char *file; /* given to grub_parse() */
     const char *name;
     struct grub_word *words;
     struct grub_node *condition;
@@ -32,7 +32,7 @@ struct grub_node {
     struct grub_node *otherwise;
 };
 
-/* Parses `text`. Everything lives in `arena`; `file` has to live as long.
- * Gives 0, or -ENOMEM, or -EBADMSG with *ret_problem "FILE:LINE: why", for the caller to free. */
+/* Parses `text`. The list lives in `arena`; `file` must live as long. 0, or -EBADMSG with
+ * *ret_problem "FILE:LINE: why" for the caller to free. */
 int grub_parse(struct grub_arena *arena, const char *file, const char *text, size_t length,
                struct grub_node **ret_list, char **ret_problem);

@@ -21,7 +21,7 @@ void grub_paths_clear(struct grub_paths *paths)
     *paths = (struct grub_paths){0};
 }
 
-/* What is left of `path` behind the directory `start`, with its slash, or NULL. */
+/* What follows the directory `start` in `path`, with its slash, or NULL. */
 static const char *below(const char *path, const char *start)
 {
     const char *rest = after_prefix(path, streq(start, "/") ? "" : start);
@@ -52,32 +52,28 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
     AUTOFREE char *resolved = NULL, *full = NULL;
     int r;
 
-    *ret_paths = (struct grub_paths){.root = root, .directory = strdup(directory)};
-    if (!ret_paths->directory)
-        return -ENOMEM;
+    *ret_paths = (struct grub_paths){.root = root, .directory = xstrdup(directory)};
     r = root_resolve(root, directory, &resolved, NULL, NULL);
     if (r >= 0)
         r = mounts_read(root, MOUNTS_OF_SELF, &ret_paths->mounts, &ret_paths->n);
     if (r < 0)
         return r;
     full = format("/%s", resolved);
-    if (!full)
-        return -ENOMEM;
     home = mount_of(ret_paths, full);
     if (ret_paths->n > 0 && !home)
         return -EBADMSG;
     ret_paths->device = home ? home->device : NULL;
-    ret_paths->inside = home ? join(home->root, below(full, home->point)) : strdup(directory);
-    return ret_paths->inside ? 0 : -ENOMEM;
+    ret_paths->inside = home ? join(home->root, below(full, home->point)) : xstrdup(directory);
+    return 0;
 }
 
 static int unknown(char **ret_problem, char *problem)
 {
     *ret_problem = problem;
-    return problem ? -ECANCELED : -ENOMEM;
+    return -ECANCELED;
 }
 
-/* Without mounts to go by: the path as it is, or below /boot; one of them has to be there. */
+/* Without mounts: the path as it is, or below /boot, whichever exists. */
 static int map_by_existence(const struct grub_paths *paths, const char *name, char **ret_path,
                             char **ret_problem)
 {
@@ -85,104 +81,82 @@ static int map_by_existence(const struct grub_paths *paths, const char *name, ch
     const char *rest = below(name, paths->inside);
     int here, there;
 
-    if (!boot)
-        return -ENOMEM;
     if (rest) { /* GRUB's own files */
         *ret_path = join(paths->directory, rest);
-        return *ret_path ? 0 : -ENOMEM;
+        return 0;
     }
     here = root_exists(paths->root, name);
     there = root_exists(paths->root, boot);
     if (here < 0 || there < 0 || (here && there))
-        return unknown(ret_problem, format("%s: it is not known on which file system", name));
+        return unknown(ret_problem, format("%s: which file system it is on is not known", name));
     if (!here && !there) {
-        *ret_problem = format("neither %s nor %s is there", name, boot);
-        return *ret_problem ? -ENOENT : -ENOMEM;
+        *ret_problem = format("neither %s nor %s exists", name, boot);
+        return -ENOENT;
     }
-    *ret_path = here ? strdup(name) : steal(&boot);
-    return *ret_path ? 0 : -ENOMEM;
+    *ret_path = here ? xstrdup(name) : steal(&boot);
+    return 0;
 }
 
-static int is_visible(const char *name)
-{
-    return *name != '.';
-}
-
-/* 1 when both devices, by their names in /sys/class/block, are of one btrfs: mountinfo names one of
- * its disks, and a link of udev's perhaps another. */
-static int are_of_one_btrfs(int root, const char *a, const char *b)
+/* Whether both devices, by their names in /sys/class/block, belong to one btrfs. mountinfo names
+ * one of its disks, and a link of udev's may point to another. */
+static bool are_of_one_btrfs(int root, const char *a, const char *b)
 {
     static const char BTRFS[] = "sys/fs/btrfs";
     CLEANUP(names_freep) char **file_systems = NULL;
-    int n = root_names(root, BTRFS, is_visible, MAX_BTRFS, &file_systems), found = 0;
+    int n = root_names(root, BTRFS, NULL, MAX_BTRFS, &file_systems);
 
-    for (int i = 0; !found && i < n; i++) {
+    for (int i = 0; i < n; i++) {
         AUTOFREE char *one = format("%s/%s/devices/%s", BTRFS, file_systems[i], a);
         AUTOFREE char *other = format("%s/%s/devices/%s", BTRFS, file_systems[i], b);
 
-        if (!one || !other)
-            return -ENOMEM;
-        found = root_exists(root, one) == 1 && root_exists(root, other) == 1;
+        if (root_exists(root, one) == 1 && root_exists(root, other) == 1)
+            return true;
     }
-    return n == -ENOMEM ? n : found;
+    return false;
 }
 
 /* Whether the block device at `path`, a link of udev's, is what is mounted there. */
-static int is_device_of(const struct grub_paths *paths, const char *path,
-                        const struct mount_point *mount)
+static bool is_device_of(const struct grub_paths *paths, const char *path,
+                         const struct mount_point *mount)
 {
     AUTOFREE char *target = NULL, *source = NULL, *number = NULL;
     struct stat st;
-    int r = root_resolve(paths->root, path, &target, &st, NULL);
 
-    if (r < 0)
-        return r;
-    if (S_ISBLK(st.st_mode)) {
-        number = format("%u:%u", major(st.st_rdev), minor(st.st_rdev));
-        if (!number)
-            return -ENOMEM;
-        if (streq(number, mount->device))
-            return 1;
-    }
-    if (mount->source[0] != '/')
-        return 0;
-    r = root_resolve(paths->root, mount->source, &source, NULL, NULL);
-    if (r < 0 || streq(target, source) || !streq(mount->type, "btrfs"))
-        return r < 0 ? r : streq(target, source);
-    return are_of_one_btrfs(paths->root, basename(target), basename(source));
+    if (root_resolve(paths->root, path, &target, &st, NULL) < 0)
+        return false;
+    number = format("%u:%u", major(st.st_rdev), minor(st.st_rdev));
+    if (S_ISBLK(st.st_mode) && streq(number, mount->device))
+        return true;
+    if (mount->source[0] != '/' ||
+        root_resolve(paths->root, mount->source, &source, NULL, NULL) < 0)
+        return false;
+    return streq(target, source) ||
+           (streq(mount->type, "btrfs") &&
+            are_of_one_btrfs(paths->root, basename(target), basename(source)));
 }
 
-/* The device of mountinfo that has a file system of this UUID or label; NULL in *ret_device when
- * that cannot be told and GRUB's own has to do. */
+/* The device of mountinfo that holds the file system with this UUID or label. NULL in *ret_device:
+ * udev's links are missing, so GRUB's own device is assumed. */
 static int find_device(const struct grub_paths *paths, char kind, const char *key,
                        const char **ret_device, char **ret_problem)
 {
-    const char *directory = kind == 'u' ? "dev/disk/by-uuid" : "dev/disk/by-label";
-    AUTOFREE char *link = format("%s/%s", directory, key);
+    const char *name = kind == 'u' ? "UUID" : "label";
+    AUTOFREE char *link = format("dev/disk/%s/%s", kind == 'u' ? "by-uuid" : "by-label", key);
 
     *ret_device = NULL;
-    if (!link)
-        return -ENOMEM;
     if (root_exists(paths->root, "dev/disk") == 0)
         return 0;
     if (root_exists(paths->root, link) != 1)
-        return unknown(ret_problem, format("there is no file system with %s %s",
-                                           kind == 'u' ? "UUID" : "label", key));
-    for (size_t i = 0; i < paths->n; i++) {
-        int r = is_device_of(paths, link, &paths->mounts[i]);
-
-        if (r == -ENOMEM)
-            return r;
-        if (r > 0) {
+        return unknown(ret_problem, format("no file system has the %s %s", name, key));
+    for (size_t i = 0; i < paths->n; i++)
+        if (is_device_of(paths, link, &paths->mounts[i])) {
             *ret_device = paths->mounts[i].device;
             return 0;
         }
-    }
-    return unknown(ret_problem, format("the file system with %s %s is not mounted",
-                                       kind == 'u' ? "UUID" : "label", key));
+    return unknown(ret_problem, format("the file system with the %s %s is not mounted", name, key));
 }
 
-/* A link must not lead off the file system, nor be one that GRUB would follow elsewhere. */
+/* A link must stay on the file system, and GRUB must follow it to the same file. */
 static int check_links(const struct grub_paths *paths, const char *device, const char *path,
                        char **ret_problem)
 {
@@ -190,18 +164,17 @@ static int check_links(const struct grub_paths *paths, const char *device, const
     AUTOFREE char *resolved = NULL, *full = NULL, *target = NULL;
 
     if (!mount || !streq(mount->device, device))
-        return unknown(ret_problem, format("%s: something else is mounted over it", path));
+        return unknown(ret_problem, format("%s: another file system is mounted over it", path));
     if (root_resolve(paths->root, path, &resolved, NULL, NULL) < 0)
         return 0;
     full = format("/%s", resolved);
-    if (!full)
-        return -ENOMEM;
     mount = mount_of(paths, full);
     if (!mount || !streq(mount->device, device))
         return unknown(ret_problem, format("%s: a link to another file system", path));
     if (!streq(mount->point, "/") && root_readlink(paths->root, path, &target) >= 0 &&
         *target == '/')
-        return unknown(ret_problem, format("%s: a link that GRUB follows elsewhere", path));
+        return unknown(ret_problem,
+                       format("%s: an absolute link, which GRUB follows to another file", path));
     return 0;
 }
 
@@ -209,6 +182,7 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
                          char **ret_path, char **ret_problem)
 {
     const struct mount_point *best = NULL;
+    AUTOFREE char *path = NULL;
     int r;
 
     for (size_t i = 0; i < paths->n; i++) {
@@ -220,50 +194,41 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
     }
     if (!best)
         return unknown(ret_problem,
-                       format("%s: that part of its file system is not mounted", name));
-    *ret_path = join(best->point, below(name, best->root));
-    if (!*ret_path)
-        return -ENOMEM;
-    r = check_links(paths, device, *ret_path, ret_problem);
-    if (r < 0) {
-        free(*ret_path);
-        *ret_path = NULL;
-    }
+                       format("%s: this part of its file system is not mounted", name));
+    path = join(best->point, below(name, best->root));
+    r = check_links(paths, device, path, ret_problem);
+    if (r >= 0)
+        *ret_path = steal(&path);
     return r;
 }
 
-/* Splits "(device)/path"; `device` is what there is without one. */
-static int split(const char *device, const char *name, char **ret_device, const char **ret_path)
+/* Splits "(device)/path"; without a device it is `device`. */
+static char *split(const char *device, const char *name, const char **ret_path)
 {
     const char *end = *name == '(' ? strchr(name, ')') : NULL;
 
-    *ret_device = end ? strndup(name + 1, (size_t)(end - name - 1)) : strdup(device);
     *ret_path = end ? end + 1 : name;
-    return *ret_device ? 0 : -ENOMEM;
+    return end ? xstrndup(name + 1, (size_t)(end - name - 1)) : xstrdup(device);
 }
 
 int grub_paths_map(const struct grub_paths *paths, const char *device, const char *name,
                    char **ret_path, char **ret_problem)
 {
-    AUTOFREE char *on = NULL, *why = NULL;
     const char *path, *number = paths->device;
-    int r = split(device, name, &on, &path);
+    AUTOFREE char *on = split(device, name, &path), *why = grub_why_unknown(on);
 
-    if (r >= 0)
-        r = grub_why_unknown(on, &why);
-    if (r >= 0 && !why)
-        r = grub_why_unknown(path, &why);
-    if (r < 0)
-        return r;
+    if (!why)
+        why = grub_why_unknown(path);
     if (why)
         return unknown(ret_problem, steal(&why));
     if (*path != '/' || grub_has_mark(path) || strstr(path, "/../"))
-        return unknown(ret_problem, format("%s: not a path", path));
+        return unknown(ret_problem, format("%s: not a path that GRUB and Linux read alike", path));
     if (on[0] != GRUB_MARK || strcspn(on, "\002") + 1 != strlen(on))
-        return unknown(ret_problem, format("%s: on the device (%s), which only GRUB knows", path,
+        return unknown(ret_problem, format("%s: only GRUB knows which device (%s) is", path,
                                            grub_has_mark(on) ? "?" : on));
     if (on[1] != 'h' && paths->n > 0) {
         const char *found;
+        int r;
 
         on[strlen(on) - 1] = 0;
         r = find_device(paths, on[1], on + 2, &found, ret_problem);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where the files are that GRUB names: its paths start at the root of a file system, not at /. */
+/* Finds the files that GRUB names. Its paths start at the root of a file system, not at /. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 struct grub_paths {
     int root;
     char *directory;            /* of grub.cfg: "/boot/grub" */
-    char *inside;               /* the same as GRUB names it: "/grub" with a separate /boot */
+    char *inside;               /* as GRUB names it: "/grub" where /boot is a file system */
     struct mount_point *mounts; /* in the order of mountinfo; none in a recorded tree without it */
     size_t n;
     const char *device; /* of the file system that holds the directory; NULL without mounts */
@@ -22,9 +22,9 @@ struct grub_paths {
 int grub_paths_read(int root, const char *directory, struct grub_paths *ret_paths);
 void grub_paths_clear(struct grub_paths *paths);
 
-/* Finds the file that GRUB calls `name`, "/path" or "(device)/path"; `device` is $root.
- * 0 with the path below the root; -ECANCELED with *ret_problem why it cannot be known; -ENOENT with
- * *ret_problem when it is nowhere; -ENOMEM. Where mounts are known the file itself may be missing.
- */
+/* Finds the file that GRUB calls `name`, "/path" or "(device)/path"; `device` is $root. 0 with the
+ * path below the root, where the file may be missing if mounts are known; -ENOENT when no mounts
+ * are known and the file is nowhere; -ECANCELED when it cannot be known. The last two give
+ * *ret_problem. The caller frees the texts. */
 int grub_paths_map(const struct grub_paths *paths, const char *device, const char *name,
                    char **ret_path, char **ret_problem);

@@ -23,32 +23,15 @@ const char *grub_env_get(const struct grub_env *env, const char *name)
 
 int grub_env_set(struct grub_env *env, const char *name, const char *value)
 {
-    struct grub_variable *variable = find(env, name), *more;
-    char *copy;
+    struct grub_variable *variable = find(env, name);
 
-    if (strlen(value) > GRUB_MAX_VALUE)
+    if (strlen(value) > GRUB_MAX_VALUE || (!variable && env->n == GRUB_MAX_VARIABLES))
         return -E2BIG;
-    copy = strdup(value);
-    if (!copy)
-        return -ENOMEM;
-    if (variable) {
-        free(variable->value);
-        variable->value = copy;
-        return 0;
+    if (!variable) {
+        variable = APPEND(env->variables, env->n);
+        variable->name = xstrdup(name);
     }
-    more = env->n < GRUB_MAX_VARIABLES ? reallocarray(env->variables, env->n + 1, sizeof(*more))
-                                       : NULL;
-    if (!more) {
-        free(copy);
-        return env->n < GRUB_MAX_VARIABLES ? -ENOMEM : -E2BIG;
-    }
-    env->variables = more;
-    more[env->n] = (struct grub_variable){.name = strdup(name), .value = copy};
-    if (!more[env->n].name) {
-        free(copy);
-        return -ENOMEM;
-    }
-    env->n++;
+    set_text(&variable->value, xstrdup(value));
     return 0;
 }
 
@@ -56,9 +39,10 @@ int grub_env_export(struct grub_env *env, const char *name)
 {
     int r = find(env, name) ? 0 : grub_env_set(env, name, "");
 
-    if (r >= 0)
-        *find(env, name) = (struct grub_variable){
-            .name = find(env, name)->name, .value = find(env, name)->value, .exported = true};
+    if (r >= 0) {
+        find(env, name)->exported = true;
+        find(env, name)->maybe_exported = false;
+    }
     return r;
 }
 
@@ -78,39 +62,25 @@ void grub_env_unset(struct grub_env *env, const char *name)
     *variable = env->variables[--env->n];
 }
 
-static int copy_variable(const struct grub_variable *from, bool exported, struct grub_env *env)
+void grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env)
 {
-    AUTOFREE char *unknown = NULL;
-    int r;
-
-    if (exported && !from->exported && !from->maybe_exported)
-        return 0;
-    if (exported && from->maybe_exported) {
-        unknown = grub_unknown("a variable that is perhaps exported");
-        if (!unknown)
-            return -ENOMEM;
-    }
-    r = grub_env_set(env, from->name, unknown ? unknown : from->value);
-    if (r >= 0) {
-        env->variables[env->n - 1].exported = from->exported;
-        env->variables[env->n - 1].maybe_exported = from->maybe_exported;
-    }
-    return r;
-}
-
-int grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env)
-{
-    int r = 0;
-
     *ret_env = (struct grub_env){0};
-    for (size_t i = 0; r >= 0 && i < env->n; i++)
-        r = copy_variable(&env->variables[i], exported, ret_env);
-    if (r < 0)
-        grub_env_clear(ret_env);
-    return r;
+    for (size_t i = 0; i < env->n; i++) {
+        const struct grub_variable *from = &env->variables[i];
+        struct grub_variable *to;
+
+        if (exported && !from->exported && !from->maybe_exported)
+            continue;
+        to = APPEND(ret_env->variables, ret_env->n);
+        *to = *from;
+        to->name = xstrdup(from->name);
+        to->value = exported && from->maybe_exported
+                        ? grub_unknown("a variable that may not be exported")
+                        : xstrdup(from->value);
+    }
 }
 
-/* Any timeout that ends is as good as another: nobody is at the keyboard. */
+/* Every timeout that runs out has the same effect: nobody is at the keyboard. */
 static bool both_end(const char *name, const char *a, const char *b)
 {
     long x, y;
@@ -128,10 +98,10 @@ static int merge_variable(struct grub_env *env, const char *name, const char *ot
     if ((value && other && streq(value, other)) || both_end(name, value, other))
         return 0;
     unknown = grub_unknown(why);
-    return unknown ? grub_env_set(env, name, unknown) : -ENOMEM;
+    return grub_env_set(env, name, unknown);
 }
 
-/* It is exported on one of the two ways alone. */
+/* Exported on one of the two ways only. */
 static void perhaps(struct grub_variable *variable, const struct grub_variable *other)
 {
     if (variable->exported || variable->maybe_exported ||
@@ -175,13 +145,28 @@ void grub_env_clear(struct grub_env *env)
     *env = (struct grub_env){0};
 }
 
+/* Bytes that would not come through expansion; inside a mark they follow ESCAPE with one bit
+ * changed. */
+static const char DELICATE[] = " \t\n\v\f\r*?\\'\"\001\002\003";
+enum {
+    ESCAPE = '\003',
+    ESCAPED = 0x40,
+};
+
 char *grub_unknown(const char *why)
 {
-    char *value = format("%c?%s%c", GRUB_MARK, why, GRUB_MARK_END);
+    char *value = xcalloc(2 * strlen(why) + 4, 1), *out = value;
 
-    for (char *c = value; c && *c; c++)
-        if (isspace((unsigned char)*c) || strchr("*?\\'\"", *c))
-            *c = c == value + 1 ? '?' : '_';
+    *out++ = GRUB_MARK;
+    *out++ = '?';
+    for (; *why; why++) {
+        bool delicate = strchr(DELICATE, *why) != NULL;
+
+        if (delicate)
+            *out++ = ESCAPE;
+        *out++ = delicate ? (char)(*why ^ ESCAPED) : *why;
+    }
+    *out = GRUB_MARK_END;
     return value;
 }
 
@@ -190,19 +175,19 @@ bool grub_has_mark(const char *value)
     return strchr(value, GRUB_MARK) != NULL;
 }
 
-int grub_why_unknown(const char *value, char **ret_why)
+char *grub_why_unknown(const char *value)
 {
-    *ret_why = NULL;
-    for (const char *mark = value; (mark = strchr(mark, GRUB_MARK)); mark++) {
-        if (mark[1] != '?')
-            continue;
-        *ret_why = strndup(mark + 2, strcspn(mark + 2, "\002"));
-        for (char *c = *ret_why; c && *c; c++)
-            if (*c == '_')
-                *c = ' ';
-        return *ret_why ? 0 : -ENOMEM;
-    }
-    return 0;
+    const char *mark = strstr(value, "\001?");
+    char *why, *out;
+
+    if (!mark)
+        return NULL;
+    mark += 2;
+    why = out = xstrdup(mark);
+    for (; *mark && *mark != GRUB_MARK_END; mark++)
+        *out++ = *mark == ESCAPE && mark[1] ? (char)(*++mark ^ ESCAPED) : *mark;
+    *out = 0;
+    return why;
 }
 
 bool grub_number(const char *value, long *ret_number)

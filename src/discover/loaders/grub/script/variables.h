@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* GRUB's variables. A value is text in which a mark may stand for what only the boot loader knows:
+/* GRUB's variables. In a value a mark may stand for what only the boot loader knows:
  *   GRUB_MARK '?' why GRUB_MARK_END    unknown text
  *   GRUB_MARK 'h' GRUB_MARK_END        the device that holds GRUB's own directory
  *   GRUB_MARK 'u' UUID GRUB_MARK_END   the device with the file system of that UUID
  *   GRUB_MARK 'l' LABEL GRUB_MARK_END  the same with that label
- * A mark holds neither blanks nor wildcards, so that expansion leaves it whole. */
+ * A mark has no blanks, quotes or wildcards inside, so that expansion leaves it whole. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,14 +17,14 @@
 
 enum {
     GRUB_MAX_VARIABLES = 256,
-    GRUB_MAX_VALUE = 8 * 1024, /* of a word, too: four times what x86 takes for all parameters */
+    GRUB_MAX_VALUE = 8 * 1024, /* of a word too: four times the command line that x86 accepts */
 };
 
 struct grub_variable {
     char *name;
     char *value;
     bool exported;
-    bool maybe_exported; /* or not: a submenu's copy of it is unknown */
+    bool maybe_exported; /* on one of two ways only, so a submenu's copy is unknown */
 };
 
 struct grub_env {
@@ -35,30 +35,30 @@ struct grub_env {
 /* NULL when it is not set. */
 const char *grub_env_get(const struct grub_env *env, const char *name);
 
-/* 0, -ENOMEM, or -E2BIG when there are too many variables or the value is too long. */
+/* Both give 0, or -E2BIG when there are too many variables or the value is too long. */
 int grub_env_set(struct grub_env *env, const char *name, const char *value);
 int grub_env_export(struct grub_env *env, const char *name);
 void grub_env_unset(struct grub_env *env, const char *name);
 
-/* A copy, with `exported` of the exported variables only. */
-int grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env);
+/* A copy; with `exported` of the exported variables only. */
+void grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env);
 
-/* Makes of `env` what holds of both: a variable that differs becomes unknown, because of `why`. */
+/* Keeps in `env` what both agree on; the rest becomes unknown because of `why`. 0 or -E2BIG. */
 int grub_env_merge(struct grub_env *env, const struct grub_env *other, const char *why);
 
-/* What a copy of it costs, for grub_spend(). */
+/* What a copy costs, for grub_spend(). */
 size_t grub_env_work(const struct grub_env *env);
 
 void grub_env_clear(struct grub_env *env);
 
-/* A value with nothing but an unknown; the caller's, or NULL. */
+/* An unknown value, for free(). */
 char *grub_unknown(const char *why);
 
 bool grub_has_mark(const char *value);
 
-/* Why the value is unknown, for the caller to free, or NULL in *ret_why when it is not. */
-int grub_why_unknown(const char *value, char **ret_why);
+/* Why the value is unknown, for free(), or NULL when it is not. */
+char *grub_why_unknown(const char *value);
 
-/* A number as GRUB's strtoul with base 0 reads it, sign and all. False where GRUB's versions may
- * differ: no number, trailing text, octal, hexadecimal, too big. */
+/* A number as GRUB's strtoul with base 0 reads it. False where GRUB's versions may differ: no
+ * number, trailing text, octal, hexadecimal, too big. */
 bool grub_number(const char *value, long *ret_number);

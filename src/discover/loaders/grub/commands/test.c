@@ -1,69 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* `test` and `[`, with the same loose grammar as GRUB's: what is no test of three words or two is a
- * string, -a may be left out, and a missing ) is no error. */
+/* `test` and `[`, with GRUB's loose grammar: what is not a test of three or two words is a string,
+ * -a may be left out, and a missing ) is no error. */
 
 #include <errno.h>
 #include <sys/stat.h>
 
 #include "base/root.h"
 #include "base/util.h"
-#include "discover/loaders/grub/script/eval.h"
-
-enum answer {
-    NO,
-    YES,
-    UNKNOWN,
-};
+#include "discover/loaders/grub/commands/command.h"
 
 struct test {
     struct grub_eval *eval;
     char **words;
     size_t at, n;
     unsigned depth;
-    int error;
+    bool too_deep;
 };
 
 /* One pair of parentheses. */
 struct level {
-    enum answer all; /* of the terms since the last -o */
-    enum answer any; /* of what was before it */
+    enum grub_status all; /* of the terms since the last -o */
+    enum grub_status any; /* of what was before it */
     bool invert;
 };
 
-static enum answer both(enum answer a, enum answer b)
+static enum grub_status both(enum grub_status a, enum grub_status b)
 {
-    if (a == NO || b == NO)
-        return NO;
-    return a == YES && b == YES ? YES : UNKNOWN;
+    if (a == STATUS_FALSE || b == STATUS_FALSE)
+        return STATUS_FALSE;
+    return a == STATUS_TRUE && b == STATUS_TRUE ? STATUS_TRUE : STATUS_UNKNOWN;
 }
 
-static enum answer either(enum answer a, enum answer b)
+static enum grub_status either(enum grub_status a, enum grub_status b)
 {
-    if (a == YES || b == YES)
-        return YES;
-    return a == NO && b == NO ? NO : UNKNOWN;
+    if (a == STATUS_TRUE || b == STATUS_TRUE)
+        return STATUS_TRUE;
+    return a == STATUS_FALSE && b == STATUS_FALSE ? STATUS_FALSE : STATUS_UNKNOWN;
 }
 
-static void term(struct level *level, enum answer answer)
+static enum grub_status opposite(enum grub_status answer)
 {
-    if (level->invert && answer != UNKNOWN)
-        answer = answer == YES ? NO : YES;
-    level->all = both(level->all, answer);
+    return answer == STATUS_UNKNOWN ? answer : answer == STATUS_TRUE ? STATUS_FALSE : STATUS_TRUE;
+}
+
+static void term(struct level *level, enum grub_status answer)
+{
+    level->all = both(level->all, level->invert ? opposite(answer) : answer);
     level->invert = false;
 }
 
-static enum answer answer_of(bool yes)
+static enum grub_status answer_of(bool yes)
 {
-    return yes ? YES : NO;
+    return yes ? STATUS_TRUE : STATUS_FALSE;
 }
 
-static enum answer compare_numbers(const char *a, const char *operator, const char * b)
+static enum grub_status compare_numbers(const char *a, const char *operator, const char * b)
 {
     long x, y;
 
     if (!grub_number(a, &x) || !grub_number(b, &y))
-        return UNKNOWN;
+        return STATUS_UNKNOWN;
     if (streq(operator, "-eq"))
         return answer_of(x == y);
     if (streq(operator, "-ne"))
@@ -75,12 +72,12 @@ static enum answer compare_numbers(const char *a, const char *operator, const ch
     return answer_of(streq(operator, "-le") ? x <= y : x < y);
 }
 
-static enum answer compare_text(const char *a, const char *operator, const char * b)
+static enum grub_status compare_text(const char *a, const char *operator, const char * b)
 {
     int order;
 
     if (grub_has_mark(a) || grub_has_mark(b))
-        return UNKNOWN;
+        return STATUS_UNKNOWN;
     order = strcmp(a, b);
     if (streq(operator, "=") || streq(operator, "=="))
         return answer_of(order == 0);
@@ -100,7 +97,7 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
 }
 
 /* A test of three words at the current place; false when it is none. */
-static bool test_three(const struct test *test, enum answer *ret_answer)
+static bool test_three(const struct test *test, enum grub_status *ret_answer)
 {
     static const char *const TEXTS[] = {"=", "==", "!=", "<", "<=", ">", ">="};
     static const char *const NUMBERS[] = {"-eq", "-ge", "-gt", "-le", "-lt", "-ne"};
@@ -114,13 +111,13 @@ static bool test_three(const struct test *test, enum answer *ret_answer)
         *ret_answer = compare_numbers(words[0], words[1], words[2]);
     else if (streq(words[1], "-pgt") || streq(words[1], "-plt") || after_prefix(words[1], "-nt") ||
              after_prefix(words[1], "-ot"))
-        *ret_answer = UNKNOWN;
+        *ret_answer = STATUS_UNKNOWN;
     else
         return false;
     return true;
 }
 
-static enum answer test_file(struct test *test, char what, const char *name)
+static enum grub_status test_file(struct test *test, char what, const char *name)
 {
     const char *device = grub_env_get(&test->eval->env, "root");
     AUTOFREE char *path = NULL, *problem = NULL, *resolved = NULL;
@@ -128,39 +125,36 @@ static enum answer test_file(struct test *test, char what, const char *name)
     int r;
 
     r = grub_paths_map(test->eval->run->paths, device ? device : "", name, &path, &problem);
-    if (r == -ENOMEM)
-        test->error = r;
     if (r == -ENOENT)
-        return NO;
+        return STATUS_FALSE;
     if (r < 0)
-        return UNKNOWN;
+        return STATUS_UNKNOWN;
     r = root_resolve(test->eval->run->paths->root, path, &resolved, &st, NULL);
     if (r == -ENOENT || r == -ENOTDIR)
-        return NO;
+        return STATUS_FALSE;
     if (r < 0)
-        return UNKNOWN;
+        return STATUS_UNKNOWN;
     if (what == 'd')
         return answer_of(S_ISDIR(st.st_mode));
     if (what == 'f')
         return answer_of(!S_ISDIR(st.st_mode));
     if (what == 's') /* a directory cannot be opened, so it has no size */
         return answer_of(S_ISREG(st.st_mode) && st.st_size > 0);
-    return YES;
+    return STATUS_TRUE;
 }
 
-static enum answer is_empty(const char *word)
+static enum grub_status is_empty(const char *word)
 {
-    /* A device has a name, whichever it is. */
+    /* A device name is never empty. */
     if (word[0] == GRUB_MARK && word[1] == '?')
-        return UNKNOWN;
+        return STATUS_UNKNOWN;
     return answer_of(!*word);
 }
 
 /* The same for two words. */
-static bool test_two(struct test *test, enum answer *ret_answer)
+static bool test_two(struct test *test, enum grub_status *ret_answer)
 {
     char **words = test->words + test->at;
-    enum answer empty;
 
     if (test->at + 1 >= test->n || words[0][0] != '-' || !words[0][1] || words[0][2])
         return false;
@@ -173,17 +167,16 @@ static bool test_two(struct test *test, enum answer *ret_answer)
         return true;
     case 'n':
     case 'z':
-        empty = is_empty(words[1]);
-        *ret_answer = words[0][1] == 'z' || empty == UNKNOWN ? empty : answer_of(empty == NO);
+        *ret_answer = words[0][1] == 'z' ? is_empty(words[1]) : opposite(is_empty(words[1]));
         return true;
     default:
         return false;
     }
 }
 
-static enum answer test_level(struct test *test);
+static enum grub_status test_level(struct test *test);
 
-/* What is no test. False at the end of the level. */
+/* A word that starts no test. False at the end of the level. */
 static bool test_one(struct test *test, struct level *level)
 {
     const char *word = test->words[test->at++];
@@ -192,7 +185,7 @@ static bool test_one(struct test *test, struct level *level)
         return false;
     if (streq(word, "(")) {
         if (++test->depth > GRUB_MAX_DEPTH)
-            test->error = -E2BIG;
+            test->too_deep = true;
         else
             term(level, test_level(test));
         test->depth--;
@@ -200,21 +193,19 @@ static bool test_one(struct test *test, struct level *level)
         level->invert = !level->invert;
     } else if (streq(word, "-o")) {
         level->any = either(level->any, level->all);
-        level->all = YES;
+        level->all = STATUS_TRUE;
     } else if (!streq(word, "-a")) {
-        enum answer empty = is_empty(word);
-
-        term(level, empty == UNKNOWN ? UNKNOWN : answer_of(empty == NO));
+        term(level, opposite(is_empty(word)));
     }
     return true;
 }
 
-static enum answer test_level(struct test *test)
+static enum grub_status test_level(struct test *test)
 {
-    struct level level = {.all = YES, .any = NO};
+    struct level level = {.all = STATUS_TRUE, .any = STATUS_FALSE};
 
-    while (test->at < test->n && !test->error) {
-        enum answer answer;
+    while (test->at < test->n && !test->too_deep) {
+        enum grub_status answer;
 
         if (test_three(test, &answer)) {
             test->at += 3;
@@ -229,8 +220,7 @@ static enum answer test_level(struct test *test)
     return either(level.any, level.all);
 }
 
-/* An unknown word could be an operator, or nothing at all, unless it stands where a string does and
- * was quoted; that is no longer visible here, so only a test of the simplest shape is looked at. */
+/* An unknown word may be an operator, or may not be there at all. */
 static bool has_unknown(const struct grub_words *words)
 {
     for (size_t i = 1; i < words->n; i++)
@@ -239,19 +229,16 @@ static bool has_unknown(const struct grub_words *words)
     return false;
 }
 
-int grub_test(struct grub_eval *eval, const struct grub_words *words)
+int grub_test(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {
     struct test test = {.eval = eval, .words = words->words, .at = 1, .n = words->n};
-    enum answer answer;
+    enum grub_status answer;
 
+    (void)node;
     if (test.n > 1 && streq(words->words[test.n - 1], "]"))
         test.n--;
     if (has_unknown(words))
         return STATUS_UNKNOWN;
     answer = test_level(&test);
-    if (test.error)
-        return test.error == -E2BIG ? STATUS_UNKNOWN : test.error;
-    if (answer == UNKNOWN)
-        return STATUS_UNKNOWN;
-    return answer == YES ? STATUS_TRUE : STATUS_FALSE;
+    return test.too_deep ? STATUS_UNKNOWN : answer;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* blscfg: the entries of /loader/entries, put into the menu. Fedora had the command first, in a
- * patch of its own; GRUB 2.14 has another one of that name. What the two would do differently is
- * found by running the configuration once as each of them, see loader-grub.c. */
+/* blscfg puts the entries of /loader/entries into the menu. Fedora had the command first, in a
+ * patch; GRUB 2.14 has another one of that name. grub.c finds where the two differ by running the
+ * configuration once as each of them. */
 
-#include "discover/loaders/grub/script/bls.h"
+#include "discover/loaders/grub/commands/bls.h"
 
 #include <errno.h>
 
 #include "base/root.h"
 #include "base/util.h"
 #include "base/version.h"
+#include "discover/loaders/grub/commands/command.h"
 
 struct files {
     struct grub_bls_file *files;
@@ -24,46 +25,46 @@ static void files_clear(struct files *files)
     free(files->files);
 }
 
+static bool is_configuration(const char *path)
+{
+    size_t n = strlen(path);
+
+    return n >= strlen(".conf") && streq(path + n - strlen(".conf"), ".conf");
+}
+
 static int is_upstream_file(const char *name)
 {
-    size_t n = strlen(name);
-
-    return n >= strlen(".conf") && streq(name + n - strlen(".conf"), ".conf");
+    return is_configuration(name);
 }
 
 static int is_fedora_file(const char *name)
 {
-    return *name != '.' && strlen(name) > strlen(".conf") && is_upstream_file(name);
+    return *name != '.' && strlen(name) > strlen(".conf") && is_configuration(name);
 }
 
 /* Above 0 when `a` is the newer one. */
 static int compare(enum grub_flavour flavour, const struct grub_bls_file *a,
-                   const struct grub_bls_file *b, int *ret_order)
+                   const struct grub_bls_file *b)
 {
-    if (flavour == GRUB_UPSTREAM)
-        *ret_order = version_compare_file(a->name, b->name);
-    else
-        *ret_order = version_compare_package(a->id, b->id);
-    return 0;
+    return flavour == GRUB_UPSTREAM ? version_compare_file(a->name, b->name)
+                                    : version_compare_package(a->id, b->id);
 }
 
-/* Newest first, by insertion as GRUB does it. Of two that are equal it keeps whichever the file
- * system names first. */
+/* Newest first, by insertion as in GRUB. Of two equal ones GRUB keeps the one that the file system
+ * names first, which is not known here. */
 static int insert(struct grub_eval *eval, const struct grub_node *node, struct files *files,
                   struct grub_bls_file *file)
 {
-    size_t at = files->n;
+    size_t at = 0;
 
-    for (size_t i = 0; i < files->n && at == files->n; i++) {
-        int order, r = compare(eval->run->flavour, file, &files->files[i], &order);
+    for (; at < files->n; at++) {
+        int order = compare(eval->run->flavour, file, &files->files[at]);
 
-        if (r < 0)
-            return r;
         if (order == 0)
-            return grub_give_up(eval, node, "%s and %s are one version to GRUB",
-                                files->files[i].path, file->path);
+            return grub_give_up(eval, node, "GRUB takes %s and %s for the same version",
+                                files->files[at].path, file->path);
         if (order > 0)
-            at = i;
+            break;
     }
     memmove(&files->files[at + 1], &files->files[at], (files->n - at) * sizeof(*files->files));
     files->files[at] = *file;
@@ -72,72 +73,66 @@ static int insert(struct grub_eval *eval, const struct grub_node *node, struct f
     return 0;
 }
 
-/* What has no loop in it: names that would keep GRUB, or us, from telling them apart. */
-static int check_name(struct grub_eval *eval, const struct grub_node *node, const char *directory,
-                      const char *name)
+static int read_file(struct grub_eval *eval, const struct grub_node *node, const char *directory,
+                     const char *name, struct files *files)
 {
+    CLEANUP(grub_bls_clear) struct grub_bls_file file = {0};
     const char *inner = strstr(name, ".conf");
+    AUTOFREE char *problem = NULL;
+    int r;
 
+    /* Versions of GRUB may tell such names apart or not. */
     if (*name == '.' || (inner && inner[strlen(".conf")]))
-        return grub_give_up(eval, node, "%s/%s: an odd name", directory, name);
-    return 0;
+        return grub_give_up(eval, node, "%s/%s: this name is not supported", directory, name);
+    r = grub_bls_read(eval->run->paths->root, directory, name, eval->run->flavour, &file, &problem);
+    if (r < 0 && !eval->run->problem)
+        eval->run->problem = steal(&problem);
+    if (r >= 0)
+        r = grub_spend(eval, node, 16 + file.n);
+    return r < 0 ? r : insert(eval, node, files, &file);
 }
 
 static int read_files(struct grub_eval *eval, const struct grub_node *node, const char *directory,
                       struct files *files)
 {
-    struct grub_run *run = eval->run;
     CLEANUP(names_freep) char **names = NULL;
-    int n = root_names(run->paths->root, directory,
-                       run->flavour == GRUB_FEDORA ? is_fedora_file : is_upstream_file,
+    int n = root_names(eval->run->paths->root, directory,
+                       eval->run->flavour == GRUB_FEDORA ? is_fedora_file : is_upstream_file,
                        GRUB_BLS_MAX_FILES, &names),
-        r = n;
+        r = 0;
 
     if (n == -E2BIG)
-        return grub_give_up(eval, node, "%s: more than %d entries", directory, GRUB_BLS_MAX_FILES);
+        return grub_give_up(eval, node, "%s: more than %d boot entries", directory,
+                            GRUB_BLS_MAX_FILES);
     if (n < 0)
-        return n == -ENOMEM ? n : grub_give_up(eval, node, "%s: %s", directory, strerror(-n));
-    files->files = calloc((size_t)n + 1, sizeof(*files->files));
-    if (!files->files)
-        return -ENOMEM;
-    for (int i = 0; r >= 0 && i < n; i++) {
-        CLEANUP(grub_bls_clear) struct grub_bls_file file = {0};
-        AUTOFREE char *problem = NULL;
-
-        r = check_name(eval, node, directory, names[i]);
-        if (r >= 0)
-            r = grub_bls_read(run->paths->root, directory, names[i], run->flavour, &file, &problem);
-        if (r == -ECANCELED && problem && !run->problem)
-            run->problem = steal(&problem);
-        if (r >= 0)
-            r = grub_spend(eval, node, 16 + file.n);
-        if (r >= 0)
-            r = insert(eval, node, files, &file);
-    }
+        return grub_give_up(eval, node, "%s: %s", directory, strerror(-n));
+    files->files = xcalloc((size_t)n + 1, sizeof(*files->files));
+    for (int i = 0; r >= 0 && i < n; i++)
+        r = read_file(eval, node, directory, names[i], files);
     return r;
 }
 
-/* 1 and the directory on `device`, below the root, or 0 when it is not there. */
+/* 1 and the directory on `device`, below the root; 0 when it does not exist; -ECANCELED. */
 static int find_on(struct grub_eval *eval, const struct grub_node *node, const char *device,
                    const char *name, char **ret_path)
 {
     AUTOFREE char *path = NULL, *why = NULL;
     size_t n = strlen(name);
-    AUTOFREE char *plain = strndup(name, n > 1 && name[n - 1] == '/' ? n - 1 : n);
-    int r = plain ? grub_paths_map(eval->run->paths, device, plain, &path, &why) : -ENOMEM;
+    AUTOFREE char *plain = xstrndup(name, n > 1 && name[n - 1] == '/' ? n - 1 : n);
+    int r = grub_paths_map(eval->run->paths, device, plain, &path, &why);
 
     if (r == -ECANCELED)
         return grub_give_up(eval, node, "boot entries: %s", why);
-    if (r == -ENOENT)
-        return 0;
     if (r >= 0)
         r = root_exists(eval->run->paths->root, path);
     if (r == 1)
         *ret_path = steal(&path);
-    return r < 0 && r != -ENOMEM ? grub_give_up(eval, node, "boot entries: %s", strerror(-r)) : r;
+    if (r == -ENOENT)
+        return 0;
+    return r < 0 ? grub_give_up(eval, node, "boot entries: %s", strerror(-r)) : r;
 }
 
-/* $root on EFI and $boot elsewhere; where these are not one device it matters which it is. */
+/* $root on EFI and $boot elsewhere. Where the two differ, it must be known which GRUB this is. */
 static int fedora_device(struct grub_eval *eval, const struct grub_node *node,
                          const char **ret_device)
 {
@@ -147,7 +142,7 @@ static int fedora_device(struct grub_eval *eval, const struct grub_node *node,
     if (!root || (!efi && !boot))
         return grub_give_up(eval, node, "boot entries: $%s is not set", root ? "boot" : "root");
     if (!efi && !streq(root, boot))
-        return grub_give_up(eval, node, "boot entries: $boot and $root are not the same");
+        return grub_give_up(eval, node, "boot entries: $boot and $root differ");
     *ret_device = root;
     return 0;
 }
@@ -159,14 +154,14 @@ static int find_fedora(struct grub_eval *eval, const struct grub_node *node,
     int r;
 
     if (words->n > 1)
-        return grub_give_up(eval, node, "%s %s", words->words[0], words->words[1]);
+        return grub_give_up(eval, node, "%s %s is not supported", words->words[0], words->words[1]);
     r = fedora_device(eval, node, &device);
     if (r >= 0)
         r = find_on(eval, node, device, directory ? directory : "/loader/entries", ret_path);
     return r != 0 ? r : find_on(eval, node, device, "/boot/loader/entries", ret_path);
 }
 
-/* --path DIRECTORY alone, of the options that 2.14 has. */
+/* Of the options of 2.14, only --path DIRECTORY is supported. */
 static int find_upstream(struct grub_eval *eval, const struct grub_node *node,
                          const struct grub_words *words, char **ret_path)
 {
@@ -177,17 +172,16 @@ static int find_upstream(struct grub_eval *eval, const struct grub_node *node,
                    *value = streq(word, "-p") || grub_is_option(word, "--path")
                                 ? grub_option_value(words, &i)
                                 : NULL;
-        size_t n = value ? strlen(value) : 0;
 
-        if (!value || *value != '/' ||
-            (n >= strlen(".conf") && streq(value + n - strlen(".conf"), ".conf")))
-            return grub_give_up(eval, node, "%s %s", words->words[0], word);
+        if (!value || *value != '/' || is_configuration(value))
+            return grub_give_up(eval, node, "%s %s is not supported", words->words[0], word);
         directory = value;
     }
     return find_on(eval, node, root ? root : "", directory, ret_path);
 }
 
-int grub_bls(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
+int grub_blscfg(struct grub_eval *eval, const struct grub_node *node,
+                const struct grub_words *words)
 {
     struct grub_run *run = eval->run;
     CLEANUP(files_clear) struct files files = {0};
@@ -195,8 +189,8 @@ int grub_bls(struct grub_eval *eval, const struct grub_node *node, const struct 
     int r;
 
     if (eval->entry || eval->ways > 0 || run->bls || streq(words->words[0], "uki"))
-        return grub_give_up(eval, node, "%s%s", words->words[0],
-                            run->bls ? " once more" : " in this place");
+        return grub_give_up(eval, node, "%s %s is not supported", words->words[0],
+                            run->bls ? "for the second time" : "at this place");
     run->bls = true;
     if (run->flavour == GRUB_UPSTREAM && streq(words->words[0], "bls_import"))
         return STATUS_FAILED; /* no such command */

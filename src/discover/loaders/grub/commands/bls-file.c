@@ -4,9 +4,9 @@
 #include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
-#include "discover/loaders/grub/script/bls.h"
+#include "discover/loaders/grub/commands/bls.h"
 
-/* What would matter if GRUB read it. */
+/* The keys that change what GRUB starts. */
 static const char *const KEYS[] = {"title",      "linux",    "initrd",     "options",
                                    "devicetree", "grub_arg", "grub_users", "grub_hotkey"};
 
@@ -33,7 +33,7 @@ static int give_up(const struct grub_bls_file *file, unsigned line, const char *
                    char **ret_problem)
 {
     *ret_problem = format("%s:%u: %s", file->path, line, why);
-    return *ret_problem ? -ECANCELED : -ENOMEM;
+    return -ECANCELED;
 }
 
 /* Fedora's splits at the first blank, or at the first tab if there is no blank at all. */
@@ -72,13 +72,13 @@ static bool matters(const char *line)
     return false;
 }
 
-/* GRUB reads no further than a line without a key and a value, an empty one too. */
+/* GRUB stops reading at a line without a key and a value, even an empty one. */
 static int check_rest(const struct grub_bls_file *file, char *rest, unsigned line,
                       char **ret_problem)
 {
     for (char *next; (next = strsep(&rest, "\n"));)
         if (matters(next))
-            return give_up(file, line, "GRUB stops reading here, before the end", ret_problem);
+            return give_up(file, line, "GRUB stops reading at this line", ret_problem);
     return 0;
 }
 
@@ -99,7 +99,7 @@ static int parse(struct grub_bls_file *file, enum grub_flavour flavour, char **r
         if (!value)
             return check_rest(file, rest, number, ret_problem);
         if (file->n == GRUB_BLS_MAX_LINES)
-            return give_up(file, number, "too many lines", ret_problem);
+            return give_up(file, number, "more than 256 lines", ret_problem);
         file->lines[file->n++] = (struct grub_bls_line){line, value, number};
     }
     return 0;
@@ -120,39 +120,30 @@ static bool clean(char *text, size_t length)
     return true;
 }
 
-static int name_file(struct grub_bls_file *file, const char *directory, const char *name)
-{
-    *file = (struct grub_bls_file){
-        .name = strdup(name),
-        .id = strndup(name, strlen(name) - strlen(".conf")),
-        .path = format("%s/%s", directory, name),
-        .lines = calloc(GRUB_BLS_MAX_LINES, sizeof(*file->lines)),
-    };
-    return file->name && file->id && file->path && file->lines ? 0 : -ENOMEM;
-}
-
 int grub_bls_read(int root, const char *directory, const char *name, enum grub_flavour flavour,
                   struct grub_bls_file *ret_file, char **ret_problem)
 {
     AUTOFREE char *untrusted = NULL, *link = NULL;
     AUTOCLOSE int fd = -1;
     size_t length;
-    int r = name_file(ret_file, directory, name);
+    int r;
 
-    if (r < 0)
-        return r;
+    *ret_file = (struct grub_bls_file){
+        .name = xstrdup(name),
+        .id = xstrndup(name, strlen(name) - strlen(".conf")),
+        .path = format("%s/%s", directory, name),
+        .lines = xcalloc(GRUB_BLS_MAX_LINES, sizeof(*ret_file->lines)),
+    };
     if (root_readlink(root, ret_file->path, &link) >= 0)
-        return give_up(ret_file, 1, "a link, which GRUB may follow elsewhere", ret_problem);
+        return give_up(ret_file, 1, "a link, which GRUB may follow to another file", ret_problem);
     r = fd = root_open(root, ret_file->path, &untrusted);
     if (r >= 0 && untrusted)
         return give_up(ret_file, 1, untrusted, ret_problem);
     if (r >= 0)
         r = fd_read(fd, GRUB_BLS_MAX_FILE, &ret_file->text, &length);
-    if (r == -ENOMEM)
-        return r;
     if (r < 0)
         return give_up(ret_file, 1, strerror(-r), ret_problem);
     if (!clean(ret_file->text, length))
-        return give_up(ret_file, 1, "not a text", ret_problem);
+        return give_up(ret_file, 1, "not a text file", ret_problem);
     return parse(ret_file, flavour, ret_problem);
 }

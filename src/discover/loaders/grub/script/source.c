@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/loaders/grub/script/source.h"
+
+#include <errno.h>
+
+#include "base/fd.h"
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loaders/grub/script/eval.h"
+
+/* GRUB skips every CR. Bytes that no text file has are not accepted. */
+static int clean(char *text, size_t *length)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < *length; i++) {
+        if (text[i] == 0 || text[i] == GRUB_MARK || text[i] == GRUB_MARK_END)
+            return -EBADMSG;
+        if (text[i] != '\r')
+            text[n++] = text[i];
+    }
+    *length = n;
+    return 0;
+}
+
+int grub_parse_text(struct grub_run *run, const char *path, const char *text, size_t length,
+                    struct grub_node **ret_list, char **ret_problem)
+{
+    char *copy = grub_arena_alloc(&run->arena, length + 2);
+    char *file = strcpy(grub_arena_alloc(&run->arena, strlen(path) + 1), path);
+
+    memcpy(copy, text, length);
+    if (clean(copy, &length) < 0) {
+        *ret_problem = format("%s:1: not a text file", path);
+        return -EBADMSG;
+    }
+    if (length > 0 && copy[length - 1] != '\n')
+        copy[length++] = '\n';
+    copy[length] = 0;
+    return grub_parse(&run->arena, file, copy, length, ret_list, ret_problem);
+}
+
+int grub_run_text(struct grub_eval *eval, const char *path, const char *text, size_t length)
+{
+    struct grub_node *list;
+    AUTOFREE char *problem = NULL;
+
+    if (grub_parse_text(eval->run, path, text, length, &list, &problem) == 0)
+        return grub_run_list(eval, list);
+    if (!eval->run->problem)
+        eval->run->problem = steal(&problem);
+    return -ECANCELED;
+}
+
+int grub_run_file(struct grub_eval *eval, const char *path)
+{
+    struct grub_node here = {.file = path, .line = 1};
+    AUTOFREE char *text = NULL, *untrusted = NULL;
+    AUTOCLOSE int fd = -1;
+    size_t length;
+    int r;
+
+    if (++eval->run->sources > GRUB_MAX_SOURCES)
+        return grub_give_up(eval, &here, "more than %d files", GRUB_MAX_SOURCES);
+    r = fd = root_open(eval->run->paths->root, path, &untrusted);
+    if (r >= 0 && untrusted)
+        return grub_give_up(eval, &here, "%s", untrusted);
+    if (r >= 0)
+        r = fd_read(fd, GRUB_MAX_FILE, &text, &length);
+    if (r < 0)
+        return grub_give_up(eval, &here, "%s", strerror(-r));
+    return grub_run_text(eval, path, text, length);
+}

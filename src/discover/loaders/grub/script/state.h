@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The state of a GRUB script that is run without the machine. A condition that only the boot loader
+ * can evaluate is followed both ways, and a variable that comes out differently is unknown from
+ * then on. The run is given up only where that is not possible. */
+
+#include "discover/loaders/grub/script/loaded.h"
+#include "discover/loaders/grub/script/parser.h"
+#include "discover/loaders/grub/script/paths.h"
+#include "discover/loaders/grub/script/variables.h"
+
+enum {
+    GRUB_MAX_SOURCES = 16,
+    GRUB_MAX_ENTRIES = 1000,
+    GRUB_MAX_FUNCTIONS = 256,
+    GRUB_MAX_WORK = 400 * 1000, /* commands, words, and their length */
+    GRUB_MAX_WAYS = 8,          /* nested conditions that are followed both ways */
+};
+
+/* How a command ended. */
+enum grub_status {
+    STATUS_TRUE,
+    STATUS_FALSE,  /* 1: the answer no */
+    STATUS_FAILED, /* an error with any other number */
+    STATUS_UNKNOWN,
+};
+
+struct grub_entry {
+    char *title;
+    char *id;
+    bool submenu;
+    bool restricted; /* needs a password where there are superusers */
+    bool maybe;      /* added on one of two ways only, so it may be missing */
+    struct grub_words arguments;
+    const struct grub_node *body;
+    const char *file;
+    unsigned line;
+    char *problem; /* why it cannot be known what it starts, or NULL */
+};
+
+void grub_entry_clear(struct grub_entry *entry);
+
+struct grub_menu {
+    struct grub_entry *entries;
+    size_t n;
+};
+
+void grub_menu_clear(struct grub_menu *menu);
+
+/* A variable that GRUB would write to grubenv with another value than it has there. */
+struct grub_saved {
+    char *name;
+    char *value;
+};
+
+struct grub_function {
+    const char *name;
+    const struct grub_node *body;
+};
+
+/* Positional parameters. */
+struct grub_scope {
+    struct grub_words arguments;
+    size_t shifted;
+    bool entry; /* of a menu entry, where `return` has no function to leave */
+};
+
+/* Whose GRUB it is. They differ in how they read boot entries of the Boot Loader Specification and
+ * a default that starts with a digit. */
+enum grub_flavour {
+    GRUB_UPSTREAM = 1, /* 2.14 */
+    GRUB_FEDORA = 2,   /* and RHEL's; its patches read such entries before upstream did */
+};
+
+struct grub_eval;
+
+/* A command: gives STATUS_*, or -ECANCELED as grub_give_up() does. words[0] is its name. */
+typedef int grub_command(struct grub_eval *eval, const struct grub_node *node,
+                         const struct grub_words *words);
+
+/* What all evaluations of one configuration share. */
+struct grub_run {
+    const struct grub_paths *paths;
+    grub_command *(*find_command)(const char *name); /* NULL when there is no such command */
+    enum grub_flavour flavour;
+    bool bls;                      /* blscfg has run, so the flavour matters */
+    const struct grub_env *stored; /* what grubenv holds; NULL when there is no grubenv */
+    struct grub_arena arena;
+    struct grub_function *functions;
+    size_t n_functions;
+    unsigned work;
+    unsigned sources;
+    size_t entries;
+    struct grub_saved *saved;
+    size_t n_saved;
+    char *problem; /* why the run was given up: "FILE:LINE: why" */
+};
+
+void grub_run_clear(struct grub_run *run);
+void grub_run_forget(struct grub_run *run, size_t n); /* all but the first n saved variables */
+const struct grub_function *grub_run_function(const struct grub_run *run, const char *name);
+
+struct grub_eval {
+    struct grub_run *run;
+    struct grub_env env;
+    struct grub_menu menu;
+    struct grub_loaded loaded;
+    struct grub_scope *scope;
+    enum grub_status status; /* $? */
+    bool entry;              /* runs the body of an entry, not the configuration */
+    unsigned ways;           /* open conditions that are followed both ways */
+    unsigned depth;          /* of calls and blocks */
+    unsigned loops, breaks;
+    bool is_continue, returning;
+    bool finished; /* after `boot` in an entry, or after a configfile's menu: nothing more runs */
+};
+
+void grub_eval_clear(struct grub_eval *eval);
+
+/* Gives -ECANCELED with run->problem "FILE:LINE: why"; the first reason stays. */
+int grub_give_up(struct grub_eval *eval, const struct grub_node *node, const char *pattern, ...)
+    PRINTF(3, 4);
+
+/* The functions below give 0 (grub_add_entry: STATUS_TRUE), or -ECANCELED in the same way. */
+
+/* Counts work against GRUB_MAX_WORK. */
+int grub_spend(struct grub_eval *eval, const struct grub_node *node, size_t work);
+
+int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char *name,
+                const char *value);
+
+/* The same for a value that only GRUB knows. */
+int grub_assign_unknown(struct grub_eval *eval, const struct grub_node *node, const char *name);
+
+/* The same for "name=value". STATUS_FAILED without an equals sign. */
+int grub_assign_pair(struct grub_eval *eval, const struct grub_node *node, const char *pair);
+
+/* Adds an entry to the menu and takes over what it owns, on an error too. */
+int grub_add_entry(struct grub_eval *eval, const struct grub_node *node, struct grub_entry *entry);
