@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/journal.h"
 
+#include <errno.h>
 #include <systemd/sd-journal.h>
 
 #include "base/util.h"
@@ -12,11 +13,22 @@ static const char *const MESSAGE_IDS[] = {
     [EVENT_HEALTH] = "3f0c6e5a9d7b4c21b8e4a1d2967f53c0",
 };
 
-PRINTF(1, 0) static char *format_arguments(const char *pattern, va_list arguments)
+/* libsystemd takes it for success when nobody listens. */
+static bool has_journal(void)
 {
-    char *text;
+    return access("/run/systemd/journal/socket", F_OK) == 0;
+}
 
-    return vasprintf(&text, pattern, arguments) < 0 ? NULL : text;
+static void send(enum journal_event event, int priority, const char *reason, const char *text)
+{
+    int r = -ENOENT;
+
+    if (has_journal())
+        r = sd_journal_send("MESSAGE=%s", text, "MESSAGE_ID=%s", MESSAGE_IDS[event], "PRIORITY=%d",
+                            priority, "SYSLOG_IDENTIFIER=fastreboot", "FASTREBOOT_REASON=%s",
+                            reason ? reason : "", NULL);
+    if (r < 0)
+        fprintf(stderr, "fastreboot: %s\n", text);
 }
 
 void journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern,
@@ -24,16 +36,15 @@ void journal_tell(enum journal_event event, int priority, const char *reason, co
 {
     AUTOFREE char *text = NULL;
     va_list arguments;
-    int r;
 
     va_start(arguments, pattern);
-    text = format_arguments(pattern, arguments);
+    if (vasprintf(&text, pattern, arguments) < 0)
+        out_of_memory();
     va_end(arguments);
-    if (!text)
-        return;
-    r = sd_journal_send("MESSAGE=%s", text, "MESSAGE_ID=%s", MESSAGE_IDS[event], "PRIORITY=%d",
-                        priority, "SYSLOG_IDENTIFIER=fastreboot", "FASTREBOOT_REASON=%s",
-                        reason ? reason : "", NULL);
-    if (r < 0)
-        fprintf(stderr, "fastreboot: %s\n", text);
+    send(event, priority, reason, text);
+}
+
+void journal_trouble(const char *what, int error)
+{
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "%s: %s", what, strerror(-error));
 }

@@ -12,6 +12,9 @@ enum journal_event {
 };
 
 /* Writes one line. `priority` is one of syslog's; `reason` is the id of the reason that decided, or
- * NULL. A journal that is not there is no reason to stop: the line then goes to stderr. */
+ * NULL. Where there is no journal the line goes to stderr. */
 void __attribute__((format(printf, 4, 5)))
 journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern, ...);
+
+/* Warns that there is trouble with `what`, a file or an action. `error` is a negative errno. */
+void journal_trouble(const char *what, int error);

@@ -42,8 +42,26 @@ static int call_manager(sd_bus *bus, const char *method, sd_bus_message **ret_re
     return sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, ret_reply, NULL);
 }
 
+static int kind_of(const char *unit, const char *type)
+{
+    static const struct {
+        const char *unit;
+        int kind;
+    } TARGETS[] = {
+        {"reboot.target", SHUTDOWN_REBOOT},
+        {"kexec.target", SHUTDOWN_REBOOT},
+        {"poweroff.target", SHUTDOWN_OFF},
+        {"halt.target", SHUTDOWN_OFF},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(TARGETS); i++)
+        if (streq(type, "start") && streq(unit, TARGETS[i].unit))
+            return TARGETS[i].kind;
+    return SHUTDOWN_NONE;
+}
+
 /* Looks through an array of (id, unit, type, state, path of the job, path of the unit). */
-static int find_reboot(sd_bus_message *jobs, uint32_t *ret_id)
+static int find_shutdown(sd_bus_message *jobs, uint32_t *ret_id)
 {
     const char *unit, *type;
     uint32_t id;
@@ -53,15 +71,15 @@ static int find_reboot(sd_bus_message *jobs, uint32_t *ret_id)
         r = sd_bus_message_read(jobs, "(usssoo)", &id, &unit, &type, NULL, NULL, NULL);
         if (r <= 0)
             return r;
-        if (streq(type, "start") && (streq(unit, "reboot.target") || streq(unit, "kexec.target"))) {
+        if (kind_of(unit, type) != SHUTDOWN_NONE) {
             *ret_id = id;
-            return 1;
+            return kind_of(unit, type);
         }
     }
     return r;
 }
 
-int systemd_reboot_job(uint32_t *ret_id)
+int systemd_shutdown_job(uint32_t *ret_id)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *jobs = NULL;
@@ -69,7 +87,7 @@ int systemd_reboot_job(uint32_t *ret_id)
 
     if (r >= 0)
         r = call_manager(bus, "ListJobs", &jobs);
-    return r < 0 ? r : find_reboot(jobs, ret_id);
+    return r < 0 ? r : find_shutdown(jobs, ret_id);
 }
 
 int systemd_kexec(void)
@@ -160,4 +178,13 @@ int systemctl(const char *const arguments[], const char *const environment[])
         (void)putenv((char *)environment[i]);
     r = posix_spawnp(&pid, "systemctl", NULL, NULL, argv, environ);
     return r > 0 ? -r : wait_for(pid);
+}
+
+int systemd_reboot_through_firmware(void)
+{
+    static const char *const REBOOT[] = {"reboot", NULL};
+    static const char *const NOT_KEXEC[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
+                                            "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
+
+    return systemctl(REBOOT, NOT_KEXEC);
 }

@@ -6,10 +6,15 @@
 /* PID 1, asked over its private socket, which works with the bus already down, or through
  * systemctl, which knows about polkit, inhibitors and wall messages. */
 
-/* The reboot under way: 1 and the id of the start job of reboot.target or kexec.target; 0 when
- * there is none (poweroff, halt, soft-reboot, or just a service being stopped); or a negative
- * errno. */
-int systemd_reboot_job(uint32_t *ret_id);
+enum {
+    SHUTDOWN_NONE,   /* the machine goes on: a soft-reboot, or a service is stopped by hand */
+    SHUTDOWN_REBOOT, /* reboot.target or kexec.target is starting */
+    SHUTDOWN_OFF,    /* poweroff.target or halt.target is */
+};
+
+/* What is under way, one of the above, with the id of that job unless it is SHUTDOWN_NONE; or a
+ * negative errno. */
+int systemd_shutdown_job(uint32_t *ret_id);
 
 /* Makes kexec the way in which PID 1 ends this system, at once: it kills all that is left,
  * unmounts, and jumps. 0 or a negative errno. */
@@ -31,3 +36,7 @@ int systemd_arm_watchdog(int root, unsigned seconds);
  * `environment` are further "NAME=VALUE", or NULL. 0 when it succeeded, a positive exit status, or
  * a negative errno. */
 int systemctl(const char *const arguments[], const char *const environment[]);
+
+/* Reboots as `systemctl reboot` does (inhibitors, polkit, wall message), but never into a kernel
+ * that is loaded. As systemctl(). */
+int systemd_reboot_through_firmware(void);

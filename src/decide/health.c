@@ -129,10 +129,10 @@ int health_describe(enum health_answer answer, const struct losses *losses,
 
 int reason_being_checked(const struct facts *facts, char **ret_text)
 {
-    const struct check_facts *check = &facts->check;
+    const struct health_facts *health = &facts->health;
     CLEANUP(losses_clear) struct losses losses = {0};
     AUTOFREE char *missing = NULL;
-    int r = check->under_way ? compare(&check->before, &check->now, &losses) : -check->error;
+    int r = health->under_way ? compare(&health->before, &health->now, &losses) : -health->error;
 
     if (r < 0 || !losses.critical)
         return r;
@@ -141,6 +141,6 @@ int reason_being_checked(const struct facts *facts, char **ret_text)
         return -ENOMEM;
     *ret_text = format("since the fast reboot into kernel %s this is missing, and may still come: "
                        "%s",
-                       check->release ? check->release : "(unknown)", missing);
+                       health->release ? health->release : "(unknown)", missing);
     return *ret_text ? 1 : -ENOMEM;
 }

@@ -12,13 +12,10 @@
 #include "discover/hardware/watchdogs.h"
 #include "discover/kernel/payload.h"
 #include "discover/loaders/choose.h"
-#include "discover/system/being-checked.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
 #include "discover/system/environment.h"
-#include "discover/system/failures.h"
 #include "discover/system/kexec.h"
-#include "discover/system/loaded.h"
 #include "discover/system/requests.h"
 #include "discover/system/units.h"
 
@@ -38,19 +35,6 @@ static enum image_arch read_arch(int root)
     if (root_read_line(root, "proc/sys/kernel/arch", 64, &name) < 0)
         return THIS_ARCH;
     return streq(name, "aarch64") ? IMAGE_ARM64 : IMAGE_X86_64;
-}
-
-/* A note without a loaded kernel is stale. */
-static void compare_loaded(struct facts *facts)
-{
-    AUTOFREE char *signature = NULL;
-
-    if (facts->kexec.loaded.is == ANSWER_NO)
-        loaded_facts_clear(&facts->loaded);
-    if (!facts->loaded.signature || !facts->payload.entry)
-        return;
-    signature = payload_signature(&facts->payload);
-    facts->loaded.current = streq(signature, facts->loaded.signature);
 }
 
 /* A configuration with an error counts as none. */
@@ -76,8 +60,6 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = kexec_facts_read(root, &ret_facts->kexec);
     if (r >= 0)
-        r = loaded_facts_read(root, &ret_facts->loaded);
-    if (r >= 0)
         r = hook_facts_read(root, &ret_facts->hook);
     if (r >= 0)
         r = boot_facts_read(root, &ret_facts->boot);
@@ -88,10 +70,6 @@ int facts_read(int root, struct facts *ret_facts)
     if (r >= 0)
         r = quirk_facts_read(root, &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
-    if (r >= 0)
-        r = failure_facts_read(root, &ret_facts->failure);
-    if (r >= 0)
-        r = check_facts_read(root, ret_facts->boot.boot_id, &ret_facts->check);
     if (r >= 0)
         r = watchdog_facts_read(root, &ret_facts->watchdog);
     if (r >= 0)
@@ -104,8 +82,6 @@ int facts_read(int root, struct facts *ret_facts)
                              &ret_facts->crypt);
     if (r >= 0 && ret_facts->payload.image.release)
         r = watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
-    if (r >= 0)
-        compare_loaded(ret_facts);
     return r;
 }
 
@@ -115,15 +91,12 @@ void facts_clear(struct facts *facts)
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
     watchdog_facts_clear(&facts->watchdog);
-    check_facts_clear(&facts->check);
-    failure_facts_clear(&facts->failure);
     storage_facts_clear(&facts->storage);
     answer_clear(&facts->driver_missing);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
     hook_facts_clear(&facts->hook);
-    loaded_facts_clear(&facts->loaded);
     kexec_facts_clear(&facts->kexec);
     config_clear(&facts->config);
 }

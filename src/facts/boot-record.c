@@ -62,6 +62,7 @@ int boot_record_from_json(const struct json_object *object, struct boot_record *
     ret_record->outcome = (enum outcome)outcome;
     ret_record->health = (enum health)health;
     ret_record->id = xstrdup(json_string(object, "id"));
+    ret_record->boot_id = xstrdup(json_string(object, "boot_id"));
     ret_record->text = xstrdup(json_string(object, "text"));
     ret_record->release = xstrdup(json_string(object, "release"));
     return ret_record->text ? missing_from_json(object, &ret_record->missing) : -EBADMSG;
@@ -85,6 +86,7 @@ struct json_object *boot_record_to_json(const struct boot_record *record)
     }
     json_add_number(object, "time", record->time);
     json_add_string(object, "id", record->id);
+    json_add_string(object, "boot_id", record->boot_id);
     json_add_string(object, "outcome", OUTCOMES[record->outcome]);
     json_add_string(object, "text", record->text);
     json_add_string(object, "release", record->release);
@@ -95,16 +97,10 @@ struct json_object *boot_record_to_json(const struct boot_record *record)
     return object;
 }
 
-void boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy)
-{
-    AUTOJSON struct json_object *object = boot_record_to_json(record);
-
-    (void)boot_record_from_json(object, ret_copy); /* what it was made from was one */
-}
-
 void boot_record_clear(struct boot_record *record)
 {
     free(record->id);
+    free(record->boot_id);
     free(record->text);
     free(record->release);
     names_free(record->missing);

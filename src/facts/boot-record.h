@@ -29,7 +29,8 @@ enum {
 };
 
 struct boot_record {
-    char *id; /* of the attempt, or NULL */
+    char *id;      /* of the attempt, or NULL */
+    char *boot_id; /* of the boot that came of it, or NULL */
     enum outcome outcome;
     enum health health;
     char *text;     /* the one line that says how it went and why */
@@ -46,9 +47,6 @@ struct boot_record {
 int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record);
 struct json_object *boot_record_to_json(const struct boot_record *record);
 void boot_record_clear(struct boot_record *record);
-
-/* A copy of one's own; release it. */
-void boot_record_copy(const struct boot_record *record, struct boot_record *ret_copy);
 
 /* "fast", "firmware", "failed", "unknown", "damaged", "other" */
 const char *outcome_name(enum outcome outcome);

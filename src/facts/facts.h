@@ -54,7 +54,6 @@ struct kexec_facts {
 struct loaded_facts {
     char *id; /* the mark on its command line */
     char *release;
-    char *kernel;
     char *signature; /* of everything that was loaded, see payload_signature() */
     char *added;     /* to the entry's command line, see additions_decide(); NULL in an old note */
     bool current;    /* it is the very payload that would be loaded now */
@@ -131,8 +130,8 @@ struct failure_facts {
     int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
 };
 
-/* What is looked for since this boot, a fast one, and has not all been found: see checking.h. */
-struct check_facts {
+/* Whether the machine is being checked after a fast reboot, see reboot/health.h. */
+struct health_facts {
     bool under_way;
     char *release;           /* of the kernel that was started, or NULL */
     struct inventory before; /* what there was before the reboot */
@@ -175,7 +174,7 @@ struct facts {
     struct answer driver_missing; /* the next kernel cannot drive everything that it must */
     struct storage_facts storage;
     struct failure_facts failure;
-    struct check_facts check;
+    struct health_facts health;
     struct watchdog_facts watchdog;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL without one */

@@ -5,34 +5,38 @@
 
 #include "base/util.h"
 
-static int parse_line(const char *line, size_t length,
-                      int (*each)(const struct boot_record *, void *), void *data)
+static int parse_line(const char *line, size_t length, struct boot_record *ret)
 {
-    CLEANUP(boot_record_clear) struct boot_record record = {0};
     AUTOFREE char *copy = xstrndup(line, length);
     AUTOJSON struct json_object *object = NULL;
     int r = json_parse(copy, &object);
 
-    if (r >= 0)
-        r = boot_record_from_json(object, &record);
-    return r < 0 ? r : each(&record, data);
+    return r < 0 ? r : boot_record_from_json(object, ret);
 }
 
-int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data)
+int history_parse(const char *text, struct history *ret)
 {
-    int n = 0;
-
-    for (const char *end; *text; text = end + 1, n++) {
-        int r;
+    *ret = (struct history){0};
+    for (const char *end; *text; text = end + 1) {
+        CLEANUP(boot_record_clear) struct boot_record record = {0};
 
         end = strchr(text, '\n');
-        if (!end)
-            return -EBADMSG; /* the last write did not end */
-        r = parse_line(text, (size_t)(end - text), each, data);
-        if (r < 0)
-            return r;
+        if (!end) /* the last write did not end */
+            return -EBADMSG;
+        if (parse_line(text, (size_t)(end - text), &record) < 0)
+            return -EBADMSG;
+        *APPEND(ret->all, ret->n) = record;
+        record = (struct boot_record){0};
     }
-    return n;
+    return (int)ret->n;
+}
+
+void history_clear(struct history *history)
+{
+    for (size_t i = 0; i < history->n; i++)
+        boot_record_clear(&history->all[i]);
+    free(history->all);
+    *history = (struct history){0};
 }
 
 /* What is left of `text` when the next line comes. */

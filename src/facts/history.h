@@ -10,9 +10,15 @@ enum {
 
 /* The text of a history file, a line of JSON for each boot, oldest first. */
 
-/* Calls `each` with every record; stops when that gives a negative number and returns it, else
- * gives the number of records. -EBADMSG at a line that is none. */
-int history_parse(const char *text, int (*each)(const struct boot_record *, void *), void *data);
+struct history {
+    struct boot_record *all;
+    size_t n;
+};
+
+/* Gives the number of records, or -EBADMSG at a line that is none, with what comes before it.
+ * Release with history_clear() in any case. */
+int history_parse(const char *text, struct history *ret);
+void history_clear(struct history *history);
 
 /* `text` (or NULL) with one more line and at most HISTORY_LINES of them; the caller's.
  * Where the last line is about the same attempt, the new one takes its place. */

@@ -2,85 +2,107 @@
 #include "reboot/departure.h"
 
 #include <errno.h>
+#include <systemd/sd-id128.h>
 
 #include "act/journal.h"
-#include "act/state.h"
 #include "act/systemd.h"
+#include "base/clock.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/watchdog.h"
-#include "facts/facts.h"
-#include "reboot/detach.h"
+#include "discover/hardware/inventory.h"
+#include "discover/system/boot.h"
 #include "reboot/load.h"
-#include "reboot/recording.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
 
 /* The order here is the promise: the attempt is on the disk before anything is read or loaded, so
  * that the next boot can tell a load that hung or crashed; and the go-ahead for the jump is written
  * last, so that whatever ends this program earlier ends in the firmware reboot. */
 
+int departure_begin(int root, struct attempt *ret_attempt)
+{
+    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    char text[SD_ID128_STRING_MAX];
+    sd_id128_t id;
+    int r = sd_id128_randomize(&id);
+
+    *ret_attempt = (struct attempt){.time = clock_now(), .state = ATTEMPT_BEGUN};
+    if (r < 0)
+        return r;
+    (void)boot_facts_read(root, &boot);
+    ret_attempt->id = xstrdup(sd_id128_to_string(id, text));
+    ret_attempt->boot_id = xstrdup(boot.boot_id ? boot.boot_id : "");
+    machine_read(root, &ret_attempt->machine);
+    return 0;
+}
+
 /* Says it in the journal and writes it down for the next boot. */
-static int by_firmware(int root, struct attempt *attempt, int priority, const char *reason_id,
-                       const char *reason)
+static int through_firmware(int root, struct attempt *attempt, int priority, const char *reason_id,
+                            const char *reason)
 {
     int r;
 
-    journal_tell(EVENT_NEXT_BOOT, priority, reason_id, "this reboot goes by firmware: %s", reason);
-    (void)loading_drop(root); /* or systemd's own kexec.target would start it */
+    journal_tell(EVENT_NEXT_BOOT, priority, reason_id, "this reboot goes through the firmware: %s",
+                 reason);
+    (void)load_drop(root); /* or systemd's own kexec.target would start it */
     attempt->state = ATTEMPT_FIRMWARE;
-    attempt->has_inventory = false; /* nothing is to be looked for; on a full disk it is too much */
-    free(attempt->reason);
-    attempt->reason = strdup(reason);
+    attempt->has_inventory = false; /* nobody looks for it, and a full disk may not take it */
+    set_text(&attempt->reason, xstrdup(reason));
     if (!attempt->id)
-        return -ECANCELED; /* begin() could not even write it once */
-    r = attempt->reason ? state_write_attempt(root, attempt) : -ENOMEM;
+        return -ECANCELED; /* it could not even be written once */
+    r = records_write_attempt(root, STATE_ATTEMPT, attempt);
     if (r < 0)
-        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/" STATE_ATTEMPT ": %s", strerror(-r));
+        journal_trouble("/" STATE_ATTEMPT, r);
     return priority <= LOG_WARNING ? -ECANCELED : 0;
 }
 
-static int begin(int root, struct attempt *attempt)
+/* What is too much to be read again would keep the attempt from being judged at all. */
+static bool is_small_enough(const struct inventory *inventory)
 {
-    CLEANUP(attempt_clear) struct attempt new;
-    int r = recording_begin(root, &new);
+    AUTOJSON struct json_object *object = inventory_to_json(inventory);
+    size_t length;
 
-    if (r >= 0)
-        r = state_write_attempt(root, &new);
-    if (r < 0)
-        return r;
-    *attempt = new;
-    new = (struct attempt){0};
-    return 0;
+    (void)json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN, &length);
+    return length <= MAX_INVENTORY_TEXT;
+}
+
+/* Adds what is loaded and what the machine has. */
+static void describe(int root, const struct survey *survey, struct attempt *attempt)
+{
+    const struct boot_payload *payload = &survey->facts.payload;
+
+    attempt->release = xstrdup(payload->image.release);
+    attempt->kernel = xstrdup(payload->kernel_id);
+    attempt->cmdline = load_cmdline(survey, attempt->id);
+    inventory_read(root, &attempt->inventory);
+    attempt->has_inventory = is_small_enough(&attempt->inventory);
 }
 
 /* Lets the jump go ahead in this reboot and in no other. */
 static int allow_jump(int root, uint32_t job, const struct facts *facts)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
-    AUTOJSON struct json_object *go = json_object_new_object();
-    int r = facts ? watchdog_decide(facts, &plan) : 0;
 
-    if (r < 0)
-        return r;
-    json_add_number(go, "job", job);
-    json_add_number(go, "watchdog", plan.seconds);
-    return state_write_json(root, RUN_JUMP, go);
+    if (facts)
+        (void)watchdog_decide(facts, &plan);
+    return notes_write_go_ahead(root, &(struct go_ahead){.job = job, .watchdog = plan.seconds});
 }
 
-/* `survey` is that of what was loaded, or NULL for somebody else's kernel. */
+/* `survey` is that of what was loaded, or NULL for a kernel that another program has loaded. */
 static int by_kexec(int root, struct attempt *attempt, const struct survey *survey, uint32_t job)
 {
     const char *release = survey ? survey->facts.payload.image.release : NULL;
-    int r = 0;
+    int r;
 
     attempt->state = ATTEMPT_LOADED;
     if (survey)
-        r = recording_complete(root, survey, attempt);
-    if (r >= 0)
-        r = state_write_attempt(root, attempt);
+        describe(root, survey, attempt);
+    r = records_write_attempt(root, STATE_ATTEMPT, attempt);
     if (r >= 0)
         r = allow_jump(root, job, survey ? &survey->facts : NULL);
     if (r < 0)
-        return by_firmware(root, attempt, LOG_WARNING, NULL, strerror(-r));
+        return through_firmware(root, attempt, LOG_WARNING, NULL, strerror(-r));
     journal_tell(EVENT_NEXT_BOOT, LOG_NOTICE, NULL, "this reboot is fast: %s%s",
                  release ? "kernel " : "a kernel that fastreboot did not load",
                  release ? release : "");
@@ -90,17 +112,15 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
 static int load(int root, struct attempt *attempt, const struct survey *survey, uint32_t job)
 {
     AUTOFREE char *error = NULL, *id = NULL;
-    int r = loading_load(root, survey, &id, &error);
 
-    if (r < 0)
-        return by_firmware(root, attempt, LOG_WARNING, "load-failed", error ? error : strerror(-r));
-    free(attempt->id);
-    attempt->id = steal(&id);
+    if (load_kernel(root, survey, &id, &error) < 0)
+        return through_firmware(root, attempt, LOG_WARNING, "load-failed", error);
+    set_text(&attempt->id, steal(&id));
     return by_kexec(root, attempt, survey, job);
 }
 
-/* What somebody should know before any reboot, fast or not: the machine may not come back as it is
- * now. */
+/* What the administrator should know before any reboot, fast or not: the machine may not come back
+ * as it is now. */
 static void tell_warnings(const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->n; i++) {
@@ -118,54 +138,65 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     const struct finding *because;
     int r;
 
-    if (survey_make(root, PURPOSE_SHUTDOWN, &survey) < 0)
-        return by_firmware(root, attempt, LOG_WARNING, NULL, "out of memory");
+    survey_make(root, PURPOSE_SHUTDOWN, &survey);
     tell_warnings(&survey.verdict);
     because = survey.verdict.because;
     if (because)
-        return by_firmware(root, attempt, LOG_NOTICE, because->reason->id, because->text);
-    r = detaching_plan(root, &survey.facts.quirk);
+        return through_firmware(root, attempt, LOG_NOTICE, because->reason->id, because->text);
+    r = notes_write_detach(root, &survey.facts.quirk);
     if (r < 0)
-        return by_firmware(root, attempt, LOG_WARNING, "state-unwritable", strerror(-r));
+        return through_firmware(root, attempt, LOG_WARNING, "state-unwritable", strerror(-r));
     if (survey.verdict.by_hand)
         return by_kexec(root, attempt, NULL, job);
     return load(root, attempt, &survey, job);
 }
 
-/* `job` is what systemd_reboot_job() gave, and its id. */
+/* `job` is what systemd_shutdown_job() gave, and its id. */
 static int reboot(int root, int job, uint32_t job_id)
 {
-    CLEANUP(attempt_clear) struct attempt attempt = {0};
+    CLEANUP(attempt_clear) struct attempt attempt;
     AUTOFREE char *reason = NULL;
-    int r = begin(root, &attempt);
+    int r = departure_begin(root, &attempt);
 
+    if (r >= 0)
+        r = records_write_attempt(root, STATE_ATTEMPT, &attempt);
     if (r < 0) {
-        /* A fast reboot that nobody could judge afterwards is not begun. */
+        /* A fast reboot that the next boot could not judge is not begun. */
         reason = format("/" STATE_ATTEMPT ": %s", strerror(-r));
-        return by_firmware(root, &attempt, LOG_WARNING, "state-unwritable",
-                           reason ? reason : "out of memory");
+        set_text(&attempt.id, NULL);
+        return through_firmware(root, &attempt, LOG_WARNING, "state-unwritable", reason);
     }
     if (job < 0) {
         reason = format("cannot ask PID 1 whether this is a reboot: %s", strerror(-job));
-        return by_firmware(root, &attempt, LOG_WARNING, "manager-unreachable",
-                           reason ? reason : "out of memory");
+        return through_firmware(root, &attempt, LOG_WARNING, "manager-unreachable", reason);
     }
     return decide_and_load(root, &attempt, job_id);
 }
 
-int shutdown_load(int root)
+/* The service stops, and the machine does not reboot. An early loaded kernel goes too: nothing
+ * would look at it again before it is started. Only where this is a stop alone is the machine still
+ * being checked, for a crash after it. */
+static int stop(int root, int job)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    bool checking = records_read_attempt(root, STATE_ATTEMPT, &attempt) > 0 &&
+                    attempt.state == ATTEMPT_CHECKING;
+
+    (void)load_drop(root);
+    if (job == SHUTDOWN_OFF || !checking)
+        (void)records_remove_attempt(root, STATE_ATTEMPT);
+    return 0;
+}
+
+int departure_load(int root)
 {
     uint32_t job_id = 0;
-    int job = systemd_reboot_job(&job_id);
+    int job = systemd_shutdown_job(&job_id);
 
-    (void)state_remove(root, RUN_ACTIVE);
-    (void)state_remove(root, RUN_JUMP);
-    (void)state_remove(root, RUN_MODULES);
-    if (job != 0)
+    notes_remove_active(root);
+    notes_remove_go_ahead(root);
+    notes_remove_detach(root);
+    if (job < 0 || job == SHUTDOWN_REBOOT)
         return reboot(root, job, job_id);
-    /* A poweroff, or just the service being stopped. A kernel that was loaded early goes too:
-     * nobody would look at it again before it is started. */
-    (void)loading_drop(root);
-    (void)state_remove(root, STATE_ATTEMPT);
-    return 0;
+    return stop(root, job);
 }

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What fastreboot.service does as it stops: `fastreboot load --at-shutdown`. 0, or -ECANCELED where
- * something kept it from being fast that should not have been; a reboot without a go-ahead for the
- * jump goes by firmware either way. */
-int shutdown_load(int root);
+#include "facts/attempt.h"
+
+/* At shutdown: what fastreboot.service does as it stops (`fastreboot load --at-shutdown`). Where
+ * this is a reboot, decides, loads a kernel and gives the go-ahead for the jump. A reboot without a
+ * go-ahead goes through the firmware, whatever happens here. 0, or -ECANCELED where something kept
+ * it from being fast that should not have. */
+int departure_load(int root);
+
+/* A new attempt of the machine as it is, not written yet: 0 or a negative errno. Release with
+ * attempt_clear() in any case. */
+int departure_begin(int root, struct attempt *ret_attempt);

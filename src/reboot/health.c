@@ -4,16 +4,15 @@
 #include <errno.h>
 
 #include "act/journal.h"
-#include "act/state.h"
 #include "base/clock.h"
 #include "base/paths.h"
-#include "base/root.h"
 #include "base/util.h"
 #include "decide/health.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
-#include "reboot/arrival.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
 
 /* A configuration with an error counts for nothing: then what holds without one. */
 static int64_t limit_of(const struct config *config)
@@ -26,161 +25,115 @@ static int64_t limit_of(const struct config *config)
 
 static bool is_off(int root)
 {
-    CLEANUP(config_clear) struct config config;
+    CLEANUP(config_clear) struct config config = {0};
 
-    return config_load(root, &config) >= 0 && limit_of(&config) < 0;
+    (void)config_load(root, &config);
+    return limit_of(&config) < 0;
 }
 
-static int write_to(int root, const char *path, const struct attempt *attempt)
+/* The disk comes first: whoever is killed in between has begun, and begins again. */
+static int start_attempt(int root, struct attempt *attempt, const struct boot_facts *boot)
 {
-    AUTOJSON struct json_object *object = attempt_to_json(attempt);
+    int r;
 
-    return state_write_json(root, path, object);
-}
-
-static int copy_to(char **text, const char *value)
-{
-    char *copy = strdup(value);
-
-    if (!copy)
-        return -ENOMEM;
-    free(*text);
-    *text = copy;
-    return 0;
-}
-
-/* The attempt stays on the disk: if the machine goes down before all is known, the next boot finds
- * it, and does not try this kernel again. */
-static int begin_attempt(int root, struct attempt *attempt, const struct boot_facts *boot)
-{
-    int r = copy_to(&attempt->boot_id, boot->boot_id ? boot->boot_id : "");
-
+    set_text(&attempt->boot_id, xstrdup(boot->boot_id ? boot->boot_id : ""));
     attempt->state = ATTEMPT_CHECKING;
     attempt->since = clock_uptime();
+    r = records_write_attempt(root, STATE_ATTEMPT, attempt);
     if (r >= 0)
-        r = state_write_attempt(root, attempt);
-    if (r >= 0)
-        r = write_to(root, RUN_HEALTH, attempt);
-    return r < 0 ? r : CHECKING_ATTEMPT;
+        r = records_write_attempt(root, RUN_HEALTH, attempt);
+    return r;
 }
 
-/* Only in a boot by the firmware: in any other nobody knows what that would have brought back.
- * Where the kernel does not tell its loader (arm64), no mark of ours has to do. */
-static int begin_healed(int root, const struct boot_facts *boot)
+/* Only in a boot through the firmware: in any other nobody knows what that would have brought back.
+ * Where the kernel does not tell its loader (arm64), fastreboot's mark has to do. 1 when there is
+ * something to look for. */
+static int start_healed(int root, const struct boot_facts *boot)
 {
-    CLEANUP(attempt_clear) struct attempt healed = {0};
-    int r = closing_read(root, STATE_HEALED, &healed);
+    CLEANUP(attempt_clear) struct attempt healed;
+    int r = records_read_attempt(root, STATE_HEALED, &healed);
 
     if (r <= 0)
-        return r < 0 ? r : CHECKING_NONE;
+        return 0; /* one that cannot be read was told */
     if (boot->way == BOOT_BY_KEXEC || !healed.has_inventory)
-        return state_remove(root, STATE_HEALED); /* 0 is CHECKING_NONE, too */
+        return records_remove_attempt(root, STATE_HEALED);
     healed.since = clock_uptime();
-    r = write_to(root, RUN_HEALTH, &healed);
-    return r < 0 ? r : CHECKING_HEALED;
+    r = records_write_attempt(root, RUN_HEALTH, &healed);
+    return r < 0 ? r : 1;
 }
 
-int checking_begin(int root, struct attempt *attempt, const struct boot_facts *boot,
-                   struct boot_record *record)
+int health_start(int root, struct attempt *attempt, const struct boot_facts *boot,
+                 struct boot_record *record)
 {
-    int checking = CHECKING_NONE, r;
+    bool fast = attempt && attempt->has_inventory && record->outcome == OUTCOME_FAST;
+    int r;
 
-    if (!is_off(root)) {
-        if (attempt && attempt->has_inventory && record->outcome == OUTCOME_FAST)
-            checking = begin_attempt(root, attempt, boot);
-        else
-            checking = begin_healed(root, boot);
-    }
-    if (checking <= CHECKING_NONE)
-        return checking;
-    r = health_begin(record);
-    return r < 0 ? r : checking;
+    if (is_off(root))
+        return 0;
+    r = fast ? start_attempt(root, attempt, boot) : start_healed(root, boot);
+    if (fast ? r >= 0 : r > 0)
+        (void)health_begin(record);
+    return r < 0 ? r : fast;
 }
 
 /* The looks */
 
-/* What this boot is, as `booted` has written it down; where that is gone, what is known anyway. */
-static int read_record(int root, const struct attempt *attempt, bool fast,
-                       struct boot_record *ret_record)
+/* What this boot is, as arrival has written it down; where that is gone, what is known anyway. */
+static void read_record(int root, const struct attempt *attempt, bool fast,
+                        struct boot_record *ret_record)
 {
-    AUTOJSON struct json_object *object = NULL;
-    int r = json_read(root, RUN_BOOT, &object);
-
-    *ret_record = (struct boot_record){0};
-    if (r >= 0)
-        r = boot_record_from_json(object, ret_record);
-    if (r >= 0 || r == -ENOMEM)
-        return r;
+    if (records_read_boot(root, ret_record) > 0)
+        return;
     boot_record_clear(ret_record);
     *ret_record = (struct boot_record){
-        .id = strdup(attempt->id),
+        .id = xstrdup(attempt->id),
         .outcome = fast ? OUTCOME_FAST : OUTCOME_FIRMWARE,
-        .text = strdup(fast ? "fast" : "firmware"),
-        .release = attempt->release ? strdup(attempt->release) : NULL,
+        .health = HEALTH_CHECKING,
+        .text = xstrdup(fast ? "fast" : "firmware"),
+        .release = xstrdup(attempt->release),
         .time = clock_now(),
         .down = -1,
         .back = -1,
     };
-    return ret_record->id && ret_record->text ? 0 : -ENOMEM;
 }
 
-/* `fast` tells the boot that was checked from the one by the firmware after it. */
-static int record_answer(int root, const struct attempt *attempt, bool fast,
-                         enum health_answer answer, const struct losses *losses,
-                         const char *and_then)
+/* `fast` tells the boot that was checked from the one through the firmware after it. */
+static void record_answer(int root, const struct attempt *attempt, bool fast,
+                          enum health_answer answer, const struct losses *losses,
+                          const char *and_then)
 {
     CLEANUP(boot_record_clear) struct boot_record record;
-    int r = read_record(root, attempt, fast, &record), priority = LOG_NOTICE;
+    int priority = !losses->n ? LOG_NOTICE : losses->critical ? LOG_ERR : LOG_WARNING;
 
-    if (r >= 0)
-        r = health_describe(answer, losses, &record);
-    if (r < 0)
-        return r;
-    if (losses->n)
-        priority = losses->critical ? LOG_ERR : LOG_WARNING;
+    read_record(root, attempt, fast, &record);
+    if (record.health != HEALTH_CHECKING)
+        return; /* a look before this one was killed after it had said so */
+    (void)health_describe(answer, losses, &record);
     journal_tell(EVENT_HEALTH, priority, outcome_name(record.outcome), "checked: %s%s", record.text,
                  and_then);
-    closing_record(root, &record);
-    return 0;
-}
-
-/* The attempt goes only if it is still that of this boot, and not of a reboot that has begun. */
-static int drop_attempt(int root, const struct attempt *checked)
-{
-    CLEANUP(attempt_clear) struct attempt attempt = {0};
-    AUTOJSON struct json_object *object = NULL;
-
-    if (json_read(root, STATE_ATTEMPT, &object) < 0 || attempt_from_json(object, &attempt) < 0 ||
-        !streq(attempt.id, checked->id))
-        return 0;
-    return state_remove(root, STATE_ATTEMPT);
+    records_write_boot(root, &record);
 }
 
 static int finish(int root, const struct attempt *checked)
 {
-    int r = drop_attempt(root, checked);
+    int r = records_end_attempt(root, checked);
 
     if (r >= 0 && checked->state == ATTEMPT_HEALED)
-        r = state_remove(root, STATE_HEALED);
+        r = records_remove_attempt(root, STATE_HEALED);
     if (r >= 0)
-        r = state_remove(root, RUN_HEALTH);
-    return r < 0 ? r : CHECKING_OVER;
+        r = records_remove_attempt(root, RUN_HEALTH);
+    return r < 0 ? r : HEALTH_OVER;
 }
 
-/* Whether a reboot was asked for after this attempt already: 1, 0, or -ENOMEM. */
-static int was_healed(int root, const struct attempt *attempt)
+/* Whether a reboot was asked for after this attempt already. One that was asked for in this boot
+ * has not happened: this program was killed before it came to that. */
+static bool was_healed(int root, const struct attempt *attempt)
 {
-    CLEANUP(attempt_clear) struct attempt healed = {0};
-    int there = root_exists(root, STATE_HEALED), r;
+    CLEANUP(attempt_clear) struct attempt healed;
+    int r = records_read_attempt(root, STATE_HEALED, &healed);
 
-    if (there == 0)
-        return 0;
-    r = closing_read(root, STATE_HEALED, &healed);
-    if (r < 0)
-        return r;
-    if (!healed.id)
-        return 1; /* what cannot be read might say so */
-    /* In the same boot it was asked for, and this program ended before it came to that. */
+    if (r <= 0)
+        return r < 0; /* what cannot be read might say so */
     return streq(healed.id, attempt->id) && !streq(healed.boot_id, attempt->boot_id);
 }
 
@@ -188,12 +141,11 @@ static int was_healed(int root, const struct attempt *attempt)
  * on the disk. */
 static int write_guard(int root, struct attempt *attempt, const struct losses *losses)
 {
-    AUTOFREE char *missing = losses_text(losses);
-    int r = missing ? copy_to(&attempt->reason, missing) : -ENOMEM;
+    int r;
 
+    set_text(&attempt->reason, losses_text(losses));
     attempt->state = ATTEMPT_HEALED;
-    if (r >= 0)
-        r = write_to(root, STATE_HEALED, attempt);
+    r = records_write_attempt(root, STATE_HEALED, attempt);
     if (r < 0)
         attempt->state = ATTEMPT_CHECKING;
     return r;
@@ -203,47 +155,41 @@ static int ask_for_firmware(int root, const struct attempt *attempt)
 {
     AUTOFREE char *why = format("after the fast reboot into kernel %s something was missing: %s\n",
                                 attempt->release ? attempt->release : "(unknown)", attempt->reason);
-    int r = why ? state_write(root, RUN_NORMAL, why) : -ENOMEM;
+    int r = notes_write_normal(root, why);
 
+    if (r >= 0) /* so that it is asked for again where the reboot is refused */
+        r = records_write_attempt(root, RUN_HEALTH, attempt);
     if (r >= 0)
-        r = write_to(root, RUN_HEALTH, attempt); /* and again, where the reboot is refused */
-    if (r >= 0)
-        r = drop_attempt(root, attempt); /* all is known of it */
-    return r < 0 ? r : CHECKING_REBOOT;
+        r = records_end_attempt(root, attempt); /* all is known of it */
+    return r < 0 ? r : HEALTH_REBOOT;
 }
 
-/* Without a reboot: `why` there is none. */
+/* Without a reboot; `why` says what keeps it from one. */
 static int give_up(int root, const struct attempt *attempt, const struct losses *losses,
                    const char *why)
 {
-    int r;
-
-    closing_remember(root, attempt, "it came up, and something was missing");
-    r = record_answer(root, attempt, true, ANSWER_HEAL, losses, why);
-    return r < 0 ? r : finish(root, attempt);
+    records_remember(root, attempt, "it came up, and something was missing");
+    record_answer(root, attempt, true, ANSWER_HEAL, losses, why);
+    return finish(root, attempt);
 }
 
 static int heal(int root, struct attempt *attempt, const struct losses *losses)
 {
     AUTOFREE char *reason = NULL;
-    int r = was_healed(root, attempt);
+    int r;
 
-    if (r < 0)
-        return r;
-    if (r > 0)
-        return give_up(root, attempt, losses, "; no reboot, as one was asked for before");
+    if (was_healed(root, attempt))
+        return give_up(root, attempt, losses, "; no reboot, because one was asked for before");
     r = write_guard(root, attempt, losses);
     if (r < 0) {
-        closing_trouble("/" STATE_HEALED, r);
-        return give_up(root, attempt, losses, "; no reboot, as it cannot be written down");
+        journal_trouble("/" STATE_HEALED, r);
+        return give_up(root, attempt, losses, "; no reboot, because it cannot be written down");
     }
     reason = format("it came up, and something was missing: %s", attempt->reason);
-    if (!reason)
-        return -ENOMEM;
-    closing_remember(root, attempt, reason);
-    r = record_answer(root, attempt, true, ANSWER_HEAL, losses,
-                      "; the machine reboots now, once, by the firmware");
-    return r < 0 ? r : ask_for_firmware(root, attempt);
+    records_remember(root, attempt, reason);
+    record_answer(root, attempt, true, ANSWER_HEAL, losses,
+                  "; the machine reboots now, once, through the firmware");
+    return ask_for_firmware(root, attempt);
 }
 
 static bool is_this_boot(const struct attempt *attempt, const struct boot_facts *boot)
@@ -252,78 +198,69 @@ static bool is_this_boot(const struct attempt *attempt, const struct boot_facts 
 }
 
 /* What the firmware does not bring back either was not the kernel's doing: a cable, a disk that
- * died just then. 1 when that is so, 0 or -ENOMEM. */
-static int is_innocent(const struct attempt *attempt, enum health_answer answer,
-                       const struct losses *losses)
+ * died just then. */
+static bool is_innocent(const struct attempt *attempt, enum health_answer answer,
+                        const struct losses *losses)
 {
-    AUTOFREE char *missing = answer == ANSWER_HEAL ? losses_text(losses) : NULL;
+    AUTOFREE char *missing = losses_text(losses);
 
-    if (answer == ANSWER_HEAL && !missing)
-        return -ENOMEM;
-    return missing && attempt->kernel && attempt->reason && streq(missing, attempt->reason);
+    return answer == ANSWER_HEAL && attempt->kernel && attempt->reason &&
+           streq(missing, attempt->reason);
 }
 
 static int conclude_fast(int root, const struct attempt *attempt, enum health_answer answer,
                          const struct losses *losses)
 {
-    int r = record_answer(root, attempt, true, answer, losses, "");
-
     if (answer == ANSWER_COMPLETE)
-        closing_forgive(root, NULL);
-    return r < 0 ? r : finish(root, attempt);
+        records_forgive(root, NULL);
+    record_answer(root, attempt, true, answer, losses, "");
+    return finish(root, attempt);
 }
 
-/* After the reboot by the firmware. */
+/* After the reboot through the firmware. */
 static int conclude_healed(int root, const struct attempt *attempt, enum health_answer answer,
                            const struct losses *losses)
 {
-    int innocent = is_innocent(attempt, answer, losses), r;
+    bool innocent = is_innocent(attempt, answer, losses);
 
-    if (innocent < 0)
-        return innocent;
     if (innocent)
-        closing_forgive(root, attempt->kernel);
-    r = record_answer(root, attempt, false, answer, losses,
-                      innocent ? "; so it was not the kernel, which is tried again" : "");
-    return r < 0 ? r : finish(root, attempt);
+        records_forgive(root, attempt->kernel);
+    record_answer(root, attempt, false, answer, losses,
+                  innocent ? "; so it was not the kernel, which may be tried again" : "");
+    return finish(root, attempt);
 }
 
-static int answer(int root, struct attempt *attempt, const struct health_look *look)
+static int conclude(int root, struct attempt *attempt, const struct health_look *look)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
-    enum health_answer answer;
-    int r = health_judge(look, &answer, &losses);
+    enum health_answer answer = ANSWER_WAIT;
 
-    if (r < 0)
-        return r;
+    (void)health_judge(look, &answer, &losses);
     if (answer == ANSWER_WAIT)
-        return CHECKING_GO_ON;
+        return HEALTH_WAIT;
     if (attempt->state == ATTEMPT_HEALED)
         return conclude_healed(root, attempt, answer, &losses);
     return answer == ANSWER_HEAL ? heal(root, attempt, &losses)
                                  : conclude_fast(root, attempt, answer, &losses);
 }
 
-int checking_look(int root, const struct config *config, const char *state, int64_t uptime)
+int health_check(int root, const struct config *config, const char *state, int64_t uptime)
 {
-    CLEANUP(attempt_clear) struct attempt attempt = {0};
+    CLEANUP(attempt_clear) struct attempt attempt;
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
     CLEANUP(inventory_clear) struct inventory now = {0};
-    int r = closing_read(root, RUN_HEALTH, &attempt);
 
-    if (r <= 0)
-        return r < 0 ? r : CHECKING_OVER;
-    r = boot_facts_read(root, &boot);
-    if (r < 0)
-        return r;
+    if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
+        return HEALTH_OVER;
+    (void)boot_facts_read(root, &boot);
     if (attempt.state == ATTEMPT_HEALED && is_this_boot(&attempt, &boot))
-        return CHECKING_REBOOT; /* it was asked for, and did not come yet */
+        return HEALTH_REBOOT; /* it was asked for, and did not come yet */
     inventory_read(root, &now);
-    return answer(root, &attempt,
-                  &(struct health_look){.before = &attempt.inventory,
-                                        .now = &now,
-                                        .unit = config->error ? NULL : config->health_unit,
-                                        .state = state,
-                                        .uptime = uptime,
-                                        .limit = attempt.since + limit_of(config)});
+    return conclude(root, &attempt,
+                    &(struct health_look){.before = &attempt.inventory,
+                                          .now = &now,
+                                          .unit = config->error ? NULL : config->health_unit,
+                                          .state = state,
+                                          .uptime = uptime,
+                                          .limit = attempt.since + limit_of(config)});
 }

@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <systemd/sd-id128.h>
 
+#include "act/journal.h"
 #include "act/kexec.h"
-#include "act/state.h"
 #include "base/cmdline.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/kernel/payload.h"
 #include "discover/system/kexec.h"
-#include "discover/system/loaded.h"
+#include "reboot/notes.h"
 
 static int new_id(char **ret_id)
 {
@@ -19,13 +19,12 @@ static int new_id(char **ret_id)
     sd_id128_t id;
     int r = sd_id128_randomize(&id);
 
-    if (r < 0)
-        return r;
-    *ret_id = strndup(sd_id128_to_string(id, text), 16);
-    return *ret_id ? 0 : -ENOMEM;
+    if (r >= 0)
+        *ret_id = xstrndup(sd_id128_to_string(id, text), 16);
+    return r;
 }
 
-char *loading_cmdline(const struct survey *survey, const char *id)
+char *load_cmdline(const struct survey *survey, const char *id)
 {
     const struct boot_payload *payload = &survey->facts.payload;
 
@@ -35,25 +34,18 @@ char *loading_cmdline(const struct survey *survey, const char *id)
 static int write_note(int root, const struct survey *survey, const char *id)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOJSON struct json_object *note = json_object_new_object();
     AUTOFREE char *signature = payload_signature(payload);
 
-    if (!signature)
-        return -ENOMEM;
-    json_add_string(note, "id", id);
-    json_add_string(note, "release", payload->image.release);
-    json_add_string(note, "kernel", payload->kernel.path);
-    json_add_string(note, "signature", signature);
-    json_add_string(note, "added", survey->added);
-    return state_write_json(root, RUN_LOADED, note);
+    return notes_write_loaded(root, &(struct loaded_facts){.id = (char *)id,
+                                                           .release = payload->image.release,
+                                                           .signature = signature,
+                                                           .added = survey->added});
 }
 
 static int load_payload(const struct boot_payload *payload, const char *cmdline)
 {
-    AUTOFREE int *initrds = calloc(payload->n_initrds + 1, sizeof(*initrds));
+    AUTOFREE int *initrds = xcalloc(payload->n_initrds, sizeof(*initrds));
 
-    if (!initrds)
-        return -ENOMEM;
     for (size_t i = 0; i < payload->n_initrds; i++)
         initrds[i] = payload->initrds[i].fd;
     return kexec_load(payload->kernel.fd, initrds, payload->n_initrds, cmdline);
@@ -62,18 +54,18 @@ static int load_payload(const struct boot_payload *payload, const char *cmdline)
 static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *cmdline = loading_cmdline(survey, id);
-    int r = cmdline ? load_payload(payload, cmdline) : -ENOMEM;
+    AUTOFREE char *cmdline = load_cmdline(survey, id);
+    int r = load_payload(payload, cmdline);
 
     if (r < 0) {
         *ret_error = format("loading kernel %s: %s", payload->kernel.path,
                             kexec_error(r, survey->facts.kexec.lockdown));
-        (void)loading_drop(root); /* an older one of ours is not what is wanted either */
+        (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
         return r;
     }
     r = write_note(root, survey, id);
     if (r < 0) {
-        /* Without the note it would pass for somebody else's and would be started for ever. */
+        /* Without the note it would pass for another program's, and would be started for ever. */
         *ret_error = format("/" RUN_LOADED ": %s", strerror(-r));
         (void)kexec_unload();
     }
@@ -91,45 +83,65 @@ static bool is_loaded(const struct survey *survey)
     return facts->kexec.disabled.is != ANSWER_NO || facts->kexec.exhausted.is != ANSWER_NO;
 }
 
-int loading_load(int root, const struct survey *survey, char **ret_id, char **ret_error)
+int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
 {
     AUTOFREE char *id = NULL;
     int r;
 
     *ret_error = NULL;
     if (is_loaded(survey)) {
-        *ret_id = strdup(survey->facts.loaded.id);
-        return *ret_id ? 0 : -ENOMEM;
+        *ret_id = xstrdup(survey->facts.loaded.id);
+        return 0;
     }
     r = new_id(&id);
-    if (r >= 0)
+    if (r < 0)
+        *ret_error = format("random numbers: %s", strerror(-r));
+    else
         r = load_new(root, survey, id, ret_error);
     if (r >= 0)
         *ret_id = steal(&id);
     return r;
 }
 
-int loading_drop_all(int root)
+void load_early(int root)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    AUTOFREE char *id = NULL, *error = NULL;
+    const struct finding *because;
+
+    survey_make(root, PURPOSE_LOAD, &survey);
+    because = survey.verdict.because;
+    if (survey.facts.config.load != LOAD_EARLY)
+        return;
+    if (because)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, because->reason->id, "not loaded early: %s",
+                     because->text);
+    else if (load_kernel(root, &survey, &id, &error) < 0)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, "load-failed", "not loaded early: %s", error);
+}
+
+int load_drop_all(int root)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
-    int r = kexec_facts_read(root, &kexec);
+    int r = 0;
 
+    (void)kexec_facts_read(root, &kexec);
     /* The unload is a load to kernel.kexec_load_limit_reboot: none where there is nothing. */
-    if (r >= 0 && kexec.loaded.is != ANSWER_NO) {
+    if (kexec.loaded.is != ANSWER_NO) {
         r = kexec_unload();
-        r = r < 0 ? r : 1;
+        if (r < 0)
+            return r;
+        r = 1;
     }
-    if (r < 0)
-        return r;
-    (void)state_remove(root, RUN_JUMP);
-    (void)state_remove(root, RUN_LOADED);
+    notes_remove_go_ahead(root);
+    notes_remove_loaded(root);
     return r;
 }
 
-int loading_drop(int root)
+int load_drop(int root)
 {
     CLEANUP(loaded_facts_clear) struct loaded_facts loaded;
-    int r = loaded_facts_read(root, &loaded);
 
-    return r < 0 || !loaded.release ? r : loading_drop_all(root);
+    notes_read_loaded(root, &loaded);
+    return loaded.release ? load_drop_all(root) : 0;
 }

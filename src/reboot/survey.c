@@ -3,21 +3,54 @@
 
 #include "base/util.h"
 #include "discover/discover.h"
+#include "discover/hardware/inventory.h"
+#include "discover/kernel/payload.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
 
-int survey_make(int root, enum purpose purpose, struct survey *ret_survey)
+/* A note of a kernel that is no longer loaded is stale. */
+static void join_loaded(int root, struct facts *facts)
 {
-    int r;
+    AUTOFREE char *signature = NULL;
+
+    notes_read_loaded(root, &facts->loaded);
+    if (facts->kexec.loaded.is == ANSWER_NO)
+        loaded_facts_clear(&facts->loaded);
+    if (!facts->loaded.signature || !facts->payload.entry)
+        return;
+    signature = payload_signature(&facts->payload);
+    facts->loaded.current = signature && streq(signature, facts->loaded.signature);
+}
+
+static void join_health(int root, struct facts *facts)
+{
+    struct health_facts *health = &facts->health;
+
+    records_read_health(root, facts->boot.boot_id, health);
+    if (health->under_way)
+        inventory_read(root, &health->now);
+}
+
+void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
+{
+    struct facts *facts = &ret_survey->facts;
 
     *ret_survey = (struct survey){0};
-    r = facts_read(root, &ret_survey->facts);
-    if (r >= 0)
-        r = additions_decide(&ret_survey->facts, &ret_survey->added);
-    return r < 0 ? r : decide(&ret_survey->facts, purpose, &ret_survey->verdict);
+    (void)facts_read(root, facts);
+    notes_read_hook(root, &facts->hook);
+    join_loaded(root, facts);
+    join_health(root, facts);
+    records_read_failures(root, &facts->failure);
+    (void)additions_decide(facts, &ret_survey->added);
+    (void)decide(facts, purpose, &ret_survey->verdict);
 }
 
 void survey_clear(struct survey *survey)
 {
     verdict_clear(&survey->verdict);
     free(survey->added);
+    loaded_facts_clear(&survey->facts.loaded);
+    failure_facts_clear(&survey->facts.failure);
+    health_facts_clear(&survey->facts.health);
     facts_clear(&survey->facts);
 }

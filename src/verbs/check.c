@@ -18,8 +18,7 @@ static int check_machine(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
 
-    if (survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey) < 0)
-        return complain(NULL, -ENOMEM);
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     report_check(&survey, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
     if (survey.verdict.fast)
         return EXIT_FINE;

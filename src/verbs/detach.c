@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <syslog.h>
 
+#include "act/detach.h"
 #include "base/paths.h"
-#include "reboot/detach.h"
+#include "base/util.h"
+#include "reboot/notes.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
+
+/* At once: what comes next may hang. The unit gives it to the journal and the console. */
+static void tell(int priority, const char *text)
+{
+    if (getenv("JOURNAL_STREAM"))
+        printf("<%d>", priority);
+    puts(text);
+    (void)fflush(stdout);
+}
 
 /* What stays attached was told and is no failure: the reboot goes on as it would have. */
 static int run(const struct call *call)
 {
-    int r = detaching_run(call->root);
+    AUTOJSON struct json_object *note = NULL;
+    struct quirk_facts plan;
+    int r = notes_read_detach(call->root, &note, &plan);
 
     if (r == -ENOENT)
         return EXIT_FINE;
-    return r < 0 ? complain("/" RUN_MODULES, r) : EXIT_FINE;
+    if (r < 0)
+        return complain("/" RUN_MODULES, r);
+    if (plan.unbind)
+        detach_devices(call->root, plan.unbind, tell);
+    if (plan.unload)
+        detach_modules(call->root, plan.unload, plan.keep, tell);
+    return EXIT_FINE;
 }
 
 const struct verb verb_detach = {

@@ -5,7 +5,7 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* The jump unit comes and goes with the service: Also= in its [Install]. */
+/* The other units come and go with the service: Also= in its [Install]. */
 static int switch_units(const struct call *call, const char *how)
 {
     const char *const arguments[] = {how, "--now", SERVICE_UNIT, NULL};
@@ -41,7 +41,7 @@ const struct verb verb_enable = {
 
 const struct verb verb_disable = {
     .name = "disable",
-    .summary = "make reboots go by the firmware; settings stay",
+    .summary = "make reboots go through the firmware; settings stay",
     .options = OPTION_DRY_RUN,
     .flags = VERB_NEEDS_ROOT,
     .run = disable,

@@ -2,34 +2,28 @@
 #include <stdio.h>
 
 #include "act/journal.h"
-#include "act/kexec.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
-#include "base/root.h"
 #include "base/util.h"
 #include "discover/system/config.h"
 #include "reboot/arrival.h"
 #include "reboot/health.h"
 #include "reboot/load.h"
-#include "verbs/complain.h"
+#include "reboot/records.h"
 #include "verbs/verb.h"
 
-/* systemctl does what an administrator's own `reboot` would. Where it is refused, by somebody who
- * holds an inhibitor perhaps, the timer asks again. */
+/* Where it is refused, by an inhibitor perhaps, the timer asks again. */
 static int reboot(int root)
 {
-    static const char *const REBOOT[] = {"reboot", NULL};
-    static const char *const BY_FIRMWARE[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
-                                              "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
-    int r = loading_drop_all(root);
+    int r = load_drop_all(root);
 
     if (r < 0) /* the mark for the firmware is there all the same, and the jump obeys it */
-        closing_trouble("dropping the kernel that is loaded", r);
-    r = systemctl(REBOOT, BY_FIRMWARE);
+        journal_trouble("dropping the loaded kernel", r);
+    r = systemd_reboot_through_firmware();
     if (r == 0)
         return EXIT_FINE;
-    journal_tell(EVENT_TROUBLE, LOG_ERR, NULL, "the reboot by the firmware was refused: %s",
+    journal_tell(EVENT_TROUBLE, LOG_ERR, NULL, "the reboot through the firmware was refused: %s",
                  r < 0 ? strerror(-r) : "see above");
     return EXIT_FAILED;
 }
@@ -40,48 +34,47 @@ static int stop_looking(void)
     int r = systemd_stop(HEALTH_TIMER);
 
     if (r < 0)
-        closing_trouble("stopping " HEALTH_TIMER, r);
+        journal_trouble("stopping " HEALTH_TIMER, r);
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
-/* In emergency mode nobody has judged this boot, see fastreboot-emergency.service. Whoever sits at
+/* In emergency mode nothing has judged this boot, see fastreboot-emergency.service. Whoever sits at
  * its console must know why the machine goes down below the shell. */
 static int judge_emergency(int root)
 {
-    int r = closing_close(root);
+    int r = arrival_judge(root);
 
     if (r < 0)
-        closing_trouble("closing the last reboot", r);
-    else if (root_exists(root, RUN_HEALTH) > 0)
+        journal_trouble("/" STATE_ATTEMPT, r);
+    else if (records_has_health(root) > 0)
         puts("This machine was rebooted fast and is in emergency mode. Unless all that is missing "
-             "comes back, it reboots by the firmware after the time of health-timeout "
+             "comes back, it reboots through the firmware after the time of health-timeout "
              "(fastreboot.conf(5)). To keep it as it is: systemctl stop " HEALTH_TIMER);
     return r;
 }
 
 static int run(const struct call *call)
 {
-    CLEANUP(config_clear) struct config config;
+    CLEANUP(config_clear) struct config config = {0};
     AUTOFREE char *state = NULL;
-    int r = config_load(call->root, &config);
+    int r;
 
-    if (r < 0)
-        return complain(NULL, r);
-    if (root_exists(call->root, RUN_BOOT) == 0 && judge_emergency(call->root) < 0)
+    (void)config_load(call->root, &config);
+    if (records_has_boot(call->root) == 0 && judge_emergency(call->root) < 0)
         return EXIT_FAILED;
     if (!config.error && config.health_unit) {
         r = systemd_unit_state(config.health_unit, &state);
         if (r < 0)
-            closing_trouble(config.health_unit, r);
+            journal_trouble(config.health_unit, r);
     }
-    r = checking_look(call->root, &config, state, clock_uptime());
+    r = health_check(call->root, &config, state, clock_uptime());
     if (r < 0) {
-        closing_trouble("/" RUN_HEALTH, r);
+        journal_trouble("/" RUN_HEALTH, r);
         return EXIT_FAILED;
     }
-    if (r == CHECKING_REBOOT)
+    if (r == HEALTH_REBOOT)
         return reboot(call->root);
-    return r == CHECKING_OVER ? stop_looking() : EXIT_FINE;
+    return r == HEALTH_OVER ? stop_looking() : EXIT_FINE;
 }
 
 const struct verb verb_health = {

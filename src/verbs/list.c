@@ -18,12 +18,10 @@ static int run(const struct call *call)
     CLEANUP(survey_clear) struct survey survey;
     const struct boot_entries *entries = &survey.facts.boot_entries;
     AUTOFREE struct listed_entry *listed = NULL;
-    int r = survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    int r = 0;
 
-    if (r >= 0)
-        listed = calloc(entries->n + 1, sizeof(*listed));
-    if (!listed)
-        return complain(NULL, -ENOMEM);
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    listed = xcalloc(entries->n, sizeof(*listed));
     for (size_t i = 0; r >= 0 && i < entries->n; i++) {
         listed[i].entry = &entries->entries[i];
         listed[i].chosen = i == entries->chosen;

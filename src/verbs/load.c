@@ -17,16 +17,13 @@ static int load_now(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
     AUTOFREE char *id = NULL, *error = NULL;
-    int r = survey_make(call->root, PURPOSE_LOAD, &survey);
 
-    if (r < 0)
-        return complain(NULL, r);
+    survey_make(call->root, PURPOSE_LOAD, &survey);
     if (survey.verdict.because)
         return refuse(survey.verdict.because);
     if (!given(call, OPTION_DRY_RUN)) {
-        r = loading_load(call->root, &survey, &id, &error);
-        if (r < 0) {
-            fprintf(stderr, "fastreboot: %s\n", error ? error : strerror(-r));
+        if (load_kernel(call->root, &survey, &id, &error) < 0) {
+            fprintf(stderr, "fastreboot: %s\n", error);
             return EXIT_FAILED;
         }
     }
@@ -39,7 +36,7 @@ static int run(const struct call *call)
 {
     if (!given(call, OPTION_AT_SHUTDOWN))
         return load_now(call);
-    return shutdown_load(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
+    return departure_load(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
 const struct verb verb_load = {

@@ -1,61 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One firmware reboot. This must work when everything else of ours is broken, so it reads neither
- * configuration nor boot entries: it leaves a mark below /run, which the load at shutdown obeys and
- * which the jump unit has as a condition, and which the reboot itself takes away. */
+/* One reboot through the firmware. This must work when everything else is broken, so it reads
+ * neither configuration nor boot entries: it leaves a mark below /run, which the load at shutdown
+ * obeys and which the jump unit has as a condition, and which the reboot itself removes. */
 
 #include "act/kexec.h"
-#include "act/state.h"
 #include "act/systemd.h"
 #include "base/paths.h"
-#include "base/root.h"
 #include "base/util.h"
 #include "reboot/load.h"
+#include "reboot/notes.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
 static int cancel(const struct call *call)
 {
-    int armed = root_exists(call->root, RUN_NORMAL), r = 0;
+    int armed = notes_has_normal(call->root), r = 0;
 
     if (armed > 0 && !given(call, OPTION_DRY_RUN))
-        r = state_remove(call->root, RUN_NORMAL);
+        r = notes_remove_normal(call->root);
     if (armed < 0 || r < 0)
         return complain("/" RUN_NORMAL, armed < 0 ? armed : r);
     if (!armed)
-        puts("no firmware reboot was asked for");
+        puts("no reboot through the firmware was asked for");
     else
         puts(given(call, OPTION_DRY_RUN) ? "would remove /" RUN_NORMAL
-                                         : "reboots are as before; see fastreboot status");
+                                         : "cancelled; see fastreboot status");
     return EXIT_FINE;
 }
 
 /* From systemd 255 on a kernel that stays loaded would send `systemctl reboot` to kexec.target. */
 static int drop_loaded(const struct call *call)
 {
-    int r = loading_drop_all(call->root);
+    int r = load_drop_all(call->root);
 
     if (r >= 0)
         return 0;
-    fprintf(stderr, "fastreboot: the kernel that is loaded cannot be dropped: %s\n",
-            kexec_error(r, NULL));
+    fprintf(stderr, "fastreboot: cannot drop the loaded kernel: %s\n", kexec_error(r, NULL));
     return r;
-}
-
-/* systemctl does what an administrator's own `reboot` would: inhibitors, polkit, wall message. */
-static int reboot(void)
-{
-    static const char *const REBOOT[] = {"reboot", NULL};
-    static const char *const BY_FIRMWARE[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
-                                              "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
-
-    return systemctl(REBOOT, BY_FIRMWARE);
 }
 
 static int describe(const struct call *call)
 {
     printf("would create /" RUN_NORMAL "%s\n",
-           given(call, OPTION_ARM) ? "" : ", drop what is loaded and reboot by the firmware");
+           given(call, OPTION_ARM)
+               ? ""
+               : ", drop the loaded kernel, if any, and reboot through the firmware");
     return EXIT_FINE;
 }
 
@@ -67,20 +57,20 @@ static int run(const struct call *call)
         return cancel(call);
     if (given(call, OPTION_DRY_RUN))
         return describe(call);
-    r = state_write(call->root, RUN_NORMAL, "");
+    r = notes_write_normal(call->root, "");
     if (r < 0)
         return complain("/" RUN_NORMAL, r);
     r = drop_loaded(call);
     if (given(call, OPTION_ARM)) {
         if (r >= 0)
-            puts("the next reboot goes by firmware; take it back with --cancel");
+            puts("the next reboot goes through the firmware; --cancel takes it back");
         else
-            (void)state_remove(call->root, RUN_NORMAL);
+            (void)notes_remove_normal(call->root);
         return r < 0 ? EXIT_FAILED : EXIT_FINE;
     }
-    r = reboot();
+    r = systemd_reboot_through_firmware();
     if (r != 0) {
-        (void)state_remove(call->root, RUN_NORMAL);
+        (void)notes_remove_normal(call->root);
         return r < 0 ? complain("systemctl reboot", r) : EXIT_FAILED;
     }
     return EXIT_FINE;
@@ -88,7 +78,7 @@ static int run(const struct call *call)
 
 const struct verb verb_normal = {
     .name = "normal",
-    .summary = "reboot once by the firmware",
+    .summary = "reboot once through the firmware",
     .options = OPTION_ARM | OPTION_CANCEL | OPTION_DRY_RUN,
     .flags = VERB_NEEDS_ROOT,
     .run = run,

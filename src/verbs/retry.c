@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
-#include "discover/system/failures.h"
+#include "facts/notes.h"
+#include "reboot/records.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -10,14 +10,13 @@ static int run(const struct call *call)
 {
     CLEANUP(failure_facts_clear) struct failure_facts facts;
     bool dry_run = given(call, OPTION_DRY_RUN);
-    int r = failure_facts_read(call->root, &facts);
+    int r = 0;
 
-    if (r < 0)
-        return complain(NULL, r);
+    records_read_failures(call->root, &facts);
     if (facts.error && facts.error != EBADMSG)
         return complain("/" STATE_FAILED, -facts.error);
     if (!dry_run)
-        r = state_remove(call->root, STATE_FAILED);
+        r = records_forget(call->root);
     if (r < 0)
         return complain("/" STATE_FAILED, r);
     for (size_t i = 0; i < facts.failures.n; i++)

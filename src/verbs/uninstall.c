@@ -12,7 +12,7 @@
 
 #define UNITS SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER
 
-/* What was installed (the build makes the list), and what came to be since. */
+/* What was installed (the build makes the list), and what was made since. */
 static const char *const FILES[] = {INSTALLED_FILES};
 static const char *const TREES[] = {
     "/" STATE_DIR,
@@ -90,12 +90,11 @@ static int run_systemctl(const struct call *call, const char *const arguments[])
 
 static int drop_kernel(const struct call *call)
 {
-    int r = given(call, OPTION_DRY_RUN) ? 0 : loading_drop(call->root);
+    int r = given(call, OPTION_DRY_RUN) ? 0 : load_drop(call->root);
 
     if (r >= 0)
         return 0;
-    fprintf(stderr, "fastreboot: cannot drop the kernel that is loaded: %s\n",
-            kexec_error(r, NULL));
+    fprintf(stderr, "fastreboot: cannot drop the loaded kernel: %s\n", kexec_error(r, NULL));
     return 1;
 }
 
@@ -121,7 +120,7 @@ static int run(const struct call *call)
     if (failures)
         return EXIT_FAILED;
     if (!given(call, OPTION_DRY_RUN))
-        puts("fastreboot is removed; reboots go by the firmware");
+        puts("fastreboot is removed; reboots go through the firmware");
     return EXIT_FINE;
 }
 

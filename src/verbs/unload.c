@@ -2,8 +2,8 @@
 #include "act/kexec.h"
 #include "base/util.h"
 #include "discover/system/kexec.h"
-#include "discover/system/loaded.h"
 #include "reboot/load.h"
+#include "reboot/notes.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -11,13 +11,12 @@ static int explain_nothing(int root)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
 
-    if (kexec_facts_read(root, &kexec) < 0)
-        return complain(NULL, -ENOMEM);
+    (void)kexec_facts_read(root, &kexec);
     if (kexec.loaded.is == ANSWER_NO) {
-        puts("nothing is loaded");
+        puts("no kernel is loaded");
         return EXIT_FINE;
     }
-    fputs("fastreboot: what is loaded was not loaded by fastreboot; drop it with `kexec -u`\n",
+    fputs("fastreboot: the loaded kernel was loaded by another program; drop it with `kexec -u`\n",
           stderr);
     return EXIT_FAILED;
 }
@@ -26,8 +25,7 @@ static int dry_run(int root)
 {
     CLEANUP(loaded_facts_clear) struct loaded_facts loaded;
 
-    if (loaded_facts_read(root, &loaded) < 0)
-        return complain(NULL, -ENOMEM);
+    notes_read_loaded(root, &loaded);
     if (!loaded.release)
         return explain_nothing(root);
     printf("would drop kernel %s\n", loaded.release);
@@ -40,14 +38,14 @@ static int run(const struct call *call)
 
     if (given(call, OPTION_DRY_RUN))
         return dry_run(call->root);
-    r = loading_drop(call->root);
+    r = load_drop(call->root);
     if (r < 0) {
-        fprintf(stderr, "fastreboot: cannot drop what is loaded: %s\n", kexec_error(r, NULL));
+        fprintf(stderr, "fastreboot: cannot drop the loaded kernel: %s\n", kexec_error(r, NULL));
         return EXIT_FAILED;
     }
     if (r == 0)
         return explain_nothing(call->root);
-    puts("dropped what was loaded");
+    puts("dropped the loaded kernel");
     return EXIT_FINE;
 }
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "decide/decide.h"
-#include "discover/discover.h"
 #include "fuzz.h"
+#include "reboot/survey.h"
 
 static const char *const FILES[] = {
     "proc/cmdline",
@@ -51,7 +51,7 @@ static void check(const struct facts *facts, enum purpose purpose)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct facts facts;
+    struct survey survey;
 
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
         char *text = fuzz_string(&data, &size);
@@ -66,9 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         snprintf(path, sizeof(path), "sys/firmware/efi/efivars/%s", VARIABLES[i]);
         fuzz_write(path, data, size);
     }
-    must(facts_read(fuzz_root(), &facts) == 0);
+    survey_make(fuzz_root(), PURPOSE_NEXT_REBOOT, &survey);
     for (int purpose = PURPOSE_NEXT_REBOOT; purpose <= PURPOSE_LOAD; purpose++)
-        check(&facts, (enum purpose)purpose);
-    facts_clear(&facts);
+        check(&survey.facts, (enum purpose)purpose);
+    survey_clear(&survey);
     return 0;
 }

@@ -131,7 +131,7 @@ static void some_failures(struct failure_facts *facts)
             (struct failure){.kernel = (char *)KERNELS[dice(3)], .release = (char *)"6.1.0"};
 }
 
-static void some_check(struct check_facts *facts)
+static void some_check(struct health_facts *facts)
 {
     static char link[] = "eno1";
 
@@ -182,7 +182,7 @@ void made_by_dice(struct made_facts *made)
     made_fast(made);
     some_config(&facts->config);
     some_failures(&facts->failure);
-    some_check(&facts->check);
+    some_check(&facts->health);
     some_watchdog(&facts->watchdog);
     facts->kexec = (struct kexec_facts){.supported = some_fact(YES),
                                         .disabled = some_fact(NO),

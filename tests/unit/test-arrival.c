@@ -6,16 +6,16 @@
 
 #include <fcntl.h>
 
-#include "act/state.h"
 #include "base/clock.h"
 #include "base/paths.h"
 #include "discover/hardware/inventory.h"
-#include "discover/system/failures.h"
 #include "discover/system/units.h"
-#include "facts/history.h"
+#include "facts/notes.h"
 #include "inventory-made.h"
+#include "reboot/departure.h"
 #include "reboot/health.h"
-#include "reboot/recording.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
 #include "test.h"
 
 #define ID "0011223344556677"
@@ -61,7 +61,7 @@ static void loaded(const struct tree *tree, struct attempt *ret_attempt)
     tree_mkdir(tree, RUN_DIR);
     tree_mkdir(tree, STATE_DIR);
     by_firmware(tree, "before\n");
-    assert_int_equal(recording_begin(tree->root, ret_attempt), 0);
+    assert_int_equal(departure_begin(tree->root, ret_attempt), 0);
     free(ret_attempt->id);
     ret_attempt->id = strdup(ID);
     ret_attempt->state = ATTEMPT_LOADED;
@@ -70,7 +70,7 @@ static void loaded(const struct tree *tree, struct attempt *ret_attempt)
     ret_attempt->cmdline = strdup("root=/dev/sda1 fastreboot.attempt=" ID);
     inventory_read(tree->root, &ret_attempt->inventory);
     ret_attempt->has_inventory = true;
-    assert_int_equal(state_write_attempt(tree->root, ret_attempt), 0);
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, ret_attempt), 0);
 }
 
 static void start(const struct tree *tree)
@@ -79,7 +79,7 @@ static void start(const struct tree *tree)
 
     loaded(tree, &attempt);
     by_kexec(tree, "fast\n");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
 }
 
 /* So many seconds after the boot was judged. */
@@ -87,7 +87,7 @@ static int look(const struct tree *tree, int64_t seconds)
 {
     struct config config = {0};
 
-    return checking_look(tree->root, &config, NULL, clock_uptime() + seconds * SECOND);
+    return health_check(tree->root, &config, NULL, clock_uptime() + seconds * SECOND);
 }
 
 static void expect_last(const struct tree *tree, enum outcome outcome, enum health health,
@@ -105,24 +105,18 @@ static void expect_last(const struct tree *tree, enum outcome outcome, enum heal
     assert_int_equal(record.missing != NULL, health == HEALTH_MISSING);
 }
 
-static int count(const struct boot_record *record, void *data)
-{
-    (void)record, (void)data;
-    return 0;
-}
-
 static void expect_history(const struct tree *tree, int n)
 {
-    AUTOFREE char *text = tree_read(tree, STATE_HISTORY);
+    CLEANUP(history_clear) struct history history;
 
-    assert_int_equal(history_parse(text, count, NULL), n);
+    assert_int_equal(records_read_history(tree->root, &history), n);
 }
 
 static void expect_failures(const struct tree *tree, size_t n)
 {
     CLEANUP(failure_facts_clear) struct failure_facts facts;
 
-    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    records_read_failures(tree->root, &facts);
     assert_int_equal(facts.error, 0);
     assert_int_equal(facts.failures.n, n);
 }
@@ -140,14 +134,14 @@ static void everything_is_there(void **state)
     expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING,
                 "fast: kernel 6.1.0-33-amd64 was started by kexec; being checked");
     assert_true(exists(tree, RUN_HEALTH) && exists(tree, STATE_ATTEMPT));
-    assert_int_equal(look(tree, 20), CHECKING_OVER);
+    assert_int_equal(look(tree, 20), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE,
                 "fast and complete: kernel 6.1.0-33-amd64 was started by kexec");
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
     assert_false(exists(tree, RUN_NORMAL));
     expect_history(tree, 1);
     expect_failures(tree, 0);
-    assert_int_equal(look(tree, 30), CHECKING_OVER); /* once more is once too often, and harmless */
+    assert_int_equal(look(tree, 30), HEALTH_OVER); /* once more is once too often, and harmless */
     expect_history(tree, 1);
 }
 
@@ -157,11 +151,11 @@ static void what_comes_late_is_waited_for(void **state)
 
     start(tree);
     tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
-    assert_int_equal(look(tree, 20), CHECKING_GO_ON);
-    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 20), HEALTH_WAIT);
+    assert_int_equal(look(tree, 290), HEALTH_WAIT);
     expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
     tree_write(tree, "sys/class/net/eno1/carrier", "1\n");
-    assert_int_equal(look(tree, 301), CHECKING_OVER);
+    assert_int_equal(look(tree, 301), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
 }
 
@@ -171,8 +165,8 @@ static void what_is_worth_no_reboot_is_told(void **state)
 
     start(tree);
     tree_write(tree, "sys/devices/system/node/online", "0\n");
-    assert_int_equal(look(tree, 290), CHECKING_GO_ON);
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(look(tree, 290), HEALTH_WAIT);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_MISSING,
                 "fast, but something is missing: NUMA nodes: 1 instead of 2; kernel");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
@@ -183,21 +177,21 @@ static void a_lost_disk_costs_one_reboot(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(failure_facts_clear) struct failure_facts facts;
-    CLEANUP(hook_facts_clear) struct hook_facts hook;
+    CLEANUP(hook_facts_clear) struct hook_facts hook = {0};
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING,
                 "fast, but something is missing: disk ata-ST1000NM0008_ZDH (931 GiB); kernel");
-    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    records_read_failures(tree->root, &facts);
     assert_string_equal(facts.failures.all[0].reason, "it came up, and something was missing: disk "
                                                       "ata-ST1000NM0008_ZDH (931 GiB)");
-    assert_int_equal(hook_facts_read(tree->root, &hook), 0);
+    notes_read_hook(tree->root, &hook);
     assert_int_equal(hook.armed.is, ANSWER_YES);
     assert_non_null(strstr(hook.armed_reason, "after the fast reboot into kernel 6.1.0-33-amd64 "
                                               "something was missing: disk ata-"));
-    assert_int_equal(look(tree, 310), CHECKING_REBOOT); /* where it was refused at first */
+    assert_int_equal(look(tree, 310), HEALTH_REBOOT); /* where it was refused at first */
     assert_false(exists(tree, STATE_ATTEMPT));
     expect_history(tree, 1);
 }
@@ -211,10 +205,10 @@ static void who_was_killed_asks_again(void **state)
     start(tree);
     lose_the_disk(tree);
     health = tree_read(tree, RUN_HEALTH);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     tree_write(tree, RUN_HEALTH, health);
     tree_remove(tree, RUN_NORMAL);
-    assert_int_equal(look(tree, 310), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 310), HEALTH_REBOOT);
     assert_true(exists(tree, RUN_NORMAL));
     expect_failures(tree, 1);
 }
@@ -223,12 +217,12 @@ static void begin_firmware_boot(const struct tree *tree)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
 
-    assert_int_equal(recording_begin(tree->root, &attempt), 0);
+    assert_int_equal(departure_begin(tree->root, &attempt), 0);
     attempt.state = ATTEMPT_FIRMWARE;
     attempt.reason = strdup("one firmware reboot was asked for");
-    assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
     by_firmware(tree, "healed\n");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
 }
 
 static void the_firmware_brings_it_back(void **state)
@@ -237,13 +231,13 @@ static void the_firmware_brings_it_back(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     begin_firmware_boot(tree);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "being checked");
-    assert_int_equal(look(tree, 20), CHECKING_GO_ON);
+    assert_int_equal(look(tree, 20), HEALTH_WAIT);
     tree_link(tree, "sys/block/sda",
               "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
-    assert_int_equal(look(tree, 30), CHECKING_OVER);
+    assert_int_equal(look(tree, 30), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_COMPLETE,
                 "firmware: one firmware reboot was asked for; now everything is there again");
     assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
@@ -257,9 +251,9 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     begin_firmware_boot(tree);
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
                 "it is missing after the firmware reboot too: disk ata-");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
@@ -275,10 +269,10 @@ static void what_the_firmware_brings_back_in_part_stays_remembered(void **state)
     lose_the_disk(tree);
     route = tree_read(tree, "proc/1/net/route");
     tree_write(tree, "proc/1/net/route", "Iface\n");
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     tree_write(tree, "proc/1/net/route", route);
     begin_firmware_boot(tree);
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
                 "it is missing after the firmware reboot too: disk ata-");
     expect_failures(tree, 1);
@@ -294,12 +288,12 @@ static void what_goes_well_breaks_the_row(void **state)
     tree_write(tree, STATE_FAILED,
                "{\"failures\":[{\"kernel\":\"a\",\"release\":\"1\",\"time\":1},"
                "{\"kernel\":\"b\",\"release\":\"2\",\"time\":2}]}\n");
-    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    records_read_failures(tree->root, &facts);
     assert_int_equal(failures_in_a_row(&facts.failures), 2);
     failure_facts_clear(&facts);
-    assert_int_equal(look(tree, 1), CHECKING_OVER);
+    assert_int_equal(look(tree, 1), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
-    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    records_read_failures(tree->root, &facts);
     assert_int_equal(facts.failures.n, 2); /* still not tried again */
     assert_int_equal(failures_in_a_row(&facts.failures), 0);
 }
@@ -311,9 +305,9 @@ static void a_second_start_goes_on_looking(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     assert_true(exists(tree, STATE_ATTEMPT));
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
 }
 
 /* Somebody's own kexec came in between. */
@@ -323,9 +317,9 @@ static void only_the_firmware_is_asked_whether_it_helped(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     boot(tree, "somebody's\n", "208\n", "");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "kexec by somebody else");
     assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
 }
@@ -337,20 +331,21 @@ static void the_same_attempt_never_reboots_twice(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     {
         CLEANUP(attempt_clear) struct attempt attempt;
 
         tree_link(tree, "sys/block/sda",
                   "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
-        assert_int_equal(closing_read(tree->root, STATE_HEALED, &attempt), 1);
+        assert_int_equal(records_read_attempt(tree->root, STATE_HEALED, &attempt), 1);
         attempt.state = ATTEMPT_LOADED;
-        assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
+        assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
         lose_the_disk(tree);
     }
+    tree_remove(tree, STATE_HISTORY); /* which says that this attempt has ended */
     by_kexec(tree, "fast again\n");
-    assert_int_equal(closing_close(tree->root), 0);
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(arrival_judge(tree->root), 0);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "fast, but something is missing");
     assert_false(exists(tree, RUN_NORMAL));
 }
@@ -362,7 +357,7 @@ static void without_a_place_to_write_there_is_no_reboot(void **state)
     start(tree);
     lose_the_disk(tree);
     tree_mkdir(tree, STATE_HEALED "/in the way");
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing");
     assert_false(exists(tree, RUN_NORMAL));
     expect_failures(tree, 1);
@@ -374,7 +369,7 @@ static void going_down_while_being_checked_is_a_failure(void **state)
 
     start(tree);
     by_firmware(tree, "after a reset\n");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_FAILED, HEALTH_UNKNOWN, "went down before it was known");
     assert_false(exists(tree, STATE_ATTEMPT) || exists(tree, RUN_HEALTH));
     expect_history(tree, 1); /* it is the same reboot */
@@ -400,7 +395,7 @@ static void another_machine_is_not_judged(void **state)
     loaded(tree, &attempt);
     by_firmware(tree, "elsewhere\n");
     tree_write(tree, "sys/class/dmi/id/product_name", "Server 2000\n");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "nothing was written down");
     assert_true(exists(tree, STATE_ATTEMPT ".other-machine"));
     assert_false(exists(tree, STATE_ATTEMPT));
@@ -418,7 +413,7 @@ static void an_attempt_without_inventory_is_judged_as_ever(void **state)
                "\"release\":\"6.1.0\",\"kernel\":\"6.1.0 1 2\",\"reason\":null}\n");
     tree_write(tree, "proc/sys/kernel/osrelease", "6.1.0\n");
     by_kexec(tree, "fast\n");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_FAST, HEALTH_UNKNOWN, "fast: kernel 6.1.0 was started by kexec");
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
 }
@@ -438,13 +433,13 @@ static void close_with(const struct tree *tree, const char *text, size_t n, bool
         tree_remove(tree, STATE_ATTEMPT ".damaged");
     by_kexec(tree, "fast\n");
     put(tree, STATE_ATTEMPT, text, n);
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     assert_true(exists(tree, RUN_BOOT));
     if (!whole)
         assert_true(exists(tree, STATE_ATTEMPT ".damaged"));
     assert_int_equal(exists(tree, RUN_HEALTH), exists(tree, STATE_ATTEMPT));
     if (exists(tree, RUN_HEALTH))
-        assert_int_equal(look(tree, 1), CHECKING_OVER);
+        assert_int_equal(look(tree, 1), HEALTH_OVER);
 }
 
 static void an_attempt_cut_anywhere_is_set_aside(void **state)
@@ -479,7 +474,7 @@ static void an_attempt_with_a_wrong_byte_is_judged_or_set_aside(void **state)
         text[at] = (char)(was ^ (1 << dice(8)));
         by_kexec(tree, "fast\n");
         put(tree, STATE_ATTEMPT, text, length);
-        assert_int_equal(closing_close(tree->root), 0);
+        assert_int_equal(arrival_judge(tree->root), 0);
         assert_true(exists(tree, RUN_BOOT));
         if (exists(tree, RUN_HEALTH))
             assert_true(look(tree, 1) >= 0);
@@ -498,7 +493,7 @@ static void what_is_looked_for_may_be_damaged(void **state)
     length = strlen(text);
     for (size_t n = 0; n < length - 1; n += length / 10) {
         put(tree, RUN_HEALTH, text, n);
-        assert_int_equal(look(tree, 300), CHECKING_OVER);
+        assert_int_equal(look(tree, 300), HEALTH_OVER);
         assert_false(exists(tree, RUN_NORMAL));
     }
 }
@@ -511,7 +506,7 @@ static void a_damaged_guard_guards(void **state)
     start(tree);
     lose_the_disk(tree);
     tree_write(tree, STATE_HEALED, "{\"id\":");
-    assert_int_equal(look(tree, 300), CHECKING_OVER);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
     assert_false(exists(tree, RUN_NORMAL));
     assert_true(exists(tree, STATE_HEALED ".damaged"));
 }
@@ -523,7 +518,7 @@ static void damaged_failures_are_set_aside(void **state)
     start(tree);
     lose_the_disk(tree);
     tree_write(tree, STATE_FAILED, "{\"failures\":[{\"kernel\":\"a\",\"release\":\"b\"},{");
-    assert_int_equal(look(tree, 300), CHECKING_REBOOT);
+    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     assert_true(exists(tree, STATE_FAILED ".damaged"));
     expect_failures(tree, 1);
 }
@@ -533,11 +528,11 @@ static void a_second_start_in_one_boot_changes_nothing(void **state)
     const struct tree *tree = *state;
 
     start(tree);
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
-    assert_int_equal(look(tree, 20), CHECKING_OVER);
+    assert_int_equal(look(tree, 20), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
-    assert_int_equal(closing_close(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0);
     expect_history(tree, 1);
 }
 

@@ -4,9 +4,12 @@
 #include <syslog.h>
 
 #include "base/paths.h"
-#include "reboot/detach.h"
+#include "reboot/notes.h"
 #include "test.h"
 #include "tree.h"
+#include "verbs/verb.h"
+
+extern const struct verb verb_detach;
 
 static char told[4096];
 
@@ -118,6 +121,11 @@ static void devices_are_unbound(void **state)
                               "No such file or directory\n");
 }
 
+static int detach(const struct tree *tree)
+{
+    return verb_detach.run(&(struct call){.root = tree->root});
+}
+
 static void the_plan_is_written_and_read(void **state)
 {
     const struct tree *tree = *state;
@@ -129,15 +137,16 @@ static void the_plan_is_written_and_read(void **state)
     tree_write(tree, "sys/bus/pci/drivers/foo/unbind", "");
     tree_mkdir(tree, "sys/module");
     tree_mkdir(tree, "run");
-    assert_int_equal(detaching_run(tree->root), -ENOENT);
-    assert_int_equal(detaching_plan(tree->root, &quirk), 0);
+    assert_int_equal(detach(tree), EXIT_FINE);
+    assert_int_equal(notes_write_detach(tree->root, &quirk), 0);
     plan = tree_read(tree, RUN_MODULES);
     assert_non_null(strstr(plan, "\"keep\":\"nvme\""));
-    assert_int_equal(detaching_run(tree->root), 0);
+    assert_int_equal(detach(tree), EXIT_FINE);
     written = tree_read(tree, "sys/bus/pci/drivers/foo/unbind");
     assert_string_equal(written, "0000:03:00.0");
-    assert_int_equal(detaching_plan(tree->root, &(struct quirk_facts){0}), 0);
-    assert_int_equal(detaching_run(tree->root), -ENOENT);
+    assert_int_equal(notes_write_detach(tree->root, &(struct quirk_facts){0}), 0);
+    assert_null(tree_read(tree, RUN_MODULES));
+    assert_int_equal(detach(tree), EXIT_FINE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)

@@ -2,8 +2,9 @@
 #include "act/state.h"
 #include "base/paths.h"
 #include "decide/decide.h"
-#include "discover/system/failures.h"
 #include "facts-made.h"
+#include "facts/notes.h"
+#include "reboot/records.h"
 #include "test.h"
 #include "tree.h"
 
@@ -84,13 +85,15 @@ static void what_was_written_is_read(void **state)
     const struct tree *tree = *state;
     CLEANUP(failures_clear) struct failures failures = {.n = 0};
     CLEANUP(failure_facts_clear) struct failure_facts facts = {0};
+    AUTOJSON struct json_object *object = NULL;
 
     tree_write(tree, "sys/class/dmi/id/bios_version", "2.4\n");
     tree_mkdir(tree, STATE_DIR);
     add(&failures, "a", "2.4");
     add(&failures, "b", NULL);
-    assert_int_equal(state_write_failures(tree->root, &failures), 0);
-    assert_int_equal(failure_facts_read(tree->root, &facts), 0);
+    object = failures_to_json(&failures);
+    assert_int_equal(state_write_json(tree->root, STATE_FAILED, object), 0);
+    records_read_failures(tree->root, &facts);
     assert_int_equal(facts.error, 0);
     assert_string_equal(facts.firmware, "2.4");
     assert_int_equal(facts.failures.n, 2);
@@ -116,7 +119,7 @@ static void a_damaged_file_is_no_empty_one(void **state)
         CLEANUP(failure_facts_clear) struct failure_facts facts = {0};
 
         tree_write(*state, STATE_FAILED, DAMAGED[i]);
-        assert_int_equal(failure_facts_read(((struct tree *)*state)->root, &facts), 0);
+        records_read_failures(((struct tree *)*state)->root, &facts);
         assert_int_equal(facts.error, EBADMSG);
     }
 }
@@ -125,7 +128,7 @@ static void nothing_has_failed(void **state)
 {
     CLEANUP(failure_facts_clear) struct failure_facts facts = {0};
 
-    assert_int_equal(failure_facts_read(((struct tree *)*state)->root, &facts), 0);
+    records_read_failures(((struct tree *)*state)->root, &facts);
     assert_int_equal(facts.error, 0);
     assert_int_equal(facts.failures.n, 0);
     assert_null(facts.firmware);

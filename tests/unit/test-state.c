@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/paths.h"
-#include "facts/history.h"
 #include "test.h"
 #include "tree.h"
 
@@ -189,66 +187,16 @@ static void being_killed_leaves_old_or_new(void **state)
     }
 }
 
-static const struct boot_record RECORD = {.text = (char *)"fast", .time = 5};
-
-static int count(const struct boot_record *record, void *data)
-{
-    (void)record, (void)data;
-    return 0;
-}
-
-static int lines_in_history(const struct tree *tree)
-{
-    AUTOFREE char *text = tree_read(tree, STATE_HISTORY);
-
-    return history_parse(text, count, NULL);
-}
-
-static void history_grows_to_its_limit(void **state)
+static void what_is_set_aside_keeps_its_text(void **state)
 {
     const struct tree *tree = *state;
 
-    tree_mkdir(tree, STATE_DIR);
-    for (int i = 1; i < HISTORY_LINES + 5; i++) {
-        assert_int_equal(state_add_history(tree->root, &RECORD), 0);
-        assert_int_equal(lines_in_history(tree), i < HISTORY_LINES ? i : HISTORY_LINES);
-    }
-    assert_false(exists(tree, STATE_HISTORY ".damaged"));
-}
-
-static void a_damaged_history_is_set_aside(void **state)
-{
-    const struct tree *tree = *state;
-    AUTOFREE char *huge = malloc(HISTORY_BYTES + 2);
-
-    tree_write(tree, STATE_HISTORY, "{\"outcome\":\"fast\",\"te");
-    assert_int_equal(state_add_history(tree->root, &RECORD), 1);
-    expect_text(tree, STATE_HISTORY ".damaged", "{\"outcome\":\"fast\",\"te");
-    assert_int_equal(lines_in_history(tree), 1);
-    tree_write_bytes(tree, STATE_HISTORY, "\0\0\0\0", 4);
-    assert_int_equal(state_add_history(tree->root, &RECORD), 1);
-    assert_int_equal(lines_in_history(tree), 1);
-    memset(huge, '\n', HISTORY_BYTES + 1);
-    huge[HISTORY_BYTES + 1] = 0;
-    tree_write(tree, STATE_HISTORY, huge);
-    assert_int_equal(state_add_history(tree->root, &RECORD), 1);
-    assert_int_equal(lines_in_history(tree), 1);
-    assert_int_equal(state_add_history(tree->root, &RECORD), 0);
-    assert_int_equal(lines_in_history(tree), 2);
-}
-
-static void an_attempt_is_one_line(void **state)
-{
-    const struct tree *tree = *state;
-    const struct attempt attempt = {.id = (char *)"1", .boot_id = (char *)"2\n", .time = 3};
-    AUTOFREE char *text = NULL;
-
-    tree_mkdir(tree, "var/lib");
-    assert_int_equal(state_write_attempt(tree->root, &attempt), 0);
-    text = tree_read(tree, STATE_ATTEMPT);
-    assert_non_null(
-        after_prefix(text, "{\"version\":2,\"state\":\"begun\",\"time\":3,\"id\":\"1\""));
-    assert_string_equal(strchr(text, '\n') - 1, "}\n");
+    tree_write(tree, "d/x", "old");
+    tree_write(tree, "d/x.damaged", "older");
+    assert_int_equal(state_set_aside(tree->root, "d/x", "damaged"), 0);
+    expect_text(tree, "d/x.damaged", "old");
+    expect_text(tree, "d/x", NULL);
+    assert_int_equal(state_set_aside(tree->root, "d/x", "damaged"), -ENOENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
@@ -265,9 +213,7 @@ int main(void)
         TEST(the_old_text_stays_when_renaming_fails),
         TEST(the_old_text_stays_on_a_full_disk),
         TEST(being_killed_leaves_old_or_new),
-        TEST(history_grows_to_its_limit),
-        TEST(a_damaged_history_is_set_aside),
-        TEST(an_attempt_is_one_line),
+        TEST(what_is_set_aside_keeps_its_text),
     };
 
     return RUN_TESTS(tests);

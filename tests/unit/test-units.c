@@ -17,8 +17,6 @@ static void nothing_is_there(void **state)
     CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(*state);
 
     assert_int_equal(facts.enabled.is, ANSWER_NO);
-    assert_int_equal(facts.active.is, ANSWER_NO);
-    assert_int_equal(facts.armed.is, ANSWER_NO);
     assert_null(facts.masked);
 }
 
@@ -35,17 +33,6 @@ static void enabled_for_good_or_for_this_boot(void **state)
         assert_int_equal(facts.enabled.is, ANSWER_YES);
         tree_remove(*state, path);
     }
-}
-
-static void marks_below_run_count(void **state)
-{
-    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
-
-    tree_write(*state, RUN_ACTIVE, "");
-    tree_write(*state, RUN_NORMAL, "");
-    facts = read_facts(*state);
-    assert_int_equal(facts.active.is, ANSWER_YES);
-    assert_int_equal(facts.armed.is, ANSWER_YES);
 }
 
 static void a_mask_anywhere_is_found(void **state)
@@ -93,19 +80,15 @@ static int nothing_is_known(void *argument)
     CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(argument);
 
     return facts.enabled.is == ANSWER_UNKNOWN && facts.enabled.error == EACCES &&
-           facts.masked_error == EACCES && facts.active.is == ANSWER_UNKNOWN &&
-           facts.armed.is == ANSWER_UNKNOWN;
+           facts.masked_error == EACCES;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)
 {
     tree_mkdir(*state, "etc/systemd/system");
-    tree_mkdir(*state, "run/fastreboot");
     tree_mode(*state, "etc/systemd/system", 0);
-    tree_mode(*state, "run/fastreboot", 0);
     assert_int_equal(as_nobody(nothing_is_known, *state), 1);
     tree_mode(*state, "etc/systemd/system", 0755);
-    tree_mode(*state, "run/fastreboot", 0755);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
@@ -113,13 +96,9 @@ static void what_may_not_be_read_is_unknown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_is_there),
-        TEST(enabled_for_good_or_for_this_boot),
-        TEST(marks_below_run_count),
-        TEST(a_mask_anywhere_is_found),
-        TEST(an_empty_file_is_a_mask),
-        TEST(other_links_are_no_masks),
-        TEST(what_may_not_be_read_is_unknown),
+        TEST(nothing_is_there),         TEST(enabled_for_good_or_for_this_boot),
+        TEST(a_mask_anywhere_is_found), TEST(an_empty_file_is_a_mask),
+        TEST(other_links_are_no_masks), TEST(what_may_not_be_read_is_unknown),
     };
 
     return RUN_TESTS(tests);

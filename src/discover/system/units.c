@@ -77,29 +77,12 @@ static struct answer is_enabled(int root)
     return fact;
 }
 
-/* An administrator's own `fastreboot normal` leaves an empty file. */
-static int read_armed_reason(int root, char **ret_reason)
-{
-    AUTOFREE char *line = NULL;
-    int r = root_read_line(root, RUN_NORMAL, 64 * 1024, &line);
-
-    if (r >= 0 && *line)
-        *ret_reason = steal(&line);
-    return r == -ENOMEM ? r : 0;
-}
-
 int hook_facts_read(int root, struct hook_facts *ret)
 {
     int r;
 
-    *ret = (struct hook_facts){
-        .enabled = is_enabled(root),
-        .active = exists(root, RUN_ACTIVE),
-        .armed = exists(root, RUN_NORMAL),
-    };
-    r = read_armed_reason(root, &ret->armed_reason);
-    if (r >= 0)
-        r = find_mask(root, SERVICE_UNIT, ret);
+    *ret = (struct hook_facts){.enabled = is_enabled(root)};
+    r = find_mask(root, SERVICE_UNIT, ret);
     return r < 0 ? r : find_mask(root, JUMP_UNIT, ret);
 }
 

@@ -362,10 +362,10 @@ FAULTS = {
         after=every_beginning_is_read, ordinary=True),
     "state-immutable": Fault(
         "/var/lib/fastreboot cannot be written to", FIRMWARE, NOT_WRITTEN_DOWN, "chattr +i /var/lib/fastreboot",
-        after=told_before("this reboot goes by firmware: /var/lib/fastreboot/attempt: Operation not permitted")),
+        after=told_before("this reboot goes through the firmware: /var/lib/fastreboot/attempt: Operation not permitted")),
     "disk-full": Fault(
         "the file system of /var/lib/fastreboot is full to the last block", FIRMWARE, NOT_WRITTEN_DOWN, STATE_FULL,
-        after=told_before("this reboot goes by firmware: /var/lib/fastreboot/attempt: No space left on device")),
+        after=told_before("this reboot goes through the firmware: /var/lib/fastreboot/attempt: No space left on device")),
     "read-only": Fault(
         "every file system is read-only, as after an error of the disk", FIRMWARE, NOT_WRITTEN_DOWN,
         "echo u > /proc/sysrq-trigger; while touch /var/x; do :; done"),

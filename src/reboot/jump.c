@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/jump.h"
+
+#include <errno.h>
+
+#include "act/journal.h"
+#include "act/systemd.h"
+#include "base/paths.h"
+#include "base/util.h"
+#include "discover/system/kexec.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
+
+/* The go-ahead is for one reboot: one that was called off must not start an old kernel later. */
+static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
+{
+    uint32_t job = 0;
+    int r = notes_read_go_ahead(root, ret);
+
+    if (r == -ENOENT)
+        return false; /* it was decided so, and told */
+    if (r < 0) {
+        *ret_doubt = format("/" RUN_JUMP ": %s", strerror(-r));
+        return false;
+    }
+    r = systemd_shutdown_job(&job);
+    if (r < 0)
+        *ret_doubt = format("cannot ask PID 1 for the reboot: %s", strerror(-r));
+    else if (r != SHUTDOWN_REBOOT || ret->job != job)
+        *ret_doubt = format("the kernel was loaded for another reboot");
+    return !*ret_doubt;
+}
+
+static bool is_loaded(int root, char **ret_doubt)
+{
+    CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
+
+    (void)kexec_facts_read(root, &kexec);
+    if (kexec.loaded.is == ANSWER_YES)
+        return true;
+    *ret_doubt = format("no kernel is loaded any more");
+    return false;
+}
+
+/* A help against what may happen behind the jump: without it there is a jump all the same. */
+static void arm(int root, int64_t seconds)
+{
+    int r = seconds > 0 ? systemd_arm_watchdog(root, (unsigned)seconds) : 0;
+
+    if (r < 0)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, "watchdog",
+                     "the watchdog is not armed for the jump: %s",
+                     r == -ERANGE ? "the hardware does not take that many seconds" : strerror(-r));
+}
+
+int jump_run(int root)
+{
+    AUTOFREE char *doubt = NULL;
+    struct go_ahead go;
+    int r;
+
+    if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt)) {
+        arm(root, go.watchdog);
+        r = systemd_kexec();
+        if (r >= 0)
+            return 0;
+        doubt = format("PID 1 refused the request for kexec: %s", strerror(-r));
+    }
+    if (!doubt)
+        return 0;
+    journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
+                 "this reboot goes through the firmware: %s", doubt);
+    /* Where /var is a file system of its own it is gone by now, and the attempt stays "loaded". */
+    records_fail_attempt(root, doubt);
+    return -ECANCELED;
+}

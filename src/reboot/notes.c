@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/notes.h"
+
+#include "act/state.h"
+#include "base/paths.h"
+#include "base/root.h"
+#include "base/util.h"
+
+static struct answer exists(int root, const char *path)
+{
+    int r = root_exists(root, path);
+
+    if (r < 0)
+        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
+}
+
+int notes_write_active(int root)
+{
+    return state_write(root, RUN_ACTIVE, "");
+}
+
+void notes_remove_active(int root)
+{
+    (void)state_remove(root, RUN_ACTIVE);
+}
+
+int notes_write_normal(int root, const char *why)
+{
+    return state_write(root, RUN_NORMAL, why);
+}
+
+int notes_remove_normal(int root)
+{
+    return state_remove(root, RUN_NORMAL);
+}
+
+int notes_has_normal(int root)
+{
+    return root_exists(root, RUN_NORMAL);
+}
+
+void notes_read_hook(int root, struct hook_facts *hook)
+{
+    AUTOFREE char *why = NULL;
+
+    hook->active = exists(root, RUN_ACTIVE);
+    hook->armed = exists(root, RUN_NORMAL);
+    if (root_read_line(root, RUN_NORMAL, 64 * 1024, &why) >= 0 && *why)
+        set_text(&hook->armed_reason, steal(&why));
+}
+
+int notes_write_loaded(int root, const struct loaded_facts *loaded)
+{
+    AUTOJSON struct json_object *note = loaded_to_json(loaded);
+
+    return state_write_json(root, RUN_LOADED, note);
+}
+
+void notes_read_loaded(int root, struct loaded_facts *ret)
+{
+    AUTOJSON struct json_object *note = NULL;
+
+    *ret = (struct loaded_facts){0};
+    if (json_read(root, RUN_LOADED, &note) >= 0)
+        loaded_from_json(note, ret);
+}
+
+void notes_remove_loaded(int root)
+{
+    (void)state_remove(root, RUN_LOADED);
+}
+
+int notes_write_go_ahead(int root, const struct go_ahead *go)
+{
+    AUTOJSON struct json_object *note = go_ahead_to_json(go);
+
+    return state_write_json(root, RUN_JUMP, note);
+}
+
+int notes_read_go_ahead(int root, struct go_ahead *ret)
+{
+    AUTOJSON struct json_object *note = NULL;
+    int r = json_read(root, RUN_JUMP, &note);
+
+    if (r >= 0)
+        go_ahead_from_json(note, ret);
+    return r;
+}
+
+void notes_remove_go_ahead(int root)
+{
+    (void)state_remove(root, RUN_JUMP);
+}
+
+int notes_write_detach(int root, const struct quirk_facts *quirk)
+{
+    AUTOJSON struct json_object *note = NULL;
+
+    if (!quirk->unload && !quirk->unbind)
+        return state_remove(root, RUN_MODULES);
+    note = detach_to_json(quirk);
+    return state_write_json(root, RUN_MODULES, note);
+}
+
+int notes_read_detach(int root, struct json_object **ret_note, struct quirk_facts *ret_plan)
+{
+    int r = json_read(root, RUN_MODULES, ret_note);
+
+    if (r >= 0)
+        detach_from_json(*ret_note, ret_plan);
+    return r;
+}
+
+void notes_remove_detach(int root)
+{
+    (void)state_remove(root, RUN_MODULES);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts/notes.h"
+
+/* fastreboot's own files below /run, which end with this boot: each is written and read here and
+ * nowhere else. What returns int gives 0 or a negative errno unless said otherwise; removing what
+ * is not there is no error. */
+
+/* fastreboot.service is active. */
+int notes_write_active(int root);
+void notes_remove_active(int root);
+
+/* One reboot through the firmware was asked for, by the administrator (`why` is "") or by
+ * fastreboot itself. The note is a condition of the jump unit, too. */
+int notes_write_normal(int root, const char *why);
+int notes_remove_normal(int root);
+/* 1 when it is there, 0 when not, or a negative errno. */
+int notes_has_normal(int root);
+
+/* Fills in what these two say: the members active, armed and armed_reason. */
+void notes_read_hook(int root, struct hook_facts *hook);
+
+/* The kernel that fastreboot has loaded. A note that cannot be read counts as none: the kernel is
+ * then taken for another program's, which is neither replaced nor dropped. */
+int notes_write_loaded(int root, const struct loaded_facts *loaded);
+void notes_read_loaded(int root, struct loaded_facts *ret); /* loaded_facts_clear() */
+void notes_remove_loaded(int root);
+
+/* The jump may go ahead in the reboot that is under way. Reading gives -ENOENT without one. */
+int notes_write_go_ahead(int root, const struct go_ahead *go);
+int notes_read_go_ahead(int root, struct go_ahead *ret);
+void notes_remove_go_ahead(int root);
+
+/* What the quirks say has to be detached before the jump. Where that is nothing the note is
+ * removed. The note is a condition of the modules unit, too. */
+int notes_write_detach(int root, const struct quirk_facts *quirk);
+/* Gives a plan whose texts belong to *ret_note; -ENOENT where there is nothing to detach. */
+int notes_read_detach(int root, struct json_object **ret_note, struct quirk_facts *ret_plan);
+void notes_remove_detach(int root);

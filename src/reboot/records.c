@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/records.h"
+
+#include <errno.h>
+
+#include "act/journal.h"
+#include "act/state.h"
+#include "base/clock.h"
+#include "base/paths.h"
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/hardware/inventory.h"
+#include "facts/notes.h"
+
+/* Keeps for the administrator to look at what is of no use any more. */
+static void set_aside(int root, const char *path, const char *suffix, const char *why)
+{
+    int r = state_set_aside(root, path, suffix);
+
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s; kept with the suffix .%s", path, why,
+                 suffix);
+    if (r < 0)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s", path, strerror(-r));
+}
+
+/* Attempts */
+
+int records_write_attempt(int root, const char *path, const struct attempt *attempt)
+{
+    AUTOJSON struct json_object *object = attempt_to_json(attempt);
+
+    return state_write_json(root, path, object);
+}
+
+int records_remove_attempt(int root, const char *path)
+{
+    return state_remove(root, path);
+}
+
+static int peek(int root, const char *path, struct attempt *ret)
+{
+    AUTOJSON struct json_object *object = NULL;
+    int r = json_read(root, path, &object);
+
+    *ret = (struct attempt){0};
+    return r < 0 ? r : attempt_from_json(object, ret);
+}
+
+static bool is_of_this_machine(int root, const struct attempt *attempt)
+{
+    CLEANUP(machine_clear) struct machine machine = {0};
+
+    machine_read(root, &machine);
+    return !machine_differs(&attempt->machine, &machine);
+}
+
+int records_read_attempt(int root, const char *path, struct attempt *ret)
+{
+    int r = peek(root, path, ret);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0 && is_of_this_machine(root, ret))
+        return 1;
+    attempt_clear(ret);
+    if (r >= 0) {
+        set_aside(root, path, "other-machine", "written on another machine");
+        return -ESTALE;
+    }
+    set_aside(root, path, "damaged", r == -EBADMSG ? "damaged" : strerror(-r));
+    return r;
+}
+
+int records_end_attempt(int root, const struct attempt *attempt)
+{
+    CLEANUP(attempt_clear) struct attempt now;
+
+    if (peek(root, STATE_ATTEMPT, &now) < 0 || !streq(now.id, attempt->id))
+        return 0;
+    return state_remove(root, STATE_ATTEMPT);
+}
+
+void records_fail_attempt(int root, const char *reason)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    if (peek(root, STATE_ATTEMPT, &attempt) < 0)
+        return;
+    attempt.state = ATTEMPT_FAILED;
+    set_text(&attempt.reason, xstrdup(reason));
+    (void)records_write_attempt(root, STATE_ATTEMPT, &attempt);
+}
+
+void records_read_health(int root, const char *boot_id, struct health_facts *ret)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    int r = peek(root, RUN_HEALTH, &attempt);
+
+    *ret = (struct health_facts){.error = r == -ENOENT || r >= 0 ? 0 : -r};
+    /* After the firmware reboot that was to help, nothing is waited for. */
+    if (r < 0 || attempt.state != ATTEMPT_CHECKING || !boot_id || !streq(attempt.boot_id, boot_id))
+        return;
+    ret->under_way = true;
+    ret->release = steal(&attempt.release);
+    ret->before = attempt.inventory;
+    attempt.inventory = (struct inventory){0};
+}
+
+int records_has_health(int root)
+{
+    return root_exists(root, RUN_HEALTH);
+}
+
+/* Boots */
+
+static int read_history(int root, char **ret_text, struct history *ret)
+{
+    size_t length;
+    int r = root_read(root, STATE_HISTORY, HISTORY_BYTES, ret_text, &length);
+
+    *ret = (struct history){0};
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    r = history_parse(*ret_text, ret);
+    return r >= 0 && strlen(*ret_text) != length ? -EBADMSG : r; /* a zero byte hides the rest */
+}
+
+static int write_history(int root, const struct boot_record *record)
+{
+    CLEANUP(history_clear) struct history history;
+    AUTOFREE char *old = NULL, *text = NULL;
+    int r = read_history(root, &old, &history);
+
+    if (r == -EBADMSG || r == -EFBIG) {
+        set_text(&old, NULL);
+        set_aside(root, STATE_HISTORY, "damaged", "damaged");
+    } else if (r < 0) {
+        return r;
+    }
+    text = history_with(old, record);
+    return state_write(root, STATE_HISTORY, text);
+}
+
+void records_write_boot(int root, const struct boot_record *record)
+{
+    AUTOJSON struct json_object *object = boot_record_to_json(record);
+    int r = write_history(root, record);
+
+    if (r < 0)
+        journal_trouble("/" STATE_HISTORY, r);
+    r = state_write_json(root, RUN_BOOT, object);
+    if (r < 0)
+        journal_trouble("/" RUN_BOOT, r);
+}
+
+int records_read_boot(int root, struct boot_record *ret)
+{
+    AUTOJSON struct json_object *object = NULL;
+    int r = json_read(root, RUN_BOOT, &object);
+
+    *ret = (struct boot_record){0};
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0)
+        r = boot_record_from_json(object, ret);
+    return r < 0 ? r : 1;
+}
+
+int records_has_boot(int root)
+{
+    return root_exists(root, RUN_BOOT);
+}
+
+int records_read_history(int root, struct history *ret)
+{
+    AUTOFREE char *text = NULL;
+
+    return read_history(root, &text, ret);
+}
+
+/* Failures */
+
+void records_read_failures(int root, struct failure_facts *ret)
+{
+    AUTOJSON struct json_object *object = NULL;
+    int r;
+
+    *ret = (struct failure_facts){0};
+    (void)root_read_line(root, "sys/class/dmi/id/bios_version", 256, &ret->firmware);
+    r = json_read(root, STATE_FAILED, &object);
+    if (r >= 0)
+        r = failures_from_json(object, &ret->failures);
+    if (r < 0 && r != -ENOENT)
+        ret->error = -r;
+}
+
+static void write_failures(int root, const struct failures *failures)
+{
+    AUTOJSON struct json_object *object = failures_to_json(failures);
+    int r = state_write_json(root, STATE_FAILED, object);
+
+    if (r < 0)
+        journal_trouble("/" STATE_FAILED, r);
+}
+
+void records_remember(int root, const struct attempt *attempt, const char *reason)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    struct failure failure = {.kernel = attempt->kernel,
+                              .release = attempt->release,
+                              .reason = (char *)reason,
+                              .time = clock_now()};
+
+    if (!failure.kernel || !failure.release)
+        return;
+    records_read_failures(root, &facts);
+    if (facts.error) {
+        set_aside(root, STATE_FAILED, "damaged", strerror(facts.error));
+        failures_clear(&facts.failures);
+    }
+    failure.firmware = facts.firmware;
+    failures_add(&facts.failures, &failure);
+    write_failures(root, &facts.failures);
+}
+
+void records_forgive(int root, const char *kernel)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    records_read_failures(root, &facts);
+    if (facts.failures.n == 0)
+        return;
+    if (kernel)
+        failures_remove(&facts.failures, kernel);
+    for (size_t i = 0; !kernel && i < facts.failures.n; i++)
+        facts.failures.all[i].past = true;
+    write_failures(root, &facts.failures);
+}
+
+int records_forget(int root)
+{
+    return state_remove(root, STATE_FAILED);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/notes.h"
+
+#include "base/paths.h"
+#include "discover/kernel/payload.h"
+#include "reboot/survey.h"
+#include "test.h"
+#include "tree.h"
+
+static const char NOTE[] =
+    "{\"id\":\"0123\",\"release\":\"6.1\",\"kernel\":\"/vmlinuz\",\"signature\":\"s\"}\n";
+
+static void expect_none(const struct tree *tree)
+{
+    CLEANUP(loaded_facts_clear) struct loaded_facts facts = {0};
+
+    notes_read_loaded(tree->root, &facts);
+    assert_null(facts.id);
+    assert_null(facts.release);
+    assert_null(facts.signature);
+    assert_false(facts.current);
+}
+
+static void a_note_is_read(void **state)
+{
+    CLEANUP(loaded_facts_clear) struct loaded_facts facts = {0};
+    const struct tree *tree = *state;
+
+    tree_write(tree, RUN_LOADED, NOTE);
+    notes_read_loaded(tree->root, &facts);
+    assert_string_equal(facts.id, "0123");
+    assert_string_equal(facts.release, "6.1");
+    assert_string_equal(facts.signature, "s");
+    assert_false(facts.current);
+}
+
+/* What is loaded is then somebody else's, which we neither replace nor drop. */
+static void a_damaged_note_is_none(void **state)
+{
+    expect_none(*state);
+    for (size_t n = 0; n < sizeof(NOTE) - 2; n++) {
+        tree_write_bytes(*state, RUN_LOADED, NOTE, n);
+        expect_none(*state);
+    }
+    tree_write(*state, RUN_LOADED, "{\"id\":\"0123\",\"release\":\"6.1\",\"added\":\"panic=30\"}");
+    expect_none(*state);
+    tree_write(*state, RUN_LOADED,
+               "{\"id\":1,\"release\":\"6.1\",\"kernel\":\"/vmlinuz\",\"signature\":\"s\"}");
+    expect_none(*state);
+    tree_remove(*state, RUN_LOADED);
+    tree_mkdir(*state, RUN_LOADED);
+    expect_none(*state);
+}
+
+static void write_loaded(const struct tree *tree, const char *signature)
+{
+    AUTOFREE char *note =
+        format("{\"id\":\"1\",\"release\":\"6.1.0-33-amd64\",\"signature\":\"%s\"}", signature);
+
+    tree_write(tree, RUN_LOADED, note);
+}
+
+static void expect_loaded(const struct tree *tree, bool ours, bool current)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    const struct loaded_facts *loaded = &survey.facts.loaded;
+
+    survey_make(tree->root, PURPOSE_NEXT_REBOOT, &survey);
+    assert_int_equal(loaded->release != NULL, ours);
+    assert_int_equal(loaded->current, current);
+}
+
+static void a_note_counts_while_something_is_loaded(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(survey_clear) struct survey survey;
+    AUTOFREE char *signature = NULL;
+
+    tree_debian(*state);
+    survey_make(tree->root, PURPOSE_LOAD, &survey);
+    signature = payload_signature(&survey.facts.payload);
+    write_loaded(*state, signature);
+    expect_loaded(*state, false, false);
+    tree_write(*state, "sys/kernel/kexec_loaded", "1\n");
+    expect_loaded(*state, true, true);
+    tree_write(*state, CONFIG_FILE, "cmdline-append = nomodeset\n");
+    expect_loaded(*state, true, false);
+    tree_remove(*state, CONFIG_FILE);
+    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "a new one");
+    expect_loaded(*state, true, false);
+    tree_remove(*state, RUN_LOADED);
+    expect_loaded(*state, false, false);
+}
+
+static void marks_are_read(void **state)
+{
+    const struct tree *tree = *state;
+    struct hook_facts hook = {0};
+
+    notes_read_hook(tree->root, &hook);
+    assert_int_equal(hook.active.is, ANSWER_NO);
+    assert_int_equal(hook.armed.is, ANSWER_NO);
+    tree_mkdir(tree, "run");
+    assert_int_equal(notes_write_active(tree->root), 0);
+    assert_int_equal(notes_write_normal(tree->root, ""), 0);
+    notes_read_hook(tree->root, &hook);
+    assert_int_equal(hook.active.is, ANSWER_YES);
+    assert_int_equal(hook.armed.is, ANSWER_YES);
+    assert_null(hook.armed_reason);
+    assert_int_equal(notes_write_normal(tree->root, "a disk is missing\n"), 0);
+    notes_read_hook(tree->root, &hook);
+    assert_string_equal(hook.armed_reason, "a disk is missing");
+    free(hook.armed_reason);
+}
+
+static int nothing_is_known(void *argument)
+{
+    struct hook_facts hook = {0};
+
+    notes_read_hook(((struct tree *)argument)->root, &hook);
+    return hook.active.is == ANSWER_UNKNOWN && hook.armed.is == ANSWER_UNKNOWN;
+}
+
+static void marks_that_may_not_be_read_are_unknown(void **state)
+{
+    tree_mkdir(*state, RUN_DIR);
+    tree_mode(*state, RUN_DIR, 0);
+    assert_int_equal(as_nobody(nothing_is_known, *state), 1);
+    tree_mode(*state, RUN_DIR, 0755);
+}
+
+static void a_go_ahead_comes_back(void **state)
+{
+    const struct tree *tree = *state;
+    struct go_ahead go;
+
+    assert_int_equal(notes_read_go_ahead(tree->root, &go), -ENOENT);
+    tree_mkdir(tree, "run");
+    assert_int_equal(notes_write_go_ahead(tree->root, &(struct go_ahead){.job = 7, .watchdog = 9}),
+                     0);
+    assert_int_equal(notes_read_go_ahead(tree->root, &go), 0);
+    assert_int_equal(go.job, 7);
+    assert_int_equal(go.watchdog, 9);
+    tree_write(tree, RUN_JUMP, "{}");
+    assert_int_equal(notes_read_go_ahead(tree->root, &go), 0);
+    assert_int_equal(go.job, -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_note_is_read),
+        TEST(a_damaged_note_is_none),
+        TEST(a_note_counts_while_something_is_loaded),
+        TEST(marks_are_read),
+        TEST(marks_that_may_not_be_read_are_unknown),
+        TEST(a_go_ahead_comes_back),
+    };
+
+    return RUN_TESTS(tests);
+}
