@@ -67,8 +67,7 @@ int facts_read(int root, struct facts *ret_facts)
         r = requests_read(root, ret_facts->requests);
     if (r >= 0)
         r = place_facts_read(root, &ret_facts->place);
-    if (r >= 0)
-        r = quirk_facts_read(root, &ret_facts->quirk);
+    quirk_facts_read(root, &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
     if (r >= 0)
         r = watchdog_facts_read(root, &ret_facts->watchdog);

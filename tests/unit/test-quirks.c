@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/hardware/quirk-list.h"
 #include "discover/hardware/quirks.h"
 #include "discover/system/environment.h"
 #include "test.h"
@@ -14,7 +15,7 @@ static struct quirk_facts read_facts(const struct tree *tree)
 {
     struct quirk_facts facts;
 
-    assert_int_equal(quirk_facts_read(tree->root, &facts), 0);
+    quirk_facts_read(tree->root, &facts);
     return facts;
 }
 
@@ -234,8 +235,9 @@ static void mistakes_are_named(void **state)
     expect_error(tree, "Action=firmware\n", "test.conf:1: Action stands before");
     expect_error(tree, "[a]\nMatchDriver=x\nAction=panic\n", "test.conf:3: Action = panic");
     expect_error(tree, "[a]\nMatchDrivers=x\n", "test.conf:2: unknown key \"MatchDrivers\"");
-    expect_error(tree, "[a]\nAction=firmware\n", "[a] has no Match");
-    expect_error(tree, "[a]\nMatchDriver=x\n", "[a] has no Action, CmdlineAppend, UnloadModules");
+    expect_error(tree, "[a]\nAction=firmware\n", "[a] has none of MatchDMIModalias, MatchModalias");
+    expect_error(tree, "[a]\nMatchDriver=x\n",
+                 "[a] has none of Action, CmdlineAppend, UnloadModules");
     expect_error(tree, "[a]\nMatchDriver=x\nUnloadModules=\n", ":3: UnloadModules has no value");
     tree_write(tree, LOCAL, "[a]\nMatchDriver=x\nAction=firmware\n");
     tree_mode(tree, LOCAL, 0666);

@@ -4,90 +4,53 @@
 #include <errno.h>
 
 #include "base/root.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 #include "discover/hardware/devices.h"
-#include "discover/hardware/quirk-list.h"
+#include "discover/hardware/globs.h"
 
-enum {
-    MAX_NAMES = 8192,
-    MAX_MODALIAS = 8192,
+struct wanted {
+    const char *drivers;
+    const char *modaliases; /* or NULL for every device of theirs */
+    char **list;
 };
 
-static int any_name(const char *name)
+/* One of the files in a driver's directory: its devices are links there, and so is its module. */
+static int add_device(int root, const char *path, void *data)
 {
-    return name[0] != '.';
-}
+    const struct wanted *wanted = data;
+    AUTOFREE char *target = NULL, *modalias = NULL;
+    int r = root_readlink(root, path, &target);
 
-/* Adds a line. */
-static int add(char **list, const char *line)
-{
-    char *longer = *list ? format("%s\n%s", *list, line) : strdup(line);
-
-    if (!longer)
-        return -ENOMEM;
-    free(*list);
-    *list = longer;
+    if (r < 0 || streq(basename(path), "module"))
+        return r == -EINVAL || r == -ENOENT ? 0 : r;
+    if (wanted->modaliases) {
+        r = sysfs_line(root, path, "modalias", &modalias);
+        if (r <= 0 || !globs_match(wanted->modaliases, modalias))
+            return r < 0 ? r : 0;
+    }
+    append_text(wanted->list, "\n", path + strlen("sys/bus/"));
     return 0;
 }
 
-/* One of the names in a driver's directory: its devices are links there, and so is its module. */
-static int add_device(int root, const char *driver, const char *name, const char *modaliases,
-                      char **list)
+static int add_driver(int root, const char *path, void *data)
 {
-    AUTOFREE char *device = format("sys/bus/%s/%s", driver, name), *target = NULL, *file = NULL;
-    AUTOFREE char *modalias = NULL, *line = format("%s/%s", driver, name);
-    int r = device && line ? root_readlink(root, device, &target) : -ENOMEM;
+    const struct wanted *wanted = data;
 
-    if (r < 0 || streq(name, "module"))
-        return r == -EINVAL || r == -ENOENT ? 0 : r;
-    if (modaliases) {
-        file = format("%s/modalias", device);
-        r = file ? root_read_line(root, file, MAX_MODALIAS, &modalias) : -ENOMEM;
-        if (r >= 0)
-            r = globs_match(modaliases, modalias);
-        if (r <= 0)
-            return r == -ENOENT || r == -ENODEV ? 0 : r;
-    }
-    return add(list, line);
+    return globs_match(wanted->drivers, basename(path)) ? sysfs_walk(root, path, add_device, data)
+                                                        : 0;
 }
 
-/* The devices of BUS/drivers/DRIVER. */
-static int add_driver(int root, const char *driver, const char *modaliases, char **list)
+static int add_bus(int root, const char *path, void *data)
 {
-    AUTOFREE char *directory = format("sys/bus/%s", driver);
-    CLEANUP(names_freep) char **names = NULL;
-    int r = directory ? root_names(root, directory, any_name, MAX_NAMES, &names) : -ENOMEM;
+    AUTOFREE char *drivers = format("%s/drivers", path);
 
-    for (char **name = names; r >= 0 && *name; name++)
-        r = add_device(root, driver, *name, modaliases, list);
-    return r == -ENOENT ? 0 : r;
-}
-
-static int add_bus(int root, const char *bus, const char *drivers, const char *modaliases,
-                   char **list)
-{
-    AUTOFREE char *directory = format("sys/bus/%s/drivers", bus);
-    CLEANUP(names_freep) char **names = NULL;
-    int r = directory ? root_names(root, directory, any_name, MAX_NAMES, &names) : -ENOMEM;
-
-    for (char **name = names; r >= 0 && *name; name++) {
-        AUTOFREE char *driver = format("%s/drivers/%s", bus, *name);
-
-        r = driver ? globs_match(drivers, *name) : -ENOMEM;
-        if (r > 0)
-            r = add_driver(root, driver, modaliases, list);
-    }
-    return r == -ENOENT ? 0 : r;
+    return sysfs_walk(root, drivers, add_driver, data);
 }
 
 int detachable_add(int root, const char *drivers, const char *modaliases, char **list)
 {
-    CLEANUP(names_freep) char **buses = NULL;
-    int r = root_names(root, "sys/bus", any_name, MAX_NAMES, &buses);
-
-    for (char **bus = buses; r >= 0 && *bus; bus++)
-        r = add_bus(root, *bus, drivers, modaliases, list);
-    return r < 0 && r != -ENOENT ? r : 0;
+    return sysfs_walk(root, "sys/bus", add_bus, &(struct wanted){drivers, modaliases, list});
 }
 
 /* What is left of the list. */
@@ -95,32 +58,29 @@ static int spare_devices(int root, const struct devices *needed, char **list)
 {
     AUTOFREE char *all = steal(list);
     char *rest = NULL;
+    int r = 0;
 
-    for (char *line = all ? strtok_r(all, "\n", &rest) : NULL; line;
+    for (char *line = all ? strtok_r(all, "\n", &rest) : NULL; r >= 0 && line;
          line = strtok_r(NULL, "\n", &rest)) {
-        AUTOFREE char *link = format("sys/bus/%s", line), *path = NULL;
-        int r = link ? root_resolve(root, link, &path, NULL, NULL) : -ENOMEM;
+        AUTOFREE char *path = NULL;
 
-        if (r == -ENOENT || (r >= 0 && devices_need(needed, path)))
-            continue;
-        if (r >= 0)
-            r = add(list, line);
-        if (r < 0)
-            return r;
+        r = sysfs_resolve(root, "sys/bus", line, &path);
+        if (r > 0 && !devices_need(needed, path))
+            append_text(list, "\n", line);
     }
-    return 0;
+    return r < 0 ? r : 0;
 }
 
 static int list_modules(int root, const struct devices *needed, char **list)
 {
     for (size_t i = 0; i < needed->n; i++) {
-        AUTOFREE char *link = format("%s/driver/module", needed->all[i].path), *target = NULL;
-        int r = link ? root_readlink(root, link, &target) : -ENOMEM;
+        AUTOFREE char *module = NULL;
+        int r = sysfs_link_name(root, needed->all[i].path, "driver/module", &module);
 
-        if (r >= 0)
-            r = add(list, basename(target));
-        if (r < 0 && r != -ENOENT && r != -EINVAL)
+        if (r < 0)
             return r;
+        if (r > 0)
+            append_text(list, "\n", module);
     }
     return 0;
 }
@@ -130,15 +90,14 @@ int detachable_spare(int root, struct quirk_facts *facts)
     CLEANUP(devices_clear) struct devices needed;
     int r = devices_of_root(root, &needed);
 
-    if (r == -ENOMEM)
-        return r;
     if (r == 0 && needed.n) {
         r = spare_devices(root, &needed, &facts->unbind);
         return r < 0 ? r : list_modules(root, &needed, &facts->keep);
     }
-    free(steal(&facts->unbind));
-    free(steal(&facts->unload));
-    answer_add(&facts->applied, xstrdup("but nothing is detached, as it is not known what the root "
-                                        "file system is on"));
+    set_text(&facts->unbind, NULL);
+    set_text(&facts->unload, NULL);
+    answer_add(
+        &facts->applied,
+        xstrdup("but nothing is detached, as the disks of the root file system are not known"));
     return 0;
 }

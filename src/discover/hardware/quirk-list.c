@@ -2,143 +2,104 @@
 #include "discover/hardware/quirk-list.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 
 #include "base/settings.h"
 #include "base/util.h"
-#include "discover/hardware/quirks.h"
 
-/* Where a value goes. More lines of one key add up. */
-static const struct key {
-    const char *name;
-    size_t offset; /* in struct quirk */
-} KEYS[] = {
-    {"MatchDMIModalias", offsetof(struct quirk, match_dmi)},
-    {"MatchModalias", offsetof(struct quirk, match_modalias)},
-    {"MatchDriver", offsetof(struct quirk, match_driver)},
-    {"CmdlineAppend", offsetof(struct quirk, cmdline)},
-    {"UnloadModules", offsetof(struct quirk, unload_modules)},
-    {"UnbindDriver", offsetof(struct quirk, unbind_drivers)},
-    {"Reason", offsetof(struct quirk, reason)},
-    {"Source", offsetof(struct quirk, source)},
-};
-
-static char **text_of(struct quirk *quirk, const struct key *key)
+void quirks_clear(struct quirks *quirks)
 {
-    return (char **)((char *)quirk + key->offset);
-}
-
-void quirks_freep(struct quirks **quirks)
-{
-    for (size_t i = 0; *quirks && i < (*quirks)->n; i++) {
-        struct quirk *quirk = &(*quirks)->all[i];
-
-        free(quirk->file);
-        free(quirk->section);
-        for (size_t k = 0; k < ELEMENTS(KEYS); k++)
-            free(*text_of(quirk, &KEYS[k]));
+    for (size_t i = 0; i < quirks->n; i++) {
+        free(quirks->all[i].file);
+        free(quirks->all[i].section);
+        for (size_t key = 0; key < N_QUIRK_KEYS; key++)
+            free(quirks->all[i].values[key]);
     }
-    free(*quirks);
+    free(quirks->all);
+    *quirks = (struct quirks){0};
 }
 
 static int refuse(char **ret_problem, char *problem)
 {
     *ret_problem = problem;
-    return problem ? 0 : -ENOMEM;
-}
-
-static int add_text(char **text, const char *value)
-{
-    char *longer = *text ? format("%s %s", *text, value) : strdup(value);
-
-    if (!longer)
-        return -ENOMEM;
-    free(*text);
-    *text = longer;
-    return 1;
+    return 0;
 }
 
 /* The quirk of the section that a line is in: the last one, or a new one. */
-static int quirk_of(struct quirks *quirks, const struct setting *setting, struct quirk **ret_quirk,
-                    char **ret_problem)
+static struct quirk *quirk_of(struct quirks *quirks, const struct setting *setting)
 {
-    struct quirk *last = quirks->n ? &quirks->all[quirks->n - 1] : NULL;
+    struct quirk *quirk = quirks->n ? &quirks->all[quirks->n - 1] : NULL;
 
-    if (last && streq(last->section, setting->section) && streq(last->file, setting->file)) {
-        *ret_quirk = last;
-        return 1;
-    }
-    if (!*setting->section)
-        return refuse(ret_problem, format("%s stands before the first [section]", setting->key));
+    if (quirk && streq(quirk->section, setting->section) && streq(quirk->file, setting->file))
+        return quirk;
     if (quirks->n == MAX_QUIRKS)
-        return refuse(ret_problem, format("more than %d quirks", MAX_QUIRKS));
-    *ret_quirk = &quirks->all[quirks->n++];
-    (*ret_quirk)->file = strdup(setting->file);
-    (*ret_quirk)->section = strdup(setting->section);
-    return (*ret_quirk)->file && (*ret_quirk)->section ? 1 : -ENOMEM;
+        return NULL;
+    quirk = APPEND(quirks->all, quirks->n);
+    quirk->file = xstrdup(setting->file);
+    quirk->section = xstrdup(setting->section);
+    return quirk;
 }
 
 static int take(void *data, const struct setting *setting, char **ret_problem)
 {
     struct quirk *quirk;
-    int r = quirk_of(data, setting, &quirk, ret_problem);
+    size_t key = 0;
 
-    if (r <= 0)
-        return r;
-    for (size_t i = 0; i < ELEMENTS(KEYS); i++)
-        if (streq(setting->key, KEYS[i].name))
-            return *setting->value ? add_text(text_of(quirk, &KEYS[i]), setting->value)
-                                   : refuse(ret_problem, format("%s has no value", setting->key));
-    if (!streq(setting->key, "Action"))
+    if (!*setting->section)
+        return refuse(ret_problem, format("%s stands before the first [section]", setting->key));
+    while (key < N_QUIRK_KEYS && !streq(setting->key, QUIRK_KEYS[key].name))
+        key++;
+    if (key == N_QUIRK_KEYS)
         return refuse(ret_problem, format("unknown key \"%s\"", setting->key));
-    if (!streq(setting->value, "firmware"))
-        return refuse(ret_problem, format("Action = %s: must be firmware", setting->value));
-    quirk->firmware = true;
+    if (!*setting->value)
+        return refuse(ret_problem, format("%s has no value", setting->key));
+    if (QUIRK_KEYS[key].only && !streq(setting->value, QUIRK_KEYS[key].only))
+        return refuse(ret_problem, format("%s = %s: must be %s", setting->key, setting->value,
+                                          QUIRK_KEYS[key].only));
+    quirk = quirk_of(data, setting);
+    if (!quirk)
+        return refuse(ret_problem, format("more than %d quirks", MAX_QUIRKS));
+    append_text(&quirk->values[key], " ", setting->value);
     return 1;
 }
 
-int globs_match(const char *globs, const char *text)
+/* The names of all keys that match, or of all that do something. */
+static char *name_keys(bool matches)
 {
-    AUTOFREE char *list = strdup(globs);
-    char *rest;
+    char *names = NULL;
 
-    if (!list)
-        return -ENOMEM;
-    for (char *glob = strtok_r(list, " \t", &rest); glob; glob = strtok_r(NULL, " \t", &rest))
-        if (fnmatch(glob, text, 0) == 0)
-            return 1;
-    return 0;
+    for (size_t i = 0; i < N_QUIRK_KEYS; i++)
+        if (matches ? QUIRK_KEYS[i].matches != NULL : QUIRK_KEYS[i].does != NULL)
+            append_text(&names, ", ", QUIRK_KEYS[i].name);
+    return names;
 }
 
 /* What has nothing to match would match every machine, and what does nothing is a mistake too. */
-static int check_complete(const struct quirks *quirks, char **ret_error)
+static int check_complete(const struct quirk *quirk, char **ret_error)
 {
-    for (size_t i = 0; i < quirks->n; i++) {
-        const struct quirk *quirk = &quirks->all[i];
-        bool matched = quirk->match_dmi || quirk->match_modalias || quirk->match_driver;
+    AUTOFREE char *names = NULL;
+    bool matches = false, does = false;
 
-        if (matched &&
-            (quirk->firmware || quirk->cmdline || quirk->unload_modules || quirk->unbind_drivers))
-            continue;
-        *ret_error =
-            format("%s: [%s] has no %s", quirk->file, quirk->section,
-                   matched ? "Action, CmdlineAppend, UnloadModules or UnbindDriver" : "Match...");
-        return *ret_error ? -EBADMSG : -ENOMEM;
+    for (size_t i = 0; i < N_QUIRK_KEYS; i++) {
+        matches = matches || (quirk->values[i] && QUIRK_KEYS[i].matches);
+        does = does || (quirk->values[i] && QUIRK_KEYS[i].does);
     }
-    return 0;
+    if (matches && does)
+        return 0;
+    names = name_keys(!matches);
+    *ret_error = format("%s: [%s] has none of %s", quirk->file, quirk->section, names);
+    return -EBADMSG;
 }
 
-int quirks_read(int root, struct quirks **ret_quirks, char **ret_error)
+int quirks_read(int root, struct quirks *ret_quirks, char **ret_error)
 {
-    struct quirks *quirks = calloc(1, sizeof(*quirks));
     int r;
 
-    *ret_quirks = quirks;
+    *ret_quirks = (struct quirks){0};
     *ret_error = NULL;
-    if (!quirks)
-        return -ENOMEM;
-    r = settings_read_directory(root, QUIRKS_VENDOR_DIR, take, quirks, ret_error);
+    r = settings_read_directory(root, QUIRKS_VENDOR_DIR, take, ret_quirks, ret_error);
     if (r >= 0)
-        r = settings_read_directory(root, QUIRKS_LOCAL_DIR, take, quirks, ret_error);
-    return r < 0 ? r : check_complete(quirks, ret_error);
+        r = settings_read_directory(root, QUIRKS_LOCAL_DIR, take, ret_quirks, ret_error);
+    for (size_t i = 0; r >= 0 && i < ret_quirks->n; i++)
+        r = check_complete(&ret_quirks->all[i], ret_error);
+    return r;
 }

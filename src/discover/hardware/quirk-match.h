@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/map.h"
+
+/* Texts of a machine: each once. */
+struct quirk_texts {
+    char **all;
+    size_t n;
+    struct map seen;
+    bool read;
+    int result; /* 0, or the negative errno that kept others from being read */
+};
+
+/* What quirks are held against. It is read when the first quirk wants it. Start with the root
+ * directory alone and release with quirk_machine_clear(). */
+struct quirk_machine {
+    int root;
+    struct quirk_texts dmi;
+    struct quirk_texts modaliases;
+};
+
+void quirk_machine_clear(struct quirk_machine *machine);
+
+/* Each: 1 when one of the globs matches, 0 when none does, or a negative errno when the machine
+ * does not tell. */
+int quirk_match_dmi(struct quirk_machine *machine, const char *globs);
+int quirk_match_modalias(struct quirk_machine *machine, const char *globs);
+/* A driver counts when it has a device. */
+int quirk_match_driver(struct quirk_machine *machine, const char *globs);
