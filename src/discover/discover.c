@@ -69,8 +69,7 @@ int facts_read(int root, struct facts *ret_facts)
         r = place_facts_read(root, &ret_facts->place);
     quirk_facts_read(root, &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
-    if (r >= 0)
-        r = watchdog_facts_read(root, &ret_facts->watchdog);
+    watchdog_facts_read(root, &ret_facts->watchdog);
     if (r >= 0)
         read_entries(root, ret_facts);
     if (r >= 0 && ret_facts->payload.image.release)
@@ -80,7 +79,7 @@ int facts_read(int root, struct facts *ret_facts)
                              ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                              &ret_facts->crypt);
     if (r >= 0 && ret_facts->payload.image.release)
-        r = watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
+        watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
     return r;
 }
 

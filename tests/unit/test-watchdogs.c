@@ -10,8 +10,8 @@ static struct watchdog_facts look(const struct tree *tree)
 {
     struct watchdog_facts facts;
 
-    assert_int_equal(watchdog_facts_read(tree->root, &facts), 0);
-    assert_int_equal(watchdog_facts_look_ahead(tree->root, RELEASE, &facts), 0);
+    watchdog_facts_read(tree->root, &facts);
+    watchdog_facts_look_ahead(tree->root, RELEASE, &facts);
     return facts;
 }
 

@@ -8,8 +8,8 @@
 #include "base/util.h"
 
 enum {
-    MAX_RECORDS = 100000, /* the log is a ring, and who fills it while we read is not waited for */
-    RECORD = 8192,        /* the kernel's own limit */
+    MAX_RECORDS = 100000, /* it is a ring, which may be filled as fast as it is read */
+    RECORD = 8192,        /* the kernel's limit */
 };
 
 static void count(struct log_count *counts, size_t *n, const char *kind, const char *name,
@@ -44,7 +44,7 @@ static const char *name_behind(const char *line, const char *mark, const char *e
     return found;
 }
 
-/* What is read and written: a disk that does not know how to discard says so in such a line too. */
+/* A disk that cannot discard says so in such a line too. */
 static bool is_read_or_write(const char *line)
 {
     const char *operation = strstr(line, " op 0x");
@@ -76,7 +76,7 @@ static void count_file_system(struct log_counts *counts, const char *line)
 }
 
 /* A record is "priority,sequence,microseconds,flags;text", and lines of properties that start with
- * a blank. Only the kernel's own have a priority below 8; others may write there what they like. */
+ * a blank. Only the kernel writes records of a priority below 8; programs may write anything. */
 static void take(struct log_counts *counts, char *record)
 {
     char *rest = NULL;
@@ -98,7 +98,7 @@ static int next(int fd, char text[RECORD + 1])
 {
     ssize_t n = read(fd, text, RECORD);
 
-    if (n < 0 && errno == EPIPE) /* it was overwritten; what follows is there */
+    if (n < 0 && errno == EPIPE) /* it was overwritten; the next ones are there */
         n = 1, text[0] = '\n';
     if (n < 0)
         return errno == EAGAIN ? 0 : -errno;
@@ -106,7 +106,7 @@ static int next(int fd, char text[RECORD + 1])
     if (n == RECORD && strrchr(text, '\n')) {
         char *end = strrchr(text, '\n') + 1;
 
-        /* Only a file can be wound back; a record of the log is never that long. */
+        /* In a file, back to the end of the last whole line; a record is never that long. */
         (void)lseek(fd, (off_t)(end - text) - n, SEEK_CUR);
         *end = 0;
     }

@@ -15,7 +15,7 @@ struct log_count {
     unsigned errors;
 };
 
-/* The first LOG_NAMES of each; more are not told. */
+/* The first LOG_NAMES of each. */
 struct log_counts {
     struct log_count disks[LOG_NAMES];
     size_t n_disks;
@@ -23,6 +23,6 @@ struct log_counts {
     size_t n_file_systems;
 };
 
-/* Reads /dev/kmsg, or a file of its records, as far as it is there now. 0; or a negative errno:
- * -EPERM where only root may. A log that is not there has no errors. */
+/* Reads /dev/kmsg, or a file of its records, to its present end. 0, also without a log; or a
+ * negative errno, -EPERM where only root may read it. */
 int kernel_log_count(int root, struct log_counts *ret);

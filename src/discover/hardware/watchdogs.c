@@ -4,12 +4,25 @@
 #include <errno.h>
 
 #include "base/root.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 
 enum {
     MAX_SETTINGS = 64 * 1024,
-    MAX_FILES = 256,
 };
+
+static struct answer answer(int r, bool holds)
+{
+    if (r < 0)
+        return answer_unknown(-r, NULL);
+    return (struct answer){.is = holds ? ANSWER_YES : ANSWER_NO};
+}
+
+/* What base/sysfs.h gives, where a file that is not there says nothing. */
+static int there(int r)
+{
+    return r == 0 ? -ENOENT : r;
+}
 
 /* What systemd-system.conf(5) names. */
 static const char *const SETTINGS[] = {
@@ -30,13 +43,13 @@ static const char *value_of(const char *line, const char *name)
     return *rest == '=' ? rest + 1 + strspn(rest + 1, " \t") : NULL;
 }
 
-/* What all the files say together. Which of two counts is systemd's affair: it feeds a watchdog for
- * certain where every line that is about it says so. */
+/* What all the files say together. Which of two lines counts is not looked for: systemd certainly
+ * feeds a watchdog where every line says so. */
 struct said {
     bool yes;
     bool no;
     bool other_device;
-    int error; /* of reading one of them */
+    int error; /* the errno of reading one of them, or 0 */
 };
 
 static void take_line(const char *line, struct said *said)
@@ -52,122 +65,85 @@ static void take_line(const char *line, struct said *said)
         said->other_device = true;
 }
 
-static int read_settings(int root, const char *path, struct said *said)
+/* One of the files, which need not be there. */
+static int read_settings(int root, const char *path, void *data)
 {
     AUTOFREE char *text = NULL;
+    struct said *said = data;
     char *rest = NULL;
     int r = root_read(root, path, MAX_SETTINGS, &text, NULL);
 
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
-        return r == -ENOMEM ? r : 0;
-    if (r < 0)
+    if (r < 0 && r != -ENOENT && r != -ENOTDIR)
         said->error = -r;
-    if (r < 0)
-        return 0;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+    for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest))
         take_line(line, said);
     return 0;
 }
 
-static int is_drop_in(const char *name)
+static int read_drop_in(int root, const char *path, void *data)
 {
-    size_t length = strlen(name);
+    size_t length = strlen(path);
 
-    return *name != '.' && length > 5 && streq(name + length - 5, ".conf");
+    return streq(path + length - strlen(".conf"), ".conf") ? read_settings(root, path, data) : 0;
 }
 
-static int read_drop_ins(int root, const char *main_file, struct said *said)
-{
-    CLEANUP(names_freep) char **names = NULL;
-    AUTOFREE char *directory = format("%s.d", main_file);
-    int r = directory ? root_names(root, directory, is_drop_in, MAX_FILES, &names) : -ENOMEM;
-
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
-        return r == -ENOMEM ? r : 0;
-    if (r < 0)
-        said->error = -r;
-    for (size_t i = 0; r >= 0 && names && names[i]; i++) {
-        AUTOFREE char *path = format("%s/%s", directory, names[i]);
-
-        r = path ? read_settings(root, path, said) : -ENOMEM;
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int read_systemd(int root, struct watchdog_facts *facts)
+static void read_systemd(int root, struct watchdog_facts *facts)
 {
     struct said said = {0};
 
     for (size_t i = 0; i < ELEMENTS(SETTINGS); i++) {
-        int r = read_settings(root, SETTINGS[i], &said);
+        AUTOFREE char *drop_ins = format("%s.d", SETTINGS[i]);
+        int r;
 
-        if (r >= 0)
-            r = read_drop_ins(root, SETTINGS[i], &said);
+        (void)read_settings(root, SETTINGS[i], &said);
+        r = sysfs_walk(root, drop_ins, read_drop_in, &said);
         if (r < 0)
-            return r;
+            said.error = -r;
     }
-    facts->fed = (struct answer){.is = said.yes && !said.no ? ANSWER_YES : ANSWER_NO};
-    if (said.error)
-        facts->fed = (struct answer){.is = ANSWER_UNKNOWN, .error = said.error};
+    facts->fed = said.error ? answer_unknown(said.error, NULL) : answer(0, said.yes && !said.no);
     facts->other_device = said.other_device;
-    return 0;
 }
 
-static struct answer answer(int r, bool holds)
-{
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = holds ? ANSWER_YES : ANSWER_NO};
-}
+#define DEVICE "sys/class/watchdog/watchdog0"
 
-#define DEVICE "sys/class/watchdog/watchdog0/"
-
-static int read_device(int root, struct watchdog_facts *facts)
+static void read_device(int root, struct watchdog_facts *facts)
 {
     AUTOFREE char *state = NULL;
     long number = 0;
-    int r = root_read_line(root, DEVICE "identity", 256, &facts->identity);
+    int r = sysfs_line(root, DEVICE, "identity", &facts->identity);
 
-    if (r < 0)
-        facts->error = r == -ENOENT || r == -ENOTDIR ? 0 : -r;
-    if (r < 0)
-        return r == -ENOMEM ? r : 0;
+    if (r <= 0) {
+        facts->error = -r;
+        return;
+    }
     facts->kind = watchdog_find_kind(facts->identity);
-    r = root_read_line(root, DEVICE "state", 64, &state);
-    if (r == -ENOMEM)
-        return r;
-    facts->running = answer(r, r >= 0 && streq(state, "active"));
-    r = root_read_number(root, DEVICE "nowayout", &number);
-    facts->nowayout = answer(r, number != 0);
-    if (root_read_number(root, DEVICE "max_timeout", &number) >= 0)
+    r = sysfs_line(root, DEVICE, "state", &state);
+    facts->running = answer(there(r), r > 0 && streq(state, "active"));
+    r = sysfs_number(root, DEVICE, "nowayout", &number);
+    facts->nowayout = answer(there(r), number != 0);
+    if (sysfs_number(root, DEVICE, "max_timeout", &number) > 0)
         facts->max = number;
-    return 0;
 }
 
 static void read_core(int root, struct watchdog_facts *facts)
 {
     long number = -1;
-    int r = root_read_number(root, "sys/module/watchdog/parameters/stop_on_reboot", &number);
+    int r = sysfs_number(root, "sys/module/watchdog/parameters", "stop_on_reboot", &number);
 
-    facts->kept = answer(r, number == 0);
+    facts->kept = answer(there(r), number == 0);
     facts->ipmi = root_exists(root, "sys/module/ipmi_watchdog") > 0;
 }
 
-int watchdog_facts_read(int root, struct watchdog_facts *ret)
+void watchdog_facts_read(int root, struct watchdog_facts *ret)
 {
-    int r;
-
     *ret = (struct watchdog_facts){0};
-    r = read_device(root, ret);
-    if (r < 0)
-        return r;
+    read_device(root, ret);
     read_core(root, ret);
-    return read_systemd(root, ret);
+    read_systemd(root, ret);
 }
 
-int watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts)
+void watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts)
 {
     static const char *const ENDINGS[] = {"", ".xz", ".zst", ".gz"};
 
@@ -175,13 +151,10 @@ int watchdog_facts_look_ahead(int root, const char *release, struct watchdog_fac
     for (size_t i = 0; facts->kind && i < ELEMENTS(ENDINGS) && facts->comes.is == ANSWER_NO; i++) {
         AUTOFREE char *path = format("lib/modules/%s/kernel/drivers/watchdog/%s.ko%s", release,
                                      facts->kind->module, ENDINGS[i]);
-        int r = path ? root_exists(root, path) : -ENOMEM;
+        int r = root_exists(root, path);
 
-        if (r == -ENOMEM)
-            return r;
         facts->comes = answer(r, r > 0);
     }
-    return 0;
 }
 
 void watchdog_facts_clear(struct watchdog_facts *facts)

@@ -3,9 +3,9 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM; release with watchdog_facts_clear() in any case. */
-int watchdog_facts_read(int root, struct watchdog_facts *ret);
+/* Release with watchdog_facts_clear(). */
+void watchdog_facts_read(int root, struct watchdog_facts *ret);
 void watchdog_facts_clear(struct watchdog_facts *facts);
 
-/* What the kernel `release`, which is to be started, means for the watchdog. 0 or -ENOMEM. */
-int watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts);
+/* What the kernel to start, of this release, means for the watchdog. */
+void watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts);
