@@ -100,6 +100,17 @@ static void memory(void **state)
                     "the script takes more than 400000 steps");
 }
 
+/* Each of two ways sets fewer variables than there may be, both together more. */
+static void variables(void **state)
+{
+    AUTOFREE char *text = xstrdup("if search --set=a -u b; then\n");
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        set_text(&text, format("%s%sv%d=1\n", text, i == 200 ? "else\n" : "", i));
+    refuse_repeated(text, "fi\n", 1, "", "more than 256 variables");
+}
+
 static void sources(void **state)
 {
     assert_string_equal(started(*state, "source $prefix/grub.cfg\n"),
@@ -148,6 +159,7 @@ int main(void)
         cmocka_unit_test(depth),
         cmocka_unit_test(loops),
         cmocka_unit_test(memory),
+        cmocka_unit_test(variables),
         cmocka_unit_test(garbage),
         cmocka_unit_test_setup_teardown(sources, tree_setup, tree_teardown),
         cmocka_unit_test_setup_teardown(large, tree_setup, tree_teardown),

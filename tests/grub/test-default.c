@@ -29,8 +29,10 @@ static void by_number(void **state)
     assert_string_equal(with(state, "default=9"), "/boot/k1 a");
     assert_string_equal(with(state, "default='1>9'"), "/boot/k2 b");
     assert_string_equal(with(state, "default='0 or so'"), "/boot/k1 a");
-    assert_string_equal(with(state, "default=01"),
-                        "? versions of GRUB read the default \"01\" differently");
+    assert_string_equal(with(state, "default='01>0x1'"), "/boot/k1 c [/boot/i1] [/boot/i2]");
+    assert_string_equal(with(state, "default=4294967297"),
+                        "? the default is a number of more than 32 bits");
+    assert_string_equal(with(state, "default=4294967306"), "/boot/k1 a");
 }
 
 static void by_name(void **state)
@@ -55,9 +57,44 @@ static void waiting(void **state)
     assert_string_equal(with(state, "timeout=-1"),
                         "? GRUB waits in its menu for a choice: the timeout is -1");
     assert_string_equal(with(state, "unset timeout"),
-                        "? GRUB waits in its menu for a choice: the timeout is not set");
+                        "? GRUB waits in its menu for a choice: no timeout is set");
+    assert_string_equal(with(state, "timeout=0.1"), "/boot/k1 a");
+    assert_string_equal(with(state, "timeout=x"),
+                        "? GRUB waits in its menu for a choice: the timeout is x");
+    assert_string_equal(with(state, "timeout="),
+                        "? GRUB waits in its menu for a choice: no timeout is set");
+    assert_string_equal(with(state, "timeout=4294967296"),
+                        "? the timeout 4294967296 is too big for some versions of GRUB");
     assert_string_equal(with(state, "set superusers=root"),
                         "? GRUB asks for a password before it starts this entry");
+    assert_string_equal(with(state, "set superusers=\"\""),
+                        "? GRUB asks for a password before it starts this entry");
+    assert_string_equal(with(state, "if loadfont x; then set superusers=root; fi"),
+                        "? only GRUB knows whether it asks for a password");
+}
+
+/* A submenu waits too, if its body says so. */
+static void waiting_submenu(void **state)
+{
+    static const struct {
+        const char *body, *answer;
+    } CASES[] = {
+        {"", "/boot/k2 b"},
+        {"set timeout=3", "/boot/k2 b"},
+        {"set timeout=-1", "? GRUB waits in its menu for a choice: the timeout is -1"},
+        {"unset timeout", "? GRUB waits in its menu for a choice: no timeout is set"},
+        {"set timeout=$grub_cpu", "? the timeout is not known: the machine"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *config =
+            format("timeout=5\ndefault='S>B'\nmenuentry A { linux /boot/k1 a\n}\n"
+                   "submenu S { %s\nmenuentry B { linux /boot/k2 b\n}\n}\n"
+                   "submenu T { set timeout=-1\nmenuentry C { linux /boot/k2 c\n}\n}\n",
+                   CASES[i].body);
+
+        assert_string_equal(started(*state, config), CASES[i].answer);
+    }
 }
 
 /* An entry that is perhaps there moves those behind it. */
@@ -163,9 +200,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(by_number),  TEST(by_name), TEST(unbootable), TEST(waiting),
-        TEST(uncertain),  TEST(listed),  TEST(one_time),   TEST(nothing_to_do_once),
-        TEST(broken_env),
+        TEST(by_number),          TEST(by_name),    TEST(unbootable), TEST(waiting),
+        TEST(waiting_submenu),    TEST(uncertain),  TEST(listed),     TEST(one_time),
+        TEST(nothing_to_do_once), TEST(broken_env),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "discover/loaders/grub/grubenv.h"
+#include "discover/loaders/grub/script/number.h"
 
 #define SIGNATURE "# GRUB Environment Block\n"
 
@@ -60,6 +61,49 @@ static void numbers(void **state)
     assert_false(grub_number("9999999999", &n));
 }
 
+/* As GRUB's strtoul reads them. */
+static void timeouts(void **state)
+{
+    static const struct {
+        const char *value;
+        enum grub_timeout timeout;
+    } CASES[] = {
+        {"0", TIMEOUT_ENDS},
+        {"5", TIMEOUT_ENDS},
+        {"0.1", TIMEOUT_ENDS},
+        {"5s", TIMEOUT_ENDS},
+        {" 5", TIMEOUT_ENDS},
+        {"010", TIMEOUT_ENDS},
+        {"08", TIMEOUT_ENDS},
+        {"0x10", TIMEOUT_ENDS},
+        {"0X", TIMEOUT_ENDS},
+        {"2147483647", TIMEOUT_ENDS},
+        {"2147483648", TIMEOUT_NEVER},
+        {"4294967295", TIMEOUT_NEVER},
+        {"4294967296", TIMEOUT_UNKNOWN},
+        {"18446744073709551616", TIMEOUT_NEVER},
+        {"", TIMEOUT_NEVER},
+        {"-1", TIMEOUT_NEVER},
+        {"+1", TIMEOUT_NEVER},
+        {"never", TIMEOUT_NEVER},
+        {"0x", TIMEOUT_NEVER},
+        {"0xg", TIMEOUT_NEVER},
+        {".5", TIMEOUT_NEVER},
+        {NULL, TIMEOUT_NEVER},
+    };
+    uint64_t n;
+    const char *end;
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++)
+        if (grub_timeout(CASES[i].value) != CASES[i].timeout)
+            fail_msg("%s", CASES[i].value);
+    assert_true(grub_strtoul("0x0x5", &n, &end) && n == 0);
+    assert_string_equal(end, "x5");
+    assert_true(grub_strtoul("0779", &n, &end) && n == 077);
+    assert_string_equal(end, "9");
+}
+
 /* Both ways of a condition: what differs is unknown, but any timeout that ends will do. */
 static void merged(void **state)
 {
@@ -78,6 +122,9 @@ static void merged(void **state)
     assert_true(grub_has_mark(grub_env_get(&a, "other")));
     assert_true(grub_has_mark(grub_env_get(&a, "only")));
     assert_string_equal(grub_env_get(&a, "timeout"), "5");
+    assert_int_equal(grub_env_set(&b, "timeout", "0.1"), 0);
+    assert_int_equal(grub_env_merge(&a, &b, "why"), 0);
+    assert_string_equal(grub_env_get(&a, "timeout"), "5");
     assert_int_equal(grub_env_set(&b, "timeout", "-1"), 0);
     assert_int_equal(grub_env_merge(&a, &b, "why"), 0);
     assert_true(grub_has_mark(grub_env_get(&a, "timeout")));
@@ -88,10 +135,8 @@ static void merged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good),
-        cmocka_unit_test(broken),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(merged),
+        cmocka_unit_test(good),     cmocka_unit_test(broken), cmocka_unit_test(numbers),
+        cmocka_unit_test(timeouts), cmocka_unit_test(merged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,7 @@
 
 /* Finds the entries of a menu, and the one that GRUB starts by itself. */
 
-#include "discover/loaders/grub/script/state.h"
-
-/* How a default is looked up. Fedora's GRUB tries ids, then titles, then a number; for others a
- * digit at the start makes it a number; openSUSE's skips a submenu of snapshots when it counts. */
-enum grub_rules {
-    GRUB_RULES_UPSTREAM,
-    GRUB_RULES_FEDORA,
-    GRUB_RULES_ALL, /* every version must agree */
-};
-
-/* The index of the entry that `value`, that of $default or NULL when it is not set, means. 0, or
- * -ECANCELED with *ret_problem, for the caller to free, where it cannot be known. */
-int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub_rules rules,
-                      size_t *ret_index, char **ret_problem);
-
-/* The part of the value that is for the submenu it names, or NULL. */
-const char *grub_menu_rest(const char *value);
+#include "discover/loaders/grub/default.h"
 
 /* An entry that is not a submenu. */
 struct grub_found {

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
+#include "discover/loaders/grub/script/number.h"
 
 int grub_break(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {

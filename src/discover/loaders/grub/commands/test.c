@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
+#include "discover/loaders/grub/script/number.h"
 
 struct test {
     struct grub_eval *eval;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/util.h"
+#include "discover/loaders/grub/script/number.h"
 
 static struct grub_variable *find(const struct grub_env *env, const char *name)
 {
@@ -80,13 +81,11 @@ void grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *r
     }
 }
 
-/* Every timeout that runs out has the same effect: nobody is at the keyboard. */
+/* All timeouts that end have the same effect: nobody is at the keyboard. */
 static bool both_end(const char *name, const char *a, const char *b)
 {
-    long x, y;
-
-    return streq(name, "timeout") && a && b && grub_number(a, &x) && grub_number(b, &y) && x >= 0 &&
-           y >= 0;
+    return streq(name, "timeout") && a && b && !grub_has_mark(a) && !grub_has_mark(b) &&
+           grub_timeout(a) == TIMEOUT_ENDS && grub_timeout(b) == TIMEOUT_ENDS;
 }
 
 static int merge_variable(struct grub_env *env, const char *name, const char *other,
@@ -188,15 +187,4 @@ char *grub_why_unknown(const char *value)
         *out++ = *mark == ESCAPE && mark[1] ? (char)(*++mark ^ ESCAPED) : *mark;
     *out = 0;
     return why;
-}
-
-bool grub_number(const char *value, long *ret_number)
-{
-    const char *digits = value + (*value == '-');
-    size_t n = strspn(digits, "0123456789");
-
-    if (n == 0 || n > 9 || digits[n] || (digits[0] == '0' && n > 1))
-        return false;
-    *ret_number = strtol(value, NULL, 10);
-    return true;
 }

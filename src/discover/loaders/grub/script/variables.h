@@ -58,7 +58,3 @@ bool grub_has_mark(const char *value);
 
 /* Why the value is unknown, for free(), or NULL when it is not. */
 char *grub_why_unknown(const char *value);
-
-/* A number as GRUB's strtoul with base 0 reads it. False where GRUB's versions may differ: no
- * number, trailing text, octal, hexadecimal, too big. */
-bool grub_number(const char *value, long *ret_number);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/loaders/grub/script/number.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/util.h"
+
+bool grub_strtoul(const char *text, uint64_t *ret_number, const char **ret_end)
+{
+    bool octal, hexadecimal;
+    char *end;
+
+    text += strspn(text, " \t\n\r");
+    hexadecimal = text[0] == '0' && text[1] == 'x';
+    octal = text[0] == '0' && text[1] >= '0' && text[1] <= '7';
+    if (!isdigit((unsigned char)*text) || (hexadecimal && !isxdigit((unsigned char)text[2])))
+        return false;
+    errno = 0;
+    *ret_number = strtoull(text, &end, hexadecimal ? 16 : octal ? 8 : 10);
+    if (ret_end)
+        *ret_end = end;
+    return errno == 0;
+}
+
+bool grub_number(const char *value, long *ret_number)
+{
+    const char *digits = value + (*value == '-');
+    size_t n = strspn(digits, "0123456789");
+
+    if (n == 0 || n > 9 || digits[n] || (digits[0] == '0' && n > 1))
+        return false;
+    *ret_number = strtol(value, NULL, 10);
+    return true;
+}
+
+/* GRUB keeps it as an int, of which the sign says whether there is a timeout. Beyond 32 bits it is
+ * an error where unsigned long has no more, and loses its upper half elsewhere. */
+enum grub_timeout grub_timeout(const char *value)
+{
+    uint64_t seconds;
+
+    if (!value || !grub_strtoul(value, &seconds, NULL) || (int32_t)(uint32_t)seconds < 0)
+        return TIMEOUT_NEVER;
+    return seconds > UINT32_MAX ? TIMEOUT_UNKNOWN : TIMEOUT_ENDS;
+}

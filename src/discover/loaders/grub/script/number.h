@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* As GRUB's strtoul with base 0: blanks, then 0x and hexadecimal, 0 and octal, or decimal digits.
+ * Gives the number and, in *ret_end (may be NULL), what follows the digits. False without a digit
+ * or beyond 64 bits. */
+bool grub_strtoul(const char *text, uint64_t *ret_number, const char **ret_end);
+
+/* A whole word that is a decimal number, perhaps with a minus. False where GRUB's versions may
+ * differ: no number, trailing text, octal, hexadecimal, too big. */
+bool grub_number(const char *value, long *ret_number);
+
+/* What a value of $timeout (NULL: it is not set) does when nobody is at the keyboard. */
+enum grub_timeout {
+    TIMEOUT_ENDS,    /* GRUB starts the default, at once or later */
+    TIMEOUT_NEVER,   /* GRUB waits in its menu */
+    TIMEOUT_UNKNOWN, /* it depends on how many bits GRUB's numbers have */
+};
+
+enum grub_timeout grub_timeout(const char *value);
