@@ -13,7 +13,7 @@ enum {
     MAX_OPTIONS = 16,
 };
 
-static const char USAGE[] = "Usage: fastreboot VERB [OPTION]...\n"
+static const char USAGE[] = "Usage: fastreboot VERB [OPTION]... [FILE]\n"
                             "       fastreboot --help | --version\n";
 
 static void print_verbs(void)
@@ -111,10 +111,9 @@ static bool is_release(const char *text)
     return *text && text[0] != '.' && !strchr(text, '/');
 }
 
-static int run_verb(const struct verb *verb, unsigned options, const char *root, const char *kernel)
+/* What is wrong with the options is told: the exit status, or EXIT_FINE. */
+static int check_options(const struct verb *verb, unsigned options, const char *kernel)
 {
-    AUTOCLOSE int fd = -1;
-    struct call call = {.table = &TABLE, .given = options, .kernel = kernel};
     const char *refused = first_refused(verb, options);
 
     if (refused)
@@ -128,6 +127,22 @@ static int run_verb(const struct verb *verb, unsigned options, const char *root,
         fprintf(stderr, "fastreboot: %s: must be root\n", verb->name);
         return EXIT_FAILED;
     }
+    return EXIT_FINE;
+}
+
+static int run_verb(const struct verb *verb, unsigned options, const char *root, const char *kernel,
+                    const char *argument)
+{
+    AUTOCLOSE int fd = -1;
+    struct call call = {.table = &TABLE, .given = options, .kernel = kernel, .argument = argument};
+    int status = check_options(verb, options, kernel);
+
+    if (status != EXIT_FINE)
+        return status;
+    if (argument && !verb->argument)
+        return usage_error("unexpected argument \"%s\"", argument);
+    if (!argument && verb->argument && !(options & OPTION_DRY_RUN))
+        return usage_error("%s: %s is missing", verb->name, verb->argument);
     fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         fprintf(stderr, "fastreboot: %s: %s\n", root, strerror(errno));
@@ -176,7 +191,7 @@ int main(int argc, char **argv)
         return usage_error("a verb is missing");
     if (!find_verb(name))
         return usage_error("unknown verb \"%s\"", name);
-    if (optind < argc)
-        return usage_error("unexpected argument \"%s\"", argv[optind]);
-    return finish(run_verb(find_verb(name), options, root, kernel));
+    if (optind + 1 < argc)
+        return usage_error("unexpected argument \"%s\"", argv[optind + 1]);
+    return finish(run_verb(find_verb(name), options, root, kernel, argv[optind]));
 }

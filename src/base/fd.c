@@ -6,31 +6,48 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "base/witness.h"
 
-int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
+enum {
+    COPY_START = 64 * 1024,
+};
+
+/* Reads the whole file, or as much as shows that it has more than `max` bytes. */
+static int read_all(int fd, size_t max, char **text, size_t *length)
 {
-    AUTOFREE char *text = NULL;
-    size_t size = 0, length = 0;
+    size_t size = 0;
 
     for (;;) {
         ssize_t n;
 
-        if (length == size) {
-            if (length > max)
+        if (*length == size) {
+            if (*length > max)
                 return -EFBIG;
             size = size ? size * 2 : 4096;
             size = size > max + 1 ? max + 1 : size;
-            text = xreallocarray(text, size + 1, 1);
+            *text = xreallocarray(*text, size + 1, 1);
         }
-        n = pread(fd, text + length, size - length, (off_t)length);
+        n = pread(fd, *text + *length, size - *length, (off_t)*length);
         if (n < 0)
             return -errno;
         if (n == 0)
-            break;
-        length += (size_t)n;
+            return *length > max ? -EFBIG : 0;
+        *length += (size_t)n;
     }
-    if (length > max)
-        return -EFBIG;
+}
+
+int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
+{
+    AUTOFREE char *text = NULL;
+    size_t length = 0;
+    int r = read_all(fd, max, &text, &length);
+
+    if (witness && (r >= 0 || r == -EFBIG))
+        witness->took(fd, 0, text, length, r >= 0);
+    else if (witness)
+        witness->failed(fd);
+    if (r < 0)
+        return r;
     text[length] = 0;
     *ret_text = steal(&text);
     if (ret_length)
@@ -38,18 +55,66 @@ int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
     return 0;
 }
 
-int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset)
+/* As much as there is of `size` bytes; gives how many that is in *ret_n. */
+static int read_up_to(int fd, void *buffer, size_t size, uint64_t offset, size_t *ret_n)
 {
-    for (size_t done = 0; done < size;) {
-        ssize_t n = pread(fd, (char *)buffer + done, size - done, (off_t)(offset + done));
+    for (*ret_n = 0; *ret_n < size;) {
+        ssize_t n = pread(fd, (char *)buffer + *ret_n, size - *ret_n, (off_t)(offset + *ret_n));
 
         if (n < 0)
             return -errno;
         if (n == 0)
-            return -ENODATA;
-        done += (size_t)n;
+            break;
+        *ret_n += (size_t)n;
     }
     return 0;
+}
+
+int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+    size_t n;
+    int r = read_up_to(fd, buffer, size, offset, &n);
+
+    if (witness && r >= 0)
+        witness->took(fd, offset, buffer, n, false);
+    else if (witness)
+        witness->failed(fd);
+    if (r < 0)
+        return r;
+    return n < size ? -ENODATA : 0;
+}
+
+int fd_find(int fd, const void *bytes, size_t length, uint64_t from, uint64_t end,
+            uint64_t *ret_offset)
+{
+    enum { STEP = 1024 * 1024 };
+    AUTOFREE char *buffer = xcalloc(1, STEP + length);
+
+    for (uint64_t at = from; at < end; at += STEP) {
+        size_t n;
+        int r = read_up_to(fd, buffer, STEP + length - 1, at, &n);
+        const char *found = r < 0 ? NULL : memmem(buffer, n, bytes, length);
+
+        if (r < 0)
+            return r;
+        if (found) {
+            at += (uint64_t)(found - buffer);
+            if (witness)
+                witness->took(fd, at, bytes, length, false);
+            if (ret_offset)
+                *ret_offset = at;
+            return 0;
+        }
+        if (n < STEP)
+            return -ENOENT;
+    }
+    return -EFBIG;
+}
+
+void fd_tell(int fd, const void *data, size_t size)
+{
+    if (witness)
+        witness->took(fd, WITNESS_APPEND, data, size, false);
 }
 
 int fd_write(int fd, const void *data, size_t size)
@@ -64,10 +129,23 @@ int fd_write(int fd, const void *data, size_t size)
     return 0;
 }
 
+/* What is copied is used elsewhere: the start is enough to see what it is. */
+static void tell_start(int fd, uint64_t offset, uint64_t end)
+{
+    char start[COPY_START];
+    size_t size = end - offset > sizeof(start) ? sizeof(start) : (size_t)(end - offset);
+    size_t n;
+
+    if (read_up_to(fd, start, size, offset, &n) >= 0)
+        witness->took(fd, offset, start, n, false);
+}
+
 int fd_copy(int to, int from, uint64_t offset, uint64_t end)
 {
     off_t at = (off_t)offset;
 
+    if (witness)
+        tell_start(from, offset, end);
     while ((uint64_t)at < end) {
         ssize_t n = sendfile(to, from, &at, (size_t)(end - (uint64_t)at));
 

@@ -15,6 +15,16 @@ int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length);
 /* Exactly `size` bytes at `offset`; -ENODATA when there are fewer. */
 int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset);
 
+/* Where the `length` bytes are first found from offset `from` on (ret_offset may be NULL); `end` is
+ * where they must have started. -ENOENT when they are not in the file, -EFBIG when it goes on
+ * behind `end` without them. */
+int fd_find(int fd, const void *bytes, size_t length, uint64_t from, uint64_t end,
+            uint64_t *ret_offset);
+
+/* For what reads in another way: these bytes are what mattered of the file, behind those told
+ * before; see base/witness.h. */
+void fd_tell(int fd, const void *data, size_t size);
+
 /* All `size` bytes. */
 int fd_write(int fd, const void *data, size_t size);
 

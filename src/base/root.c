@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "base/witness.h"
 
 enum {
     MAX_LINKS = 40, /* as the kernel's own limit */
@@ -51,6 +52,8 @@ static int walk_start(struct walk *walk, int root, const char *path, char **untr
         return -errno;
     walk->owner = walk->stat.st_uid;
     walk_check(walk, "");
+    if (witness)
+        witness->saw("", &walk->stat, NULL);
     return 0;
 }
 
@@ -70,6 +73,8 @@ static int walk_link(struct walk *walk, const char *rest)
     if (length < 0)
         return -errno;
     target[length] = 0;
+    if (witness)
+        witness->saw(walk->done, &walk->stat, target);
     if (++walk->links > MAX_LINKS)
         return -ELOOP;
     if (snprintf(todo, sizeof(todo), "%s/%s", target, rest) >= (int)sizeof(todo))
@@ -89,11 +94,18 @@ static int walk_into(struct walk *walk, const char *component, const char *rest)
     if (length + strlen(component) + 2 > sizeof(walk->done))
         return -ENAMETOOLONG;
     sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
-    if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0)
-        return -errno;
+    if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0) {
+        int error = -errno;
+
+        if (witness && error == -EACCES)
+            witness->opened(walk->done, error);
+        return error;
+    }
     walk_check(walk, walk->done);
     if (S_ISLNK(walk->stat.st_mode))
         return walk_link(walk, rest);
+    if (witness)
+        witness->saw(walk->done, &walk->stat, NULL);
     if (*rest && !S_ISDIR(walk->stat.st_mode))
         return -ENOTDIR;
     memmove(walk->todo, rest, strlen(rest) + 1);
@@ -159,15 +171,32 @@ int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_s
     return 0;
 }
 
-static int open_resolved(int root, const char *path, int flags, char **ret_untrusted)
+/* Tells the witness of `name` in `directory`, whose path below the root is `path`. */
+static void tell(int directory, const char *name, const char *path)
 {
-    struct walk walk;
-    int fd, r;
+    char target[PATH_MAX];
+    struct stat st;
+    ssize_t length;
 
-    r = walk_path(&walk, root, path, ret_untrusted);
+    if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return;
+    length = S_ISLNK(st.st_mode) ? readlinkat(directory, name, target, sizeof(target) - 1) : -1;
+    if (length >= 0)
+        target[length] = 0;
+    witness->saw(path, &st, length >= 0 ? target : NULL);
+}
+
+static int open_walked(struct walk *walk, int root, const char *path, int flags,
+                       char **ret_untrusted)
+{
+    int r = walk_path(walk, root, path, ret_untrusted);
+
     if (r >= 0) {
-        fd = openat(root, walk.done[0] ? walk.done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+        int fd = openat(root, walk->done[0] ? walk->done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+
         r = fd < 0 ? -errno : fd;
+        if (witness)
+            witness->opened(walk->done, r);
     }
     if (r < 0)
         drop_untrusted(ret_untrusted);
@@ -176,12 +205,16 @@ static int open_resolved(int root, const char *path, int flags, char **ret_untru
 
 int root_open(int root, const char *path, char **ret_untrusted)
 {
-    return open_resolved(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, ret_untrusted);
+    struct walk walk;
+
+    return open_walked(&walk, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, ret_untrusted);
 }
 
 int root_open_directory(int root, const char *path)
 {
-    return open_resolved(root, path, O_RDONLY | O_DIRECTORY, NULL);
+    struct walk walk;
+
+    return open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, NULL);
 }
 
 /* Splits off the last component, which is not to be followed, and resolves what is before it. */
@@ -199,6 +232,8 @@ static int resolve_parent(int root, const char *path, char **ret_path)
     if (r < 0)
         return r;
     *ret_path = format("%s%s%s", parent, *parent ? "/" : "", slash ? slash : copy);
+    if (witness)
+        tell(root, *ret_path, *ret_path);
     return 0;
 }
 
@@ -271,6 +306,14 @@ int root_read_number(int root, const char *path, long *ret_number)
     return 0;
 }
 
+/* The name alone matters, and what kind of thing it is. */
+static void tell_entry(int directory, const char *path, const char *name)
+{
+    AUTOFREE char *full = format("%s%s%s", path, *path ? "/" : "", name);
+
+    tell(directory, name, full);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -286,10 +329,11 @@ int root_names(int root, const char *path, int (*wanted)(const char *name), size
 {
     CLEANUP(names_freep) char **names = xcalloc(1, sizeof(*names));
     AUTOCLOSEDIR DIR *dir = NULL;
+    struct walk walk;
     size_t n = 0;
     int fd, r;
 
-    fd = root_open_directory(root, path);
+    fd = open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, NULL);
     if (fd < 0)
         return fd;
     dir = fdopendir(fd);
@@ -314,6 +358,8 @@ int root_names(int root, const char *path, int (*wanted)(const char *name), size
         names = xreallocarray(names, n + 2, sizeof(*names));
         names[n++] = xstrdup(entry->d_name);
         names[n] = NULL;
+        if (witness)
+            tell_entry(fd, walk.done, entry->d_name);
     }
     qsort(names, n, sizeof(*names), compare_names);
     *ret_names = steal(&names);

@@ -35,7 +35,8 @@ static int bash(const struct call *call)
         for (size_t k = 0; k < table->n_options; k++)
             if (takes(table->verbs[i], &table->options[k]))
                 printf("--%s%s ", table->options[k].name, table->options[k].argument ? "=" : "");
-        fputs("' -- \"$word\")) ;;\n", stdout);
+        printf("' -- \"$word\")%s) ;;\n",
+               table->verbs[i]->argument ? " $(compgen -f -- \"$word\")" : "");
     }
     fputs("    esac\n}\ncomplete -F _fastreboot fastreboot\n", stdout);
     return EXIT_FINE;
@@ -56,7 +57,8 @@ static int zsh(const struct call *call)
     for (size_t i = 0; i < table->n_verbs; i++) {
         if (!is_shown(table->verbs[i]))
             continue;
-        printf("%s) _arguments '*::: :'", table->verbs[i]->name);
+        printf("%s) _arguments '*::%s'", table->verbs[i]->name,
+               table->verbs[i]->argument ? "file:_files" : ": :");
         for (size_t k = 0; k < table->n_options; k++)
             if (takes(table->verbs[i], &table->options[k]))
                 printf(" '--%s%s[%s]%s'", table->options[k].name,

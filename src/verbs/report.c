@@ -290,8 +290,7 @@ void report_check(const struct survey *survey, bool all, bool json)
     print_json(object);
 }
 
-void report_kernel(const char *release, const struct answer *missing, const char *because, bool all,
-                   bool json)
+void report_driver(const char *release, const struct answer *missing, bool all, bool json)
 {
     struct json_object *object;
 
@@ -301,7 +300,6 @@ void report_kernel(const char *release, const struct answer *missing, const char
         json_add_string(object, "missing", missing->text);
         json_add_string(object, "error",
                         missing->is == ANSWER_UNKNOWN ? strerror(missing->error) : NULL);
-        json_add_string(object, "because", because);
         print_json(object);
         return;
     }
@@ -310,11 +308,9 @@ void report_kernel(const char *release, const struct answer *missing, const char
     else if (missing->is == ANSWER_UNKNOWN)
         printf("fastreboot: cannot tell whether kernel %s can drive this machine: %s\n", release,
                strerror(missing->error));
-    else if (missing->is == ANSWER_NO && all)
+    else if (all)
         printf("fastreboot: kernel %s has drivers for the root file system and the default route\n",
                release);
-    if (because)
-        printf("fastreboot: warning: the next reboot goes through the firmware: %s\n", because);
 }
 
 static void list_as_json(const struct boot_entries *entries, const struct listed_entry *listed)

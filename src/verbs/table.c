@@ -4,21 +4,21 @@
 #include "base/util.h"
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
-    verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_booted, verb_detach,
-    verb_health, verb_jump, verb_completion_bash, verb_completion_zsh;
+    verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_booted,
+    verb_detach, verb_health, verb_jump, verb_completion_bash, verb_completion_zsh;
 
 static const struct verb *const VERBS[] = {
-    &verb_status,          &verb_check,          &verb_list,    &verb_load,      &verb_unload,
-    &verb_normal,          &verb_enable,         &verb_disable, &verb_uninstall, &verb_history,
-    &verb_retry,           &verb_booted,         &verb_detach,  &verb_health,    &verb_jump,
-    &verb_completion_bash, &verb_completion_zsh,
+    &verb_status, &verb_check,           &verb_list,           &verb_load,      &verb_unload,
+    &verb_normal, &verb_enable,          &verb_disable,        &verb_uninstall, &verb_history,
+    &verb_retry,  &verb_record,          &verb_booted,         &verb_detach,    &verb_health,
+    &verb_jump,   &verb_completion_bash, &verb_completion_zsh,
 };
 
 static const struct option_help OPTIONS[] = {
     {OPTION_JSON, "json", 0, NULL, "print JSON", false},
     {OPTION_ROOT, "root", 0, "DIR", "look at the machine below DIR", false},
     {OPTION_VERBOSE, "verbose", 'v', NULL, "print what was passed, too", false},
-    {OPTION_DRY_RUN, "dry-run", 0, NULL, "print what would be done", false},
+    {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing", false},
     {OPTION_ARM, "arm", 0, NULL, "do not reboot now: the next reboot, whoever asks for it", false},
     {OPTION_CANCEL, "cancel", 0, NULL, "take --arm back", false},
     {OPTION_KERNEL, "kernel", 0, "RELEASE", "only whether that kernel can drive this machine",

@@ -31,6 +31,7 @@ struct call {
     unsigned given;            /* the options that were given */
     int root;                  /* descriptor of the root directory */
     const char *kernel;        /* what --kernel was given, or NULL */
+    const char *argument;      /* what stands behind the verb, or NULL */
 };
 
 enum {
@@ -41,6 +42,7 @@ enum {
 struct verb {
     const char *name;
     const char *summary;
+    const char *argument; /* what must stand behind it but in a dry run, "FILE"; or NULL */
     unsigned options;
     unsigned flags;
     int (*run)(const struct call *call); /* gives the exit status; has told what went wrong */

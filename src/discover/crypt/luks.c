@@ -9,8 +9,8 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
 enum {
@@ -48,16 +48,7 @@ static int damaged(char **ret_problem, const char *problem)
 
 int luks_read_at(int fd, void *data, size_t size, uint64_t offset)
 {
-    for (size_t done = 0; done < size;) {
-        ssize_t n = pread(fd, (char *)data + done, size - done, (off_t)(offset + done));
-
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return -ENODATA;
-        done += (size_t)n;
-    }
-    return 0;
+    return fd_read_at(fd, data, size, offset);
 }
 
 void luks_keys_clear(struct luks_keys *keys)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -52,32 +53,39 @@ static bool is_read_or_write(const char *line)
     return !operation || strstr(operation, ":(READ)") || strstr(operation, ":(WRITE)");
 }
 
-static void count_disk(struct log_counts *counts, const char *line)
+/* Whether the line says something of a disk, or of a file system. */
+static bool count_disk(struct log_counts *counts, const char *line)
 {
     static const char *const MARKS[] = {"I/O error, dev ", "critical medium error, dev "};
+    bool counted = false;
 
     for (size_t i = 0; i < ELEMENTS(MARKS); i++) {
         size_t length;
         const char *name = name_behind(line, MARKS[i], ", ", &length);
 
-        if (name && is_read_or_write(line))
-            count(counts->disks, &counts->n_disks, "", name, length);
+        if (!name || !is_read_or_write(line))
+            continue;
+        count(counts->disks, &counts->n_disks, "", name, length);
+        counted = true;
     }
+    return counted;
 }
 
-static void count_file_system(struct log_counts *counts, const char *line)
+static bool count_file_system(struct log_counts *counts, const char *line)
 {
     size_t length;
     const char *name = name_behind(line, "XFS (", ")", &length);
 
-    if (name && (strstr(line, "orruption ") || strstr(line, "metadata I/O error") ||
-                 strstr(line, "Shutting down filesystem")))
-        count(counts->file_systems, &counts->n_file_systems, "XFS on ", name, length);
+    if (!name || (!strstr(line, "orruption ") && !strstr(line, "metadata I/O error") &&
+                  !strstr(line, "Shutting down filesystem")))
+        return false;
+    count(counts->file_systems, &counts->n_file_systems, "XFS on ", name, length);
+    return true;
 }
 
 /* A record is "priority,sequence,microseconds,flags;text", and lines of properties that start with
  * a blank. Only the kernel writes records of a priority below 8; programs may write anything. */
-static void take(struct log_counts *counts, char *record)
+static void take(int fd, struct log_counts *counts, char *record)
 {
     char *rest = NULL;
 
@@ -87,8 +95,10 @@ static void take(struct log_counts *counts, char *record)
 
         if (*line == ' ' || !text || priority < 0 || priority > 7)
             continue;
-        count_disk(counts, text + 1);
-        count_file_system(counts, text + 1);
+        if (count_disk(counts, text + 1) || count_file_system(counts, text + 1)) {
+            fd_tell(fd, line, strlen(line));
+            fd_tell(fd, "\n", 1);
+        }
     }
 }
 
@@ -125,7 +135,7 @@ int kernel_log_count(int root, struct log_counts *ret)
     for (int i = 0; r > 0 && i < MAX_RECORDS; i++) {
         r = next(fd, text);
         if (r > 0)
-            take(ret, text);
+            take(fd, ret, text);
     }
     return r < 0 ? r : 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/map.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -91,6 +92,7 @@ int routes_read(int root, const char *directory, enum route_family family, struc
         n = read(fd, text + length, MAX_TABLE - length);
         length += n > 0 ? (size_t)n : 0;
     }
+    fd_tell(fd, text, length);
     if (n < 0)
         return -errno;
     ret->complete = length < MAX_TABLE;

@@ -101,29 +101,22 @@ static int read_x86(const struct file *file, struct image *image)
 static int arm64_release(const struct file *file, char **ret_release)
 {
     static const char BANNER[] = "Linux version ";
-    enum { STEP = 1024 * 1024, OVERLAP = sizeof(BANNER) + MAX_RELEASE };
-    AUTOFREE char *buffer = xreallocarray(NULL, STEP + OVERLAP + 1, 1);
+    uint64_t at = 0;
+    int r;
 
-    for (uint64_t at = 0; at < file->size && at < MAX_BANNER_OFFSET; at += STEP) {
-        size_t n = STEP + OVERLAP;
-        char *found = buffer, *end;
-        int r = read_some(file, buffer, at, &n);
+    while ((r = fd_find(file->fd, BANNER, strlen(BANNER), at, MAX_BANNER_OFFSET, &at)) == 0) {
+        char text[MAX_RELEASE + 2] = "";
+        size_t n = sizeof(text) - 1;
 
+        at += strlen(BANNER);
+        r = read_some(file, text, at, &n);
         if (r < 0)
             return r;
-        end = buffer + n;
-        *end = 0;
-        while ((found = memmem(found, (size_t)(end - found), BANNER, sizeof(BANNER) - 1))) {
-            /* A banner in the overlap may be cut off; the next step has it whole. */
-            if (found >= buffer + STEP)
-                break;
-            found += sizeof(BANNER) - 1;
-            *ret_release = release_of(found);
-            if (*ret_release)
-                return 0;
-        }
+        *ret_release = release_of(text);
+        if (*ret_release)
+            return 0;
     }
-    return refuse(file, "arm64 image without a version string");
+    return r == -ENOENT || r == -EFBIG ? refuse(file, "arm64 image without a version string") : r;
 }
 
 static int read_arm64(const struct file *file, struct image *image)

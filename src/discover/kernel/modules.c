@@ -3,96 +3,66 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libkmod.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "base/witness.h"
+#include "discover/kernel/module-index.h"
 
 enum {
     MAX_INDEX = 32 * 1024 * 1024,
 };
 
-static void kmod_unrefp(struct kmod_ctx **kmod)
+/* The text of an index that modprobe uses; -EBADMSG when it is none, or too long for one. */
+static int read_index(int root, const char *release, const char *kind, char **ret_index,
+                      size_t *ret_size)
 {
-    if (*kmod)
-        kmod_unref(*kmod);
+    AUTOFREE char *path = format("lib/modules/%s/modules.%s.bin", release, kind);
+    int r = root_read(root, path, MAX_INDEX, ret_index, ret_size);
+
+    return r == -EFBIG ? -EBADMSG : r;
 }
 
-static void stay_quiet(void *data, int priority, const char *file, int line, const char *function,
-                       const char *pattern, va_list arguments)
-{
-    (void)data, (void)priority, (void)file, (void)line, (void)function;
-    (void)pattern, (void)arguments;
-}
+/* What was found of the modules that modules.dep lists. */
+struct listed {
+    int root;
+    int directory;
+    const char *release;
+    unsigned missing;
+    char *first;
+};
 
-/* libkmod for the modules in an open directory. */
-static struct kmod_ctx *open_kmod(int directory)
+/* 1, 0 or a negative errno: whether the file is there. The way through the gate is long, and there
+ * are thousands of modules, so it is gone where a link has to be followed or somebody listens. */
+static int is_there(const struct listed *listed, const char *path)
 {
-    static const char *const NO_CONFIG[] = {NULL};
-    struct kmod_ctx *kmod;
-    char path[64];
-
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
-    kmod = kmod_new(path, NO_CONFIG);
-    if (!kmod)
-        out_of_memory();
-    kmod_set_log_fn(kmod, stay_quiet, NULL);
-    return kmod;
-}
-
-/* The text of an index that modprobe uses, as libkmod reads it. */
-static int read_index(int directory, enum kmod_index index, char **ret_text)
-{
-    CLEANUP(kmod_unrefp) struct kmod_ctx *kmod = open_kmod(directory);
-    AUTOCLOSE int fd = memfd_create("index", MFD_CLOEXEC);
+    AUTOFREE char *full = NULL, *resolved = NULL;
+    struct stat st;
     int r;
 
-    if (fd < 0)
-        return -errno;
-    r = kmod_load_resources(kmod);
-    if (r < 0)
-        return r;
-    r = kmod_dump_index(kmod, index, fd);
-    return r < 0 ? r : fd_read(fd, MAX_INDEX, ret_text, NULL);
-}
-
-/* A line is "name path: dependencies"; gives the path, cut off in place, or NULL. */
-static char *path_in(char *line)
-{
-    char *path = strchr(line, ' ');
-    char *end = path ? strchr(path, ':') : NULL;
-
-    if (!end)
-        return NULL;
-    *end = 0;
-    return path + 1;
-}
-
-/* As modules_check(). */
-static int find_missing(int directory, const char *release, char *index, char **ret_problem)
-{
-    AUTOFREE char *first = NULL;
-    unsigned missing = 0;
-    struct stat st;
-
-    for (char *line = strtok_r(index, "\n", &index); line; line = strtok_r(NULL, "\n", &index)) {
-        const char *path = path_in(line);
-
-        if (!path || fstatat(directory, path, &st, 0) == 0)
-            continue;
-        if (errno != ENOENT && errno != ENOTDIR)
-            return -errno;
-        if (missing++ == 0)
-            first = xstrdup(path);
-    }
-    if (!missing)
+    if (!witness && fstatat(listed->directory, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !S_ISLNK(st.st_mode))
+        return 1;
+    full = format("lib/modules/%s/%s", listed->release, path);
+    r = root_resolve(listed->root, full, &resolved, NULL, NULL);
+    if (r == -ENOENT || r == -ENOTDIR)
         return 0;
-    *ret_problem = format("/lib/modules/%s: %u listed module%s missing, the first: %s", release,
-                          missing, missing > 1 ? "s" : "", first);
-    return -ENOEXEC;
+    return r < 0 ? r : 1;
+}
+
+/* The value of a module is "path: dependencies". */
+static int look_for(const char *key, const char *value, void *data)
+{
+    struct listed *listed = data;
+    const char *end = strchr(value, ':');
+    AUTOFREE char *path = end ? xstrndup(value, (size_t)(end - value)) : NULL;
+    int r = path ? is_there(listed, path) : 1;
+
+    (void)key;
+    if (r == 0 && listed->missing++ == 0)
+        listed->first = steal(&path);
+    return r < 0 ? r : 0;
 }
 
 static int refuse(char **ret_problem, char *problem)
@@ -101,10 +71,27 @@ static int refuse(char **ret_problem, char *problem)
     return -ENOEXEC;
 }
 
+static int find_missing(const char *index, size_t size, struct listed *listed, char **ret_problem)
+{
+    int r = module_index_walk(index, size, NULL, look_for, listed);
+    AUTOFREE char *first = listed->first;
+
+    if (r == -EBADMSG)
+        return refuse(ret_problem,
+                      format("/lib/modules/%s/modules.dep.bin: damaged", listed->release));
+    if (r < 0 || !listed->missing)
+        return r;
+    return refuse(ret_problem,
+                  format("/lib/modules/%s: %u listed module%s missing, the first: %s",
+                         listed->release, listed->missing, listed->missing > 1 ? "s" : "", first));
+}
+
 int modules_check(int root, const char *release, char **ret_problem)
 {
     AUTOFREE char *path = format("lib/modules/%s", release), *index = NULL;
     AUTOCLOSE int directory = root_open_directory(root, path);
+    struct listed listed = {.root = root, .directory = directory, .release = release};
+    size_t size;
     int r;
 
     *ret_problem = NULL;
@@ -112,50 +99,45 @@ int modules_check(int root, const char *release, char **ret_problem)
         return refuse(ret_problem, format("/lib/modules/%s does not exist", release));
     if (directory < 0)
         return directory;
-    r = read_index(directory, KMOD_INDEX_MODULES_DEP, &index);
+    r = read_index(root, release, "dep", &index, &size);
     if (r == -EACCES)
         return r;
     if (r < 0)
-        return refuse(ret_problem,
-                      format("/lib/modules/%s/modules.dep.bin: %s", release, strerror(-r)));
-    return find_missing(directory, release, index, ret_problem);
+        return refuse(ret_problem, format("/lib/modules/%s/modules.dep.bin: %s", release,
+                                          r == -EBADMSG ? "damaged" : strerror(-r)));
+    return find_missing(index, size, &listed, ret_problem);
 }
 
-/* 1 when the indexes have a module for `name`, a modalias or a name; 0; or a negative errno. */
-static int looks_up(struct kmod_ctx *kmod, const char *name)
+static int found(const char *key, const char *value, void *data)
 {
-    struct kmod_list *list = NULL;
-    int r = kmod_module_new_from_lookup(kmod, name, &list), found = list != NULL;
-
-    kmod_module_unref_list(list);
-    /* Not a modalias to libkmod, or an index that this kernel does not come with. */
-    if (r == -EINVAL || r == -ENOSYS || r == -ENOENT)
-        return found;
-    return r < 0 ? r : found;
+    (void)key, (void)value, (void)data;
+    return 1;
 }
 
-/* libkmod 28 does not look up names of built-in modules. */
-static int is_built_in(int directory, const char *module)
+/* 1 when an index has the name, a modalias or a module's; 0; or a negative errno. */
+static int looks_up(int root, const char *release, const char *name)
 {
-    AUTOFREE char *index = NULL;
-    char *rest = NULL;
-    int r = read_index(directory, KMOD_INDEX_MODULES_BUILTIN, &index);
+    static const char *const KINDS[] = {"dep", "alias", "builtin", "builtin.alias"};
+    AUTOFREE char *normal = xstrdup(name);
+    int r = 0;
 
-    if (r < 0)
-        return r == -EACCES ? r : 0; /* modules_check() reports a broken one */
-    for (char *line = strtok_r(index, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        const char *behind = after_prefix(line, module);
+    module_name_normalise(normal);
+    for (size_t i = 0; r == 0 && i < ELEMENTS(KINDS); i++) {
+        AUTOFREE char *index = NULL;
+        size_t size;
 
-        if (behind && (*behind == ' ' || !*behind))
-            return 1;
+        r = read_index(root, release, KINDS[i], &index, &size);
+        if (r == -ENOENT) /* this kernel does not come with it */
+            r = 0;
+        else if (r >= 0)
+            r = module_index_walk(index, size, normal, found, NULL);
     }
-    return 0;
+    return r;
 }
 
 int modules_have(int root, const char *release, const char *modalias, const char *module)
 {
     AUTOFREE char *path = format("lib/modules/%s", release);
-    CLEANUP(kmod_unrefp) struct kmod_ctx *kmod = NULL;
     AUTOCLOSE int directory = root_open_directory(root, path);
     int r;
 
@@ -163,9 +145,6 @@ int modules_have(int root, const char *release, const char *modalias, const char
         return 1;
     if (directory < 0)
         return directory;
-    kmod = open_kmod(directory);
-    r = looks_up(kmod, modalias);
-    if (r == 0)
-        r = looks_up(kmod, module);
-    return r == 0 ? is_built_in(directory, module) : r;
+    r = looks_up(root, release, modalias);
+    return r == 0 ? looks_up(root, release, module) : r;
 }

@@ -7,9 +7,9 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include "base/cmdline.h"
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -74,12 +74,11 @@ static int has_signature(int fd, unsigned long offset)
 
     for (size_t i = 0; i < ELEMENTS(PAGES); i++) {
         char end[10];
-        ssize_t n =
-            pread(fd, end, sizeof(end), (off_t)(((uint64_t)offset + 1) * PAGES[i] - sizeof(end)));
+        int r = fd_read_at(fd, end, sizeof(end), ((uint64_t)offset + 1) * PAGES[i] - sizeof(end));
 
-        if (n < 0)
-            return -errno;
-        if (n == sizeof(end) && memcmp(end, SIGNATURE, sizeof(SIGNATURE) - 1) == 0)
+        if (r < 0 && r != -ENODATA)
+            return r;
+        if (r == 0 && memcmp(end, SIGNATURE, sizeof(SIGNATURE) - 1) == 0)
             return 1;
     }
     return 0;

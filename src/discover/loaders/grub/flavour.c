@@ -6,7 +6,10 @@
 
 #include "discover/loaders/grub/flavour.h"
 
+#include <errno.h>
+
 #include "base/efivar.h"
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -45,13 +48,13 @@ static int is_program(const char *name)
 
 static unsigned by_program(int root, const char *directory, const char *name)
 {
-    AUTOFREE char *path = format("%s/%s", directory, name), *data = NULL;
-    size_t length;
+    AUTOFREE char *path = format("%s/%s", directory, name);
+    AUTOCLOSE int fd = root_open(root, path, NULL);
+    int fedora = fd < 0 ? fd : fd_find(fd, FEDORA_MARK, sizeof(FEDORA_MARK), 0, MAX_PROGRAM, NULL);
+    int upstream =
+        fd < 0 ? fd : fd_find(fd, UPSTREAM_MARK, sizeof(UPSTREAM_MARK), 0, MAX_PROGRAM, NULL);
 
-    if (root_read(root, path, MAX_PROGRAM, &data, &length) < 0)
-        return GRUB_FEDORA | GRUB_UPSTREAM;
-    return (memmem(data, length, FEDORA_MARK, sizeof(FEDORA_MARK)) ? GRUB_FEDORA : 0) |
-           (memmem(data, length, UPSTREAM_MARK, sizeof(UPSTREAM_MARK)) ? GRUB_UPSTREAM : 0);
+    return (fedora != -ENOENT ? GRUB_FEDORA : 0) | (upstream != -ENOENT ? GRUB_UPSTREAM : 0);
 }
 
 /* Every GRUB on the ESP counts, whichever the firmware starts. */

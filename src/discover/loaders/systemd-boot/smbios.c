@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -17,14 +18,10 @@ int smbios_adds_to_boot(int root)
         "io.systemd.boot.kernel-cmdline-extra=",
         "io.systemd.stub.kernel-cmdline-extra=",
     };
-    AUTOFREE char *tables = NULL;
-    size_t length;
-    int r = root_read(root, SMBIOS_TABLES, MAX_TABLES, &tables, &length);
+    AUTOCLOSE int fd = root_open(root, SMBIOS_TABLES, NULL);
+    int r = fd == -ENOENT ? 0 : fd < 0 ? fd : -ENOENT;
 
-    if (r < 0)
-        return r == -ENOENT ? 0 : r;
-    for (size_t i = 0; i < ELEMENTS(STRINGS); i++)
-        if (memmem(tables, length, STRINGS[i], strlen(STRINGS[i])))
-            return 1;
-    return 0;
+    for (size_t i = 0; r == -ENOENT && i < ELEMENTS(STRINGS); i++)
+        r = fd_find(fd, STRINGS[i], strlen(STRINGS[i]), 0, MAX_TABLES, NULL);
+    return r == -ENOENT ? 0 : r == 0 && fd >= 0 ? 1 : r;
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/hide.h"
+
+#include <ctype.h>
+
+#include "base/util.h"
+
+/* Of "name=value": what a name ends in whose value is a secret. */
+static const char *const SECRETS[] = {"password", "passwd",     "passphrase", "pass",
+                                      "pw",       "secret",     "token",      "psk",
+                                      "key",      "credential", "username",   "_binary"};
+
+/* What stands before a secret, whatever is before that. */
+static const char *const MARKS[] = {"grub.pbkdf2.", "PRIVATE KEY-----",
+                                    "netroot=iscsi:", "root=iscsi:"};
+
+static size_t cover(char *start, const char *end)
+{
+    if (start >= end)
+        return 0;
+    memset(start, 'x', (size_t)(end - start));
+    return 1;
+}
+
+static const char *skip(const char *at, const char *end, const char *stop)
+{
+    while (at < end && *at && !strchr(stop, *at))
+        at++;
+    return at;
+}
+
+static bool is_secret_name(const char *start, const char *equals)
+{
+    for (size_t i = 0; i < ELEMENTS(SECRETS); i++) {
+        size_t length = strlen(SECRETS[i]);
+
+        if ((size_t)(equals - start) >= length &&
+            strncasecmp(equals - length, SECRETS[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "name=value", where a value that is a path is where a key is and not the key. */
+static size_t hide_value(const char *data, char *equals, const char *end)
+{
+    const char *start = equals;
+    char *value = equals + 1;
+    bool quoted = value < end && (*value == '"' || *value == '\'');
+
+    while (start > data && (isalnum((unsigned char)start[-1]) || strchr("._-", start[-1])))
+        start--;
+    if (!is_secret_name(start, equals) || value == end || *value == '/')
+        return 0;
+    if (quoted)
+        return cover(value + 1, skip(value + 1, end, *value == '"' ? "\"\n" : "'\n"));
+    return cover(value, skip(value, end, " \t\n\"'\\"));
+}
+
+/* "://name:password@host" */
+static size_t hide_login(char *at, const char *end)
+{
+    const char *stop = skip(at, end, "@/ \t\n\"'");
+
+    return stop < end && *stop == '@' ? cover(at, stop) : 0;
+}
+
+/* GRUB's "password NAME PASSWORD" and "password_pbkdf2 NAME HASH". */
+static size_t hide_grub_password(char *line, const char *end)
+{
+    const char *at = line;
+    size_t length = strlen("password"), blank;
+
+    if ((size_t)(end - at) < length || memcmp(at, "password", length) != 0)
+        return 0;
+    at = skip(at, end, " \t\n");
+    blank = (size_t)(end - at);
+    if (!blank || (*at != ' ' && *at != '\t'))
+        return 0;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    at = skip(at, end, " \t\n");
+    return cover(line + (at - line) + (at < end), skip(at, end, "\n"));
+}
+
+static size_t hide_behind_marks(char *at, const char *end)
+{
+    for (size_t i = 0; i < ELEMENTS(MARKS); i++) {
+        size_t length = strlen(MARKS[i]);
+        const char *stop;
+
+        if ((size_t)(end - at) < length || memcmp(at, MARKS[i], length) != 0)
+            continue;
+        stop = *MARKS[i] == 'P' ? skip(at + length, end, "-")
+                                : skip(at + length, end, *MARKS[i] == 'g' ? " \t\n\"'" : "@ \n\"'");
+        return cover(at + length, stop);
+    }
+    return 0;
+}
+
+static size_t hide_in_text(char *data, size_t size)
+{
+    const char *end = data + size;
+    size_t n = 0;
+
+    for (char *at = data; at < end; at++) {
+        bool starts = at == data || isspace((unsigned char)at[-1]) || strchr(";{", at[-1]);
+
+        if (*at == '=')
+            n += hide_value(data, at, end);
+        else if (*at == '/' && at - data >= 2 && at[-1] == '/' && at[-2] == ':')
+            n += hide_login(at + 1, end);
+        else if (*at == 'p' && starts)
+            n += hide_grub_password(at, end);
+        else if (strchr("gPnr", *at))
+            n += hide_behind_marks(at, end);
+    }
+    return n;
+}
+
+/* The fields of a line: where each starts; gives how many. */
+static size_t split(char *line, const char *end, char *fields[], size_t max)
+{
+    size_t n = 0;
+
+    while (line < end && n < max) {
+        while (line < end && (*line == ' ' || *line == '\t'))
+            line++;
+        if (line < end)
+            fields[n++] = line;
+        line += skip(line, end, " \t") - line;
+    }
+    return n;
+}
+
+static bool is_local(const char *source)
+{
+    const char *end = skip(source, source + strlen(source), " \t\n");
+
+    return source[0] != '/' || source[1] != '/' ? !memchr(source, ':', (size_t)(end - source))
+                                                : false;
+}
+
+/* A line of mountinfo: of a source on another host its name, and the options of the file system. */
+static size_t hide_mount(char *line, const char *end)
+{
+    char *fields[3], *behind = memmem(line, (size_t)(end - line), " - ", 3);
+    size_t n = behind ? split(behind + 3, end, fields, 3) : 0;
+
+    return (n > 1 && !is_local(fields[1]) ? cover(fields[1], skip(fields[1], end, " ")) : 0) +
+           (n > 2 ? cover(fields[2], end) : 0);
+}
+
+static size_t hide_fstab(char *line, const char *end)
+{
+    char *fields[1];
+
+    return split(line, end, fields, 1) && *fields[0] != '#' && !is_local(fields[0])
+               ? cover(fields[0], skip(fields[0], end, " \t"))
+               : 0;
+}
+
+/* The other routes, and the router of a default route. */
+static size_t hide_route(char *line, const char *end)
+{
+    char *fields[3];
+    bool known = split(line, end, fields, 3) == 3;
+
+    if (!known || !after_prefix(fields[1], "00000000"))
+        return cover(line, end);
+    memset(fields[2], '0', strspn(fields[2], "0123456789ABCDEF"));
+    return 1;
+}
+
+static size_t hide_route6(char *line, const char *end)
+{
+    char *fields[5];
+    bool known = split(line, end, fields, 5) == 5;
+
+    if (!known || strspn(fields[0], "0") != 32 || !after_prefix(fields[1], "00"))
+        return cover(line, end);
+    memset(fields[4], '0', strspn(fields[4], "0123456789abcdef"));
+    return 1;
+}
+
+static const struct {
+    const char *name; /* how the path ends */
+    size_t (*hide)(char *line, const char *end);
+} TABLES[] = {
+    {"/mountinfo", hide_mount},
+    {"etc/fstab", hide_fstab},
+    {"net/route", hide_route},
+    {"net/ipv6_route", hide_route6},
+};
+
+static bool ends_in(const char *path, const char *end)
+{
+    size_t length = strlen(path), n = strlen(end);
+
+    return length >= n && streq(path + length - n, end);
+}
+
+size_t hide_secrets(const char *path, char *data, size_t size)
+{
+    const char *end = data + size;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ELEMENTS(TABLES); i++)
+        for (char *line = data; line < end && ends_in(path, TABLES[i].name);) {
+            const char *next = memchr(line, '\n', (size_t)(end - line));
+
+            n += TABLES[i].hide(line, next ? next : end);
+            line = data + ((next ? next + 1 : end) - data);
+        }
+    return n + hide_in_text(data, size);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/redact.h"
+
+#include "base/efivar.h"
+#include "base/paths.h"
+#include "base/util.h"
+#include "record/hide.h"
+
+/* Files whose words can be serial numbers. */
+static const char *const SERIALS[] = {"serial", "wwid", "cid", "product_serial", "board_serial"};
+
+/* Host names that many machines have, and that are words of configurations as well. */
+static const char *const COMMON_NAMES[] = {
+    "arch",  "boot",   "centos",    "debian",  "fedora",  "grub",   "host", "kernel",
+    "linux", "local",  "localhost", "machine", "proxmox", "rescue", "rhel", "rocky",
+    "root",  "server", "suse",      "system",  "ubuntu",  "vmlinuz"};
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static bool is_any_of(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (streq(name, list[i]))
+            return true;
+    return false;
+}
+
+/* What distributions put there is the same on every machine, and large. */
+static bool is_index(const struct trace *trace)
+{
+    return after_prefix(trace->path, "lib/modules/") ||
+           after_prefix(trace->path, "usr/lib/modules/");
+}
+
+static bool is_luks(const struct trace *trace)
+{
+    for (size_t i = 0; i < trace->n_pieces; i++)
+        if (trace->pieces[i].offset == 0 && trace->pieces[i].size >= 8 &&
+            memcmp(trace->pieces[i].data, "LUKS\xba\xbe", 6) == 0)
+            return true;
+    return false;
+}
+
+static void hide(struct trace *trace)
+{
+    bool luks = is_luks(trace);
+
+    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++) {
+        struct piece *piece = &trace->pieces[i];
+
+        trace->hidden += luks ? hide_luks(piece->data, piece->size, piece->offset)
+                              : hide_secrets(trace->path, piece->data, piece->size);
+    }
+}
+
+/* The text of an EFI variable, in UTF-16 behind its attributes, as bytes: for free(). */
+static char *narrow(const struct piece *piece, size_t *ret_length)
+{
+    size_t length = piece->size > 4 ? (piece->size - 4) / 2 : 0;
+    char *text = xcalloc(1, length + 1);
+
+    for (size_t i = 0; i < length; i++)
+        text[i] = piece->data[4 + 2 * i];
+    *ret_length = length;
+    return text;
+}
+
+/* Serial numbers in what fastreboot has written down: "id" of what the machine has, and names as in
+ * /dev/disk/by-id, of disks too that are gone. */
+static void find_in_state(struct identities *identities, const char *text)
+{
+    static const char *const MARKS[] = {"\"id\":\"", "ata-",    "nvme-", "scsi-",
+                                        "usb-",      "virtio-", "mmc-"};
+
+    for (size_t i = 0; i < ELEMENTS(MARKS); i++)
+        for (const char *at = strstr(text, MARKS[i]); at; at = strstr(at, MARKS[i])) {
+            AUTOFREE char *word = NULL;
+
+            at += strlen(MARKS[i]);
+            word = xstrndup(at, strcspn(at, i ? "\", ;" : "\""));
+            if (*word != '/') /* where a file system is mounted */
+                identities_find_serials(identities, word);
+        }
+}
+
+static void find_in_piece(struct identities *identities, const struct trace *trace,
+                          const struct piece *piece)
+{
+    identities_find(identities, piece->data, piece->size, streq(name_of(trace->path), "modalias"));
+    if (is_any_of(name_of(trace->path), SERIALS, ELEMENTS(SERIALS)))
+        identities_find_serials(identities, piece->data);
+    if (after_prefix(trace->path, STATE_DIR) || after_prefix(trace->path, RUN_DIR))
+        find_in_state(identities, piece->data);
+    if (after_prefix(trace->path, EFIVARS_DIR)) {
+        size_t length;
+        AUTOFREE char *text = narrow(piece, &length);
+
+        identities_find(identities, text, length, false);
+    }
+}
+
+static void find_in_trace(struct identities *identities, const struct trace *trace)
+{
+    /* The UUID in the name of an EFI variable is its maker's. */
+    identities_find(identities, trace->path, strlen(trace->path),
+                    after_prefix(trace->path, EFIVARS_DIR) != NULL);
+    if (trace->target)
+        identities_find(identities, trace->target, strlen(trace->target), false);
+    if (after_prefix(trace->path, "dev/disk/by-id/"))
+        identities_find_serials(identities, name_of(trace->path));
+    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++)
+        find_in_piece(identities, trace, &trace->pieces[i]);
+}
+
+static size_t replace_in_piece(const struct identities *identities, const struct trace *trace,
+                               struct piece *piece)
+{
+    size_t length, n = identities_replace(identities, piece->data, piece->size);
+    AUTOFREE char *text = NULL;
+
+    if (!after_prefix(trace->path, EFIVARS_DIR))
+        return n;
+    text = narrow(piece, &length);
+    n += identities_replace(identities, text, length);
+    for (size_t i = 0; i < length; i++)
+        piece->data[4 + 2 * i] = text[i];
+    return n;
+}
+
+static void replace_in_trace(const struct identities *identities, struct trace *trace)
+{
+    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++)
+        trace->replaced += replace_in_piece(identities, trace, &trace->pieces[i]);
+    trace->replaced += identities_replace(identities, trace->path, strlen(trace->path));
+    if (trace->target)
+        trace->replaced += identities_replace(identities, trace->target, strlen(trace->target));
+}
+
+/* The name and its first part, and both as the device mapper writes them. */
+static void add_host(struct identities *identities, const char *host)
+{
+    AUTOFREE char *first = xstrndup(host, strcspn(host, "."));
+    const char *const names[] = {host, first};
+
+    for (size_t i = 0; i < ELEMENTS(names); i++) {
+        AUTOFREE char *doubled = xcalloc(2, strlen(names[i]) + 1);
+        char *out = doubled;
+
+        if (strlen(names[i]) < 3 || is_any_of(names[i], COMMON_NAMES, ELEMENTS(COMMON_NAMES)))
+            continue;
+        for (const char *sign = names[i]; *sign; sign++) {
+            *out++ = *sign;
+            if (*sign == '-')
+                *out++ = '-';
+        }
+        identities_add(identities, names[i]);
+        identities_add(identities, doubled);
+    }
+}
+
+struct identities *redact(struct traces *traces, const char *host)
+{
+    struct identities *identities = identities_new();
+
+    for (size_t i = 0; i < traces->n; i++)
+        hide(&traces->all[i]);
+    if (host)
+        add_host(identities, host);
+    for (size_t i = 0; i < traces->n; i++)
+        find_in_trace(identities, &traces->all[i]);
+    identities_number(identities);
+    for (size_t i = 0; i < traces->n; i++)
+        replace_in_trace(identities, &traces->all[i]);
+    return identities;
+}
+
+void redact_text(const struct identities *identities, char *text)
+{
+    (void)hide_secrets("", text, strlen(text));
+    (void)identities_replace(identities, text, strlen(text));
+}
