@@ -3,8 +3,7 @@
 
 #include "facts/facts.h"
 
-/* Kernel parameters that the next kernel gets on top of the command line of its entry, so that the
- * machine comes back when that kernel fails: separated by blanks, the most important first, at most
- * CMDLINE_MAX_ADDED; none whose name the entry has already. ret_added is the caller's; 0 or
- * -ENOMEM. */
-int additions_decide(const struct facts *facts, char **ret_added);
+/* The kernel parameters that the next kernel gets on top of the command line of its entry, so that
+ * the machine comes back when that kernel fails: separated by blanks, the most important first, at
+ * most CMDLINE_MAX_ADDED; none whose name is already on that command line. For free(). */
+char *additions_decide(const struct facts *facts);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "decide/compare.h"
 
-#include <errno.h>
 #include <inttypes.h>
 
 #include "base/util.h"
 
-/* An item is found again by the first of these that agrees, and each item only once: what says
- * for sure that it is the same comes first, what is only likely comes last. In doubt nothing is
- * missing: a reboot for nothing, and a kernel refused for it, is what an administrator would not
- * forgive. */
+/* An item is found again by the first of these that agrees, and only once: what proves that it is
+ * the same comes first, what makes it likely comes last. When in doubt nothing is missing: an
+ * administrator would not forgive a reboot for nothing, nor a kernel refused because of it. */
 enum {
     BY_ID = 1 << 0,
     BY_NAME = 1 << 1,
@@ -20,7 +18,7 @@ enum {
 
 enum {
     MAX_PASSES = 4,
-    MEMORY_PERCENT = 2, /* the kernel keeps some for itself, another one a little more */
+    MEMORY_PERCENT = 2, /* the kernel reserves some, and another kernel a little more */
 };
 
 static const unsigned PASSES[N_ITEM_KINDS][MAX_PASSES] = {
@@ -44,18 +42,10 @@ static bool is_same(const struct item *a, const struct item *b, unsigned by)
            (!(by & BY_SIZE) || a->size == b->size);
 }
 
-int losses_add(struct losses *losses, bool critical, char *text)
+void losses_add(struct losses *losses, bool critical, char *text)
 {
-    struct loss *more = text ? realloc(losses->all, (losses->n + 1) * sizeof(*more)) : NULL;
-
-    if (!more) {
-        free(text);
-        return -ENOMEM;
-    }
-    losses->all = more;
-    more[losses->n++] = (struct loss){.critical = critical, .text = text};
+    *APPEND(losses->all, losses->n) = (struct loss){.critical = critical, .text = text};
     losses->critical = losses->critical || critical;
-    return 0;
 }
 
 void losses_clear(struct losses *losses)
@@ -121,8 +111,7 @@ static char *describe(enum item_kind kind, const struct item *item)
         return format("PCI device %s (%s)", text_or(item->place, "?"), id);
     case ITEM_DISK:
         size = describe_size(item->size);
-        return size ? format("disk %s (%s)", text_or(item->name, text_or(item->place, "?")), size)
-                    : NULL;
+        return format("disk %s (%s)", text_or(item->name, text_or(item->place, "?")), size);
     case ITEM_MOUNT:
         return format("file system %s (%s) is not mounted", text_or(item->id, "?"),
                       text_or(item->name, "?"));
@@ -141,28 +130,26 @@ static bool is_needed(enum item_kind kind, const struct item *item)
     return kind != ITEM_LINK || item->carrier;
 }
 
-static int add_missing(enum item_kind kind, const struct item *item, struct losses *losses)
+static void add_missing(enum item_kind kind, const struct item *item, struct losses *losses)
 {
-    return losses_add(losses, is_needed(kind, item), describe(kind, item));
+    losses_add(losses, is_needed(kind, item), describe(kind, item));
 }
 
-/* It is there, but is it what it was? */
-static int add_changes(enum item_kind kind, const struct item *before, const struct item *now,
-                       struct losses *losses)
+/* It is there, but not as it was. */
+static void add_changes(enum item_kind kind, const struct item *before, const struct item *now,
+                        struct losses *losses)
 {
     char id[16];
 
     if (kind == ITEM_PCI && before->driver && !now->driver) {
         pci_id(before->model, id);
-        return losses_add(losses, false,
-                          format("PCI device %s (%s) has no driver (it had %s)",
-                                 text_or(before->place, "?"), id, before->driver));
+        losses_add(losses, false,
+                   format("PCI device %s (%s) has no driver (it had %s)",
+                          text_or(before->place, "?"), id, before->driver));
     }
     if (kind == ITEM_LINK && before->carrier && !now->carrier)
-        return losses_add(
-            losses, is_needed(kind, before),
-            format("network interface %s has no carrier (it had)", text_or(before->name, "?")));
-    return 0;
+        losses_add(losses, is_needed(kind, before),
+                   format("network interface %s has lost its carrier", text_or(before->name, "?")));
 }
 
 static int order_texts(const char *a, const char *b)
@@ -170,7 +157,7 @@ static int order_texts(const char *a, const char *b)
     return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
 }
 
-/* An order of their own, so that the answer does not depend on that of the lists. */
+/* A fixed order, so that the answer does not depend on the order of the lists. */
 static int order(const void *first, const void *second)
 {
     const struct item *a = *(struct item *const *)first, *b = *(struct item *const *)second;
@@ -193,99 +180,81 @@ static int order(const void *first, const void *second)
 
 static const struct item **sorted(const struct items *items)
 {
-    const struct item **array = calloc(items->n + 1, sizeof(*array));
+    const struct item **array = xcalloc(items->n + 1, sizeof(*array));
 
-    for (size_t i = 0; array && i < items->n; i++)
+    for (size_t i = 0; i < items->n; i++)
         array[i] = &items->all[i];
-    if (array && items->n > 1)
+    if (items->n > 1)
         qsort(array, items->n, sizeof(*array), order);
     return array;
 }
 
 /* Takes out of both lists what is in both, leaving NULL. */
-static int match(enum item_kind kind, unsigned by, const struct item **before, size_t n_before,
-                 const struct item **now, size_t n_now, struct losses *losses)
+static void match(enum item_kind kind, unsigned by, const struct item **before, size_t n_before,
+                  const struct item **now, size_t n_now, struct losses *losses)
 {
     for (size_t i = 0; i < n_before; i++)
         for (size_t k = 0; before[i] && k < n_now; k++) {
             if (!now[k] || !is_same(before[i], now[k], by))
                 continue;
-            if (add_changes(kind, before[i], now[k], losses) < 0)
-                return -ENOMEM;
+            add_changes(kind, before[i], now[k], losses);
             before[i] = now[k] = NULL;
         }
-    return 0;
 }
 
-static int compare_items(enum item_kind kind, const struct items *before, const struct items *now,
-                         struct losses *losses)
-{
-    AUTOFREE const struct item **old = NULL, **new = NULL;
-    int r = 0;
-
-    if (!before->known || !now->known)
-        return 0;
-    old = sorted(before);
-    new = sorted(now);
-    if (!old || !new)
-        return -ENOMEM;
-    for (size_t pass = 0; r >= 0 && pass < MAX_PASSES && PASSES[kind][pass]; pass++)
-        r = match(kind, PASSES[kind][pass], old, before->n, new, now->n, losses);
-    for (size_t i = 0; r >= 0 && i < before->n; i++)
-        if (old[i])
-            r = add_missing(kind, old[i], losses);
-    return r;
-}
-
-static int compare_route(const char *family, const struct route *before, const struct route *now,
-                         bool critical, struct losses *losses)
-{
-    if (!before->link || !now->known || now->link)
-        return 0;
-    return losses_add(losses, critical,
-                      format("no %s default route (there was one over %s)", family, before->link));
-}
-
-static int compare_routes(const struct inventory *before, const struct inventory *now,
+static void compare_items(enum item_kind kind, const struct items *before, const struct items *now,
                           struct losses *losses)
 {
-    int r = compare_route("IPv4", &before->ipv4, &now->ipv4, true, losses);
+    AUTOFREE const struct item **old = NULL, **new = NULL;
 
-    /* Where there is still the other one the machine can be reached. */
-    return r < 0 ? r : compare_route("IPv6", &before->ipv6, &now->ipv6, !now->ipv4.link, losses);
+    if (!before->known || !now->known)
+        return;
+    old = sorted(before);
+    new = sorted(now);
+    for (size_t pass = 0; pass < MAX_PASSES && PASSES[kind][pass]; pass++)
+        match(kind, PASSES[kind][pass], old, before->n, new, now->n, losses);
+    for (size_t i = 0; i < before->n; i++)
+        if (old[i])
+            add_missing(kind, old[i], losses);
 }
 
-static int compare_count(const char *what, long before, long now, struct losses *losses)
+static void compare_route(const char *family, const struct route *before, const struct route *now,
+                          bool critical, struct losses *losses)
 {
-    if (!before || !now || now >= before)
-        return 0;
-    return losses_add(losses, false, format("%s: %ld instead of %ld", what, now, before));
+    if (before->link && now->known && !now->link)
+        losses_add(losses, critical,
+                   format("no %s default route (it was over %s)", family, before->link));
 }
 
-static int compare_memory(long before, long now, struct losses *losses)
+static void compare_routes(const struct inventory *before, const struct inventory *now,
+                           struct losses *losses)
 {
-    if (!before || !now || now >= before - before / 100 * MEMORY_PERCENT)
-        return 0;
-    return losses_add(losses, false,
-                      format("memory: %ld MiB instead of %ld MiB", now / 1024, before / 1024));
+    compare_route("IPv4", &before->ipv4, &now->ipv4, true, losses);
+    /* With the other route the machine can still be reached. */
+    compare_route("IPv6", &before->ipv6, &now->ipv6, !now->ipv4.link, losses);
 }
 
-int compare(const struct inventory *before, const struct inventory *now, struct losses *ret_losses)
+static void compare_count(const char *what, long before, long now, struct losses *losses)
 {
-    int r = 0;
+    if (before && now && now < before)
+        losses_add(losses, false, format("%s: %ld instead of %ld", what, now, before));
+}
 
+static void compare_memory(long before, long now, struct losses *losses)
+{
+    if (before && now && now < before - before / 100 * MEMORY_PERCENT)
+        losses_add(losses, false,
+                   format("memory: %ld MiB instead of %ld MiB", now / 1024, before / 1024));
+}
+
+void compare(const struct inventory *before, const struct inventory *now, struct losses *ret_losses)
+{
     *ret_losses = (struct losses){0};
-    for (int kind = 0; r >= 0 && kind < N_ITEM_KINDS; kind++)
-        r = compare_items((enum item_kind)kind, &before->items[kind], &now->items[kind],
-                          ret_losses);
-    if (r >= 0)
-        r = compare_routes(before, now, ret_losses);
-    if (r >= 0)
-        r = compare_count("NUMA nodes", before->nodes, now->nodes, ret_losses);
-    if (r >= 0)
-        r = compare_count("CPUs", before->cpus, now->cpus, ret_losses);
-    if (r >= 0)
-        r = compare_memory(before->memory, now->memory, ret_losses);
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        compare_items((enum item_kind)kind, &before->items[kind], &now->items[kind], ret_losses);
+    compare_routes(before, now, ret_losses);
+    compare_count("NUMA nodes", before->nodes, now->nodes, ret_losses);
+    compare_count("CPUs", before->cpus, now->cpus, ret_losses);
+    compare_memory(before->memory, now->memory, ret_losses);
     losses_sort(ret_losses);
-    return r;
 }

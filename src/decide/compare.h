@@ -3,10 +3,10 @@
 
 #include "facts/inventory.h"
 
-/* What a machine had and has no more. */
+/* What a machine had and has lost. */
 
 struct loss {
-    bool critical; /* a disk or the network: worth a reboot by the firmware */
+    bool critical; /* a disk or the network: worth a firmware reboot */
     char *text;    /* "disk ata-XYZ (931 GiB)" */
 };
 
@@ -16,12 +16,13 @@ struct losses {
     bool critical; /* one of them is */
 };
 
-/* Looks for everything of `before` in `now`. What is new is no loss, nor is another name, place or
- * driver; and of what is not known in one of the two nothing is said. 0 or -ENOMEM; release with
- * losses_clear() in any case. */
-int compare(const struct inventory *before, const struct inventory *now, struct losses *ret_losses);
+/* Looks for everything of `before` in `now`. Something new is no loss, nor is another name, place
+ * or driver; and nothing follows from what is unknown in one of the two. Release with
+ * losses_clear(). */
+void compare(const struct inventory *before, const struct inventory *now,
+             struct losses *ret_losses);
 
-/* Adds one, whose text becomes the list's own; NULL for memory that is gone. 0 or -ENOMEM. */
-int losses_add(struct losses *losses, bool critical, char *text);
+/* Adds one; `text` becomes the list's own. */
+void losses_add(struct losses *losses, bool critical, char *text);
 void losses_sort(struct losses *losses);
 void losses_clear(struct losses *losses);

@@ -4,11 +4,11 @@
 #include "facts/attempt.h"
 #include "facts/facts.h"
 
-/* What came of the last reboot.
- * attempt  what was written down before it, or NULL
- * boot     how this boot came about
+/* How the last reboot went.
+ * attempt  what was recorded before it, or NULL
+ * boot     how this boot was started
  * now      microseconds since 1970
  * uptime   microseconds since the running kernel started
- * 0 or -ENOMEM; release the record with boot_record_clear() in any case. */
-int judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t now, int64_t uptime,
-          struct boot_record *ret_record);
+ * Release the record with boot_record_clear(). */
+void judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t now,
+           int64_t uptime, struct boot_record *ret_record);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "decide/watchdog.h"
 
-#include <errno.h>
-
 #include "base/cmdline.h"
 #include "base/util.h"
 
@@ -11,123 +9,97 @@ enum {
     SECONDS = 180,
 };
 
-#define HANGS "a next kernel that hangs stays down until somebody resets the machine"
+#define HANGS "if the next kernel hangs, the machine stays down until someone resets it"
+#define ONLY_IF_SET "it is used only if watchdog = SECONDS is set: " HANGS
 
 static unsigned seconds_of(const struct config *config)
 {
     return config->watchdog > 0 ? (unsigned)config->watchdog : SECONDS;
 }
 
-/* Why it cannot be used, whatever the settings say. *ret_useless tells NULL for "it can" from NULL
- * for want of memory. */
-static char *why_useless(const struct facts *facts, bool *ret_useless)
+/* Why it cannot be used, whatever the settings say; NULL when it can. */
+static char *why_useless(const struct facts *facts)
 {
     const struct watchdog_facts *watchdog = &facts->watchdog;
     const struct boot_entry *entry = facts->payload.entry;
     unsigned seconds = seconds_of(&facts->config);
 
-    *ret_useless = true;
     if (facts->config.watchdog == SECONDS_OFF)
-        return strdup("watchdog = off: " HANGS);
+        return xstrdup("watchdog = off: " HANGS);
     if (!watchdog->identity && watchdog->ipmi)
-        return strdup(
-            "ipmi_watchdog does not tell whether it runs. Where it does, it resets the "
-            "machine unless the next system feeds it within two minutes; where not, " HANGS);
+        return xstrdup(
+            "ipmi_watchdog does not tell whether it is running. If it is, it resets the "
+            "machine unless the next system feeds it within two minutes; if not, " HANGS);
     if (!watchdog->identity)
-        return strdup("there is no hardware watchdog, or its driver is not loaded: " HANGS);
+        return xstrdup("there is no hardware watchdog, or its driver is not loaded: " HANGS);
     if (watchdog->other_device)
-        return strdup(
-            "systemd's WatchdogDevice= names another watchdog than the first, which is the "
-            "only one that is looked at: " HANGS);
+        return xstrdup("systemd's WatchdogDevice= names another watchdog than the first, which is "
+                       "the only one that fastreboot uses: " HANGS);
     if (watchdog->kind && watchdog->kind->life == WATCHDOG_DIES)
         return format("%s ends with the running kernel: " HANGS, watchdog->kind->module);
     if (watchdog->kept.is == ANSWER_UNKNOWN)
-        return strdup("the running kernel has no watchdog.stop_on_reboot, so its watchdog stops at "
-                      "each reboot: " HANGS);
+        return xstrdup("the running kernel has no watchdog.stop_on_reboot, so its watchdog stops "
+                       "at every reboot: " HANGS);
     if (entry && cmdline_has(entry->cmdline, "watchdog.stop_on_reboot=1"))
-        return strdup("watchdog.stop_on_reboot=1 is on the command line: " HANGS);
+        return xstrdup("watchdog.stop_on_reboot=1 is on the command line: " HANGS);
     if (watchdog->max > 0 && watchdog->max < (long)seconds)
-        return format("the watchdog \"%s\" counts to %ld seconds, which is less than the %u asked "
-                      "for: " HANGS,
+        return format("the watchdog \"%s\" counts to %ld seconds at most, less than the %u "
+                      "required: " HANGS,
                       watchdog->identity, watchdog->max, seconds);
-    *ret_useless = false;
     return NULL;
 }
 
-/* Why it is not certain that the next system takes it over in time; as above. */
-static char *why_uncertain(const struct facts *facts, bool *ret_uncertain)
+/* Why it is not certain that the next system takes it over in time; NULL when it is. */
+static char *why_uncertain(const struct facts *facts)
 {
     const struct watchdog_facts *watchdog = &facts->watchdog;
 
-    *ret_uncertain = true;
     if (!watchdog->kind || watchdog->kind->life == WATCHDOG_PERHAPS)
-        return format(
-            "it is not known for certain how the watchdog \"%s\" behaves over a kexec, so "
-            "it is used only when watchdog = SECONDS says so: " HANGS,
-            watchdog->identity);
+        return format("the watchdog \"%s\" is not known to survive a kexec, so " ONLY_IF_SET,
+                      watchdog->identity);
     if (watchdog->fed.is != ANSWER_YES)
         return format(
-            "systemd is not set to feed the watchdog \"%s\", so the next system might be "
-            "reset by it. With RuntimeWatchdogSec= in /etc/systemd/system.conf, or watchdog "
-            "= SECONDS, it is used; as it is, " HANGS,
+            "systemd is not set to feed the watchdog \"%s\", which might then reset the "
+            "next system. To use it, set RuntimeWatchdogSec= in /etc/systemd/system.conf, "
+            "or watchdog = SECONDS; without it, " HANGS,
             watchdog->identity);
     if (watchdog->running.is != ANSWER_YES)
-        return format(
-            "the watchdog \"%s\" does not run although RuntimeWatchdogSec= is set, so the "
-            "next system might not feed it either: " HANGS,
-            watchdog->identity);
+        return format("the watchdog \"%s\" is not running although RuntimeWatchdogSec= is set, so "
+                      "the next system might not feed it either: " HANGS,
+                      watchdog->identity);
     if (watchdog->nowayout.is != ANSWER_NO)
-        return format("the watchdog \"%s\" cannot be stopped any more (nowayout), not for a halt "
-                      "either, so it is used only when watchdog = SECONDS says so: " HANGS,
+        return format("the watchdog \"%s\" cannot be stopped any more (nowayout), not even for a "
+                      "halt, so " ONLY_IF_SET,
                       watchdog->identity);
     if (facts->crypt.encrypted)
-        return strdup("the root file system is encrypted, and nothing feeds a watchdog while its "
-                      "initrd waits for a passphrase, so it is used only when watchdog = SECONDS "
-                      "says so: " HANGS);
+        return xstrdup("the root file system is encrypted, and nothing feeds a watchdog while the "
+                       "initrd waits for a passphrase, so " ONLY_IF_SET);
     if (watchdog->comes.is != ANSWER_YES)
-        return format("the kernel to start has no module %s to take the watchdog over: " HANGS,
+        return format("the next kernel has no module %s to take the watchdog over: " HANGS,
                       watchdog->kind->module);
-    *ret_uncertain = false;
     return NULL;
 }
 
-int watchdog_decide(const struct facts *facts, struct watchdog_plan *ret_plan)
+void watchdog_decide(const struct facts *facts, struct watchdog_plan *ret_plan)
 {
-    bool no;
+    char *problem = why_useless(facts);
 
-    *ret_plan = (struct watchdog_plan){.problem = why_useless(facts, &no)};
-    if (!no && facts->config.watchdog == 0)
-        ret_plan->problem = why_uncertain(facts, &no);
-    if (no)
-        return ret_plan->problem ? 0 : -ENOMEM;
-    ret_plan->used = true;
-    if (facts->watchdog.kept.is == ANSWER_YES) {
+    if (!problem && facts->config.watchdog == 0)
+        problem = why_uncertain(facts);
+    *ret_plan = (struct watchdog_plan){.used = !problem, .problem = problem};
+    if (problem)
+        return;
+    if (facts->watchdog.kept.is == ANSWER_YES)
         ret_plan->seconds = seconds_of(&facts->config);
-        return 0;
-    }
-    ret_plan->problem =
-        strdup("the watchdog protects from the fast reboot after the next one on, as "
-               "the running kernel was started without watchdog.stop_on_reboot=0. Put "
-               "that into the boot loader's configuration to protect the first one too");
-    return ret_plan->problem ? 0 : -ENOMEM;
+    else
+        ret_plan->problem =
+            xstrdup("the watchdog protects every fast reboot except the next one, because the "
+                    "running kernel was started without watchdog.stop_on_reboot=0. To protect the "
+                    "next one too, add that to the boot loader's configuration");
 }
 
 void watchdog_plan_clear(struct watchdog_plan *plan)
 {
     free(plan->problem);
     *plan = (struct watchdog_plan){0};
-}
-
-int reason_watchdog(const struct facts *facts, char **ret_text)
-{
-    CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
-    int r;
-
-    if (facts->watchdog.error)
-        return -facts->watchdog.error;
-    r = watchdog_decide(facts, &plan);
-    if (r < 0 || !plan.problem)
-        return r;
-    *ret_text = steal(&plan.problem);
-    return 1;
 }

@@ -51,36 +51,28 @@ static void read_entries(int root, struct facts *facts)
         payload_open(root, &entries->entries[entries->chosen], &facts->payload);
 }
 
-int facts_read(int root, struct facts *ret_facts)
+void facts_read(int root, struct facts *ret_facts)
 {
-    int r;
+    const char *release;
 
     *ret_facts = (struct facts){.arch = read_arch(root)};
-    r = config_load(root, &ret_facts->config);
-    if (r >= 0)
-        r = kexec_facts_read(root, &ret_facts->kexec);
-    if (r >= 0)
-        r = hook_facts_read(root, &ret_facts->hook);
-    if (r >= 0)
-        r = boot_facts_read(root, &ret_facts->boot);
-    if (r >= 0)
-        r = requests_read(root, ret_facts->requests);
-    if (r >= 0)
-        r = place_facts_read(root, &ret_facts->place);
+    config_load(root, &ret_facts->config);
+    kexec_facts_read(root, &ret_facts->kexec);
+    unit_facts_read(root, &ret_facts->units);
+    boot_facts_read(root, &ret_facts->boot);
+    requests_read(root, ret_facts->requests);
+    ret_facts->environment = environment_facts_read(root);
     quirk_facts_read(root, &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
     watchdog_facts_read(root, &ret_facts->watchdog);
-    if (r >= 0)
-        read_entries(root, ret_facts);
-    if (r >= 0 && ret_facts->payload.image.release)
-        ret_facts->driver_missing = drivers_missing(root, ret_facts->payload.image.release);
-    if (r >= 0)
-        r = crypt_facts_read(root,
-                             ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
-                             &ret_facts->crypt);
-    if (r >= 0 && ret_facts->payload.image.release)
-        watchdog_facts_look_ahead(root, ret_facts->payload.image.release, &ret_facts->watchdog);
-    return r;
+    read_entries(root, ret_facts);
+    crypt_facts_read(root, ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
+                     &ret_facts->crypt);
+    release = ret_facts->payload.image.release;
+    if (!release)
+        return;
+    ret_facts->driver_missing = drivers_missing(root, release);
+    watchdog_facts_look_ahead(root, release, &ret_facts->watchdog);
 }
 
 void facts_clear(struct facts *facts)
@@ -94,7 +86,7 @@ void facts_clear(struct facts *facts)
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
-    hook_facts_clear(&facts->hook);
+    unit_facts_clear(&facts->units);
     kexec_facts_clear(&facts->kexec);
     config_clear(&facts->config);
 }

@@ -15,6 +15,13 @@ struct answer answer_unknown(int error, char *text)
     return (struct answer){.is = ANSWER_UNKNOWN, .error = error, .text = text};
 }
 
+struct answer answer_of(int result)
+{
+    if (result < 0)
+        return answer_unknown(-result, NULL);
+    return (struct answer){.is = result ? ANSWER_YES : ANSWER_NO};
+}
+
 void answer_note(struct answer *answer, char *text)
 {
     if (answer->is == ANSWER_YES) {

@@ -13,6 +13,9 @@ struct answer {
 struct answer answer_yes(char *text);
 struct answer answer_unknown(int error, char *text); /* a positive errno */
 
+/* Of a call that gives 1 or 0 or a negative errno. */
+struct answer answer_of(int result);
+
 /* Notes that it is so: of several texts the first stays. `text` becomes the answer's own. */
 void answer_note(struct answer *answer, char *text);
 

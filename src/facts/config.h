@@ -17,8 +17,8 @@ enum config_load {
 };
 
 enum {
-    HEALTH_OFF = -1,
-    HEALTH_TIMEOUT = 300, /* seconds, where nothing is set */
+    SECONDS_OFF = -1,     /* of any number of seconds */
+    HEALTH_TIMEOUT = 300, /* seconds, unless set */
 };
 
 enum config_missing_driver {
@@ -26,14 +26,7 @@ enum config_missing_driver {
     MISSING_DRIVER_BLOCK,
 };
 
-/* What a number of seconds may be where it is set. */
-enum {
-    SECONDS_OFF = -1,
-    SECONDS_MIN = 5,
-    SECONDS_MAX = 3600,
-};
-
-/* Strings are NULL, and seconds 0, where nothing is set. */
+/* Strings are NULL, and seconds 0, unless set. */
 struct config {
     enum config_mode mode;
     enum config_load load;
@@ -45,10 +38,10 @@ struct config {
     char *cmdline;        /* instead of the boot loader's */
     char *cmdline_append; /* behind it */
     char *cmdline_remove; /* parameters to leave out of it */
-    int health_timeout;   /* seconds from the kernel's start; 0 where not set, or HEALTH_OFF */
+    int health_timeout;   /* seconds from the kernel's start, or SECONDS_OFF */
     char *health_unit;    /* a unit that has to be active by then */
-    int panic;            /* after how many seconds a kernel that panics is to reboot */
-    int watchdog;         /* after how many seconds the hardware is to reset a kernel that hangs */
+    int panic;            /* seconds after which a kernel that panics reboots, or SECONDS_OFF */
+    int watchdog;         /* seconds after which a kernel that hangs is reset, or SECONDS_OFF */
     char *error;          /* what is wrong, with file and line; then nothing else counts */
-    int error_number;     /* the errno behind it where a file could not be read, else 0 */
+    int error_number;     /* the errno behind it if a file could not be read, or 0 */
 };

@@ -60,13 +60,11 @@ struct loaded_facts {
 };
 
 /* Whether the units will be there at the next reboot. */
-struct hook_facts {
+struct unit_facts {
     struct answer enabled; /* fastreboot-jump.service is wanted by reboot.target */
     struct answer active;  /* fastreboot.service was started in this boot and not stopped */
-    struct answer armed;   /* one firmware reboot was asked for */
-    char *armed_reason;    /* why, where fastreboot itself did; or NULL */
-    char *masked;          /* the mask in the way, or NULL */
-    int masked_error;      /* the errno that kept us from seeing whether there is one, or 0 */
+    struct answer armed;   /* one firmware reboot was requested */
+    struct answer masked;  /* one of the units is masked */
 };
 
 enum boot_way {
@@ -98,8 +96,8 @@ enum request_kind {
     N_REQUESTS,
 };
 
-/* What surrounds us. */
-struct place_facts {
+/* What this system runs in and beside. */
+struct environment_facts {
     struct answer container;
     struct answer xen;   /* the control domain of a Xen machine */
     struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
@@ -130,7 +128,7 @@ struct failure_facts {
     int error;      /* the errno of reading it, EBADMSG when it is damaged, or 0 */
 };
 
-/* Whether the machine is being checked after a fast reboot, see reboot/health.h. */
+/* The health check that is under way since this boot, a fast one. */
 struct health_facts {
     bool under_way;
     char *release;           /* of the kernel that was started, or NULL */
@@ -165,10 +163,10 @@ struct facts {
     struct config config;
     struct kexec_facts kexec;
     struct loaded_facts loaded;
-    struct hook_facts hook;
+    struct unit_facts units;
     struct boot_facts boot;
     struct answer requests[N_REQUESTS];
-    struct place_facts place;
+    struct environment_facts environment;
     struct crypt_facts crypt;
     struct quirk_facts quirk;
     struct answer driver_missing; /* the next kernel cannot drive everything that it must */

@@ -30,20 +30,28 @@ static void tell(const struct boot_record *record)
                  record->text);
 }
 
+/* "failed: " goes without saying among the kernels that failed. */
+static const char *without_outcome(const char *text)
+{
+    const char *rest = after_prefix(text, "failed: ");
+
+    return rest ? rest : text;
+}
+
 /* `attempt` may be NULL. */
 static int judge_boot(int root, struct attempt *attempt, const struct boot_facts *boot)
 {
     CLEANUP(boot_record_clear) struct boot_record record = {0};
     int stays;
 
-    (void)judge(attempt, boot, clock_now(), clock_uptime(), &record);
+    judge(attempt, boot, clock_now(), clock_uptime(), &record);
     record.boot_id = xstrdup(boot->boot_id);
     stays = health_start(root, attempt, boot, &record);
     if (stays < 0)
         journal_trouble("/" RUN_HEALTH, stays);
     tell(&record);
     if (attempt && is_kernels_fault(attempt, &record))
-        records_remember(root, attempt, record.text);
+        records_remember(root, attempt, without_outcome(record.text));
     records_write_boot(root, &record);
     return stays > 0 ? 0 : records_remove_attempt(root, STATE_ATTEMPT);
 }
@@ -88,7 +96,7 @@ int arrival_judge(int root)
     CLEANUP(attempt_clear) struct attempt attempt;
     bool written = records_read_attempt(root, STATE_ATTEMPT, &attempt) > 0;
 
-    (void)boot_facts_read(root, &boot);
+    boot_facts_read(root, &boot);
     /* Started once more in the same boot: the reboot was called off, or was a soft-reboot. */
     if (records_has_boot(root) > 0)
         return written && attempt.state == ATTEMPT_CHECKING

@@ -30,7 +30,7 @@ int departure_begin(int root, struct attempt *ret_attempt)
     *ret_attempt = (struct attempt){.time = clock_now(), .state = ATTEMPT_BEGUN};
     if (r < 0)
         return r;
-    (void)boot_facts_read(root, &boot);
+    boot_facts_read(root, &boot);
     ret_attempt->id = xstrdup(sd_id128_to_string(id, text));
     ret_attempt->boot_id = xstrdup(boot.boot_id ? boot.boot_id : "");
     machine_read(root, &ret_attempt->machine);
@@ -85,7 +85,7 @@ static int allow_jump(int root, uint32_t job, const struct facts *facts)
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};
 
     if (facts)
-        (void)watchdog_decide(facts, &plan);
+        watchdog_decide(facts, &plan);
     return notes_write_go_ahead(root, &(struct go_ahead){.job = job, .watchdog = plan.seconds});
 }
 
@@ -126,9 +126,9 @@ static void tell_warnings(const struct verdict *verdict)
     for (size_t i = 0; i < verdict->n; i++) {
         const struct finding *finding = &verdict->findings[i];
 
-        if (finding->reason->severity == SEVERITY_WARN && finding->result > 0)
+        if (finding->reason->severity == SEVERITY_WARN && finding->found.is == ANSWER_YES)
             journal_tell(EVENT_TROUBLE, LOG_WARNING, finding->reason->id, "before this reboot: %s",
-                         finding->text);
+                         finding->found.text);
     }
 }
 
@@ -142,7 +142,8 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     tell_warnings(&survey.verdict);
     because = survey.verdict.because;
     if (because)
-        return through_firmware(root, attempt, LOG_NOTICE, because->reason->id, because->text);
+        return through_firmware(root, attempt, LOG_NOTICE, because->reason->id,
+                                because->found.text);
     r = notes_write_detach(root, &survey.facts.quirk);
     if (r < 0)
         return through_firmware(root, attempt, LOG_WARNING, "state-unwritable", strerror(-r));

@@ -27,7 +27,7 @@ static bool is_off(int root)
 {
     CLEANUP(config_clear) struct config config = {0};
 
-    (void)config_load(root, &config);
+    config_load(root, &config);
     return limit_of(&config) < 0;
 }
 
@@ -72,7 +72,7 @@ int health_start(int root, struct attempt *attempt, const struct boot_facts *boo
         return 0;
     r = fast ? start_attempt(root, attempt, boot) : start_healed(root, boot);
     if (fast ? r >= 0 : r > 0)
-        (void)health_begin(record);
+        health_begin(record);
     return r < 0 ? r : fast;
 }
 
@@ -108,7 +108,7 @@ static void record_answer(int root, const struct attempt *attempt, bool fast,
     read_record(root, attempt, fast, &record);
     if (record.health != HEALTH_CHECKING)
         return; /* a look before this one was killed after it had said so */
-    (void)health_describe(answer, losses, &record);
+    health_describe(answer, losses, &record);
     journal_tell(EVENT_HEALTH, priority, outcome_name(record.outcome), "checked: %s%s", record.text,
                  and_then);
     records_write_boot(root, &record);
@@ -233,9 +233,8 @@ static int conclude_healed(int root, const struct attempt *attempt, enum health_
 static int conclude(int root, struct attempt *attempt, const struct health_look *look)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
-    enum health_answer answer = ANSWER_WAIT;
+    enum health_answer answer = health_judge(look, &losses);
 
-    (void)health_judge(look, &answer, &losses);
     if (answer == ANSWER_WAIT)
         return HEALTH_WAIT;
     if (attempt->state == ATTEMPT_HEALED)
@@ -252,7 +251,7 @@ int health_check(int root, const struct config *config, const char *state, int64
 
     if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
         return HEALTH_OVER;
-    (void)boot_facts_read(root, &boot);
+    boot_facts_read(root, &boot);
     if (attempt.state == ATTEMPT_HEALED && is_this_boot(&attempt, &boot))
         return HEALTH_REBOOT; /* it was asked for, and did not come yet */
     inventory_read(root, &now);

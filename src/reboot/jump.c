@@ -35,7 +35,7 @@ static bool is_loaded(int root, char **ret_doubt)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
 
-    (void)kexec_facts_read(root, &kexec);
+    kexec_facts_read(root, &kexec);
     if (kexec.loaded.is == ANSWER_YES)
         return true;
     *ret_doubt = format("no kernel is loaded any more");

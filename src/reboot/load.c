@@ -115,7 +115,7 @@ void load_early(int root)
         return;
     if (because)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, because->reason->id, "not loaded early: %s",
-                     because->text);
+                     because->found.text);
     else if (load_kernel(root, &survey, &id, &error) < 0)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, "load-failed", "not loaded early: %s", error);
 }
@@ -125,7 +125,7 @@ int load_drop_all(int root)
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
     int r = 0;
 
-    (void)kexec_facts_read(root, &kexec);
+    kexec_facts_read(root, &kexec);
     /* The unload is a load to kernel.kexec_load_limit_reboot: none where there is nothing. */
     if (kexec.loaded.is != ANSWER_NO) {
         r = kexec_unload();

@@ -6,15 +6,6 @@
 #include "base/root.h"
 #include "base/util.h"
 
-static struct answer exists(int root, const char *path)
-{
-    int r = root_exists(root, path);
-
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
-}
-
 int notes_write_active(int root)
 {
     return state_write(root, RUN_ACTIVE, "");
@@ -40,14 +31,14 @@ int notes_has_normal(int root)
     return root_exists(root, RUN_NORMAL);
 }
 
-void notes_read_hook(int root, struct hook_facts *hook)
+void notes_read_units(int root, struct unit_facts *units)
 {
     AUTOFREE char *why = NULL;
 
-    hook->active = exists(root, RUN_ACTIVE);
-    hook->armed = exists(root, RUN_NORMAL);
+    units->active = answer_of(root_exists(root, RUN_ACTIVE));
+    units->armed = answer_of(root_exists(root, RUN_NORMAL));
     if (root_read_line(root, RUN_NORMAL, 64 * 1024, &why) >= 0 && *why)
-        set_text(&hook->armed_reason, steal(&why));
+        units->armed.text = format("a firmware reboot was requested: %s", why);
 }
 
 int notes_write_loaded(int root, const struct loaded_facts *loaded)

@@ -18,8 +18,8 @@ int notes_remove_normal(int root);
 /* 1 when it is there, 0 when not, or a negative errno. */
 int notes_has_normal(int root);
 
-/* Fills in what these two say: the members active, armed and armed_reason. */
-void notes_read_hook(int root, struct hook_facts *hook);
+/* Fills in what these two say: ->active and ->armed. */
+void notes_read_units(int root, struct unit_facts *units);
 
 /* The kernel that fastreboot has loaded. A note that cannot be read counts as none: the kernel is
  * then taken for another program's, which is neither replaced nor dropped. */

@@ -36,13 +36,13 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     struct facts *facts = &ret_survey->facts;
 
     *ret_survey = (struct survey){0};
-    (void)facts_read(root, facts);
-    notes_read_hook(root, &facts->hook);
+    facts_read(root, facts);
+    notes_read_units(root, &facts->units);
     join_loaded(root, facts);
     join_health(root, facts);
     records_read_failures(root, &facts->failure);
-    (void)additions_decide(facts, &ret_survey->added);
-    (void)decide(facts, purpose, &ret_survey->verdict);
+    ret_survey->added = additions_decide(facts);
+    decide(facts, purpose, &ret_survey->verdict);
 }
 
 void survey_clear(struct survey *survey)

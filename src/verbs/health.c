@@ -59,7 +59,7 @@ static int run(const struct call *call)
     AUTOFREE char *state = NULL;
     int r;
 
-    (void)config_load(call->root, &config);
+    config_load(call->root, &config);
     if (records_has_boot(call->root) == 0 && judge_emergency(call->root) < 0)
         return EXIT_FAILED;
     if (!config.error && config.health_unit) {

@@ -7,7 +7,7 @@
 
 static int refuse(const struct finding *because)
 {
-    fprintf(stderr, "fastreboot: not loaded: %s\n", because->text);
+    fprintf(stderr, "fastreboot: not loaded: %s\n", because->found.text);
     if (because->reason->advice)
         fprintf(stderr, "  %s\n", because->reason->advice);
     return EXIT_FAILED;

@@ -44,6 +44,12 @@ static const char *loaded_by(const struct facts *facts)
     }
 }
 
+/* Or that cannot be known. */
+static bool applies(const struct finding *finding)
+{
+    return finding->found.is != ANSWER_NO;
+}
+
 /* As text */
 
 static void print_first_line(const struct survey *survey)
@@ -55,18 +61,18 @@ static void print_first_line(const struct survey *survey)
     else if (verdict->fast)
         printf("Next reboot: fast, into kernel %s\n", survey->facts.payload.image.release);
     else if (verdict->needs_root)
-        printf("Next reboot: only root can tell: %s\n", verdict->because->text);
+        printf("Next reboot: unknown, run as root: %s\n", verdict->because->found.text);
     else
-        printf("Next reboot: firmware, because %s\n", verdict->because->text);
+        printf("Next reboot: firmware, because %s\n", verdict->because->found.text);
 }
 
 static void print_finding(const struct finding *finding)
 {
     const struct reason *reason = finding->reason;
 
-    printf("%-5s  %s: %s\n", finding->result ? severity_name(reason->severity) : "ok", reason->id,
-           finding->result ? finding->text : reason->passed);
-    if (finding->result && reason->advice)
+    printf("%-5s  %s: %s\n", applies(finding) ? severity_name(reason->severity) : "ok", reason->id,
+           applies(finding) ? finding->found.text : reason->passed);
+    if (applies(finding) && reason->advice)
         printf("       %s\n", reason->advice);
 }
 
@@ -88,7 +94,7 @@ static void print_payload(const struct survey *survey)
     for (size_t i = 0; i < payload->entry->n_initrds; i++)
         printf("%s%s", i ? " " : "", payload->entry->initrds[i]);
     printf("%s\n  Command line: %s\n",
-           payload->entry->uki         ? "inside the kernel's image"
+           payload->entry->uki         ? "inside the kernel image"
            : payload->entry->n_initrds ? ""
                                        : "none",
            payload->entry->cmdline);
@@ -104,11 +110,11 @@ static void print_loaded(const struct facts *facts)
         puts("  Loaded now:   nothing");
     else if (facts->loaded.release)
         printf("  Loaded now:   kernel %s, by fastreboot%s\n", facts->loaded.release,
-               facts->loaded.current ? "" : "; not what would be loaded now");
+               facts->loaded.current ? "" : " (the next reboot loads another one)");
     else if (facts->kexec.loaded.is == ANSWER_YES)
         puts("  Loaded now:   a kernel that fastreboot did not load");
     else
-        puts("  Loaded now:   the kernel does not say");
+        puts("  Loaded now:   unknown, the kernel does not say");
 }
 
 static void print_duration(const char *what, int64_t milliseconds)
@@ -118,12 +124,11 @@ static void print_duration(const char *what, int64_t milliseconds)
 
 static void print_boot(const struct facts *facts, const struct boot_record *last)
 {
-    printf("  This boot:    ");
-    if (facts->boot.way == BOOT_UNKNOWN)
-        printf("the kernel does not say how it was started");
-    else
-        printf("by %s", way_name(facts->boot.way));
-    printf(", kernel %s\n", facts->boot.release ? facts->boot.release : "unknown");
+    static const char *const HOW[] = {"through the firmware", "started by kexec",
+                                      "the kernel does not say how it was started"};
+
+    printf("  This boot:    %s, kernel %s\n", HOW[facts->boot.way],
+           facts->boot.release ? facts->boot.release : "unknown");
     if (!last)
         return;
     printf("  Last reboot:  %s", last->text);
@@ -147,13 +152,13 @@ static void status_as_text(const struct survey *survey, const struct boot_record
     for (size_t i = 0; i < verdict->n; i++) {
         const struct finding *finding = &verdict->findings[i];
 
-        if (finding->result == 0 || finding == verdict->because)
+        if (finding->found.is == ANSWER_NO || finding == verdict->because)
             continue;
         printf("  %-13s %s\n",
                finding->reason->severity == SEVERITY_BLOCK  ? "Also:"
                : finding->reason->severity == SEVERITY_WARN ? "Warning:"
                                                             : "Note:",
-               finding->text);
+               finding->found.text);
     }
 }
 
@@ -162,7 +167,7 @@ static void check_as_text(const struct survey *survey, bool all)
     const struct verdict *verdict = &survey->verdict;
 
     for (size_t i = 0; i < verdict->n; i++)
-        if (all || verdict->findings[i].result)
+        if (all || applies(&verdict->findings[i]))
             print_finding(&verdict->findings[i]);
     print_first_line(survey);
 }
@@ -177,11 +182,11 @@ static struct json_object *finding_as_json(const struct finding *finding)
     json_add_string(object, "id", reason->id);
     json_add_string(object, "severity", severity_name(reason->severity));
     json_add_string(object, "result",
-                    finding->result == 0  ? "passed"
-                    : finding->result > 0 ? "applies"
-                                          : "unknown");
-    json_add_string(object, "text", finding->result ? finding->text : reason->passed);
-    json_add_string(object, "advice", finding->result ? reason->advice : NULL);
+                    finding->found.is == ANSWER_NO    ? "passed"
+                    : finding->found.is == ANSWER_YES ? "applies"
+                                                      : "unknown");
+    json_add_string(object, "text", applies(finding) ? finding->found.text : reason->passed);
+    json_add_string(object, "advice", applies(finding) ? reason->advice : NULL);
     return object;
 }
 
@@ -190,7 +195,7 @@ static struct json_object *findings_as_json(const struct verdict *verdict, bool 
     struct json_object *array = json_object_new_array();
 
     for (size_t i = 0; i < verdict->n; i++)
-        if (all || verdict->findings[i].result)
+        if (all || applies(&verdict->findings[i]))
             json_object_array_add(array, finding_as_json(&verdict->findings[i]));
     return array;
 }
@@ -215,7 +220,7 @@ static struct json_object *entry_as_json(const struct boot_entry *entry)
 static void add_verdict(struct json_object *object, const struct verdict *verdict, bool all)
 {
     json_add_string(object, "next", next_name(verdict));
-    json_add_string(object, "because", verdict->because ? verdict->because->text : NULL);
+    json_add_string(object, "because", verdict->because ? verdict->because->found.text : NULL);
     json_add_string(object, "because_id", verdict->because ? verdict->because->reason->id : NULL);
     json_object_object_add(object, "reasons", findings_as_json(verdict, all));
 }
@@ -343,11 +348,11 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
         for (size_t k = 0; k < entry->n_initrds; k++)
             printf("    initrd %s\n", entry->initrds[k]);
         if (entry->uki && !entry->problem)
-            puts("    initrd inside the kernel's image");
+            puts("    initrd inside the kernel image");
         if (!entry->problem)
             printf("    command line %s\n", entry->cmdline);
         if (listed[i].problem)
-            printf("    cannot be kexec'd: %s\n", listed[i].problem);
+            printf("    cannot be started with kexec: %s\n", listed[i].problem);
     }
     if (entries->problem)
         puts(entries->problem);

@@ -11,7 +11,7 @@ static int explain_nothing(int root)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts kexec;
 
-    (void)kexec_facts_read(root, &kexec);
+    kexec_facts_read(root, &kexec);
     if (kexec.loaded.is == ANSWER_NO) {
         puts("no kernel is loaded");
         return EXIT_FINE;

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("efi/loader/entries/a.conf", "linux /k\n", 9);
     for (size_t i = 0; i < N_NAMES; i++)
         check_text(i);
-    must(requests_read(fuzz_root(), requests) == 0);
+    requests_read(fuzz_root(), requests);
     for (size_t i = 0; i < N_REQUESTS; i++)
         must((requests[i].is == ANSWER_NO) == !requests[i].text);
     requests_clear(requests);

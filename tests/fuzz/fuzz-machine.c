@@ -37,14 +37,15 @@ static void check(const struct facts *facts, enum purpose purpose)
 {
     struct verdict verdict;
 
-    must(decide(facts, purpose, &verdict) == 0);
+    decide(facts, purpose, &verdict);
     must(verdict.fast == !verdict.because);
-    must(verdict.fast || (verdict.because->text && *verdict.because->text));
+    must(verdict.fast || (verdict.because->found.text && *verdict.because->found.text));
     for (size_t i = 0; i < verdict.n; i++) {
         const struct finding *finding = &verdict.findings[i];
 
-        must(!finding->result == !finding->text);
-        must(!verdict.fast || !finding->result || finding->reason->severity != SEVERITY_BLOCK);
+        must((finding->found.is == ANSWER_NO) == !finding->found.text);
+        must(!verdict.fast || finding->found.is == ANSWER_NO ||
+             finding->reason->severity != SEVERITY_BLOCK);
     }
     verdict_clear(&verdict);
 }

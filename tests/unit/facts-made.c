@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "facts-made.h"
 
+#include "decide/reasons.h"
 #include "test.h"
 #include "tree.h"
 
@@ -15,7 +16,7 @@ void made_fast(struct made_facts *made)
                   .cmdline = (char *)"root=/dev/sda1"},
         .initrds = {{.path = (char *)"/initrd.img", .fd = -1, .size = 100}},
         .facts = {.kexec = {.supported = YES},
-                  .hook = {.enabled = YES, .active = YES},
+                  .units = {.enabled = YES, .active = YES},
                   .payload = {.kernel = {.path = (char *)"/vmlinuz", .fd = -1, .size = 100},
                               .n_initrds = 1,
                               .kernel_id = (char *)"6.1.0 100 1",
@@ -59,13 +60,24 @@ static const char *rarely(const char *text)
     return dice(12) ? NULL : text;
 }
 
-/* The same for one that comes with words. */
-static struct answer some_words(const char *text)
+/* The answer that a row of the table reads, or NULL. */
+static struct answer *fact_of(struct facts *facts, const struct reason *reason)
 {
-    struct answer answer = some_fact(NO);
+    return reason->answer ? (struct answer *)(void *)((char *)facts + reason->answer) : NULL;
+}
 
-    answer.text = (char *)(answer.is == ANSWER_NO ? NULL : text);
-    return answer;
+/* Everything that the table reads; rarely, as there is so much of it. */
+static void some_facts_of_reasons(struct facts *facts)
+{
+    for (size_t i = 0; i < N_REASONS; i++) {
+        struct answer *fact = fact_of(facts, &REASONS[i]);
+
+        if (!fact || dice(8))
+            continue;
+        *fact = some_fact(REASONS[i].when_no ? YES : NO);
+        if (!REASONS[i].text && fact->is != ANSWER_NO)
+            fact->text = (char *)REASONS[i].id;
+    }
 }
 
 static void some_file(struct boot_file *file)
@@ -131,7 +143,7 @@ static void some_failures(struct failure_facts *facts)
             (struct failure){.kernel = (char *)KERNELS[dice(3)], .release = (char *)"6.1.0"};
 }
 
-static void some_check(struct health_facts *facts)
+static void some_health(struct health_facts *facts)
 {
     static char link[] = "eno1";
 
@@ -182,32 +194,17 @@ void made_by_dice(struct made_facts *made)
     made_fast(made);
     some_config(&facts->config);
     some_failures(&facts->failure);
-    some_check(&facts->health);
+    some_health(&facts->health);
     some_watchdog(&facts->watchdog);
-    facts->kexec = (struct kexec_facts){.supported = some_fact(YES),
-                                        .disabled = some_fact(NO),
-                                        .exhausted = some_fact(NO),
-                                        .loaded = some_fact(dice(3) ? NO : YES),
-                                        .lockdown = (char *)rarely(dice(2) ? "none" : "integrity")};
-    facts->hook = (struct hook_facts){.enabled = some_fact(YES),
-                                      .active = some_fact(YES),
-                                      .armed = some_fact(NO),
-                                      .masked = (char *)rarely("/etc/systemd/system/x")};
-    for (size_t i = 0; i < N_REQUESTS; i++)
-        facts->requests[i] = dice(12) ? NO : some_words("somebody asked");
-    facts->place.container = some_fact(NO);
-    facts->place.xen = some_fact(NO);
-    facts->place.stuck = some_fact(NO);
-    facts->crypt.tpm = some_words("the root's key is a TPM's");
-    facts->place.kexec_tools = some_fact(NO);
-    facts->quirk.firmware = some_words("quirk: this board does not survive a kexec");
-    facts->quirk.invalid = some_words("/etc/fastreboot/quirks.d/x.conf:1: unknown key");
-    facts->quirk.applied = some_words("quirk: unloads a module");
+    some_facts_of_reasons(facts);
+    facts->kexec.disabled = some_fact(NO);
+    facts->kexec.exhausted = some_fact(NO);
+    facts->kexec.loaded = some_fact(dice(3) ? NO : YES);
+    facts->kexec.lockdown = (char *)rarely(dice(2) ? "none" : "integrity");
     facts->config.missing_driver = dice(2) ? MISSING_DRIVER_WARN : MISSING_DRIVER_BLOCK;
-    facts->driver_missing = some_words("kernel 6.1.0 has no driver for device 0000:03:00.0");
-    facts->storage = (struct storage_facts){.degraded = some_words("md0 lacks 1 of 2 disks"),
-                                            .damaged = some_words("ext4 on md0 has errors"),
-                                            .failing = some_words("sda had 1 I/O error")};
+    facts->driver_missing = some_fact(NO);
+    if (facts->driver_missing.is != ANSWER_NO)
+        facts->driver_missing.text = (char *)"kernel 6.1.0 has no driver for device 0000:03:00.0";
     some_payload(made);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
     if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {
@@ -219,20 +216,17 @@ void made_by_dice(struct made_facts *made)
 struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)
 {
     static struct answer *all[MADE_FACTS];
-    struct answer *const found[] = {
-        &facts->kexec.supported,   &facts->kexec.disabled,    &facts->kexec.exhausted,
-        &facts->kexec.loaded,      &facts->hook.enabled,      &facts->hook.active,
-        &facts->hook.armed,        &facts->place.container,   &facts->place.xen,
-        &facts->place.stuck,       &facts->place.kexec_tools, &facts->watchdog.running,
-        &facts->watchdog.nowayout, &facts->watchdog.kept,     &facts->watchdog.fed,
-        &facts->watchdog.comes,    &facts->crypt.tpm,         &facts->quirk.invalid,
-        &facts->quirk.firmware,    &facts->quirk.applied,     &facts->storage.degraded,
-        &facts->storage.damaged,   &facts->storage.failing,   &facts->driver_missing,
+    struct answer *const others[] = {
+        &facts->kexec.disabled,   &facts->kexec.exhausted,   &facts->kexec.loaded,
+        &facts->watchdog.running, &facts->watchdog.nowayout, &facts->watchdog.kept,
+        &facts->watchdog.fed,     &facts->watchdog.comes,    &facts->driver_missing,
     };
+    size_t n = ELEMENTS(others);
 
-    *ret_n = ELEMENTS(found) + N_REQUESTS;
-    memcpy(all, found, sizeof(found));
-    for (size_t i = 0; i < N_REQUESTS; i++)
-        all[ELEMENTS(found) + i] = &facts->requests[i];
+    memcpy(all, others, sizeof(others));
+    for (size_t i = 0; i < N_REASONS; i++)
+        if (fact_of(facts, &REASONS[i]))
+            all[n++] = fact_of(facts, &REASONS[i]);
+    *ret_n = n;
     return all;
 }

@@ -132,7 +132,7 @@ static void everything_is_there(void **state)
 
     start(tree);
     expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING,
-                "fast: kernel 6.1.0-33-amd64 was started by kexec; being checked");
+                "fast: kernel 6.1.0-33-amd64 was started by kexec; health check under way");
     assert_true(exists(tree, RUN_HEALTH) && exists(tree, STATE_ATTEMPT));
     assert_int_equal(look(tree, 20), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE,
@@ -153,7 +153,7 @@ static void what_comes_late_is_waited_for(void **state)
     tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
     assert_int_equal(look(tree, 20), HEALTH_WAIT);
     assert_int_equal(look(tree, 290), HEALTH_WAIT);
-    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "health check under way");
     tree_write(tree, "sys/class/net/eno1/carrier", "1\n");
     assert_int_equal(look(tree, 301), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
@@ -177,7 +177,7 @@ static void a_lost_disk_costs_one_reboot(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(failure_facts_clear) struct failure_facts facts;
-    CLEANUP(hook_facts_clear) struct hook_facts hook = {0};
+    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
 
     start(tree);
     lose_the_disk(tree);
@@ -187,10 +187,10 @@ static void a_lost_disk_costs_one_reboot(void **state)
     records_read_failures(tree->root, &facts);
     assert_string_equal(facts.failures.all[0].reason, "it came up, and something was missing: disk "
                                                       "ata-ST1000NM0008_ZDH (931 GiB)");
-    notes_read_hook(tree->root, &hook);
-    assert_int_equal(hook.armed.is, ANSWER_YES);
-    assert_non_null(strstr(hook.armed_reason, "after the fast reboot into kernel 6.1.0-33-amd64 "
-                                              "something was missing: disk ata-"));
+    notes_read_units(tree->root, &units);
+    assert_answer(&units.armed, 1,
+                  "after the fast reboot into kernel 6.1.0-33-amd64 something was missing: disk "
+                  "ata-");
     assert_int_equal(look(tree, 310), HEALTH_REBOOT); /* where it was refused at first */
     assert_false(exists(tree, STATE_ATTEMPT));
     expect_history(tree, 1);
@@ -219,7 +219,7 @@ static void begin_firmware_boot(const struct tree *tree)
 
     assert_int_equal(departure_begin(tree->root, &attempt), 0);
     attempt.state = ATTEMPT_FIRMWARE;
-    attempt.reason = strdup("one firmware reboot was asked for");
+    attempt.reason = strdup("a firmware reboot was requested");
     assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
     by_firmware(tree, "healed\n");
     assert_int_equal(arrival_judge(tree->root), 0);
@@ -233,13 +233,13 @@ static void the_firmware_brings_it_back(void **state)
     lose_the_disk(tree);
     assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     begin_firmware_boot(tree);
-    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "being checked");
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "health check under way");
     assert_int_equal(look(tree, 20), HEALTH_WAIT);
     tree_link(tree, "sys/block/sda",
               "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
     assert_int_equal(look(tree, 30), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_COMPLETE,
-                "firmware: one firmware reboot was asked for; now everything is there again");
+                "firmware: a firmware reboot was requested; everything is back");
     assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
     expect_history(tree, 2);
     expect_failures(tree, 1); /* and it is not tried again */
@@ -255,7 +255,7 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
     begin_firmware_boot(tree);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
-                "it is missing after the firmware reboot too: disk ata-");
+                "still missing after the firmware reboot: disk ata-");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
     expect_failures(tree, 0); /* so it was not the kernel */
 }
@@ -274,7 +274,7 @@ static void what_the_firmware_brings_back_in_part_stays_remembered(void **state)
     begin_firmware_boot(tree);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
-                "it is missing after the firmware reboot too: disk ata-");
+                "still missing after the firmware reboot: disk ata-");
     expect_failures(tree, 1);
 }
 
@@ -320,7 +320,8 @@ static void only_the_firmware_is_asked_whether_it_helped(void **state)
     assert_int_equal(look(tree, 300), HEALTH_REBOOT);
     boot(tree, "somebody's\n", "208\n", "");
     assert_int_equal(arrival_judge(tree->root), 0);
-    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "kexec by somebody else");
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN,
+                "a kernel that fastreboot did not load was started by kexec");
     assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
 }
 
@@ -370,7 +371,7 @@ static void going_down_while_being_checked_is_a_failure(void **state)
     start(tree);
     by_firmware(tree, "after a reset\n");
     assert_int_equal(arrival_judge(tree->root), 0);
-    expect_last(tree, OUTCOME_FAILED, HEALTH_UNKNOWN, "went down before it was known");
+    expect_last(tree, OUTCOME_FAILED, HEALTH_UNKNOWN, "went down before the health check was over");
     assert_false(exists(tree, STATE_ATTEMPT) || exists(tree, RUN_HEALTH));
     expect_history(tree, 1); /* it is the same reboot */
     expect_failures(tree, 1);
@@ -396,7 +397,7 @@ static void another_machine_is_not_judged(void **state)
     by_firmware(tree, "elsewhere\n");
     tree_write(tree, "sys/class/dmi/id/product_name", "Server 2000\n");
     assert_int_equal(arrival_judge(tree->root), 0);
-    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "nothing was written down");
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "nothing was recorded before this boot");
     assert_true(exists(tree, STATE_ATTEMPT ".other-machine"));
     assert_false(exists(tree, STATE_ATTEMPT));
     expect_failures(tree, 0);
@@ -529,7 +530,7 @@ static void a_second_start_in_one_boot_changes_nothing(void **state)
 
     start(tree);
     assert_int_equal(arrival_judge(tree->root), 0);
-    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "being checked");
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "health check under way");
     assert_int_equal(look(tree, 20), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
     assert_int_equal(arrival_judge(tree->root), 0);

@@ -69,7 +69,7 @@ static void expect(const struct tree *tree, int result, const char *words)
 {
     CLEANUP(crypt_facts_clear) struct crypt_facts facts;
 
-    assert_int_equal(crypt_facts_read(tree->root, NULL, &facts), 0);
+    crypt_facts_read(tree->root, NULL, &facts);
     assert_answer(&facts.tpm, result, words);
     assert_true((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
 }
@@ -162,7 +162,7 @@ static void a_tpm_is(void **state)
     made_luks2(*state, "dev/sda3", BOUND);
     expect(*state, 1,
            "volume cryptroot of the root file system gets its key from a TPM, whose measurements a "
-           "kexec does not start anew: token 0 (systemd-tpm2, bound to PCR 7)");
+           "kexec does not reset: token 0 (systemd-tpm2, bound to PCR 7)");
 }
 
 static void below_its_checksums(void **state)
@@ -201,8 +201,10 @@ static int is_for_root_alone(void *argument)
 {
     const struct tree *tree = argument;
     struct crypt_facts facts;
-    int error = crypt_facts_read(tree->root, NULL, &facts) == 0 ? facts.tpm.error : 0;
+    int error;
 
+    crypt_facts_read(tree->root, NULL, &facts);
+    error = facts.tpm.error;
     crypt_facts_clear(&facts);
     return error == EACCES;
 }

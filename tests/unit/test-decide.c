@@ -17,7 +17,7 @@ static void expect(const struct facts *facts, enum purpose purpose, const char *
 {
     CLEANUP(verdict_clear) struct verdict verdict;
 
-    assert_int_equal(decide(facts, purpose, &verdict), 0);
+    decide(facts, purpose, &verdict);
     if (!id) {
         assert_true(verdict.fast);
         return;
@@ -28,18 +28,20 @@ static void expect(const struct facts *facts, enum purpose purpose, const char *
 
 static bool stands_in_the_way(const struct finding *finding)
 {
-    return finding->reason->severity == SEVERITY_BLOCK && finding->result != 0;
+    return finding->reason->severity == SEVERITY_BLOCK && finding->found.is != ANSWER_NO;
 }
 
 static void check_finding(const struct finding *finding)
 {
-    if (finding->result == 0) {
-        assert_null(finding->text);
+    const struct answer *found = &finding->found;
+
+    if (found->is == ANSWER_NO) {
+        assert_null(found->text);
         return;
     }
-    assert_non_null(finding->text);
-    assert_true(*finding->text);
-    assert_true(finding->result <= 1);
+    assert_non_null(found->text);
+    assert_true(*found->text);
+    assert_int_equal(found->is == ANSWER_UNKNOWN, found->error != 0);
 }
 
 static void check_verdict(const struct verdict *verdict)
@@ -62,7 +64,8 @@ static void check_verdict(const struct verdict *verdict)
                 verdict->because < verdict->findings + verdict->n);
     assert_true(stands_in_the_way(verdict->because));
     if (verdict->needs_root)
-        assert_true(verdict->because->result == -EACCES || verdict->because->result == -EPERM);
+        assert_true(verdict->because->found.error == EACCES ||
+                    verdict->because->found.error == EPERM);
 }
 
 /* As decide() should find it, without any of its reasons. */
@@ -71,8 +74,9 @@ static void assert_can_be_fast(const struct facts *facts)
     const struct boot_payload *payload = &facts->payload;
 
     assert_true(!facts->config.error && facts->config.mode == MODE_FAST);
-    assert_true(facts->hook.armed.is == ANSWER_NO && facts->kexec.supported.is == ANSWER_YES);
-    assert_true(facts->place.container.is == ANSWER_NO && facts->place.xen.is == ANSWER_NO);
+    assert_true(facts->units.armed.is == ANSWER_NO && facts->kexec.supported.is == ANSWER_YES);
+    assert_true(facts->environment.container.is == ANSWER_NO &&
+                facts->environment.xen.is == ANSWER_NO);
     assert_true(facts->quirk.firmware.is == ANSWER_NO && facts->quirk.invalid.is == ANSWER_NO);
     assert_true(!facts->failure.error && facts->failure.failures.n < FAILURES_TO_STOP);
     for (size_t i = 0; i < facts->failure.failures.n; i++)
@@ -98,7 +102,7 @@ static void doubt_is_firmware(void **state)
             struct made_facts made;
 
             made_by_dice(&made);
-            assert_int_equal(decide(&made.facts, (enum purpose)purpose, &verdict), 0);
+            decide(&made.facts, (enum purpose)purpose, &verdict);
             check_verdict(&verdict);
             fast += verdict.fast;
             by_hand += verdict.by_hand;
@@ -115,7 +119,7 @@ static bool is_fast(const struct facts *facts)
 {
     CLEANUP(verdict_clear) struct verdict verdict;
 
-    assert_int_equal(decide(facts, PURPOSE_NEXT_REBOOT, &verdict), 0);
+    decide(facts, PURPOSE_NEXT_REBOOT, &verdict);
     return verdict.fast;
 }
 
@@ -175,9 +179,9 @@ static void every_reason_is_reached(void **state)
         struct made_facts made;
 
         made_by_dice(&made);
-        assert_int_equal(decide(&made.facts, (enum purpose)(i % 3), &verdict), 0);
+        decide(&made.facts, (enum purpose)(i % 3), &verdict);
         for (size_t k = 0; k < verdict.n; k++)
-            if (verdict.findings[k].result > 0 || verdict.findings[k].result == -EIO)
+            if (verdict.findings[k].found.is != ANSWER_NO)
                 applied[verdict.findings[k].reason - REASONS] = true;
         if (verdict.because)
             decided[verdict.because->reason - REASONS] = true;
@@ -204,11 +208,11 @@ static void purposes_differ(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook.active.is = ANSWER_NO;
+    made.facts.units.active.is = ANSWER_NO;
     expect(&made.facts, PURPOSE_NEXT_REBOOT, "not-active");
     expect(&made.facts, PURPOSE_SHUTDOWN, NULL);
     expect(&made.facts, PURPOSE_LOAD, NULL);
-    made.facts.hook.enabled.is = ANSWER_NO;
+    made.facts.units.enabled.is = ANSWER_NO;
     expect(&made.facts, PURPOSE_SHUTDOWN, "not-enabled");
     expect(&made.facts, PURPOSE_LOAD, NULL);
 }
@@ -223,7 +227,7 @@ static void somebody_elses_kernel_is_respected(void **state)
     made.facts.kexec.loaded.is = ANSWER_YES;
     made.facts.payload.kernel.error = ENOENT;  /* of no account now */
     made.facts.kexec.disabled.is = ANSWER_YES; /* what is loaded still runs */
-    assert_int_equal(decide(&made.facts, PURPOSE_SHUTDOWN, &verdict), 0);
+    decide(&made.facts, PURPOSE_SHUTDOWN, &verdict);
     assert_true(verdict.fast && verdict.by_hand);
     expect(&made.facts, PURPOSE_LOAD, "foreign-kernel-in-place");
     made.facts.config.mode = MODE_FIRMWARE;
@@ -238,14 +242,14 @@ static void what_is_known_is_the_better_reason(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = EACCES};
-    assert_int_equal(decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict), 0);
+    made.facts.units.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = EACCES};
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
     assert_true(verdict.needs_root);
-    assert_string_equal(verdict.because->text,
+    assert_string_equal(verdict.because->found.text,
                         "cannot tell whether fastreboot is enabled: Permission denied");
     verdict_clear(&verdict);
     made.facts.payload.kernel.error = ENOENT;
-    assert_int_equal(decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict), 0);
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
     assert_false(verdict.needs_root);
     assert_string_equal(verdict.because->reason->id, "kernel-missing");
 }
@@ -261,10 +265,9 @@ static void an_entry_is_judged_by_its_files(void **state)
     payload = made.facts.payload;
     made.facts.payload = (struct boot_payload){0};
     made.facts.config.error = (char *)"broken";
-    assert_int_equal(decide_entry(&made.facts, &payload, &text), 0);
-    assert_null(text);
+    assert_null(decide_entry(&made.facts, &payload));
     payload.modules_problem = (char *)"/lib/modules/6.1.0 does not exist";
-    assert_int_equal(decide_entry(&made.facts, &payload, &text), 0);
+    text = decide_entry(&made.facts, &payload);
     assert_string_equal(text, "/lib/modules/6.1.0 does not exist");
     assert_string_equal(severity_name(SEVERITY_WARN), "warn");
 }

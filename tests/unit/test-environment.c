@@ -5,17 +5,14 @@
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
-static struct place_facts read_place(const struct tree *tree)
+static struct environment_facts look(const struct tree *tree)
 {
-    struct place_facts facts;
-
-    assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    return facts;
+    return environment_facts_read(tree->root);
 }
 
 static void an_ordinary_machine_is_none_of_these(void **state)
 {
-    const struct place_facts facts = read_place(*state);
+    const struct environment_facts facts = look(*state);
 
     assert_int_equal(facts.container.is, ANSWER_NO);
     assert_int_equal(facts.xen.is, ANSWER_NO);
@@ -26,27 +23,31 @@ static void an_ordinary_machine_is_none_of_these(void **state)
 static void systemd_says_that_it_is_a_container(void **state)
 {
     tree_write(*state, "run/systemd/container", "lxc\n");
-    assert_int_equal(read_place(*state).container.is, ANSWER_YES);
+    assert_int_equal(look(*state).container.is, ANSWER_YES);
 }
 
 static void only_the_control_domain_of_xen_counts(void **state)
 {
     tree_write(*state, "proc/xen/capabilities", "\n");
-    assert_int_equal(read_place(*state).xen.is, ANSWER_NO);
+    assert_int_equal(look(*state).xen.is, ANSWER_NO);
     tree_write(*state, "proc/xen/capabilities", "control_d\n");
-    assert_int_equal(read_place(*state).xen.is, ANSWER_YES);
+    assert_int_equal(look(*state).xen.is, ANSWER_YES);
 }
 
 static void the_last_word_on_kexec_tools_counts(void **state)
 {
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_NO); /* not installed */
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO); /* not installed */
     tree_write(*state, "etc/init.d/kexec-load", "#!/bin/sh\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_YES);
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_YES);
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n  LOAD_KEXEC='false'\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_NO);
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO);
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=\"true\"\n");
-    assert_int_equal(read_place(*state).kexec_tools.is, ANSWER_YES);
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_YES);
+    tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=false\n# LOAD_KEXEC=true\n");
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO);
+    tree_remove(*state, "etc/default/kexec");
+    assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO);
 }
 
 static void the_initrd_at_the_end_needs_a_kexec(void **state)
@@ -54,16 +55,16 @@ static void the_initrd_at_the_end_needs_a_kexec(void **state)
     const struct tree *tree = *state;
 
     tree_write(tree, "run/initramfs/.need_shutdown", "");
-    assert_int_equal(read_place(tree).stuck.is, ANSWER_YES);
+    assert_int_equal(look(tree).stuck.is, ANSWER_YES);
     tree_write(tree, "usr/sbin/kexec", "");
-    assert_int_equal(read_place(tree).stuck.is, ANSWER_NO);
+    assert_int_equal(look(tree).stuck.is, ANSWER_NO);
     tree_remove(tree, "usr/sbin/kexec");
     tree_write(tree, "run/initramfs/usr/bin/kexec", "");
-    assert_int_equal(read_place(tree).stuck.is, ANSWER_NO);
+    assert_int_equal(look(tree).stuck.is, ANSWER_NO);
     tree_remove(tree, "run/initramfs/usr/bin/kexec");
     tree_remove(tree, "run/initramfs/.need_shutdown");
     tree_write(tree, "run/initramfs/shutdown", "#!/bin/sh\n");
-    assert_int_equal(read_place(tree).stuck.is, ANSWER_YES);
+    assert_int_equal(look(tree).stuck.is, ANSWER_YES);
 }
 
 int main(void)

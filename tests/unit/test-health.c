@@ -33,7 +33,7 @@ static void expect(const struct made_look *made, enum health_answer expected, co
     AUTOFREE char *words = NULL;
     enum health_answer answer;
 
-    assert_int_equal(health_judge(&made->look, &answer, &losses), 0);
+    answer = health_judge(&made->look, &losses);
     assert_int_equal(answer, expected);
     words = losses_text(&losses);
     assert_string_equal(words, text);
@@ -51,11 +51,9 @@ static void an_answer_takes_its_time(void **state)
     made.look.uptime = 300 * SECOND;
     expect(&made, ANSWER_MISSING, "CPUs: 3 instead of 4");
     made.now.items[ITEM_LINK].all[0].carrier = false;
-    expect(&made, ANSWER_HEAL,
-           "network interface eno1 has no carrier (it had), CPUs: 3 instead of 4");
+    expect(&made, ANSWER_HEAL, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
     made.look.uptime = 299 * SECOND;
-    expect(&made, ANSWER_WAIT,
-           "network interface eno1 has no carrier (it had), CPUs: 3 instead of 4");
+    expect(&made, ANSWER_WAIT, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
 }
 
 static void a_unit_is_waited_for(void **state)
@@ -70,15 +68,15 @@ static void a_unit_is_waited_for(void **state)
     made.look.state = "activating";
     expect(&made, ANSWER_HEAL, "unit db.service is activating, not active");
     made.look.state = NULL;
-    expect(&made, ANSWER_HEAL, "unit db.service is perhaps not active: systemd does not say");
+    expect(&made, ANSWER_HEAL, "unit db.service may not be active: systemd does not say");
     made.look.uptime = 1;
-    expect(&made, ANSWER_WAIT, "unit db.service is perhaps not active: systemd does not say");
+    expect(&made, ANSWER_WAIT, "unit db.service may not be active: systemd does not say");
 }
 
 static void add(struct losses *losses, int n)
 {
     for (int i = 0; i < n; i++)
-        assert_int_equal(losses_add(losses, true, format("disk %d", i)), 0);
+        losses_add(losses, true, format("disk %d", i));
 }
 
 static void a_long_list_is_cut(void **state)
@@ -91,7 +89,7 @@ static void a_long_list_is_cut(void **state)
     add(&losses, MAX_MISSING + 3);
     text = losses_text(&losses);
     assert_non_null(strstr(text, "disk 15, and 3 more"));
-    assert_int_equal(health_describe(ANSWER_HEAL, &losses, &record), 0);
+    health_describe(ANSWER_HEAL, &losses, &record);
     assert_string_equal(record.missing[MAX_MISSING - 1], "disk 15");
     assert_null(record.missing[MAX_MISSING]);
 }
@@ -105,10 +103,10 @@ static void expect_record(enum outcome outcome, enum health_answer answer, int n
         .outcome = outcome, .text = strdup("firmware: asked for"), .release = strdup("6.1.0")};
 
     add(&losses, n);
-    assert_int_equal(health_begin(&record), 0);
-    assert_string_equal(record.text, "firmware: asked for; being checked");
+    health_begin(&record);
+    assert_string_equal(record.text, "firmware: asked for; health check under way");
     assert_int_equal(record.health, HEALTH_CHECKING);
-    assert_int_equal(health_describe(answer, &losses, &record), 0);
+    health_describe(answer, &losses, &record);
     assert_string_equal(record.text, text);
     assert_int_equal(record.outcome, then);
     assert_int_equal(record.health, n ? HEALTH_MISSING : HEALTH_COMPLETE);
@@ -125,9 +123,9 @@ static void each_end_has_its_words(void **state)
     expect_record(OUTCOME_FAST, ANSWER_HEAL, 1, OUTCOME_DAMAGED,
                   "fast, but something is missing: disk 0; kernel 6.1.0 was started by kexec");
     expect_record(OUTCOME_FIRMWARE, ANSWER_COMPLETE, 0, OUTCOME_FIRMWARE,
-                  "firmware: asked for; now everything is there again");
+                  "firmware: asked for; everything is back");
     expect_record(OUTCOME_FIRMWARE, ANSWER_HEAL, 2, OUTCOME_FIRMWARE,
-                  "firmware: asked for; it is missing after the firmware reboot too: disk 0, disk "
+                  "firmware: asked for; still missing after the firmware reboot: disk 0, disk "
                   "1");
 }
 

@@ -16,7 +16,7 @@ static void expect(const struct tree *tree, int result, const char *tpm, bool su
                    const char *problem)
 {
     CLEANUP(luks_keys_clear) struct luks_keys keys;
-    AUTOFREE char *found = NULL;
+    const char *found;
     AUTOCLOSE int fd = openat(tree->root, "h", O_RDONLY | O_CLOEXEC);
 
     assert_true(fd >= 0);
@@ -106,9 +106,9 @@ static void keys_of_clevis(void **state)
     expect_clevis(*state, "{\"pin\":\"tpm2plus\",\"tpm2plus\":{}}",
                   "token 0 (clevis, with a pin that may be a TPM's)", false);
     expect_token(*state, "{\"type\":\"clevis\",\"keyslots\":[\"1\"],\"jwe\":{\"protected\":\"?\"}}",
-                 "token 0 (clevis, and it cannot be read by what)", false);
+                 "token 0 (clevis, which cannot be read)", false);
     expect_token(*state, "{\"type\":\"clevis\",\"keyslots\":[\"1\"]}",
-                 "token 0 (clevis, and it cannot be read by what)", false);
+                 "token 0 (clevis, which cannot be read)", false);
 }
 
 static void shares_of_clevis(void **state)
@@ -129,7 +129,7 @@ static void shares_of_clevis(void **state)
         expect_clevis(*state, outer, words, needed == 1);
     }
     expect_clevis(*state, "{\"pin\":\"sss\",\"sss\":{\"t\":0,\"jwe\":[]}}",
-                  "token 0 (clevis, and it cannot be read by what)", false);
+                  "token 0 (clevis, which cannot be read)", false);
 }
 
 static void shares_in_shares_have_an_end(void **state)
@@ -150,7 +150,7 @@ static void what_is_not_known_may_be_a_tpms(void **state)
 {
     expect_token(*state, "{\"type\":\"ubuntu-fde\",\"keyslots\":[\"0\"]}",
                  "token 0 (ubuntu-fde, which may be a TPM's)", false);
-    expect_token(*state, "{}", "token 0 (of no kind, which may be a TPM's)", false);
+    expect_token(*state, "{}", "token 0 (of no type, which may be a TPM's)", false);
 }
 
 static void several_keys(void **state)
@@ -184,7 +184,7 @@ static void damaged_headers(void **state)
         const char *problem;
     } CASES[] = {
         {0, "XUKS", 4, "there is no LUKS header"},
-        {7, "\3", 1, "the LUKS header has a version that is not known"},
+        {7, "\3", 1, "the LUKS header has an unknown version"},
         {12, "\0\0\x50", 3, "the LUKS2 header is damaged"}, /* size: no power of two */
         {13, "\0\0\0", 3, "the LUKS2 header is damaged"},
         {8, "\1", 1, "the LUKS2 header is damaged"},
@@ -211,7 +211,7 @@ static void texts_that_are_no_header(void **state)
     made_luks2(*state, "h", "}},{{{");
     expect(*state, -EBADMSG, NULL, false, "the LUKS2 header is damaged");
     made_luks2(*state, "h", "\"0\":[]");
-    expect(*state, -EBADMSG, NULL, false, "the LUKS2 header has a token that is none");
+    expect(*state, -EBADMSG, NULL, false, "the LUKS2 header has a token that is not an object");
     made_luks2(*state, "h", "},\"tokens\":[],\"x\":{");
     expect(*state, -EBADMSG, NULL, false, "the LUKS2 header has no list of tokens");
 }
@@ -228,7 +228,7 @@ static void luks1(void **state)
     made_luks1(*state, "h", tpm);
     expect(*state, 0, "luksmeta slot 1 (clevis with a TPM, bound to PCR 7)", false, NULL);
     made_luks1(*state, "h", "");
-    expect(*state, 0, "luksmeta slot 1 (clevis, and it cannot be read by what)", false, NULL);
+    expect(*state, 0, "luksmeta slot 1 (clevis, which cannot be read)", false, NULL);
     tree_write_bytes(*state, "h", "LUKS\xba\xbe\0\1", 8);
     expect(*state, -EBADMSG, NULL, false, "the LUKS1 header is damaged");
 }

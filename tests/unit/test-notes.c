@@ -3,6 +3,7 @@
 
 #include "base/paths.h"
 #include "discover/kernel/payload.h"
+#include "discover/system/units.h"
 #include "reboot/survey.h"
 #include "test.h"
 #include "tree.h"
@@ -95,30 +96,29 @@ static void a_note_counts_while_something_is_loaded(void **state)
 static void marks_are_read(void **state)
 {
     const struct tree *tree = *state;
-    struct hook_facts hook = {0};
+    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
 
-    notes_read_hook(tree->root, &hook);
-    assert_int_equal(hook.active.is, ANSWER_NO);
-    assert_int_equal(hook.armed.is, ANSWER_NO);
+    notes_read_units(tree->root, &units);
+    assert_answer(&units.active, 0, NULL);
+    assert_answer(&units.armed, 0, NULL);
     tree_mkdir(tree, "run");
     assert_int_equal(notes_write_active(tree->root), 0);
     assert_int_equal(notes_write_normal(tree->root, ""), 0);
-    notes_read_hook(tree->root, &hook);
-    assert_int_equal(hook.active.is, ANSWER_YES);
-    assert_int_equal(hook.armed.is, ANSWER_YES);
-    assert_null(hook.armed_reason);
+    notes_read_units(tree->root, &units);
+    assert_answer(&units.active, 1, NULL);
+    assert_answer(&units.armed, 1, NULL);
+    assert_null(units.armed.text);
     assert_int_equal(notes_write_normal(tree->root, "a disk is missing\n"), 0);
-    notes_read_hook(tree->root, &hook);
-    assert_string_equal(hook.armed_reason, "a disk is missing");
-    free(hook.armed_reason);
+    notes_read_units(tree->root, &units);
+    assert_answer(&units.armed, 1, "a firmware reboot was requested: a disk is missing");
 }
 
 static int nothing_is_known(void *argument)
 {
-    struct hook_facts hook = {0};
+    struct unit_facts units = {0};
 
-    notes_read_hook(((struct tree *)argument)->root, &hook);
-    return hook.active.is == ANSWER_UNKNOWN && hook.armed.is == ANSWER_UNKNOWN;
+    notes_read_units(((struct tree *)argument)->root, &units);
+    return units.active.is == ANSWER_UNKNOWN && units.armed.is == ANSWER_UNKNOWN;
 }
 
 static void marks_that_may_not_be_read_are_unknown(void **state)

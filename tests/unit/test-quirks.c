@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirk-list.h"
 #include "discover/hardware/quirks.h"
-#include "discover/system/environment.h"
 #include "test.h"
 #include "tree.h"
 
@@ -281,48 +280,6 @@ static void what_may_not_be_read_is_unknown(void **state)
     assert_int_equal(as_nobody(modalias_is_unknown, *state), 1);
 }
 
-static void containers_and_xen(void **state)
-{
-    const struct tree *tree = *state;
-    struct place_facts facts;
-
-    assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.container.is, ANSWER_NO);
-    assert_int_equal(facts.xen.is, ANSWER_NO);
-    tree_write(tree, "run/systemd/container", "lxc\n");
-    tree_write(tree, "proc/xen/capabilities", "");
-    assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.container.is, ANSWER_YES);
-    assert_int_equal(facts.xen.is, ANSWER_NO);
-    tree_write(tree, "proc/xen/capabilities", "control_d\n");
-    assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.xen.is, ANSWER_YES);
-}
-
-static void expect_kexec_tools(const struct tree *tree, int answer)
-{
-    struct place_facts facts;
-
-    assert_int_equal(place_facts_read(tree->root, &facts), 0);
-    assert_int_equal(facts.kexec_tools.is, answer);
-}
-
-static void kexec_tools(void **state)
-{
-    const struct tree *tree = *state;
-
-    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=true\n");
-    expect_kexec_tools(tree, ANSWER_NO); /* what is left of a removed package */
-    tree_write(tree, "etc/init.d/kexec-load", "#!/bin/sh\n");
-    expect_kexec_tools(tree, ANSWER_YES);
-    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n# LOAD_KEXEC=true\n");
-    expect_kexec_tools(tree, ANSWER_NO);
-    tree_write(tree, "etc/default/kexec", "LOAD_KEXEC=false\n LOAD_KEXEC=\"true\"\n");
-    expect_kexec_tools(tree, ANSWER_YES);
-    tree_remove(tree, "etc/default/kexec");
-    expect_kexec_tools(tree, ANSWER_NO);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,8 +293,6 @@ int main(void)
         TEST(mistakes_are_named),
         TEST(too_many_quirks),
         TEST(what_may_not_be_read_is_unknown),
-        TEST(containers_and_xen),
-        TEST(kexec_tools),
     };
 
     return RUN_TESTS(tests);

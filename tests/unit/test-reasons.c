@@ -23,7 +23,8 @@ static void the_table_is_whole(void **state)
         assert_ptr_equal(find(reason->id), reason);
         assert_true(reason->passed && *reason->passed);
         assert_true(!reason->advice || *reason->advice);
-        assert_non_null(reason->test);
+        assert_true(!reason->test == (reason->answer > 0));
+        assert_true(!reason->when_no || reason->text);
         assert_true(reason->purposes && !(reason->purposes & ~7U));
         assert_null(strpbrk(reason->passed, "\n|"));
     }
@@ -37,23 +38,19 @@ static void nothing_applies_to_a_good_machine(void **state)
     (void)state;
     made_fast(&made);
     for (size_t i = 0; i < N_REASONS; i++) {
-        char *text = NULL;
+        const struct answer answer = reason_ask(&REASONS[i], &made.facts);
 
-        assert_int_equal(REASONS[i].test(&made.facts, &text), 0);
-        assert_null(text);
+        assert_answer(&answer, 0, NULL);
+        assert_null(answer.text);
     }
 }
 
 /* What the reason says of the facts. */
 static void expect(const struct made_facts *made, const char *id, int result, const char *words)
 {
-    AUTOFREE char *text = NULL;
+    CLEANUP(answer_clear) struct answer answer = reason_ask(find(id), &made->facts);
 
-    assert_int_equal(find(id)->test(&made->facts, &text), result);
-    if (!words)
-        assert_null(text);
-    else if (!text || !strstr(text, words))
-        fail_msg("\"%s\" does not say \"%s\"", text ? text : "", words);
+    assert_answer(&answer, result, words);
 }
 
 static void settings(void **state)
@@ -77,19 +74,32 @@ static void units(void **state)
 
     (void)state;
     made_fast(&made);
-    made.facts.hook = (struct hook_facts){.armed = {.is = ANSWER_YES},
-                                          .masked = (char *)"/run/systemd/transient/x"};
+    made.facts.units = (struct unit_facts){.armed = {.is = ANSWER_YES}};
     expect(&made, "normal-asked", 1, "fastreboot normal");
-    expect(&made, "masked", 1, "masked by /run/systemd/transient/x");
-    made.facts.hook.masked = NULL;
-    made.facts.hook.masked_error = EACCES;
-    expect(&made, "masked", -EACCES, NULL);
+    made.facts.units.armed.text = (char *)"a firmware reboot was requested: something was missing";
+    expect(&made, "normal-asked", 1, "something was missing");
+    made.facts.units.masked = answer_yes((char *)"masked by x");
+    expect(&made, "masked", 1, "masked by x");
+    made.facts.units.masked = answer_unknown(EACCES, NULL);
+    expect(&made, "masked", -EACCES, "cannot tell whether no unit of fastreboot is masked: Permis");
     expect(&made, "not-enabled", 1, "not enabled");
     expect(&made, "not-active", 1, "not running");
-    made.facts.hook.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = ELOOP};
+    made.facts.units.enabled = (struct answer){.is = ANSWER_UNKNOWN, .error = ELOOP};
     expect(&made, "not-enabled", -ELOOP, NULL);
-    made.facts.hook.active = (struct answer){.is = ANSWER_UNKNOWN};
+    made.facts.units.active = (struct answer){.is = ANSWER_UNKNOWN};
     expect(&made, "not-active", -EIO, NULL);
+}
+
+static void the_watchdog(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.watchdog.error = EACCES;
+    expect(&made, "watchdog", -EACCES, NULL);
+    made.facts.watchdog = (struct watchdog_facts){0};
+    expect(&made, "watchdog", 1, "stays down until someone resets it");
 }
 
 static void keys_of_a_tpm(void **state)
@@ -162,7 +172,7 @@ static void kernels_that_do_not_fit(void **state)
     payload->image.cmdline_max = strlen(made.entry.cmdline);
     expect(&made, "cmdline-too-long", 0, NULL);
     payload->image.cmdline_max--;
-    expect(&made, "cmdline-too-long", 1, "has 14 characters, kernel 6.1.0 takes 13");
+    expect(&made, "cmdline-too-long", 1, "has 14 characters, kernel 6.1.0 accepts 13");
     payload->image.arch = IMAGE_ARM64;
     expect(&made, "kernel-foreign", 1, "is for arm64, this machine is x86_64");
     payload->modules_problem = (char *)"/lib/modules/6.1.0 does not exist";
@@ -226,6 +236,7 @@ int main(void)
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
         cmocka_unit_test(units),
+        cmocka_unit_test(the_watchdog),
         cmocka_unit_test(keys_of_a_tpm),
         cmocka_unit_test(the_kernels_own_switches),
         cmocka_unit_test(files_that_are_not_there),

@@ -34,7 +34,7 @@ static void expect_only(const struct tree *tree, enum request_kind kind, const c
 {
     struct answer requests[N_REQUESTS];
 
-    assert_int_equal(requests_read(tree->root, requests), 0);
+    requests_read(tree->root, requests);
     for (enum request_kind i = 0; i < N_REQUESTS; i++) {
         bool asked = i == kind && words;
 
@@ -80,7 +80,7 @@ static void bits_of_os_indications(void **state)
     variable(*state, INDICATIONS, "\x02\0\0\0\0\0\0\0", 8); /* a bit that asks for nothing */
     expect_nothing(*state);
     variable(*state, INDICATIONS, "\x05\0\0\0\0\0\0\0", 8);
-    assert_int_equal(requests_read(((struct tree *)*state)->root, requests), 0);
+    requests_read(((struct tree *)*state)->root, requests);
     assert_answer(&requests[REQUEST_SETUP], 1, NULL);
     assert_answer(&requests[REQUEST_UPDATE], 1, NULL);
     requests_clear(requests);
@@ -92,9 +92,9 @@ static void a_cut_variable_is_unknown(void **state)
     struct answer requests[N_REQUESTS];
 
     tree_write_bytes(tree, INDICATIONS, "\7\0", 2);
-    assert_int_equal(requests_read(tree->root, requests), 0);
+    requests_read(tree->root, requests);
     assert_answer(&requests[REQUEST_SETUP], -EBADMSG, "OsIndications");
-    assert_answer(&requests[REQUEST_UPDATE], -EIO, "OsIndications");
+    assert_answer(&requests[REQUEST_UPDATE], -EBADMSG, "OsIndications");
     requests_clear(requests);
 }
 
@@ -189,8 +189,10 @@ static int swap_is_unknown(void *argument)
 {
     const struct tree *tree = argument;
     struct answer requests[N_REQUESTS];
-    int error = requests_read(tree->root, requests) == 0 ? requests[REQUEST_RESUME].error : 0;
+    int error;
 
+    requests_read(tree->root, requests);
+    error = requests[REQUEST_RESUME].error;
     requests_clear(requests);
     return error == EACCES;
 }
@@ -248,8 +250,10 @@ static int capsules_are_unknown(void *argument)
 {
     const struct tree *tree = argument;
     struct answer requests[N_REQUESTS];
-    int error = requests_read(tree->root, requests) == 0 ? requests[REQUEST_UPDATE].error : 0;
+    int error;
 
+    requests_read(tree->root, requests);
+    error = requests[REQUEST_UPDATE].error;
     requests_clear(requests);
     return error == EACCES;
 }
@@ -283,7 +287,7 @@ static void shim_is_to_ask(void **state)
     variable(tree, VARIABLE("MokListRT-" EFI_GUID_SHIM), "x", 1); /* no request */
     expect_only(tree, REQUEST_MOK, NULL);
     variable(tree, VARIABLE("MokNew-" EFI_GUID_SHIM), "key", 3);
-    expect_only(tree, REQUEST_MOK, "mokutil wants (MokNew)");
+    expect_only(tree, REQUEST_MOK, "confirmed at the console (MokNew)");
 }
 
 static void updates_that_come_in_between(void **state)

@@ -4,20 +4,20 @@
 #include "test.h"
 #include "tree.h"
 
-static struct hook_facts read_facts(const struct tree *tree)
+static struct unit_facts read_facts(const struct tree *tree)
 {
-    struct hook_facts facts;
+    struct unit_facts facts;
 
-    assert_int_equal(hook_facts_read(tree->root, &facts), 0);
+    unit_facts_read(tree->root, &facts);
     return facts;
 }
 
 static void nothing_is_there(void **state)
 {
-    CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(*state);
+    CLEANUP(unit_facts_clear) struct unit_facts facts = read_facts(*state);
 
     assert_int_equal(facts.enabled.is, ANSWER_NO);
-    assert_null(facts.masked);
+    assert_answer(&facts.masked, 0, NULL);
 }
 
 static void enabled_for_good_or_for_this_boot(void **state)
@@ -26,7 +26,7 @@ static void enabled_for_good_or_for_this_boot(void **state)
 
     for (size_t i = 0; i < ELEMENTS(DIRS); i++) {
         AUTOFREE char *path = format("%s/systemd/system/reboot.target.wants/" JUMP_UNIT, DIRS[i]);
-        CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+        CLEANUP(unit_facts_clear) struct unit_facts facts = {0};
 
         tree_link(*state, path, "/usr/lib/systemd/system/" JUMP_UNIT);
         facts = read_facts(*state);
@@ -45,42 +45,41 @@ static void a_mask_anywhere_is_found(void **state)
 
     for (size_t i = 0; i < ELEMENTS(DIRS) * ELEMENTS(UNITS); i++) {
         AUTOFREE char *path = format("%s/%s", DIRS[i / 2], UNITS[i % 2]);
-        CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+        CLEANUP(unit_facts_clear) struct unit_facts facts = {0};
 
         tree_link(*state, path, "/dev/null");
         facts = read_facts(*state);
-        assert_non_null(facts.masked);
-        assert_string_equal(facts.masked + 1, path);
+        assert_answer(&facts.masked, 1, path);
         tree_remove(*state, path);
     }
 }
 
 static void an_empty_file_is_a_mask(void **state)
 {
-    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+    CLEANUP(unit_facts_clear) struct unit_facts facts = {0};
 
     tree_write(*state, "etc/systemd/system/" JUMP_UNIT, "");
     facts = read_facts(*state);
-    assert_string_equal(facts.masked, "/etc/systemd/system/" JUMP_UNIT);
+    assert_answer(&facts.masked, 1, "masked by /etc/systemd/system/" JUMP_UNIT);
 }
 
 static void other_links_are_no_masks(void **state)
 {
-    CLEANUP(hook_facts_clear) struct hook_facts facts = {0};
+    CLEANUP(unit_facts_clear) struct unit_facts facts = {0};
 
     tree_link(*state, "etc/systemd/system/" SERVICE_UNIT, "/usr/local/lib/" SERVICE_UNIT);
     tree_write(*state, "run/systemd/system/" SERVICE_UNIT, "[Unit]\n");
     tree_link(*state, "etc/systemd/system/other.service", "/dev/null");
     facts = read_facts(*state);
-    assert_null(facts.masked);
+    assert_answer(&facts.masked, 0, NULL);
 }
 
 static int nothing_is_known(void *argument)
 {
-    CLEANUP(hook_facts_clear) struct hook_facts facts = read_facts(argument);
+    CLEANUP(unit_facts_clear) struct unit_facts facts = read_facts(argument);
 
     return facts.enabled.is == ANSWER_UNKNOWN && facts.enabled.error == EACCES &&
-           facts.masked_error == EACCES;
+           facts.masked.is == ANSWER_UNKNOWN && facts.masked.error == EACCES;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)

@@ -62,7 +62,7 @@ def table(left, right):
 
 def main():
     with lab_machine.start(KIND, prepare()) as machine:
-        slow = reboot(machine, "fastreboot normal", lambda *args: expect.firmware(*args, because="asked for"))
+        slow = reboot(machine, "fastreboot normal", lambda *args: expect.firmware(*args, because="requested"))
         fast = reboot(machine, "reboot", expect.fast)
     print()
     print("\n".join(table(slow, fast)))

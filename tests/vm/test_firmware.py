@@ -64,9 +64,9 @@ echo 3 > /proc/sys/vm/drop_caches""", "firmware: .*/mnt/vmlinuz.*Input/output er
     "kernel-writable-by-others": (f"chmod o+w {KERNEL}", "firmware: kernel /vmlinuz.*writ"),
     "kexec-load-disabled": ("sysctl -w kernel.kexec_load_disabled=1", "firmware: kernel.kexec_load_disabled is 1"),
     "socket-of-pid-1-gone": ("rm /run/systemd/private", "firmware: cannot ask PID 1"),
-    "load-hanging": (KERNEL_ON_DM + SUSPEND, "firmware: loading the kernel did not end"),
-    "jump-refused": (jump_drop_in("ExecStartPre=+/bin/rm /run/systemd/private"), "firmware: cannot ask PID 1 for"),
-    "jump-never-run": (jump_drop_in("ExecStartPre=+/bin/false"), "firmware, although kernel .* was loaded"),
+    "load-hanging": (KERNEL_ON_DM + SUSPEND, "failed: loading the kernel was interrupted"),
+    "jump-refused": (jump_drop_in("ExecStartPre=+/bin/rm /run/systemd/private"), "failed: cannot ask PID 1 for"),
+    "jump-never-run": (jump_drop_in("ExecStartPre=+/bin/false"), "failed: kernel .* was loaded, but"),
 }
 
 

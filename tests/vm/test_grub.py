@@ -30,7 +30,7 @@ grub-editenv - set lab_choice=own
 
 
 def by_grub_into(machine, start):
-    expect.firmware(machine, machine.reboot("fastreboot normal"), because="asked for")
+    expect.firmware(machine, machine.reboot("fastreboot normal"), because="requested")
     assert menu.running(machine) == start
 
 

@@ -17,5 +17,5 @@ def test_arm_and_cancel(machine):
     expect.fast(machine, machine.reboot())
     machine.run("normal-reboot --arm")
     assert machine.run("fastreboot check", check=False).code == 3
-    expect.firmware(machine, machine.reboot(), because="firmware: .*asked for")
+    expect.firmware(machine, machine.reboot(), because="firmware: .*requested")
     assert machine.run("fastreboot check", check=False).code == 0

@@ -18,7 +18,7 @@ def test_halt_loads_nothing(machine):
 def test_forced_reboot_is_as_before(machine):
     boot = machine.reboot("reboot -f")
     assert boot.last_words is None, "the services were stopped"
-    expect.firmware(machine, boot, because="unknown: nothing was written down")
+    expect.firmware(machine, boot, because="unknown: nothing was recorded")
 
 
 def test_stop_loads_nothing(machine):
@@ -27,4 +27,4 @@ def test_stop_loads_nothing(machine):
     assert "not running" in machine.run("fastreboot status", check=False).output.splitlines()[0]
     boot = machine.reboot()
     assert boot.last_words == "reboot, kexec_loaded=0"
-    expect.firmware(machine, boot, because="unknown: nothing was written down")
+    expect.firmware(machine, boot, because="unknown: nothing was recorded")

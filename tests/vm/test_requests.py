@@ -25,13 +25,13 @@ systemctl daemon-reload && systemctl start kexec-load
 @pytest.mark.kind(loader="systemd-boot")
 def test_firmware_setup_and_capsule(machine):
     machine.leave("systemctl reboot --firmware-setup", for_console="Boot Maintenance Manager")
-    expect.firmware(machine, machine.power_on(), because="firmware: the firmware setup was asked for")
+    expect.firmware(machine, machine.power_on(), because="firmware: the firmware setup was requested")
     expect.fast(machine, machine.reboot())
 
     machine.run(CAPSULE_WAITING)
-    expect.firmware(machine, machine.reboot(), because="firmware: a firmware update is waiting")
+    expect.firmware(machine, machine.reboot(), because="firmware: a firmware update is pending")
     machine.run(f"mkdir -p $(dirname {CAPSULE_FILE}) && touch {CAPSULE_FILE}")
-    assert f"a firmware update is waiting: {CAPSULE_FILE}" in machine.run("fastreboot check", check=False).output
+    assert f"a firmware update is pending: {CAPSULE_FILE}" in machine.run("fastreboot check", check=False).output
     machine.run(f"rm {CAPSULE_FILE}")
     expect.fast(machine, machine.reboot())
 
@@ -49,4 +49,4 @@ def test_kexec_tools_beside(machine):
     machine.run(KEXEC_TOOLS, seconds=300)
     assert "kexec-tools load a kernel at every reboot too" in machine.output("fastreboot check")
     expect.fast(machine, machine.reboot())
-    expect.firmware(machine, machine.reboot("fastreboot normal"), because="firmware: .*asked for")
+    expect.firmware(machine, machine.reboot("fastreboot normal"), because="firmware: .*requested")

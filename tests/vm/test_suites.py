@@ -23,4 +23,4 @@ def fast_then_firmware(machine):
     machine.run("fastreboot load")
     boot = machine.reboot("fastreboot normal")
     assert boot.last_words == "reboot, kexec_loaded=0"
-    expect.firmware(machine, boot, because="firmware: .*asked for")
+    expect.firmware(machine, boot, because="firmware: .*requested")

@@ -22,7 +22,7 @@ def test_systemd_boot(machine):
 
     # The older one, once, by the loader.
     machine.run(f"bootctl set-oneshot {entry_of(machine, older)}")
-    expect.firmware(machine, machine.reboot(), because="asked for once")
+    expect.firmware(machine, machine.reboot(), because="requested for one boot")
     second = menu.running(machine)
     assert second.release == older and f"lab.entry=type1-{older}" in second.words
 
@@ -42,7 +42,7 @@ def test_systemd_boot(machine):
 
     machine.run(INSTALL_UKI)
     boot = machine.reboot("systemctl reboot --boot-loader-entry=lab.efi")
-    expect.firmware(machine, boot, because="asked for once")
+    expect.firmware(machine, boot, because="requested for one boot")
     unified = menu.running(machine)
     assert unified.release == older and "lab.entry=uki" in unified.words
     machine.run("bootctl set-default lab.efi")

@@ -3,7 +3,7 @@
 
 #include "facts/facts.h"
 
-/* `cmdline` is what the next kernel gets; NULL stands for the running one's. 0 or -ENOMEM; release
- * with crypt_facts_clear() in any case. */
-int crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret);
+/* `cmdline` is the next kernel's command line; NULL: the running kernel's. Release with
+ * crypt_facts_clear(). */
+void crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret);
 void crypt_facts_clear(struct crypt_facts *facts);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A LUKS2 header is there twice: 4096 binary bytes and behind them an area with JSON. cryptsetup
- * writes both copies alike and tells by a checksum which one a power cut has spoilt. Here no
- * checksum is computed: both must be there and say the very same, or it is not known which one
- * counts. */
+/* There are two copies of a LUKS2 header: 4096 binary bytes, followed by an area with JSON. A
+ * checksum tells cryptsetup which copy a power cut has spoilt. Here no checksum is computed: both
+ * must be there and be equal, or it is unknown which one counts. */
 
 #include "discover/crypt/luks.h"
 
@@ -12,10 +11,11 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "discover/crypt/luks1.h"
 
 enum {
-    /* The area may have up to 4 MiB; of that much text in brackets json-c makes a thousand. What is
-     * really there is a few KiB. */
+    /* The area may have up to 4 MiB, and json-c may need a thousand times as much for brackets.
+     * Real headers have a few KiB. */
     MAX_JSON = 128 * 1024,
     MAX_TOKENS = 32, /* as cryptsetup */
     SMALLEST = 16 * 1024,
@@ -40,41 +40,20 @@ struct luks2_header {
 
 _Static_assert(sizeof(struct luks2_header) == 4096, "the header of LUKS2 has 4096 bytes");
 
-static int damaged(char **ret_problem, const char *problem)
+static int damaged(const char **ret_problem, const char *problem)
 {
-    *ret_problem = strdup(problem);
-    return *ret_problem ? -EBADMSG : -ENOMEM;
-}
-
-int luks_read_at(int fd, void *data, size_t size, uint64_t offset)
-{
-    return fd_read_at(fd, data, size, offset);
-}
-
-void luks_keys_clear(struct luks_keys *keys)
-{
-    free(keys->tpm);
-    free(keys->uuid);
-    *keys = (struct luks_keys){0};
-}
-
-void luks_keys_add(struct luks_keys *keys, struct unlock_key *key)
-{
-    keys->sure = keys->sure || key->kind == KEY_SURE;
-    if (key->kind == KEY_TPM && !keys->tpm)
-        keys->tpm = steal(&key->text);
-    free(key->text);
-    *key = (struct unlock_key){0};
+    *ret_problem = problem;
+    return -EBADMSG;
 }
 
 /* The copy at `offset`: its binary part, and the text of its JSON for free(). */
 static int read_copy(int fd, uint64_t offset, const char *magic, struct luks2_header *header,
-                     char **ret_json, char **ret_problem)
+                     char **ret_json, const char **ret_problem)
 {
     AUTOFREE char *json = NULL;
     uint64_t size;
     size_t area;
-    int r = luks_read_at(fd, header, sizeof(*header), offset);
+    int r = fd_read_at(fd, header, sizeof(*header), offset);
 
     if (r < 0)
         return r == -ENODATA ? damaged(ret_problem, "the LUKS2 header is cut off") : r;
@@ -87,8 +66,8 @@ static int read_copy(int fd, uint64_t offset, const char *magic, struct luks2_he
         return damaged(ret_problem, "the LUKS2 header is damaged");
     area = (size_t)size - sizeof(*header);
     area = area > MAX_JSON ? MAX_JSON : area;
-    json = malloc(area);
-    r = json ? luks_read_at(fd, json, area, offset + sizeof(*header)) : -ENOMEM;
+    json = xcalloc(area, 1);
+    r = fd_read_at(fd, json, area, offset + sizeof(*header));
     if (r < 0)
         return r == -ENODATA ? damaged(ret_problem, "the LUKS2 header is cut off") : r;
     if (!memchr(json, 0, area))
@@ -97,10 +76,10 @@ static int read_copy(int fd, uint64_t offset, const char *magic, struct luks2_he
     return 0;
 }
 
-static int read_tokens(const struct json_object *header, struct luks_keys *keys, char **ret_problem)
+static int read_tokens(const struct json_object *header, struct luks_keys *keys,
+                       const char **ret_problem)
 {
     struct json_object *tokens;
-    int r = 0;
 
     if (!json_object_object_get_ex(header, "tokens", &tokens) ||
         !json_object_is_type(tokens, json_type_object) ||
@@ -108,27 +87,21 @@ static int read_tokens(const struct json_object *header, struct luks_keys *keys,
         return damaged(ret_problem, "the LUKS2 header has no list of tokens");
     json_object_object_foreach(tokens, id, token)
     {
-        struct unlock_key key = {0};
-
         if (!json_object_is_type(token, json_type_object))
-            return damaged(ret_problem, "the LUKS2 header has a token that is none");
-        r = luks_key_of_token(id, token, &key);
-        luks_keys_add(keys, &key);
-        if (r < 0)
-            return r;
+            return damaged(ret_problem, "the LUKS2 header has a token that is not an object");
+        luks_keys_add(keys, luks_key_of_token(id, token));
     }
     return 0;
 }
 
-static int luks2_keys_read(int fd, struct luks_keys *keys, char **ret_problem)
+static int luks2_keys_read(int fd, struct luks_keys *keys, const char **ret_problem)
 {
-    AUTOFREE struct luks2_header *first = malloc(sizeof(*first)), *second = malloc(sizeof(*second));
+    AUTOFREE struct luks2_header *first = xcalloc(1, sizeof(*first));
+    AUTOFREE struct luks2_header *second = xcalloc(1, sizeof(*second));
     AUTOFREE char *json = NULL, *other = NULL;
     AUTOJSON struct json_object *object = NULL;
-    int r = first && second ? 0 : -ENOMEM;
+    int r = read_copy(fd, 0, "LUKS\xba\xbe", first, &json, ret_problem);
 
-    if (r >= 0)
-        r = read_copy(fd, 0, "LUKS\xba\xbe", first, &json, ret_problem);
     if (r >= 0)
         r = read_copy(fd, be64toh(first->size), "SKUL\xba\xbe", second, &other, ret_problem);
     if (r < 0)
@@ -139,27 +112,32 @@ static int luks2_keys_read(int fd, struct luks_keys *keys, char **ret_problem)
     r = json_parse(json, &object);
     if (r < 0)
         return r == -EBADMSG ? damaged(ret_problem, "the LUKS2 header is damaged") : r;
-    keys->uuid = strdup(first->uuid);
-    return keys->uuid ? read_tokens(object, keys, ret_problem) : -ENOMEM;
+    keys->uuid = xstrdup(first->uuid);
+    return read_tokens(object, keys, ret_problem);
 }
 
-int luks_keys_read(int fd, struct luks_keys *ret_keys, char **ret_problem)
+static int read_keys(int fd, struct luks_keys *keys, const char **ret_problem)
 {
     char start[8];
-    int r = luks_read_at(fd, start, sizeof(start), 0);
+    int r = fd_read_at(fd, start, sizeof(start), 0);
 
-    *ret_keys = (struct luks_keys){0};
-    *ret_problem = NULL;
     if (r < 0 && r != -ENODATA)
         return r;
     if (r < 0 || memcmp(start, "LUKS\xba\xbe\0", 7) != 0)
         return damaged(ret_problem, "there is no LUKS header");
     switch (start[7]) {
     case 1:
-        return luks1_keys_read(fd, ret_keys, ret_problem);
+        return luks1_keys_read(fd, keys, ret_problem);
     case 2:
-        return luks2_keys_read(fd, ret_keys, ret_problem);
+        return luks2_keys_read(fd, keys, ret_problem);
     default:
-        return damaged(ret_problem, "the LUKS header has a version that is not known");
+        return damaged(ret_problem, "the LUKS header has an unknown version");
     }
+}
+
+int luks_keys_read(int fd, struct luks_keys *ret_keys, const char **ret_problem)
+{
+    *ret_keys = (struct luks_keys){0};
+    *ret_problem = NULL;
+    return read_keys(fd, ret_keys, ret_problem);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "discover/crypt/luks1.h"
+
 /* LUKS1 has no place for tokens. clevis keeps them with luksmeta in the gap between the last
  * keyslot and the data. */
 
 #include <endian.h>
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/util.h"
-#include "discover/crypt/luks.h"
 
 enum {
     SLOTS = 8,
@@ -48,10 +50,10 @@ struct luksmeta {
     } slots[SLOTS];
 };
 
-static int damaged(char **ret_problem, const char *problem)
+static int damaged(const char **ret_problem, const char *problem)
 {
-    *ret_problem = strdup(problem);
-    return *ret_problem ? -EBADMSG : -ENOMEM;
+    *ret_problem = problem;
+    return -EBADMSG;
 }
 
 /* Where the gap starts, or 0 when there is none. */
@@ -81,44 +83,37 @@ static int read_slot(int fd, uint64_t gap, const struct luksmeta *meta, size_t i
     static const unsigned char NOTHING[16];
     size_t length = be32toh(meta->slots[i].length);
     AUTOFREE char *jwe = NULL, *name = format("luksmeta slot %zu", i);
-    struct unlock_key key = {0};
     int r;
 
     if (memcmp(meta->slots[i].uuid, NOTHING, sizeof(NOTHING)) == 0)
         return 0;
-    jwe = length <= MAX_JWE ? malloc(length + 1) : calloc(1, 1);
-    if (!jwe || !name)
-        return -ENOMEM;
-    /* What cannot be read, or is not clevis', is judged as text without sense: it may be a TPM's.
-     */
+    /* What cannot be read, or is not from clevis, is judged as an empty text: it may be a TPM's. */
     if (length > MAX_JWE || memcmp(meta->slots[i].uuid, CLEVIS, sizeof(CLEVIS)) != 0)
         length = 0;
-    r = luks_read_at(fd, jwe, length, gap + be32toh(meta->slots[i].offset));
+    jwe = xcalloc(length + 1, 1);
+    r = fd_read_at(fd, jwe, length, gap + be32toh(meta->slots[i].offset));
     if (r < 0 && r != -ENODATA)
         return r;
-    r = luks_key_of_clevis(name, jwe, r < 0 ? 0 : length, &key);
-    luks_keys_add(keys, &key);
-    return r;
+    luks_keys_add(keys, luks_key_of_clevis(name, jwe, r < 0 ? 0 : length));
+    return 0;
 }
 
-int luks1_keys_read(int fd, struct luks_keys *keys, char **ret_problem)
+int luks1_keys_read(int fd, struct luks_keys *keys, const char **ret_problem)
 {
     struct luks1_header header;
     struct luksmeta meta;
     uint64_t gap;
-    int r = luks_read_at(fd, &header, sizeof(header), 0);
+    int r = fd_read_at(fd, &header, sizeof(header), 0);
 
     if (r >= 0 && !memchr(header.uuid, 0, sizeof(header.uuid)))
         r = -ENODATA;
     if (r < 0)
         return r == -ENODATA ? damaged(ret_problem, "the LUKS1 header is damaged") : r;
-    keys->uuid = strdup(header.uuid);
-    if (!keys->uuid)
-        return -ENOMEM;
+    keys->uuid = xstrdup(header.uuid);
     gap = gap_of(&header);
     if (!gap)
         return 0;
-    r = luks_read_at(fd, &meta, sizeof(meta), gap);
+    r = fd_read_at(fd, &meta, sizeof(meta), gap);
     if (r < 0)
         return r == -ENODATA ? damaged(ret_problem, "the LUKS1 header is cut off") : r;
     if (memcmp(meta.magic, "LUKSMETA", sizeof(meta.magic)) != 0)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/system/boot.h"
 
-#include <errno.h>
-
 #include "base/cmdline.h"
 #include "base/root.h"
 #include "base/util.h"
 
 /* On x86 the kernel knows the type of its loader: 0xd is kexec (Documentation/arch/x86/boot.rst,
- * type_of_loader). Elsewhere only our mark on the command line tells, and only that it was us. */
+ * type_of_loader). Elsewhere only fastreboot's mark on the command line tells. */
 static enum boot_way way_of(int root, const char *mark)
 {
     long type;
@@ -18,30 +16,24 @@ static enum boot_way way_of(int root, const char *mark)
     return mark ? BOOT_BY_KEXEC : BOOT_UNKNOWN;
 }
 
-static int read_optional(int root, const char *path, size_t max, char **ret_line)
+static char *read_line(int root, const char *path, size_t max)
 {
-    int r = root_read_line(root, path, max, ret_line);
+    char *line = NULL;
 
-    return r == -ENOMEM ? r : 0;
+    (void)root_read_line(root, path, max, &line); /* NULL then */
+    return line;
 }
 
-int boot_facts_read(int root, struct boot_facts *ret)
+void boot_facts_read(int root, struct boot_facts *ret)
 {
-    AUTOFREE char *cmdline = NULL;
-    int r;
+    AUTOFREE char *cmdline = read_line(root, "proc/cmdline", 64 * 1024);
 
-    *ret = (struct boot_facts){0};
-    r = read_optional(root, "proc/cmdline", 64 * 1024, &cmdline);
-    if (r >= 0)
-        r = read_optional(root, "proc/sys/kernel/osrelease", 256, &ret->release);
-    if (r >= 0)
-        r = read_optional(root, "proc/sys/kernel/random/boot_id", 64, &ret->boot_id);
-    if (r < 0)
-        return r;
-    if (cmdline)
-        ret->mark = cmdline_value(cmdline, CMDLINE_MARK);
+    *ret = (struct boot_facts){
+        .release = read_line(root, "proc/sys/kernel/osrelease", 256),
+        .boot_id = read_line(root, "proc/sys/kernel/random/boot_id", 64),
+        .mark = cmdline ? cmdline_value(cmdline, CMDLINE_MARK) : NULL,
+    };
     ret->way = way_of(root, ret->mark);
-    return 0;
 }
 
 void boot_facts_clear(struct boot_facts *facts)

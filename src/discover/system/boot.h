@@ -3,6 +3,6 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM; release with boot_facts_clear() in any case. */
-int boot_facts_read(int root, struct boot_facts *ret);
+/* Release with boot_facts_clear(). */
+void boot_facts_read(int root, struct boot_facts *ret);
 void boot_facts_clear(struct boot_facts *facts);

@@ -12,13 +12,7 @@ enum key_type {
     KEY_PATHS,   /* several, or "none"; more lines add to it */
     KEY_WORDS,   /* kernel parameters; more lines add to it */
     KEY_UNIT,    /* the name of a unit of systemd's */
-    KEY_WAIT,    /* seconds, or "off" */
-    KEY_SECONDS, /* as KEY_WAIT, with other bounds */
-};
-
-enum {
-    MIN_WAIT = 10, /* seconds */
-    MAX_WAIT = 86400,
+    KEY_SECONDS, /* a number within bounds, or "off" */
 };
 
 #define UNIT_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-_.\\@"
@@ -26,55 +20,45 @@ enum {
 struct key {
     const char *name;
     enum key_type type;
-    size_t offset;          /* of its place in struct config */
-    const char *choices[2]; /* of a KEY_CHOICE, for the values 0 and 1 */
-    size_t source;          /* offset of where to note the file, or 0 */
+    size_t offset; /* in struct config */
+    size_t source; /* offset of where to note the file, or 0 */
+    union {
+        const char *choices[2]; /* of a KEY_CHOICE, for the values 0 and 1 */
+        int bounds[2];          /* of KEY_SECONDS, the least and the most */
+    };
 };
+
+#define AT(member) offsetof(struct config, member)
 
 static const struct key KEYS[] = {
-    {"mode",
-     KEY_CHOICE,
-     offsetof(struct config, mode),
-     {"fast", "firmware"},
-     offsetof(struct config, mode_source)},
-    {"load", KEY_CHOICE, offsetof(struct config, load), {"shutdown", "early"}, 0},
-    {"missing-driver", KEY_CHOICE, offsetof(struct config, missing_driver), {"warn", "block"}, 0},
-    {"kernel",
-     KEY_PATH,
-     offsetof(struct config, kernel),
-     {0},
-     offsetof(struct config, kernel_source)},
-    {"initrd", KEY_PATHS, offsetof(struct config, initrd), {0}, 0},
-    {"cmdline", KEY_WORDS, offsetof(struct config, cmdline), {0}, 0},
-    {"cmdline-append", KEY_WORDS, offsetof(struct config, cmdline_append), {0}, 0},
-    {"cmdline-remove", KEY_WORDS, offsetof(struct config, cmdline_remove), {0}, 0},
-    {"health-timeout", KEY_WAIT, offsetof(struct config, health_timeout), {0}, 0},
-    {"health-unit", KEY_UNIT, offsetof(struct config, health_unit), {0}, 0},
-    {"panic", KEY_SECONDS, offsetof(struct config, panic), {0}, 0},
-    {"watchdog", KEY_SECONDS, offsetof(struct config, watchdog), {0}, 0},
+    {"mode", KEY_CHOICE, AT(mode), AT(mode_source), .choices = {"fast", "firmware"}},
+    {"load", KEY_CHOICE, AT(load), .choices = {"shutdown", "early"}},
+    {"missing-driver", KEY_CHOICE, AT(missing_driver), .choices = {"warn", "block"}},
+    {"kernel", KEY_PATH, AT(kernel), AT(kernel_source)},
+    {"initrd", KEY_PATHS, AT(initrd)},
+    {"cmdline", KEY_WORDS, AT(cmdline)},
+    {"cmdline-append", KEY_WORDS, AT(cmdline_append)},
+    {"cmdline-remove", KEY_WORDS, AT(cmdline_remove)},
+    {"health-timeout", KEY_SECONDS, AT(health_timeout), .bounds = {10, 86400}},
+    {"health-unit", KEY_UNIT, AT(health_unit)},
+    {"panic", KEY_SECONDS, AT(panic), .bounds = {5, 3600}},
+    {"watchdog", KEY_SECONDS, AT(watchdog), .bounds = {5, 3600}},
 };
 
-/* The settings so far, and what the file being read has given of them: a later file replaces what
- * an earlier one set, a later line adds to it or is refused. */
+/* The settings so far, and what the current file has set: a later file replaces what an earlier one
+ * set, a later line adds to it or is refused. */
 struct reading {
     struct config *config;
     char *file;
     bool given[ELEMENTS(KEYS)];
 };
 
-static void reading_clear(struct reading *reading)
-{
-    free(reading->file);
-}
-
-static int start_file(struct reading *reading, const char *file)
+static void start_file(struct reading *reading, const char *file)
 {
     if (reading->file && streq(reading->file, file))
-        return 0;
-    free(reading->file);
-    reading->file = strdup(file);
+        return;
+    set_text(&reading->file, xstrdup(file));
     memset(reading->given, 0, sizeof(reading->given));
-    return reading->file ? 0 : -ENOMEM;
 }
 
 static void *field(struct config *config, size_t offset)
@@ -82,37 +66,36 @@ static void *field(struct config *config, size_t offset)
     return (char *)config + offset;
 }
 
+/* The setters give 1; or 0 with the problem, as settings_take has it. */
+
 static int refuse(char **ret_problem, char *problem)
 {
     *ret_problem = problem;
-    return problem ? 0 : -ENOMEM;
+    return 0;
 }
 
-static int set_choice(struct config *config, const struct key *key, const char *value,
-                      char **ret_problem)
+static int set_choice(int *place, const struct key *key, const char *value, char **ret_problem)
 {
     for (int i = 0; i < 2; i++)
         if (streq(value, key->choices[i])) {
-            *(int *)field(config, key->offset) = i;
+            *place = i;
             return 1;
         }
     return refuse(ret_problem, format("%s = %s: must be %s or %s", key->name, value,
                                       key->choices[0], key->choices[1]));
 }
 
-static int set_seconds(struct config *config, const struct key *key, const char *value,
-                       char **ret_problem)
+static int set_seconds(int *place, const struct key *key, const char *value, char **ret_problem)
 {
-    int *seconds = field(config, key->offset);
     size_t digits = strspn(value, "0123456789");
-    long number = digits > 0 && digits < 5 && !value[digits] ? strtol(value, NULL, 10) : 0;
+    int number = digits > 0 && digits < 9 && !value[digits] ? atoi(value) : -1;
 
     if (streq(value, "off"))
         number = SECONDS_OFF;
-    else if (number < SECONDS_MIN || number > SECONDS_MAX)
+    else if (number < key->bounds[0] || number > key->bounds[1])
         return refuse(ret_problem, format("%s = %s: must be off, or %d to %d (seconds)", key->name,
-                                          value, SECONDS_MIN, SECONDS_MAX));
-    *seconds = (int)number;
+                                          value, key->bounds[0], key->bounds[1]));
+    *place = number;
     return 1;
 }
 
@@ -139,25 +122,6 @@ static int check_paths(const struct key *key, const char *value, char **ret_prob
     return 1;
 }
 
-static int set_wait(struct config *config, const struct key *key, const char *value,
-                    char **ret_problem)
-{
-    int *seconds = field(config, key->offset);
-    char *end;
-    long number = strtol(value, &end, 10);
-
-    if (streq(value, "off")) {
-        *seconds = HEALTH_OFF;
-        return 1;
-    }
-    if (!strchr("0123456789", value[0]) || !*value || *end || number < MIN_WAIT ||
-        number > MAX_WAIT)
-        return refuse(ret_problem, format("%s = %s: must be off, or seconds from %d to %d",
-                                          key->name, value, MIN_WAIT, MAX_WAIT));
-    *seconds = (int)number;
-    return 1;
-}
-
 /* systemd.unit(5): letters, digits and ":-_.\\@", and a type; 255 at the most. */
 static int check_unit(const struct key *key, const char *value, char **ret_problem)
 {
@@ -171,27 +135,22 @@ static int check_unit(const struct key *key, const char *value, char **ret_probl
                                       key->name, value));
 }
 
-static int set_value(struct config *config, const struct key *key, bool again, const char *value,
-                     char **ret_problem)
+static int set_text_value(char **text, const struct key *key, bool again, const char *value,
+                          char **ret_problem)
 {
-    char **text = field(config, key->offset);
     int r = 1;
 
-    if (key->type == KEY_CHOICE)
-        return set_choice(config, key, value, ret_problem);
-    if (key->type == KEY_WAIT)
-        return set_wait(config, key, value, ret_problem);
     if (key->type == KEY_UNIT)
         r = check_unit(key, value, ret_problem);
-    if (key->type == KEY_SECONDS)
-        return set_seconds(config, key, value, ret_problem);
     if (key->type == KEY_PATH || key->type == KEY_PATHS)
         r = check_paths(key, value, ret_problem);
     if (r <= 0)
         return r;
     if (again && key->type == KEY_PATHS && (streq(value, "none") || streq(*text, "none")))
-        return refuse(ret_problem, format("%s: none goes with no other file", key->name));
-    set_text(text, again ? format("%s %s", *text, value) : xstrdup(value));
+        return refuse(ret_problem, format("%s: none excludes any other file", key->name));
+    if (!again)
+        set_text(text, NULL);
+    append_text(text, " ", value);
     return 1;
 }
 
@@ -200,9 +159,9 @@ static bool adds_up(const struct key *key)
     return key->type == KEY_PATHS || key->type == KEY_WORDS;
 }
 
-static bool is_text(const struct key *key)
+static bool is_number(const struct key *key)
 {
-    return key->type != KEY_CHOICE && key->type != KEY_SECONDS && key->type != KEY_WAIT;
+    return key->type == KEY_CHOICE || key->type == KEY_SECONDS;
 }
 
 static const struct key *find_key(const char *name)
@@ -213,7 +172,7 @@ static const struct key *find_key(const char *name)
     return NULL;
 }
 
-/* A setting that was indented by mistake would be taken for more of the one above it. */
+/* A setting that is indented by mistake would continue the line above it. */
 static bool looks_like_setting(const char *value)
 {
     for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
@@ -225,15 +184,25 @@ static bool looks_like_setting(const char *value)
     return false;
 }
 
+static int set_value(struct config *config, const struct key *key, bool again, const char *value,
+                     char **ret_problem)
+{
+    void *place = field(config, key->offset);
+
+    if (key->type == KEY_CHOICE)
+        return set_choice(place, key, value, ret_problem);
+    if (key->type == KEY_SECONDS)
+        return set_seconds(place, key, value, ret_problem);
+    return set_text_value(place, key, again, value, ret_problem);
+}
+
 static int take(void *data, const struct setting *setting, char **ret_problem)
 {
     struct reading *reading = data;
     const struct key *key = find_key(setting->key);
     bool again;
-    int r = start_file(reading, setting->file);
 
-    if (r < 0)
-        return r;
+    start_file(reading, setting->file);
     if (*setting->section)
         return refuse(ret_problem, format("unknown section [%s]", setting->section));
     if (!key)
@@ -241,53 +210,50 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
     again = reading->given[key - KEYS];
     if (again && looks_like_setting(setting->value))
         return refuse(ret_problem,
-                      format("\"%s\" would be part of %s, as the line starts with a blank",
+                      format("\"%s\" would become part of %s, because the line starts with a blank",
                              setting->value, key->name));
     if (again && !adds_up(key))
-        return refuse(ret_problem, format("%s is given twice (or the line below it starts with a "
+        return refuse(ret_problem, format("%s is set twice (or the line below it starts with a "
                                           "blank)",
                                           key->name));
     reading->given[key - KEYS] = true;
-    r = set_value(reading->config, key, again, setting->value, ret_problem);
-    if (r <= 0 || !key->source)
-        return r;
-    set_text(field(reading->config, key->source), xstrdup(setting->file));
+    if (!set_value(reading->config, key, again, setting->value, ret_problem))
+        return 0;
+    if (key->source)
+        set_text(field(reading->config, key->source), xstrdup(setting->file));
     return 1;
 }
 
-/* Half a choice would pair a kernel with an initrd of another one. */
-static int check_pair(struct config *config)
+/* Half a choice would pair a kernel with the initrd of another one. */
+static void check_pair(struct config *config)
 {
-    if (!config->kernel == !config->initrd)
-        return 0;
-    config->error = format("%s: kernel and initrd go together, %s is not set (for a kernel without "
-                           "an initrd: initrd = none)",
-                           config->kernel ? config->kernel_source : "/" CONFIG_FILE,
-                           config->kernel ? "initrd" : "kernel");
-    return config->error ? 0 : -ENOMEM;
+    if (!config->kernel != !config->initrd)
+        config->error = format("%s: kernel and initrd go together, %s is not set (for a kernel "
+                               "without an initrd: initrd = none)",
+                               config->kernel ? config->kernel_source : "/" CONFIG_FILE,
+                               config->kernel ? "initrd" : "kernel");
 }
 
-int config_load(int root, struct config *ret_config)
+void config_load(int root, struct config *ret_config)
 {
-    CLEANUP(reading_clear) struct reading reading = {.config = ret_config};
+    struct reading reading = {.config = ret_config};
     int r;
 
     *ret_config = (struct config){0};
     r = settings_read(root, CONFIG_FILE, take, &reading, &ret_config->error);
     if (r >= 0)
         r = settings_read_directory(root, CONFIG_DIR, take, &reading, &ret_config->error);
-    if (r == -ENOMEM)
-        return r;
+    free(reading.file);
     if (r >= 0)
-        return check_pair(ret_config);
-    ret_config->error_number = r == -EBADMSG || r == -EUCLEAN ? 0 : -r;
-    return 0;
+        check_pair(ret_config);
+    else if (r != -EBADMSG && r != -EUCLEAN)
+        ret_config->error_number = -r;
 }
 
 void config_clear(struct config *config)
 {
     for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        if (is_text(&KEYS[i]))
+        if (!is_number(&KEYS[i]))
             free(*(char **)field(config, KEYS[i].offset));
         if (KEYS[i].source)
             free(*(char **)field(config, KEYS[i].source));

@@ -6,16 +6,6 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* systemd leaves the kind of container here. */
-static struct answer is_container(int root)
-{
-    int r = root_exists(root, "run/systemd/container");
-
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
-}
-
 /* A guest of Xen is an ordinary machine; the control domain says "control_d". */
 static struct answer is_xen_control(int root)
 {
@@ -24,70 +14,66 @@ static struct answer is_xen_control(int root)
 
     if (r == -ENOENT)
         return (struct answer){.is = ANSWER_NO};
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = strstr(capabilities, "control_d") ? ANSWER_YES : ANSWER_NO};
+    return answer_of(r < 0 ? r : strstr(capabilities, "control_d") != NULL);
 }
 
-/* Where the initrd is unpacked again at the shutdown, for the arrays and volumes that it has to
- * take apart, systemd-shutdown goes into it and leaves the rest to dracut's script. That one calls
+static bool has_kexec_program(int root)
+{
+    static const char *const DIRS[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
+
+    for (size_t i = 0; i < ELEMENTS(DIRS); i++) {
+        AUTOFREE char *path = format("%s/kexec", DIRS[i]);
+        AUTOFREE char *in_initrd = format("run/initramfs/%s", path);
+
+        if (root_exists(root, path) > 0 || root_exists(root, in_initrd) > 0)
+            return true;
+    }
+    return false;
+}
+
+/* If the initrd is unpacked again at the shutdown, for the arrays and volumes that it has to take
+ * apart, systemd-shutdown switches to it and leaves the rest to dracut's script. The script calls
  * `kexec -e`, with the program from the initrd or copied from the root file system (shutdown.sh in
- * modules.d/99shutdown); where there is none, some versions end in a shell, and the machine is
+ * modules.d/99shutdown). Without that program some versions end in a shell, and the machine stays
  * down. */
 static struct answer is_stuck(int root)
 {
-    static const char *const LEAVE[] = {"run/initramfs/.need_shutdown", "run/initramfs/shutdown"};
-    static const char *const DIRS[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
-    int leaves = 0, has = 0;
+    static const char *const SIGNS[] = {"run/initramfs/.need_shutdown", "run/initramfs/shutdown"};
+    int leaves = 0;
 
-    for (size_t i = 0; leaves == 0 && i < ELEMENTS(LEAVE); i++)
-        leaves = root_exists(root, LEAVE[i]);
-    for (size_t i = 0; has <= 0 && i < ELEMENTS(DIRS); i++) {
-        char path[64];
-
-        snprintf(path, sizeof(path), "%s/kexec", DIRS[i]);
-        has = root_exists(root, path);
-        if (has > 0)
-            break;
-        snprintf(path, sizeof(path), "run/initramfs/%s/kexec", DIRS[i]);
-        has = root_exists(root, path);
-    }
-    if (leaves < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -leaves};
-    return (struct answer){.is = leaves > 0 && has <= 0 ? ANSWER_YES : ANSWER_NO};
+    for (size_t i = 0; leaves == 0 && i < ELEMENTS(SIGNS); i++)
+        leaves = root_exists(root, SIGNS[i]);
+    return answer_of(leaves > 0 ? !has_kexec_program(root) : leaves);
 }
 
-/* The last assignment in that shell file counts, as where it is sourced. */
+/* The last assignment in that shell file counts, as when it is sourced. */
 static struct answer kexec_tools_load(int root)
 {
     AUTOFREE char *text = NULL;
-    struct answer fact = {.is = ANSWER_NO};
     char *rest;
-    int r;
+    int r, loads = 0;
 
     if (root_exists(root, "etc/init.d/kexec-load") <= 0)
-        return fact;
+        return (struct answer){.is = ANSWER_NO};
     r = root_read(root, "etc/default/kexec", 64 * 1024, &text, NULL);
     if (r < 0 && r != -ENOENT)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
+        return answer_of(r);
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
          line = strtok_r(NULL, "\n", &rest)) {
         const char *value = after_prefix(line + strspn(line, " \t"), "LOAD_KEXEC=");
 
         if (value)
-            fact.is =
-                strncmp(value + strspn(value, "\"'"), "true", 4) == 0 ? ANSWER_YES : ANSWER_NO;
+            loads = strncmp(value + strspn(value, "\"'"), "true", 4) == 0;
     }
-    return fact;
+    return answer_of(loads);
 }
 
-int place_facts_read(int root, struct place_facts *ret)
+struct environment_facts environment_facts_read(int root)
 {
-    *ret = (struct place_facts){
-        .container = is_container(root),
+    return (struct environment_facts){
+        .container = answer_of(root_exists(root, "run/systemd/container")),
         .xen = is_xen_control(root),
         .stuck = is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
     };
-    return 0;
 }

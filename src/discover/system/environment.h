@@ -3,5 +3,5 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM. */
-int place_facts_read(int root, struct place_facts *ret);
+/* Nothing in it has to be released. */
+struct environment_facts environment_facts_read(int root);

@@ -6,18 +6,15 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* Turns a number in a file into the answer to "is it what we ask for?". `absent` is the answer
- * where the kernel has no such file. */
-static struct answer number_is(int root, const char *path, long asked, int absent)
+/* Whether the file at `path` holds the number `asked`. Some kernels do not have the file: no. */
+static struct answer number_is(int root, const char *path, long asked)
 {
     long number;
     int r = root_read_number(root, path, &number);
 
     if (r == -ENOENT)
-        return (struct answer){.is = absent};
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = number == asked ? ANSWER_YES : ANSWER_NO};
+        return (struct answer){.is = ANSWER_NO};
+    return answer_of(r < 0 ? r : number == asked);
 }
 
 /* Newer kernels have the file below /sys/kernel/kexec. */
@@ -28,41 +25,28 @@ static const char *loaded_file(int root)
     return root_exists(root, NEW) > 0 ? NEW : "sys/kernel/kexec_loaded";
 }
 
-static struct answer is_supported(int root)
-{
-    int r = root_exists(root, loaded_file(root));
-
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
-}
-
-/* "none [integrity] confidentiality": the one in brackets counts. */
-static int read_lockdown(int root, char **ret_lockdown)
+/* "none [integrity] confidentiality": the word in brackets. */
+static char *read_lockdown(int root)
 {
     AUTOFREE char *line = NULL;
     char *start, *end;
-    int r = root_read_line(root, "sys/kernel/security/lockdown", 256, &line);
 
-    if (r < 0)
-        return r == -ENOMEM ? r : 0;
+    if (root_read_line(root, "sys/kernel/security/lockdown", 256, &line) < 0)
+        return NULL;
     start = strchr(line, '[');
     end = start ? strchr(start, ']') : NULL;
-    if (!end)
-        return 0;
-    *ret_lockdown = strndup(start + 1, (size_t)(end - start - 1));
-    return *ret_lockdown ? 0 : -ENOMEM;
+    return end ? xstrndup(start + 1, (size_t)(end - start - 1)) : NULL;
 }
 
-int kexec_facts_read(int root, struct kexec_facts *ret)
+void kexec_facts_read(int root, struct kexec_facts *ret)
 {
     *ret = (struct kexec_facts){
-        .supported = is_supported(root),
-        .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1, ANSWER_NO),
-        .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0, ANSWER_NO),
-        .loaded = number_is(root, loaded_file(root), 1, ANSWER_NO),
+        .supported = answer_of(root_exists(root, loaded_file(root))),
+        .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1),
+        .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0),
+        .loaded = number_is(root, loaded_file(root), 1),
+        .lockdown = read_lockdown(root),
     };
-    return read_lockdown(root, &ret->lockdown);
 }
 
 void kexec_facts_clear(struct kexec_facts *facts)

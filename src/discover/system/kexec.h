@@ -3,6 +3,6 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM; release with kexec_facts_clear() in any case. */
-int kexec_facts_read(int root, struct kexec_facts *ret);
+/* Release with kexec_facts_clear(). */
+void kexec_facts_read(int root, struct kexec_facts *ret);
 void kexec_facts_clear(struct kexec_facts *facts);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/system/requests.h"
 
-/* What was asked of the firmware or the boot loader for the next reboot: through EFI variables, or
- * where there is no EFI through the files that logind leaves for a boot loader's own tools. */
+/* What was requested of the firmware or the boot loader for the next reboot: through EFI variables,
+ * or without EFI through the files that logind leaves for a boot loader's own tools. */
 
 #include <errno.h>
 #include <strings.h>
@@ -24,43 +24,33 @@ enum {
     MAX_CAPSULES = 64,
 };
 
-/* The first that says so stays. */
-static int note(struct answer *request, char *text)
-{
-    answer_note(request, text);
-    return 0;
-}
-
-static int note_unknown(struct answer *request, const char *path, int error)
+static void note_unknown(struct answer *request, const char *path, int error)
 {
     answer_note_unknown(request, -error, format("%s: %s", path, strerror(-error)));
-    return 0;
 }
 
-static int read_indications(int root, struct answer *requests)
+static void read_indications(int root, struct answer *requests)
 {
     static const char NAME[] = "OsIndications-" EFI_GUID_GLOBAL;
+    struct answer *setup = &requests[REQUEST_SETUP], *update = &requests[REQUEST_UPDATE];
     AUTOFREE char *data = NULL;
     size_t length;
     unsigned char bits;
     int r = efivar_read(root, NAME, &data, &length);
 
-    if (r == 0 || (r > 0 && length == 0))
-        return 0;
     if (r < 0) {
-        r = note_unknown(&requests[REQUEST_SETUP], NAME, r);
-        return r < 0 ? r : note_unknown(&requests[REQUEST_UPDATE], NAME, -EIO);
+        note_unknown(setup, NAME, r);
+        note_unknown(update, NAME, r);
     }
-    bits = (unsigned char)data[0]; /* little-endian; all that we know are in the first byte */
+    if (r <= 0 || length == 0)
+        return;
+    bits = (unsigned char)data[0]; /* little-endian; all known ones are in the first byte */
     if (bits & INDICATION_SETUP)
-        r = note(&requests[REQUEST_SETUP],
-                 strdup("the firmware setup was asked for (OsIndications)"));
-    if (r >= 0 && bits & (INDICATION_CAPSULE | INDICATION_JSON_CAPSULE))
-        r = note(&requests[REQUEST_UPDATE], strdup("a firmware update is waiting (OsIndications)"));
-    if (r >= 0 && bits & INDICATION_RECOVERY)
-        r = note(&requests[REQUEST_UPDATE],
-                 strdup("a recovery by the firmware was asked for (OsIndications)"));
-    return r;
+        answer_note(setup, xstrdup("the firmware setup was requested (OsIndications)"));
+    if (bits & (INDICATION_CAPSULE | INDICATION_JSON_CAPSULE))
+        answer_note(update, xstrdup("a firmware update is pending (OsIndications)"));
+    if (bits & INDICATION_RECOVERY)
+        answer_note(update, xstrdup("a recovery by the firmware was requested (OsIndications)"));
 }
 
 static int is_fwupd_variable(const char *name)
@@ -70,8 +60,8 @@ static int is_fwupd_variable(const char *name)
     return rest && strstr(rest, EFI_GUID_FWUPD) != NULL;
 }
 
-/* fwupd keeps a variable for each update, done ones too: only status 1 is one to do. */
-static int read_fwupd_variable(int root, const char *name, struct answer *request)
+/* fwupd keeps a variable for each update, including finished ones: only status 1 is pending. */
+static void read_fwupd_variable(int root, const char *name, struct answer *request)
 {
     enum { STATUS_OFFSET = 48, ATTEMPT_UPDATE = 1 };
     AUTOFREE char *data = NULL;
@@ -79,27 +69,20 @@ static int read_fwupd_variable(int root, const char *name, struct answer *reques
     int r = efivar_read(root, name, &data, &length);
 
     if (r < 0)
-        return note_unknown(request, name, r);
-    if (r == 0 || length <= STATUS_OFFSET || data[STATUS_OFFSET] != ATTEMPT_UPDATE)
-        return 0;
-    return note(request, strdup("fwupd has a firmware update waiting"));
+        note_unknown(request, name, r);
+    else if (r > 0 && length > STATUS_OFFSET && data[STATUS_OFFSET] == ATTEMPT_UPDATE)
+        answer_note(request, xstrdup("fwupd has a firmware update pending"));
 }
 
-static int read_fwupd(int root, struct answer *request)
+static void read_fwupd(int root, struct answer *request)
 {
     CLEANUP(names_freep) char **names = NULL;
     int r = root_names(root, EFIVARS_DIR, is_fwupd_variable, MAX_FWUPD_VARIABLES, &names);
 
-    if (r == -ENOENT)
-        return 0;
-    if (r < 0)
-        return note_unknown(request, "/" EFIVARS_DIR, r);
-    for (char **name = names; *name; name++) {
-        r = read_fwupd_variable(root, *name, request);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    if (r < 0 && r != -ENOENT)
+        note_unknown(request, "/" EFIVARS_DIR, r);
+    for (char **name = names; name && *name; name++)
+        read_fwupd_variable(root, *name, request);
 }
 
 static int is_capsule(const char *name)
@@ -110,7 +93,7 @@ static int is_capsule(const char *name)
 }
 
 /* Files on the EFI system partition that the firmware takes for updates. */
-static int read_capsules(int root, struct answer *request)
+static void read_capsules(int root, struct answer *request)
 {
     static const char *const DIRS[] = {"boot/efi/EFI/UpdateCapsule", "efi/EFI/UpdateCapsule",
                                        "boot/EFI/UpdateCapsule"};
@@ -119,192 +102,157 @@ static int read_capsules(int root, struct answer *request)
         CLEANUP(names_freep) char **names = NULL;
         int r = root_names(root, DIRS[i], is_capsule, MAX_CAPSULES, &names);
 
-        if (r == 0 || r == -ENOENT || r == -ENOTDIR)
-            continue;
-        if (r < 0)
-            r = note_unknown(request, DIRS[i], r);
-        else
-            r = note(request, format("a firmware update is waiting: /%s/%s", DIRS[i], names[0]));
-        if (r < 0)
-            return r;
+        if (r > 0)
+            answer_note(request, format("a firmware update is pending: /%s/%s", DIRS[i], names[0]));
+        else if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+            note_unknown(request, DIRS[i], r);
     }
-    return 0;
 }
 
-/* Packages that want a reboot, one a line: fwupd's own, or its plugins', do for an update. */
-static int read_packages(int root, struct answer *request)
+/* Packages that ask for a reboot, one a line: fwupd's own, or its plugins', do for an update. */
+static void read_packages(int root, struct answer *request)
 {
     static const char PATH[] = "run/reboot-required.pkgs";
     AUTOFREE char *text = NULL;
     char *rest = NULL;
     int r = root_read(root, PATH, MAX_PACKAGES, &text, NULL);
 
-    if (r == -ENOENT)
-        return 0;
-    if (r < 0)
-        return note_unknown(request, PATH, r);
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+    if (r < 0 && r != -ENOENT)
+        note_unknown(request, PATH, r);
+    for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
         if (streq(line, "fwupd"))
-            return note(request, format("fwupd wants a reboot for a firmware update (/%s)", PATH));
-    return 0;
+            answer_note(request, format("fwupd asks for a reboot to update firmware (/%s)", PATH));
 }
 
-static int read_resume_image(int root, struct answer *request)
-{
-    AUTOFREE char *text = NULL;
-    int r = resume_image_find(root, &text);
-
-    if (r > 0)
-        return note(request, steal(&text));
-    if (r < 0)
-        answer_note_unknown(request, -r, steal(&text));
-    return 0;
-}
-
-static int read_variable(int root, const char *name, struct answer *request, const char *text)
+static void read_variable(int root, const char *name, struct answer *request, const char *text)
 {
     AUTOFREE char *data = NULL;
     size_t length;
     int r = efivar_read(root, name, &data, &length);
 
-    if (r <= 0)
-        return r < 0 ? note_unknown(request, name, r) : 0;
-    return note(request, strdup(text));
+    if (r < 0)
+        note_unknown(request, name, r);
+    else if (r > 0)
+        answer_note(request, xstrdup(text));
 }
 
 /* For any of these shim starts MokManager (check_mok_request in its mok.c). */
-static int read_mok_variables(int root, struct answer *request)
+static void read_mok_variables(int root, struct answer *request)
 {
     static const char *const NAMES[] = {
         "MokNew", "MokSB",   "MokPW",   "MokAuth",  "MokDel",
         "MokDB",  "MokXNew", "MokXDel", "MokXAuth", "MokListTrustedNew"};
-    int r = 0;
 
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(NAMES); i++) {
+    for (size_t i = 0; i < ELEMENTS(NAMES); i++) {
         AUTOFREE char *name = format("%s-" EFI_GUID_SHIM, NAMES[i]);
-        AUTOFREE char *text =
-            format("shim is to ask at the console for what mokutil wants (%s)", NAMES[i]);
+        AUTOFREE char *text = format(
+            "mokutil has asked shim for a change, to be confirmed at the console (%s)", NAMES[i]);
 
-        r = name && text ? read_variable(root, name, request, text) : -ENOMEM;
+        read_variable(root, name, request, text);
     }
-    return r;
 }
 
-static int read_entry_variable(int root, struct answer *request)
+static void read_entry_variable(int root, struct answer *request)
 {
     static const char NAME[] = "LoaderEntryOneShot-" EFI_GUID_LOADER;
     AUTOFREE char *entry = NULL;
     int r = efivar_read_text(root, NAME, &entry);
 
     if (r < 0)
-        return note_unknown(request, NAME, r);
+        note_unknown(request, NAME, r);
     /* The kernel's efibc writes exactly this at every kexec, and it means nothing. */
-    if (r == 0 || !*entry || streq(entry, "kexec reboot"))
-        return 0;
-    return note(request,
-                format("boot entry \"%s\" was asked for once (LoaderEntryOneShot)", entry));
+    if (r <= 0 || !*entry || streq(entry, "kexec reboot"))
+        return;
+    answer_note(request,
+                format("boot entry \"%s\" was requested for one boot (LoaderEntryOneShot)", entry));
 }
 
-/* A file of logind's; what is in it goes into the text where that has a place for it. */
-static int read_file(int root, const char *path, struct answer *request, const char *what)
+/* A file of logind's, whose content goes into the text. */
+static void read_file(int root, const char *path, struct answer *request, const char *what)
 {
     AUTOFREE char *line = NULL;
     int r = root_read_line(root, path, MAX_TEXT, &line);
 
     if (r == -ENOENT)
-        return 0;
+        return;
     if (r < 0)
-        return note_unknown(request, path, r);
-    return note(request, *line ? format("%s: \"%s\" (/%s)", what, line, path)
-                               : format("%s (/%s)", what, path));
+        note_unknown(request, path, r);
+    else
+        answer_note(request, *line ? format("%s: \"%s\" (/%s)", what, line, path)
+                                   : format("%s (/%s)", what, path));
 }
 
-static int read_variables(int root, struct answer *requests)
+static void read_variables(int root, struct answer *requests)
 {
-    int r = read_indications(root, requests);
-
-    if (r >= 0)
-        r = read_fwupd(root, &requests[REQUEST_UPDATE]);
-    if (r >= 0)
-        r = read_capsules(root, &requests[REQUEST_UPDATE]);
-    if (r >= 0)
-        r = read_variable(root, "BootNext-" EFI_GUID_GLOBAL, &requests[REQUEST_BOOT_NEXT],
-                          "the firmware is to start another entry once (BootNext)");
-    if (r >= 0)
-        r = read_variable(root, "LoaderConfigTimeoutOneShot-" EFI_GUID_LOADER,
-                          &requests[REQUEST_LOADER_MENU],
-                          "the boot loader's menu was asked for (LoaderConfigTimeoutOneShot)");
-    if (r >= 0)
-        r = read_entry_variable(root, &requests[REQUEST_LOADER_ENTRY]);
-    if (r >= 0)
-        r = read_mok_variables(root, &requests[REQUEST_MOK]);
-    if (r >= 0)
-        r = read_variable(root, "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67",
-                          &requests[REQUEST_RESUME],
-                          "a hibernated system is to be resumed (HibernateLocation)");
-    return r;
+    read_indications(root, requests);
+    read_fwupd(root, &requests[REQUEST_UPDATE]);
+    read_capsules(root, &requests[REQUEST_UPDATE]);
+    read_variable(root, "BootNext-" EFI_GUID_GLOBAL, &requests[REQUEST_BOOT_NEXT],
+                  "the firmware is set to start another boot entry once (BootNext)");
+    read_variable(root, "LoaderConfigTimeoutOneShot-" EFI_GUID_LOADER,
+                  &requests[REQUEST_LOADER_MENU],
+                  "the boot loader's menu was requested (LoaderConfigTimeoutOneShot)");
+    read_entry_variable(root, &requests[REQUEST_LOADER_ENTRY]);
+    read_mok_variables(root, &requests[REQUEST_MOK]);
+    read_variable(root, "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67",
+                  &requests[REQUEST_RESUME],
+                  "a hibernated system is waiting to be resumed (HibernateLocation)");
 }
 
-/* What is there, even as a link that leads nowhere. */
-static int read_presence(int root, const char *path, struct answer *request, const char *what)
+/* Anything at `path`, even a link that leads nowhere. */
+static void read_presence(int root, const char *path, struct answer *request, const char *what)
 {
     AUTOFREE char *target = NULL;
     int r = root_readlink(root, path, &target);
 
     if (r == -ENOENT || r == -ENOTDIR)
-        return 0;
-    if (r < 0 && r != -EINVAL) /* no link, but there */
-        return note_unknown(request, path, r);
-    return note(request, format("%s (/%s)", what, path));
+        return;
+    if (r < 0 && r != -EINVAL) /* not a link, but there */
+        note_unknown(request, path, r);
+    else
+        answer_note(request, format("%s (/%s)", what, path));
 }
 
-/* Updates that come between this boot and what the next one is to start. */
-static int read_updates(int root, struct answer *requests)
+/* Updates that come between this boot and what the next one would start. */
+static void read_updates(int root, struct answer *requests)
 {
-    /* systemd's generator for it, which takes either. */
+    /* systemd's generator for it accepts either. */
     static const char *const LINKS[] = {"system-update", "etc/system-update"};
-    int r = 0;
 
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(LINKS); i++)
-        r = read_presence(root, LINKS[i], &requests[REQUEST_OFFLINE],
-                          "the next boot installs updates, and reboots by itself");
-    if (r >= 0)
-        r = read_presence(root, "run/ostree/staged-deployment", &requests[REQUEST_DEPLOYMENT],
-                          "ostree writes the next boot entry as the machine goes down, after "
-                          "fastreboot has chosen");
-    return r;
+    for (size_t i = 0; i < ELEMENTS(LINKS); i++)
+        read_presence(root, LINKS[i], &requests[REQUEST_OFFLINE],
+                      "the next boot installs updates, and reboots by itself");
+    read_presence(root, "run/ostree/staged-deployment", &requests[REQUEST_DEPLOYMENT],
+                  "ostree writes the next boot entry during the shutdown, after fastreboot has "
+                  "chosen");
 }
 
-int requests_read(int root, struct answer ret[N_REQUESTS])
+void requests_read(int root, struct answer ret[N_REQUESTS])
 {
     static const struct {
         const char *path;
         enum request_kind kind;
         const char *what;
     } FILES[] = {
-        {"run/systemd/reboot-to-firmware-setup", REQUEST_SETUP, "the firmware setup was asked for"},
+        {"run/systemd/reboot-to-firmware-setup", REQUEST_SETUP, "the firmware setup was requested"},
         {"run/systemd/reboot-to-boot-loader-menu", REQUEST_LOADER_MENU,
-         "the boot loader's menu was asked for"},
+         "the boot loader's menu was requested"},
         {"run/systemd/reboot-to-boot-loader-entry", REQUEST_LOADER_ENTRY,
-         "a boot entry was asked for once"},
+         "a boot entry was requested for one boot"},
         /* One place in logind writes this name instead. */
         {"run/systemd/reboot-boot-to-loader-entry", REQUEST_LOADER_ENTRY,
-         "a boot entry was asked for once"},
+         "a boot entry was requested for one boot"},
         {"run/systemd/reboot-param", REQUEST_PARAMETER, "the reboot has a parameter"},
     };
-    int r;
 
     memset(ret, 0, N_REQUESTS * sizeof(*ret));
-    r = read_variables(root, ret);
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(FILES); i++)
-        r = read_file(root, FILES[i].path, &ret[FILES[i].kind], FILES[i].what);
-    if (r >= 0)
-        r = read_packages(root, &ret[REQUEST_UPDATE]);
-    if (r >= 0)
-        r = read_updates(root, ret);
-    if (r >= 0)
-        r = read_resume_image(root, &ret[REQUEST_RESUME]);
-    return r < 0 ? r : 0;
+    read_variables(root, ret);
+    for (size_t i = 0; i < ELEMENTS(FILES); i++)
+        read_file(root, FILES[i].path, &ret[FILES[i].kind], FILES[i].what);
+    read_packages(root, &ret[REQUEST_UPDATE]);
+    read_updates(root, ret);
+    resume_image_find(root, &ret[REQUEST_RESUME]);
 }
 
 void requests_clear(struct answer requests[N_REQUESTS])

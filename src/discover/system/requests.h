@@ -3,7 +3,7 @@
 
 #include "facts/facts.h"
 
-/* What was asked of the firmware, the loader or the next boot. 0 or -ENOMEM; release with
- * requests_clear() in any case. */
-int requests_read(int root, struct answer ret[N_REQUESTS]);
+/* What was requested of the firmware, the boot loader or the next boot. Release with
+ * requests_clear(). */
+void requests_read(int root, struct answer ret[N_REQUESTS]);
 void requests_clear(struct answer requests[N_REQUESTS]);

@@ -7,29 +7,20 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* Where a link to /dev/null hides the unit of ours: all that rank above /usr, see "Unit File Load
- * Path" in systemd.unit(5). */
+/* Where a link to /dev/null masks a unit: every directory that ranks above /usr, see "Unit File
+ * Load Path" in systemd.unit(5). */
 static const char *const MASK_DIRS[] = {
     "etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient",
     "etc/systemd/system",         "run/systemd/system",
 };
 
-/* Where `systemctl enable` puts links, for good and for this boot. */
+/* Where `systemctl enable` puts links, permanently and with --runtime. */
 static const char *const WANTS_DIRS[] = {
     "etc/systemd/system/reboot.target.wants",
     "run/systemd/system/reboot.target.wants",
 };
 
-static struct answer exists(int root, const char *path)
-{
-    int r = root_exists(root, path);
-
-    if (r < 0)
-        return (struct answer){.is = ANSWER_UNKNOWN, .error = -r};
-    return (struct answer){.is = r ? ANSWER_YES : ANSWER_NO};
-}
-
-/* 1 when the file at `path` masks its unit, as a link to /dev/null and an empty file do; 0 when it
+/* 1 when the file at `path` masks its unit, as a link to /dev/null or an empty file does; 0 when it
  * does not or is not there; or a negative errno. */
 static int is_mask(int root, const char *path)
 {
@@ -46,49 +37,41 @@ static int is_mask(int root, const char *path)
     return r < 0 ? r : S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
-static int find_mask(int root, const char *unit, struct hook_facts *facts)
+static void find_mask(int root, const char *unit, struct answer *masked)
 {
-    for (size_t i = 0; i < ELEMENTS(MASK_DIRS) && !facts->masked; i++) {
+    for (size_t i = 0; i < ELEMENTS(MASK_DIRS) && masked->is != ANSWER_YES; i++) {
         AUTOFREE char *path = format("%s/%s", MASK_DIRS[i], unit);
-        int r = path ? is_mask(root, path) : -ENOMEM;
+        int r = is_mask(root, path);
 
-        if (r > 0) {
-            facts->masked = format("/%s", path);
-            r = facts->masked ? 0 : -ENOMEM;
-        }
-        if (r == -ENOMEM)
-            return r;
+        if (r > 0)
+            answer_note(masked, format("masked by /%s", path));
         if (r < 0)
-            facts->masked_error = -r;
+            answer_note_unknown(masked, -r, NULL);
     }
-    return 0;
 }
 
 static struct answer is_enabled(int root)
 {
-    struct answer fact = {.is = ANSWER_NO};
+    struct answer enabled = {.is = ANSWER_NO};
 
-    for (size_t i = 0; i < ELEMENTS(WANTS_DIRS) && fact.is == ANSWER_NO; i++) {
+    for (size_t i = 0; i < ELEMENTS(WANTS_DIRS) && enabled.is == ANSWER_NO; i++) {
         char path[128];
 
         snprintf(path, sizeof(path), "%s/%s", WANTS_DIRS[i], JUMP_UNIT);
-        fact = exists(root, path);
+        enabled = answer_of(root_exists(root, path));
     }
-    return fact;
+    return enabled;
 }
 
-int hook_facts_read(int root, struct hook_facts *ret)
+void unit_facts_read(int root, struct unit_facts *ret)
 {
-    int r;
-
-    *ret = (struct hook_facts){.enabled = is_enabled(root)};
-    r = find_mask(root, SERVICE_UNIT, ret);
-    return r < 0 ? r : find_mask(root, JUMP_UNIT, ret);
+    *ret = (struct unit_facts){.enabled = is_enabled(root)};
+    find_mask(root, SERVICE_UNIT, &ret->masked);
+    find_mask(root, JUMP_UNIT, &ret->masked);
 }
 
-void hook_facts_clear(struct hook_facts *facts)
+void unit_facts_clear(struct unit_facts *facts)
 {
-    free(facts->masked);
-    free(facts->armed_reason);
-    *facts = (struct hook_facts){0};
+    answer_clear(&facts->armed);
+    answer_clear(&facts->masked);
 }

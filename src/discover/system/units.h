@@ -3,6 +3,7 @@
 
 #include "facts/facts.h"
 
-/* 0 or -ENOMEM; release with hook_facts_clear() in any case. */
-int hook_facts_read(int root, struct hook_facts *ret);
-void hook_facts_clear(struct hook_facts *facts);
+/* All but what fastreboot has noted in this boot: ->active and ->armed. Release with
+ * unit_facts_clear(). */
+void unit_facts_read(int root, struct unit_facts *ret);
+void unit_facts_clear(struct unit_facts *facts);

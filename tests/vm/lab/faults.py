@@ -109,7 +109,7 @@ def came_back(machine, boot, way):
 
 def told(machine, fault):
     """What fastreboot has to say of it, which is kept for later."""
-    if fault.journal and expect.status(machine)["last_reboot"]["text"].endswith("being checked"):
+    if fault.journal and expect.status(machine)["last_reboot"]["text"].endswith("health check under way"):
         machine.run(CHECKED, seconds=240)
     line = expect.status(machine)["last_reboot"]["text"]
     assert re.search(fault.line, line), line

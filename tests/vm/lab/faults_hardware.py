@@ -154,27 +154,27 @@ HARDWARE_FAULTS = {
     "nic-gone": Fault(
         "the network interface is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE + UNPLUG_NIC, reboot=healing(unplugged), devices=("nic",),
-        after=checked("missing after the firmware reboot too")),
+        after=checked("still missing after the firmware reboot")),
     "nic-back-after-firmware": Fault(
         "the network interface is gone after kexec, and comes back with the firmware", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE + UNPLUG_NIC, reboot=healing(unplugged_until_reset), devices=("nic",),
-        after=checked("now everything is there again")),
+        after=checked("everything is back")),
     "disk-gone": Fault(
         "a disk is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + DATA_DISK + UNPLUG_DISK, reboot=healing(unplugged), devices=("disk",),
-        after=checked("missing after the firmware reboot too")),
+        after=checked("still missing after the firmware reboot")),
     "disk-gone-emergency": Fault(
         "a disk that fstab wants is gone after kexec, which ends in emergency mode; it comes back with the firmware",
         HEALED, SOMETHING_WAS_MISSING, SETTINGS + LOST_BY_KEXEC, reboot=healing(None), devices=("scsi",),
-        after=checked("now everything is there again"), ordinary=True),
+        after=checked("everything is back"), ordinary=True),
     "unit-not-active": Fault(
         "the administrator's own unit (health-unit) does not come up after the fast reboot, nor after the next",
         HEALED, SOMETHING_WAS_MISSING, SETTINGS + "echo 'health-unit = lab-never.service' >> /etc/fastreboot.conf",
-        reboot=healing(None), after=checked("missing after the firmware reboot too: unit lab-never.service")),
+        reboot=healing(None), after=checked("still missing after the firmware reboot: unit lab-never.service")),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE, reboot=healing(cable_out), devices=("nic",),
-        after=checked("missing after the firmware reboot too")),
+        after=checked("still missing after the firmware reboot")),
     "cable-out-and-back": Fault(
         "the network cable is pulled out over the reboot, and put back when the machine is up", FAST,
         "^fast.*: kernel .* was started by kexec", SETTINGS + ONLINE, reboot=cable_back_when_up, devices=("nic",),

@@ -8,17 +8,17 @@ from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, STOPPED, Fault, Wa
                         in_between, power_cut_at, reset_at, stop_before)
 
 STARTED_BY_KEXEC = "^fast.*: kernel .* was started by kexec"
-NOT_WRITTEN_DOWN = "^unknown: nothing was written down"
-NO_JUMP = "^firmware, although kernel .* was loaded"
-NOT_CHECKED = "^failed: kernel .* was started by kexec, and went down before it was known"
-LOAD_DID_NOT_END = "^firmware: loading the kernel did not end"
+NOT_WRITTEN_DOWN = "^unknown: nothing was recorded"
+NO_JUMP = "^failed: kernel .* was loaded, but"
+NOT_CHECKED = "^failed: kernel .* was started by kexec, but the machine went down before the health check was over"
+LOAD_DID_NOT_END = "^failed: loading the kernel was interrupted"
 SOFT = Way("as without fastreboot: no kernel is started", kernels=0, jumped=False, resets=False)
 FAST_THEN_FIRMWARE = Way("fast, then firmware for the second", kernels=2, jumped=True, resets=True)
 KERNEL, INITRD = "$(readlink -f /vmlinuz)", "$(readlink -f /initrd.img)"
 
 
 def not_tried_again(machine, _boot):
-    assert "has failed before" in machine.run("fastreboot check", check=False).output
+    assert "a fast reboot into kernel" in machine.run("fastreboot check", check=False).output
     assert machine.run("fastreboot check", check=False).code == 3
 
 
@@ -307,7 +307,7 @@ FAULTS = {
         "^firmware: .*kexec_load_limit_reboot is used up", "sysctl -w kernel.kexec_load_limit_reboot=0",
         suite="trixie"),
     "dropped-after-load": Fault(
-        "somebody drops the loaded kernel before the jump", FIRMWARE, "^firmware: no kernel is loaded any more",
+        "somebody drops the loaded kernel before the jump", FIRMWARE, "^failed: no kernel is loaded any more",
         in_between(DROP_KERNEL)),
 
     # Resets and power cuts.
@@ -375,7 +375,7 @@ FAULTS = {
     "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
-    "machine-id": Fault("the machine has another id when it is up again", FAST, "^kexec by somebody else", in_between(NEW_MACHINE_ID),
+    "machine-id": Fault("the machine has another id when it is up again", FAST, "^a kernel that fastreboot did not load was started by kexec", in_between(NEW_MACHINE_ID),
                         after=set_aside("attempt.other-machine")),
 
     # Reboots at odd times.

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "decide/reason-tests.h"
+
+#include <errno.h>
+
+#include "base/paths.h"
+#include "base/util.h"
+#include "decide/health.h"
+#include "decide/watchdog.h"
+
+static const struct answer NO = {.is = ANSWER_NO};
+
+/* A copy of an answer among the facts, with `text` unless it has one. */
+static struct answer copy_of(const struct answer *answer, const char *text)
+{
+    struct answer copy = *answer;
+
+    copy.text = xstrdup(answer->text || answer->is != ANSWER_YES ? answer->text : text);
+    return copy;
+}
+
+struct answer test_config_invalid(const struct facts *facts)
+{
+    const struct config *config = &facts->config;
+
+    if (!config->error)
+        return NO;
+    if (config->error_number)
+        return answer_unknown(config->error_number, xstrdup(config->error));
+    return answer_yes(xstrdup(config->error));
+}
+
+struct answer test_mode_firmware(const struct facts *facts)
+{
+    if (facts->config.mode != MODE_FIRMWARE)
+        return NO;
+    return answer_yes(format("%s says mode = firmware", facts->config.mode_source));
+}
+
+/* What is loaded already can still be started. */
+struct answer test_kexec_disabled(const struct facts *facts)
+{
+    return facts->loaded.current ? NO
+                                 : copy_of(&facts->kexec.disabled,
+                                           "kernel.kexec_load_disabled is 1: no kernel can be "
+                                           "loaded until the next boot");
+}
+
+struct answer test_kexec_exhausted(const struct facts *facts)
+{
+    return facts->loaded.current ? NO
+                                 : copy_of(&facts->kexec.exhausted,
+                                           "kernel.kexec_load_limit_reboot is used up: no kernel "
+                                           "can be loaded until the next boot");
+}
+
+struct answer test_loaded_unknown(const struct facts *facts)
+{
+    return facts->kexec.loaded.is == ANSWER_UNKNOWN ? copy_of(&facts->kexec.loaded, NULL) : NO;
+}
+
+struct answer test_kernel_unknown(const struct facts *facts)
+{
+    const struct boot_entries *entries = &facts->boot_entries;
+    const char *problem = entries->problem ? entries->problem : "no kernel was chosen";
+
+    if (entries->chosen < entries->n)
+        return NO;
+    return entries->problem_error ? answer_unknown(entries->problem_error, xstrdup(problem))
+                                  : answer_yes(xstrdup(problem));
+}
+
+struct answer test_one_time_entry(const struct facts *facts)
+{
+    const char *one_time = facts->boot_entries.one_time;
+
+    return one_time ? answer_yes(xstrdup(one_time)) : NO;
+}
+
+struct answer test_foreign_kernel(const struct facts *facts)
+{
+    if (facts->kexec.loaded.is != ANSWER_YES || facts->loaded.release)
+        return NO;
+    return answer_yes(xstrdup("a kernel that fastreboot did not load is loaded, and stays"));
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b ? streq(a, b) : a == b;
+}
+
+/* A new file is a new chance, and so is new firmware. */
+struct answer test_failed_before(const struct facts *facts)
+{
+    const struct failures *failures = &facts->failure.failures;
+
+    for (size_t i = 0; facts->payload.kernel_id && i < failures->n; i++) {
+        const struct failure *failure = &failures->all[i];
+
+        if (streq(failure->kernel, facts->payload.kernel_id) &&
+            same(failure->firmware, facts->failure.firmware)) {
+            AUTOFREE char *when_and_why = failure_text(failure);
+
+            return answer_yes(
+                format("a fast reboot into kernel %s failed %s", failure->release, when_and_why));
+        }
+    }
+    return NO;
+}
+
+/* When several kernels failed, it is the machine. */
+struct answer test_failed_too_often(const struct facts *facts)
+{
+    const struct failures *failures = &facts->failure.failures;
+    size_t n = failures_in_a_row(failures);
+    int error = facts->failure.error;
+    AUTOFREE char *last = NULL;
+
+    if (error)
+        return answer_unknown(
+            error, format("/" STATE_FAILED ": %s", error == EBADMSG ? "damaged" : strerror(error)));
+    if (n < FAILURES_TO_STOP)
+        return NO;
+    last = failure_text(&failures->all[failures->n - 1]);
+    return answer_yes(
+        format("fast reboots into %zu different kernels failed, the last one %s", n, last));
+}
+
+/* The severity of a reason is fixed, so the setting chooses between two. */
+static struct answer driver(const struct facts *facts, enum config_missing_driver wanted)
+{
+    return facts->config.missing_driver == wanted ? copy_of(&facts->driver_missing, NULL) : NO;
+}
+
+struct answer test_driver_missing(const struct facts *facts)
+{
+    return driver(facts, MISSING_DRIVER_WARN);
+}
+
+struct answer test_driver_required(const struct facts *facts)
+{
+    return driver(facts, MISSING_DRIVER_BLOCK);
+}
+
+struct answer test_signed_only(const struct facts *facts)
+{
+    const char *lockdown = facts->kexec.lockdown;
+
+    if (!lockdown || streq(lockdown, "none"))
+        return NO;
+    return answer_yes(format("lockdown is %s: the kernel accepts signed kernels only", lockdown));
+}
+
+/* Another fast reboot would make what is here now what is expected after it, and nobody would
+ * notice what this one has lost. */
+struct answer test_being_checked(const struct facts *facts)
+{
+    const struct health_facts *health = &facts->health;
+    CLEANUP(losses_clear) struct losses losses = {0};
+    AUTOFREE char *missing = NULL;
+
+    if (!health->under_way)
+        return answer_of(-health->error);
+    compare(&health->before, &health->now, &losses);
+    if (!losses.critical)
+        return NO;
+    missing = losses_text(&losses);
+    return answer_yes(
+        format("missing since the fast reboot into kernel %s, but may still appear: %s",
+               health->release ? health->release : "(unknown)", missing));
+}
+
+struct answer test_watchdog(const struct facts *facts)
+{
+    struct watchdog_plan plan;
+
+    if (facts->watchdog.error)
+        return answer_unknown(facts->watchdog.error, NULL);
+    watchdog_decide(facts, &plan);
+    return plan.problem ? answer_yes(plan.problem) : NO;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts/facts.h"
+
+/* For the table in reasons.c: the reasons that are more than one answer among the facts. Each gives
+ * whether it applies, and why. */
+
+/* Settings, units and kexec: reason-tests.c */
+struct answer test_config_invalid(const struct facts *facts);
+struct answer test_mode_firmware(const struct facts *facts);
+struct answer test_kexec_disabled(const struct facts *facts);
+struct answer test_kexec_exhausted(const struct facts *facts);
+struct answer test_loaded_unknown(const struct facts *facts);
+struct answer test_kernel_unknown(const struct facts *facts);
+struct answer test_one_time_entry(const struct facts *facts);
+struct answer test_foreign_kernel(const struct facts *facts);
+struct answer test_failed_before(const struct facts *facts);
+struct answer test_failed_too_often(const struct facts *facts);
+struct answer test_driver_required(const struct facts *facts);
+struct answer test_driver_missing(const struct facts *facts);
+struct answer test_signed_only(const struct facts *facts);
+struct answer test_being_checked(const struct facts *facts);
+struct answer test_watchdog(const struct facts *facts);
+
+/* The files of an entry, which must be there: reason-files.c */
+struct answer test_entry_unbootable(const struct facts *facts);
+struct answer test_kernel_missing(const struct facts *facts);
+struct answer test_kernel_untrusted(const struct facts *facts);
+struct answer test_kernel_invalid(const struct facts *facts);
+struct answer test_kernel_foreign(const struct facts *facts);
+struct answer test_initrd_missing(const struct facts *facts);
+struct answer test_initrd_untrusted(const struct facts *facts);
+struct answer test_initrd_empty(const struct facts *facts);
+struct answer test_modules_incomplete(const struct facts *facts);
+struct answer test_cmdline_too_long(const struct facts *facts);
