@@ -8,7 +8,8 @@ import emu
 
 KERNELS = ['/boot/vmlinuz-1', '/boot/vmlinuz-2', '/boot/k n', '/boot/k\'q', '/boot/k$d', '/boot/k\\b']
 INITRDS = ['/boot/initrd-1', '/boot/initrd-2', '/boot/ucode.img']
-FILES = KERNELS + INITRDS
+# Any list of commands will do to tell that GRUB has no others.
+FILES = KERNELS + INITRDS + ['/boot/grub/i386-pc/command.lst']
 NAMES = ['a', 'b', 'c1', '_d', 'default', 'long_name', 'x']
 TEXTS = ['', 'y', '0', '1', '2', 'one two', ' x', 'x ', "it's", '"q"', '$a', '\\', 'a\\b', '>', 'a>b',
          '#no', 'é', '*', '?', 'a=b', '{', '}', ';', '&', '-n', '!', '(', 'if', '\\x41', ']']
@@ -35,6 +36,8 @@ class Generator:
         lines += ['set %s=%s' % (name, self.quote(self.choice(TEXTS)))
                   for name in NAMES if name != 'default' and self.chance(0.3)]
         lines += self.statements(self.random.randint(0, 5), top=True)
+        if self.chance(0.03):
+            lines.append('set superusers=%s' % self.choice(['""', 'root', '$a']))
         lines += self.menu(self.random.randint(1, 5))
         lines += self.default()
         if self.chance(0.2):
@@ -117,7 +120,8 @@ class Generator:
     def condition(self):
         return self.choice([self.test(), self.test(), self.test(), 'true', 'false', '! false',
                             'search --no-floppy --set=root --fs-uuid ABCD-1234',
-                            '! ' + self.test()] + self.functions)
+                            '! ' + self.test(), '! a=1', 'frobnicate', '! frobnicate x', "! ''",
+                            '! search', 'search --set x', 'keystatus --shift'] + self.functions)
 
     def assignment(self):
         name = self.choice(NAMES)
@@ -196,6 +200,8 @@ class Generator:
                 words += [self.choice(['--id %s', '--id=%s', "--id '%s'"]) % self.ids[-1]]
             words += ['--class linux'] * self.chance(0.3) + ['--unrestricted'] * self.chance(0.2)
             words += [self.word()] * self.chance(0.1)
+            if self.chance(0.05):
+                lines.append('hiddenentry %s {\n  true\n}' % words[0])
             if level < 2 and self.chance(0.35):
                 body = '\n'.join(self.statements(self.random.choice([0, 1])) +
                                  self.menu(self.random.randint(1, 3), level + 1))
@@ -207,7 +213,8 @@ class Generator:
         return lines
 
     def default(self):
-        name = self.choice(['0', '1', '2', '9', '1>0', '1>1', '2>1', ''] + self.ids * 2 + TITLES +
+        name = self.choice(['0', '1', '2', '9', '1>0', '1>1', '2>1', '', '01', '0x1>01', '1 0', ' 1',
+                            '1x', '08', '4294967297', '99999999999999999999'] + self.ids * 2 + TITLES +
                            [t.replace('>', '>>') for t in TITLES])
         if self.ids and self.chance(0.4):
             name = self.choice(self.ids) + '>' + self.choice(['0', '1'] + self.ids)

@@ -168,6 +168,40 @@ static void one_time(void **state)
     boot_entries_clear(&entries);
 }
 
+/* An entry that makes itself the default is that already; A/B by hand counts on GRUB to write. */
+static void toggle(void **state)
+{
+    static const struct {
+        const char *value, *one_time;
+    } CASES[] = {
+        {"$chosen", NULL},
+        {"ia", NULL},
+        {"ib", "GRUB would set saved_entry to \"ib\" in /boot/grub/grubenv"},
+        {"A", "GRUB would set saved_entry to \"A\" in /boot/grub/grubenv"},
+        {"", "GRUB would clear saved_entry in /boot/grub/grubenv"},
+        {"$grub_cpu", "GRUB would set saved_entry to \"?\" in /boot/grub/grubenv"},
+        {"old", NULL}, /* as it is stored */
+    };
+
+    tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=old\n####");
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *config =
+            format("timeout=0\nload_env\ndefault=\"$saved_entry\"\n"
+                   "menuentry A --id ia { saved_entry=%s; save_env saved_entry\nlinux /boot/k1\n}\n"
+                   "menuentry B --id ib { saved_entry=x; save_env saved_entry\nlinux /boot/k2\n}\n",
+                   CASES[i].value);
+        struct boot_entries entries;
+
+        assert_string_equal(started(*state, config), "/boot/k1 ");
+        tree_read(*state, &entries);
+        if (CASES[i].one_time)
+            assert_string_equal(entries.one_time, CASES[i].one_time);
+        else
+            assert_null(entries.one_time);
+        boot_entries_clear(&entries);
+    }
+}
+
 /* Ubuntu's notes that this boot has begun, and what changes nothing that a script can see. */
 static void nothing_to_do_once(void **state)
 {
@@ -200,9 +234,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(by_number),          TEST(by_name),    TEST(unbootable), TEST(waiting),
-        TEST(waiting_submenu),    TEST(uncertain),  TEST(listed),     TEST(one_time),
-        TEST(nothing_to_do_once), TEST(broken_env),
+        TEST(by_number),  TEST(by_name), TEST(unbootable), TEST(waiting), TEST(waiting_submenu),
+        TEST(uncertain),  TEST(listed),  TEST(one_time),   TEST(toggle),  TEST(nothing_to_do_once),
+        TEST(broken_env),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,8 @@ static void devices(void **state)
 {
     assert_string_equal(on(state, SEPARATE, "set root=hd0,gpt1\nlinux /k1"),
                         "? /k1: only GRUB knows which device (hd0,gpt1) is");
+    assert_string_equal(on(state, SEPARATE, "set root='(hd0,gpt1)'\nlinux /k1"),
+                        "? /k1: only GRUB knows which device (hd0,gpt1) is");
     assert_string_equal(on(state, SEPARATE, "linux (hd0,gpt1)/k1"),
                         "? /k1: only GRUB knows which device (hd0,gpt1) is");
     assert_string_equal(on(state, SEPARATE, "search --set=root --file /k1\nlinux /k1"),
@@ -69,6 +71,19 @@ static void searches(void **state)
                         "/boot/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search.fs_uuid BB x\nlinux ($x)/k1"), "/k1 ");
+    /* --set takes the key for its value, and gives it back where there is no other one. */
+    assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set BB\nlinux /k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search --set BB -u\nlinux /k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search --set=BB -u --no-floppy\nlinux /k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search -u -s x BB\nlinux ($x)/k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search --set x --hint hd0 -u BB\nlinux ($x)/k1"),
+                        "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search BB --set=x\nlinux /k1 [$x]"), "/boot/k1 []");
+    assert_string_equal(on(state, SEPARATE, "search -u --set=root\nlinux /k1"),
+                        "? no file system has the UUID root");
+    /* GRUB takes parentheses off $root, and off no other variable. */
+    assert_string_equal(on(state, SEPARATE, "search -u -s x BB\nroot=($x)\nlinux /k1"), "/k1 ");
+    assert_string_equal(on(state, SEPARATE, "search -u -s x BB\ny=($x)\nlinux $y/k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root CC\nlinux /k1"),
                         "? the file system with the UUID CC is not mounted");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root DD\nlinux /k1"),

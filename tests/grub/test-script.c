@@ -57,6 +57,13 @@ static void conditions(void **state)
         {"[ -d $prefix ]", "y"},
         {"false", "n"},
         {"f=1", "y"},
+        {"! f=1", "y"}, /* no command, so ! does not count */
+        {"! ''", "y"},
+        {"keystatus --shift", "n"},
+        {"keystatus -s --ctrl", "n"},
+        {"search", "n"},
+        {"! search", "y"},
+        {"search --set foo", "n"},
     };
 
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
@@ -91,8 +98,88 @@ static void unanswered(void **state)
     assert_string_equal(
         result(state, "frobnicate"),
         "? /boot/grub/grub.cfg:3: fastreboot does not know the command `frobnicate`");
+    assert_string_equal(result(state, "if keystatus; then r=1; fi"),
+                        "? a parameter is not known: /boot/grub/grub.cfg:3: a condition that only "
+                        "GRUB can evaluate");
     assert_string_equal(result(state, "blscfg"),
                         "? /boot/grub/grub.cfg:3: blscfg at this place is not supported");
+}
+
+/* What is in no command.lst GRUB does not have: it says so, and reports success. */
+static void unknown_commands(void **state)
+{
+    static const char HIDDEN[] = "timeout=0\ndefault=1\n"
+                                 "hiddenentry H --hotkey=t { linux /boot/k1 h\n}\n"
+                                 "menuentry A { linux /boot/k1 a\n}\n"
+                                 "hiddenentry B { linux /boot/k1 hb\n}\n"
+                                 "menuentry B { linux /boot/k2 b\n}\n";
+
+    tree_write(*state, "boot/grub/x86_64-efi/command.lst", "*frob: frob\n");
+    assert_string_equal(result(state, "frob"),
+                        "? /boot/grub/grub.cfg:3: fastreboot does not know the command `frob`");
+    tree_write(*state, "boot/grub/i386-pc/command.lst", "*frob: frob\n[: test\nzap: zap\n");
+    assert_string_equal(result(state, "frobnicate; r=$?"), "/boot/k1 0");
+    assert_string_equal(result(state, "if ! ro a { true; }; then r=y; fi"), "/boot/k1 y");
+    assert_string_equal(result(state, "frob"),
+                        "? /boot/grub/grub.cfg:3: fastreboot does not know the command `frob`");
+    assert_string_equal(result(state, "zap"),
+                        "? /boot/grub/grub.cfg:3: fastreboot does not know the command `zap`");
+    assert_string_equal(result(state, "$grub_cpu"),
+                        "? /boot/grub/grub.cfg:3: fastreboot does not know the command `the "
+                        "machine`");
+    /* A machine with EFI has its commands from elsewhere. */
+    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
+    tree_write(*state, "boot/grub/x86_64-efi/command.lst", "*other: other\n");
+    assert_string_equal(result(state, "frob; r=$?"), "/boot/k1 0");
+
+    assert_string_equal(started(*state, HIDDEN), "/boot/k2 b");
+}
+
+/* What a terminal would obey stays out of all texts, and no mark of ours shows. */
+static void control_characters(void **state)
+{
+    static const char *const LINES[] = {
+        "if [ \"$MONTH\" -eq 4 ]; then configfile \"${prefix}/a.cfg\"; fi",
+        "if cmp $prefix/a $prefix/b; then true; fi",
+        "\033[31mred",
+        "a\302\233b",
+        "set timeout=x\033[2J",
+        "set default=\"$root\"",
+        "search --set=x --file \033]0;",
+        "menuentry $x { true; }",
+    };
+
+    for (size_t i = 0; i < ELEMENTS(LINES); i++) {
+        AUTOFREE char *config = format(
+            "timeout=5\nmenuentry 'x\033[1m\302\233' --id \"y\a$prefix\" { linux /boot/k1\n}\n"
+            "menuentry z { linux /boot/k1 a=\033c\n}\n"
+            "menuentry z2 { linux /boot/k\033\n}\n"
+            "%s\n",
+            LINES[i]);
+        struct boot_entries entries;
+
+        (void)started(*state, config);
+        tree_read(*state, &entries);
+        for (size_t j = 0; j < entries.n + 1; j++) {
+            const struct boot_entry *entry = &entries.entries[j];
+            AUTOFREE char *all = j == entries.n
+                                     ? format("%s%s", entries.problem ? entries.problem : "",
+                                              entries.chosen_reason ? entries.chosen_reason : "")
+                                     : format("%s%s%s%s%s%s", entry->id, entry->title,
+                                              entry->source, entry->kernel ? entry->kernel : "",
+                                              entry->cmdline ? entry->cmdline : "",
+                                              entry->problem ? entry->problem : "");
+
+            assert_null(strstr(all, "\302\233"));
+            for (const char *c = all; *c; c++)
+                assert_true((unsigned char)*c >= ' ' && *c != 0x7f);
+        }
+        boot_entries_clear(&entries);
+    }
+    assert_string_equal(started(*state, "set timeout=1\nif loadfont x; then configfile "
+                                        "\"${prefix}/a.cfg\"; fi\n"),
+                        "? /boot/grub/grub.cfg:2: configfile (GRUB's own device)/boot/grub/a.cfg "
+                        "in a condition that only GRUB can evaluate");
 }
 
 static void control(void **state)
@@ -181,8 +268,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(expansion), TEST(conditions), TEST(unanswered), TEST(control),   TEST(loading),
-        TEST(files),     TEST(contexts),   TEST(two),        TEST(untrusted),
+        TEST(expansion),          TEST(conditions), TEST(unanswered), TEST(unknown_commands),
+        TEST(control_characters), TEST(control),    TEST(loading),    TEST(files),
+        TEST(contexts),           TEST(two),        TEST(untrusted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,15 @@ static char *make_cmdline(const struct grub_words *words)
     return text;
 }
 
+/* The kernel, a terminal or a log may act on it. */
+static bool has_control(const char *word)
+{
+    for (; *word; word++)
+        if ((unsigned char)*word < 0x20 || *word == 0x7f)
+            return true;
+    return false;
+}
+
 /* Why the kernel cannot get these words as GRUB would pass them, or NULL. */
 static char *check_words(const struct grub_words *words)
 {
@@ -38,6 +47,8 @@ static char *check_words(const struct grub_words *words)
 
         if (i > 0 && (why || grub_has_mark(word)))
             return format("a parameter is not known: %s", why ? why : "a device name");
+        if (i > 0 && has_control(word))
+            return format("%s: a control character", word);
         if (i > 0 && escape && isxdigit((unsigned char)escape[2]))
             return format("versions of GRUB quote %s differently", word);
         if (after_prefix(word, "newc:"))
@@ -57,6 +68,8 @@ static char *map_all(const struct grub_paths *paths, const char *device,
             return xstrdup("an initrd that GRUB makes (newc:)");
         if (grub_paths_map(paths, device, names->words[i], &path, &problem) < 0)
             return steal(&problem);
+        if (has_control(path))
+            return format("%s: a control character", path);
         grub_words_add(ret_paths, path);
     }
     return NULL;
@@ -86,15 +99,18 @@ void grub_collect(void *data, const struct grub_found *found)
     struct grub_collector *collector = data;
     struct boot_entries *entries = collector->entries;
     CLEANUP(grub_words_clear) struct grub_words kernel = {0}, initrds = {0};
-    AUTOFREE char *problem = find_files(collector, found, &kernel, &initrds),
-                  *source = format("%s:%u", found->file, found->line),
+    AUTOFREE char *why = find_files(collector, found, &kernel, &initrds),
+                  *problem = grub_readable(why), *id = grub_readable(found->id),
+                  *title = grub_readable(found->title),
+                  *place = format("%s:%u", found->file, found->line),
+                  *source = grub_readable(place),
                   *cmdline = problem ? NULL : make_cmdline(&found->loaded->kernel);
 
     if (problem)
-        boot_entries_add_unbootable(entries, found->id, found->title, problem, source);
+        boot_entries_add_unbootable(entries, id, title, problem, source);
     else
-        boot_entries_add(entries, found->id, found->title, kernel.words[0], initrds.words,
-                         initrds.n, cmdline, source);
+        boot_entries_add(entries, id, title, kernel.words[0], initrds.words, initrds.n, cmdline,
+                         source);
     if (found->chosen)
         entries->chosen = entries->n - 1;
 }

@@ -20,6 +20,7 @@ static const char *const DIRECTORIES[] = {"/boot/grub", "/boot/grub2"};
 
 enum {
     MAX_ESP_CONFIG = 1024 * 1024,
+    MAX_COMMAND_LIST = 64 * 1024,
 };
 
 /* The loader that started this kernel says its name. GRUB has done so since 2.12, shim never. */
@@ -31,9 +32,12 @@ static bool is_other_loader(int root)
            !after_prefix(info, "GRUB");
 }
 
+/* Takes over `problem`. */
 static void set_problem(struct boot_entries *entries, int error, char *problem)
 {
-    set_text(&entries->problem, problem);
+    AUTOFREE char *raw = problem;
+
+    set_text(&entries->problem, grub_readable(raw));
     entries->problem_error = error;
 }
 
@@ -145,27 +149,53 @@ static void set_variables(int root, const struct grub_paths *paths, struct grub_
  * go through GRUB. */
 static char *find_one_time(const struct grub_run *run, const char *directory)
 {
-    const char *next = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
-    const struct grub_saved *saved = run->saved;
+    const char *stored = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
+    AUTOFREE char *next = grub_readable(stored),
+                  *name = grub_readable(run->n_saved ? run->saved->name : NULL),
+                  *value = grub_readable(run->n_saved ? run->saved->value : NULL);
 
     if (next && *next)
         return format("grub-reboot chose the entry \"%s\" for one boot (next_entry in %s/grubenv), "
                       "and only GRUB can start and clear it",
                       next, directory);
-    if (run->n_saved == 0)
+    if (!name)
         return NULL;
-    return *saved->value ? format("GRUB would set %s to \"%s\" in %s/grubenv", saved->name,
-                                  grub_has_mark(saved->value) ? "?" : saved->value, directory)
-                         : format("GRUB would clear %s in %s/grubenv", saved->name, directory);
+    return *value ? format("GRUB would set %s to \"%s\" in %s/grubenv", name, value, directory)
+                  : format("GRUB would clear %s in %s/grubenv", name, directory);
+}
+
+/* The commands in the modules of the GRUB that the machine's firmware starts, or NULL where they
+ * are not known: its modules may all be in its program. */
+static char *read_command_list(int root, const char *directory)
+{
+    static const char *const PLATFORMS[] = {"i386-pc", "x86_64-efi", "i386-efi", "arm64-efi"};
+    bool efi = root_exists(root, "sys/firmware/efi") == 1;
+    char *list = NULL;
+
+    for (size_t i = 0; i < ELEMENTS(PLATFORMS); i++) {
+        AUTOFREE char *path = format("%s/%s/command.lst", directory, PLATFORMS[i]), *text = NULL,
+                      *untrusted = NULL;
+        AUTOCLOSE int fd = efi == (i > 0) ? root_open(root, path, &untrusted) : -1;
+
+        if (fd >= 0 && !untrusted && fd_read(fd, MAX_COMMAND_LIST, &text, NULL) >= 0)
+            append_text(&list, "\n", text);
+    }
+    return list;
 }
 
 /* Gives whether blscfg has run. */
 static bool evaluate(const struct grub_paths *paths, const struct grub_env *stored,
                      enum grub_flavour flavour, struct boot_entries *entries)
 {
+    AUTOFREE char *commands = read_command_list(paths->root, paths->directory);
     CLEANUP(grub_run_clear)
     struct grub_run run = {
-        .paths = paths, .find_command = grub_find_command, .stored = stored, .flavour = flavour};
+        .paths = paths,
+        .find_command = grub_find_command,
+        .command_list = commands,
+        .stored = stored,
+        .flavour = flavour,
+    };
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
     struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub2") ? GRUB_RULES_ALL

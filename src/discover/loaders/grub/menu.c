@@ -33,8 +33,10 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
     struct grub_env *env = &ret_eval->env;
     int r;
 
-    *ret_eval =
-        (struct grub_eval){.run = parent->run, .entry = !entry->submenu, .status = STATUS_UNKNOWN};
+    *ret_eval = (struct grub_eval){.run = parent->run,
+                                   .entry = !entry->submenu,
+                                   .path = entry->submenu ? NULL : path,
+                                   .status = STATUS_UNKNOWN};
     grub_env_copy(&parent->env, entry->submenu, env);
     r = grub_assign(ret_eval, node, "chosen", path);
     if (r >= 0)

@@ -78,9 +78,10 @@ static void save(struct grub_eval *eval, const char *name)
     const char *set = grub_env_get(&eval->env, name), *value = set ? set : "",
                *stored = run->stored ? grub_env_get(run->stored, name) : NULL;
 
-    /* An entry that makes itself the default is the default already. */
+    /* An entry that makes itself the default is the default already. One that makes another entry
+     * the default, as A/B systems do by hand, counts on GRUB. */
     if (streq(value, stored ? stored : "") || is_harmless(name) ||
-        (eval->entry && streq(name, "saved_entry")))
+        (eval->path && streq(name, "saved_entry") && streq(value, eval->path)))
         return;
     *APPEND(run->saved, run->n_saved) =
         (struct grub_saved){.name = xstrdup(name), .value = xstrdup(value)};

@@ -74,6 +74,8 @@ static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool 
     return grub_add_entry(eval, node, &entry);
 }
 
+/* openSUSE's hiddenentry adds an entry that is only there for its hotkey: it is not counted and has
+ * no name. Another GRUB does not know the command and goes on. */
 int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
                    const struct grub_words *words)
 {
@@ -85,7 +87,9 @@ int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
     if (r >= 0 && eval->entry)
         r = grub_give_up(eval, node, "%s inside a menu entry", words->words[0]);
     if (r >= 0)
-        r = add_entry(eval, node, words->words[0][0] == 's', &parsed);
+        r = streq(words->words[0], "hiddenentry")
+                ? STATUS_TRUE
+                : add_entry(eval, node, streq(words->words[0], "submenu"), &parsed);
     grub_words_clear(&parsed.rest);
     return r;
 }

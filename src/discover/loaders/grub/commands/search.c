@@ -1,6 +1,63 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* As commands/search_wrap.c of GRUB reads its words: a missing key is the value of --set, and then
+ * the variable is root. */
+
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
+
+struct search {
+    bool label, uuid, file;
+    bool set;
+    const char *variable; /* the value of --set */
+    const char *key;
+};
+
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (streq(word, list[i]))
+            return true;
+    return false;
+}
+
+static bool is_hint(const char *word)
+{
+    static const char *const HINTS[] = {"--hint",           "--hint-ieee1275", "--hint-bios",
+                                        "--hint-baremetal", "--hint-efi",      "--hint-arc"};
+
+    for (size_t i = 0; i < ELEMENTS(HINTS); i++)
+        if (grub_is_option(word, HINTS[i]))
+            return true;
+    return false;
+}
+
+static int parse_word(struct grub_eval *eval, const struct grub_node *node,
+                      const struct grub_words *words, size_t *i, struct search *search)
+{
+    static const char *const FLAGS[] = {"--no-floppy",       "-n", "--efidisk-only",
+                                        "--cryptodisk-only", "-r", "--root-dev-only"};
+    const char *word = words->words[*i];
+
+    if (streq(word, "--fs-uuid") || streq(word, "-u")) {
+        search->uuid = true;
+    } else if (streq(word, "--label") || streq(word, "-l")) {
+        search->label = true;
+    } else if (streq(word, "--file") || streq(word, "-f")) {
+        search->file = true;
+    } else if (grub_is_option(word, "--set") || streq(word, "-s")) {
+        search->set = true;
+        search->variable = grub_option_value(words, i);
+    } else if (is_hint(word)) {
+        if (!grub_option_value(words, i))
+            return grub_give_up(eval, node, "search: option %s has no value", word);
+    } else if (*word == '-' && !is_one_of(word, FLAGS, ELEMENTS(FLAGS))) {
+        return grub_give_up(eval, node, "search: option %s is not supported", word);
+    } else if (*word != '-' && !search->key) {
+        search->key = word;
+    }
+    return 0;
+}
 
 /* A mark for the device that a search finds, or an unknown. */
 static char *found_device(const struct grub_node *node, char kind, const char *key)
@@ -39,33 +96,27 @@ static int search_short(struct grub_eval *eval, const struct grub_node *node,
 int grub_search(struct grub_eval *eval, const struct grub_node *node,
                 const struct grub_words *words)
 {
-    const char *key = NULL, *variable = NULL;
-    char kind = 'f';
+    struct search search = {0};
+    const char *variable;
 
     if (words->words[0][strlen("search")])
         return search_short(eval, node, words);
     for (size_t i = 1; i < words->n; i++) {
-        const char *word = words->words[i];
+        int r = parse_word(eval, node, words, &i, &search);
 
-        if (streq(word, "--fs-uuid") || streq(word, "-u")) {
-            kind = 'u';
-        } else if (streq(word, "--label") || streq(word, "--fs-label") || streq(word, "-l")) {
-            kind = 'l';
-        } else if (grub_is_option(word, "--set")) {
-            variable = grub_option_value(words, &i);
-            variable = variable ? variable : "root";
-        } else if (grub_is_option(word, "--hint") || strstr(word, "--hint-")) {
-            (void)grub_option_value(words, &i);
-        } else if (*word != '-' && !key) {
-            key = word;
-        } else if (!streq(word, "--no-floppy") && !streq(word, "-n") && !streq(word, "--file") &&
-                   !streq(word, "-f")) {
-            return grub_give_up(eval, node, "search: option %s is not supported", word);
-        }
+        if (r < 0)
+            return r;
     }
-    if (!variable)
+    variable = search.key && search.variable ? search.variable : "root";
+    if (!search.key)
+        search.key = search.variable;
+    if (!search.key || !(search.label || search.uuid || search.file))
+        return STATUS_FAILED;
+    if (!search.set)
         return STATUS_UNKNOWN;
-    if (!key)
-        return grub_give_up(eval, node, "search for nothing");
-    return assign_device(eval, node, kind, key, variable);
+    return assign_device(eval, node,
+                         search.label  ? 'l'
+                         : search.uuid ? 'u'
+                                       : 'f',
+                         search.key, variable);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A command that is not in this table may do anything, so it ends the run. */
+/* A command of GRUB's that is not in this table may do anything, so it ends the run. */
 
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
@@ -27,6 +27,27 @@ static int do_nothing(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_UNKNOWN;
 }
 
+/* Nobody presses a key. Without options it asks whether the keyboards can tell. */
+static int do_keystatus(struct grub_eval *eval, const struct grub_node *node,
+                        const struct grub_words *words)
+{
+    static const char *const OPTIONS[] = {"--shift", "--ctrl", "--alt", "-s", "-c", "-a"};
+    int r = STATUS_UNKNOWN;
+
+    (void)eval, (void)node;
+    for (size_t i = 1; i < words->n; i++) {
+        bool known = false;
+
+        for (size_t j = 0; j < ELEMENTS(OPTIONS); j++)
+            known |= streq(words->words[i], OPTIONS[j]);
+        if (known)
+            r = STATUS_FALSE;
+        else if (words->words[i][0] == '-')
+            return STATUS_UNKNOWN;
+    }
+    return r;
+}
+
 /* Nobody is at the keyboard to interrupt it. */
 static int do_sleep(struct grub_eval *eval, const struct grub_node *node,
                     const struct grub_words *words)
@@ -48,9 +69,10 @@ static const struct {
     {grub_break, "break continue"},
     {grub_count, "decrement increment"},
     {grub_export, "export"},
-    {do_false, "false keystatus"},
+    {do_false, "false"},
     {grub_hwmatch, "hwmatch"},
     {grub_initrd, "initrd initrd16 initrdefi"},
+    {do_keystatus, "keystatus"},
     {grub_linux, "linux linux16 linuxefi"},
     {do_nothing, "background_color background_image cat cpuid cryptomount date "
                  "list_env loadfont loopback ls lsefi lsmod lspci nativedisk "
@@ -70,7 +92,7 @@ static const struct {
     {do_true, "clear echo insmod true"},
     {grub_unset, "unset"},
     {grub_load_env, "load_env"},
-    {grub_menuentry, "menuentry submenu"},
+    {grub_menuentry, "hiddenentry menuentry submenu"},
     {grub_save_env, "save_env"},
     {grub_search, "search search.file search.fs_label search.fs_uuid"},
 };

@@ -210,46 +210,51 @@ static int call(struct grub_eval *eval, const struct grub_function *function,
     return r;
 }
 
-/* GRUB looks for a command first, then for a function, and at last for an assignment. */
-static int run_command(struct grub_eval *eval, const struct grub_node *node,
-                       const struct grub_words *words)
+/* Whether GRUB has the command: lines of "name: module" or "*name: module". */
+static bool is_listed(const char *list, const char *name)
 {
-    const char *name = words->words[0];
-    grub_command *run = eval->run->find_command(name);
-    const struct grub_function *function = grub_run_function(eval->run, name);
-    AUTOFREE char *why = grub_why_unknown(name);
+    size_t n = strlen(name);
 
-    /* Only the name decides what is run: an assignment may have an unknown value. */
-    if (run)
-        return run(eval, node, words);
-    if (function)
-        return call(eval, function, words);
-    if (strchr(name, '=') && name[0] != GRUB_MARK) {
-        int r = isdigit((unsigned char)*name) || strchr("#*@", *name)
-                    ? 0
-                    : grub_assign_pair(eval, node, name);
-
-        return r < 0 ? r : STATUS_TRUE;
+    for (const char *line = list; line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n*");
+        if (strncmp(line, name, n) == 0 && line[n] == ':')
+            return true;
     }
-    if (!*name)
-        return STATUS_TRUE; /* no command, which is no error in GRUB */
+    return false;
+}
+
+/* Neither a command nor a function: an assignment, or for GRUB an error message and no failure. */
+static int run_other(struct grub_eval *eval, const struct grub_node *node, const char *name)
+{
+    AUTOFREE char *why = grub_why_unknown(name);
+    bool variable = !isdigit((unsigned char)*name) && !strchr("#*@", *name);
+
+    /* The value may be unknown. */
+    if (strchr(name, '=') && name[0] != GRUB_MARK)
+        return variable ? grub_assign_pair(eval, node, name) : STATUS_TRUE;
+    if (!*name || (!grub_has_mark(name) && eval->run->command_list &&
+                   !is_listed(eval->run->command_list, name)))
+        return STATUS_TRUE;
     return grub_give_up(eval, node, "fastreboot does not know the command `%s`", why ? why : name);
 }
 
 static int run_words(struct grub_eval *eval, const struct grub_node *node,
                      const struct grub_words *words)
 {
-    struct grub_words rest = {.words = words->words + 1, .n = words->n - 1};
+    bool invert = words->n > 0 && streq(words->words[0], "!");
+    struct grub_words rest = {.words = words->words + invert, .n = words->n - invert};
+    const struct grub_function *function;
+    grub_command *run;
     int r;
 
-    if (words->n == 0)
-        return STATUS_TRUE;
-    if (!streq(words->words[0], "!"))
-        return run_command(eval, node, words);
     if (rest.n == 0)
-        return STATUS_FAILED;
-    r = run_command(eval, node, &rest);
-    if (r < 0 || r == STATUS_UNKNOWN)
+        return invert ? STATUS_FAILED : STATUS_TRUE;
+    run = eval->run->find_command(rest.words[0]);
+    function = grub_run_function(eval->run, rest.words[0]);
+    if (!run && !function)
+        return run_other(eval, node, rest.words[0]); /* which ! does not invert */
+    r = run ? run(eval, node, &rest) : call(eval, function, &rest);
+    if (!invert || r < 0 || r == STATUS_UNKNOWN)
         return r;
     return r == STATUS_TRUE ? STATUS_FALSE : STATUS_TRUE;
 }

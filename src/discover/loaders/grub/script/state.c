@@ -29,10 +29,15 @@ int grub_spend(struct grub_eval *eval, const struct grub_node *node, size_t work
     return 0;
 }
 
+/* $root has no parentheses: GRUB takes them off. */
 int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char *name,
                 const char *value)
 {
-    if (grub_env_set(&eval->env, name, value) < 0)
+    size_t n = strlen(value);
+    bool bare = n < 2 || !streq(name, "root") || value[0] != '(' || value[n - 1] != ')';
+    AUTOFREE char *inner = bare ? NULL : xstrndup(value + 1, n - 2);
+
+    if (grub_env_set(&eval->env, name, inner ? inner : value) < 0)
         return grub_give_up(eval, node,
                             "%s: more than %d variables, or a value of more than %d KiB", name,
                             GRUB_MAX_VARIABLES, GRUB_MAX_VALUE / 1024);

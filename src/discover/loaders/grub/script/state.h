@@ -82,7 +82,8 @@ typedef int grub_command(struct grub_eval *eval, const struct grub_node *node,
 /* What all evaluations of one configuration share. */
 struct grub_run {
     const struct grub_paths *paths;
-    grub_command *(*find_command)(const char *name); /* NULL when there is no such command */
+    grub_command *(*find_command)(const char *name); /* NULL for what fastreboot does not know */
+    const char *command_list;                        /* the text of GRUB's command.lst, or NULL */
     enum grub_flavour flavour;
     bool bls;                      /* blscfg has run, so the flavour matters */
     const struct grub_env *stored; /* what grubenv holds; NULL when there is no grubenv */
@@ -109,6 +110,7 @@ struct grub_eval {
     struct grub_scope *scope;
     enum grub_status status; /* $? */
     bool entry;              /* runs the body of an entry, not the configuration */
+    const char *path;        /* of that entry, as in $chosen; NULL outside */
     unsigned ways;           /* open conditions that are followed both ways */
     unsigned depth;          /* of calls and blocks */
     unsigned loops, breaks;

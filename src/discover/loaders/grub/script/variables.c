@@ -188,3 +188,46 @@ char *grub_why_unknown(const char *value)
     *out = 0;
     return why;
 }
+
+/* Puts the name of the mark at `text` to *out, which moves behind it, and gives what follows the
+ * mark. */
+static const char *name_mark(const char *text, char **out)
+{
+    size_t n = strcspn(++text, "\002");
+    const char *name = *text == 'h'   ? "GRUB's own device"
+                       : *text == 'u' ? "UUID="
+                       : *text == 'l' ? "LABEL="
+                                      : "?";
+
+    *out = stpcpy(*out, name);
+    if (*text == 'u' || *text == 'l')
+        *out = mempcpy(*out, text + 1, n - 1);
+    return text + n + (text[n] != 0);
+}
+
+/* How many bytes of a control character there are at `text`: ASCII's, or ISO 6429's in UTF-8. */
+static size_t control_length(const char *text)
+{
+    unsigned char first = (unsigned char)text[0], second = first ? (unsigned char)text[1] : 0;
+
+    return first == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : first < 0x20 || first == 0x7f;
+}
+
+char *grub_readable(const char *text)
+{
+    /* The longest name is that of a mark of two bytes. */
+    char *readable = text ? xcalloc(strlen(text) + 1, strlen("GRUB's own device") / 2 + 1) : NULL,
+         *out = readable;
+
+    while (text && *text) {
+        size_t n = control_length(text);
+
+        if (*text == GRUB_MARK) {
+            text = name_mark(text, &out);
+        } else {
+            *out++ = n ? '?' : *text;
+            text += n ? n : 1;
+        }
+    }
+    return readable;
+}

@@ -58,3 +58,7 @@ bool grub_has_mark(const char *value);
 
 /* Why the value is unknown, for free(), or NULL when it is not. */
 char *grub_why_unknown(const char *value);
+
+/* The text for people, for free(): devices by name, "?" for what is unknown and for each control
+ * character, which a terminal would obey. NULL stays NULL. */
+char *grub_readable(const char *text);
