@@ -30,7 +30,7 @@ static const char *const SHAPES[] = {
     "LVM-****************************************************************",
     "******-****-****-****-****-****-******", /* LVM */
     "^^^^-^^^^",                              /* FAT */
-    "UUID=########-##",                       /* of a partition of an MBR */
+    "PARTUUID=########-##",                   /* of a partition of an MBR */
     "uuid/########-##",
 };
 
