@@ -5,12 +5,24 @@
 #include "verbs/report.h"
 #include "verbs/verb.h"
 
-/* For the hooks that run as a kernel is installed: it never says that something failed. */
+/* Why the next reboot goes through the firmware, if kernels and initrds are to blame, not a setting
+ * or a request. */
+static const char *kernel_trouble(const struct verdict *verdict)
+{
+    const struct finding *because = verdict->because;
+
+    return because && because->reason->scope != SCOPE_POLICY ? because->found.text : NULL;
+}
+
+/* For the hooks that run when kernels and initrds change: it warns, and never fails. */
 static int check_kernel(const struct call *call)
 {
     CLEANUP(answer_clear) struct answer missing = drivers_missing(call->root, call->kernel);
+    CLEANUP(survey_clear) struct survey survey;
 
-    report_driver(call->kernel, &missing, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    report_kernel(call->kernel, &missing, kernel_trouble(&survey.verdict),
+                  given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
     return EXIT_FINE;
 }
 

@@ -295,7 +295,8 @@ void report_check(const struct survey *survey, bool all, bool json)
     print_json(object);
 }
 
-void report_driver(const char *release, const struct answer *missing, bool all, bool json)
+void report_kernel(const char *release, const struct answer *missing, const char *because, bool all,
+                   bool json)
 {
     struct json_object *object;
 
@@ -305,6 +306,7 @@ void report_driver(const char *release, const struct answer *missing, bool all, 
         json_add_string(object, "missing", missing->text);
         json_add_string(object, "error",
                         missing->is == ANSWER_UNKNOWN ? strerror(missing->error) : NULL);
+        json_add_string(object, "because", because);
         print_json(object);
         return;
     }
@@ -313,9 +315,11 @@ void report_driver(const char *release, const struct answer *missing, bool all, 
     else if (missing->is == ANSWER_UNKNOWN)
         printf("fastreboot: cannot tell whether kernel %s can drive this machine: %s\n", release,
                strerror(missing->error));
-    else if (all)
+    else if (missing->is == ANSWER_NO && all)
         printf("fastreboot: kernel %s has drivers for the root file system and the default route\n",
                release);
+    if (because)
+        printf("fastreboot: warning: the next reboot goes through the firmware: %s\n", because);
 }
 
 static void list_as_json(const struct boot_entries *entries, const struct listed_entry *listed)

@@ -12,8 +12,10 @@ void report_status(const struct survey *survey, const struct boot_record *last, 
 /* With `all`, what was passed as well. */
 void report_check(const struct survey *survey, bool all, bool json);
 
-/* Whether kernel `release` can drive the machine: nothing where it can, unless `all`. */
-void report_driver(const char *release, const struct answer *missing, bool all, bool json);
+/* Which drivers kernel `release` lacks, and why the next reboot is not fast, or NULL: nothing if
+ * all is well, unless `all`. */
+void report_kernel(const char *release, const struct answer *missing, const char *because, bool all,
+                   bool json);
 
 /* One of the boot entries; `problem` is why it cannot be kexec'd, or NULL. */
 struct listed_entry {

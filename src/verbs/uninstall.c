@@ -109,6 +109,10 @@ static int run(const struct call *call)
     static const char *const RELOAD[] = {"daemon-reload", NULL};
     int failures = 0;
 
+    if (*UNINSTALL) {
+        fputs("fastreboot: installed as a package; to remove it: " UNINSTALL "\n", stderr);
+        return EXIT_FAILED;
+    }
     failures += run_systemctl(call, UNMASK);
     failures += run_systemctl(call, UNMASK_RUNTIME);
     failures += run_systemctl(call, DISABLE);

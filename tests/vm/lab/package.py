@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""fastreboot as a Debian package, built in a clean chroot of the suite."""
+import contextlib
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from lab import cache, debian, host, program
+
+DEBIAN = host.REPO / "scripts/package.d/debian"
+SUITES = {"bullseye": "~deb11", "bookworm": "~deb12", "trixie": "~deb13", "sid": ""}
+# What reads as an option of apt: sid's Release file may be older than it allows.
+UNTIMED = "--aptopt=Acquire::Check-Valid-Until \"false\""
+BUILD = """
+cd "$1"
+export DEB_BUILD_OPTIONS=$2
+dpkg-buildpackage --build=binary --no-sign
+"""
+
+
+def chroot(suite):
+    """With what it takes to build the package, and to run it but for a kernel."""
+    systemd = ["systemd", "systemd-dev"] if suite in ("trixie", "sid") else ["systemd"]
+    packages = host.packages("build", "package") + systemd
+
+    def make(target):
+        debian.bootstrap(target, suite, "apt", packages, UNTIMED)
+
+    return cache.get(f"package-{suite}", cache.digest(*packages), make,
+                     f"making a chroot of {suite} for packages (about 60 s)")
+
+
+def run_in(root, *argv):
+    """In the chroot, with a clean environment and a file system of its own for /proc."""
+    return host.run("unshare", "--mount", "--pid", "--fork", "sh", "-euc",
+                    'mount -t proc proc "$0/proc"; exec chroot "$0" env -i '
+                    'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"',
+                    root, *argv)
+
+
+def version(suite):
+    """Of the package: the program's own, and the suite's name so that an upgrade of the suite replaces it."""
+    (own,) = re.findall(r"^  version: '(.*)'", (host.REPO / "meson.build").read_text(), re.M)
+    (last,) = re.findall(r"^\w+ \((.*)\)", (DEBIAN / "changelog").read_text().split("\n\n")[0])
+    if last.rpartition("-")[0] != own:
+        raise RuntimeError(f"the changelog's version {last} is not that of meson.build, {own}")
+    return last + SUITES[suite]
+
+
+def source(target, suite):
+    """The source tree with debian/ where Debian's tools want it."""
+    program.copy_source(target)
+    shutil.copytree(DEBIAN, target / "debian")
+    changelog = target / "debian/changelog"
+    head, rest = changelog.read_text().split("\n", 1)
+    changelog.write_text(re.sub(r"\(.*?\) \w+", f"({version(suite)}) {suite}", head) + "\n" + rest)
+
+
+def build(suite, target, where="fastreboot", options="nocheck"):
+    """Puts the .deb files, .buildinfo and .changes into `target`."""
+    root = chroot(suite)
+    room = Path(tempfile.mkdtemp(prefix="package-", dir=root / "tmp"))
+    try:
+        source(room / where, suite)
+        run_in(root, "sh", "-euc", BUILD, "build", f"/tmp/{room.name}/{where}", options)
+        for path in room.glob("fastreboot*_*"):
+            shutil.copy(path, target)
+    finally:
+        shutil.rmtree(room)
+
+
+def recipe():
+    return cache.digest(program.recipe(), DEBIAN, Path(__file__))
+
+
+def built(suite):
+    """The .deb of this source."""
+    directory = cache.get(f"deb-{suite}", recipe(), lambda target: build(suite, target),
+                          f"building the package for {suite}")
+    (deb,) = directory.glob("fastreboot_*.deb")
+    return deb
+
+
+@contextlib.contextmanager
+def copy(suite):
+    """A copy of the chroot, to install into."""
+    with cache.scratch(f"package-{suite}") as place:
+        host.run("cp", "-a", f"{chroot(suite)}/.", place / "root")
+        yield place / "root"

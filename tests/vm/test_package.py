@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Debian package, in chroots: what it installs, and that removing it leaves nothing."""
+import json
+import shutil
+
+import pytest
+
+from lab import host, package
+
+# What installing any package changes.
+CHANGES_ANYWAY = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/var/lib/apt/", "/proc", "/tmp", "/etc/ld.so.cache")
+SUITES = ["bookworm", *(pytest.param(suite, marks=pytest.mark.long) for suite in ("bullseye", "trixie", "sid"))]
+LINKS = ("multi-user.target.wants/fastreboot.service", "reboot.target.wants/fastreboot-jump.service",
+         "reboot.target.wants/fastreboot-modules.service", "kexec.target.wants/fastreboot-modules.service",
+         "emergency.target.wants/fastreboot-emergency.service")
+
+
+def listing(root):
+    """Type, mode, owner and target of everything; the sum of every file."""
+    text = package.run_in(root, "sh", "-euc", "find / -xdev -printf '%p %y %#m %U:%G %l\\n'; "
+                          "find / -xdev -type f -print0 | xargs -0 cksum")
+    return {line for line in text.splitlines() if not any(path in line for path in CHANGES_ANYWAY)}
+
+
+def apt(root, *words):
+    return package.run_in(root, "apt-get", "-qy", *words)
+
+
+def put(root, deb):
+    shutil.copy(deb, root / "tmp/fastreboot.deb")
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_install_remove_purge(suite):
+    with package.copy(suite) as root:
+        put(root, package.built(suite))
+        before = listing(root)
+        apt(root, "install", "/tmp/fastreboot.deb")
+        units = root / "etc/systemd/system"
+        assert all((units / link).is_symlink() for link in LINKS), "enabled"
+        assert not (root / "etc/fastreboot.conf").exists()
+        told = package.run_in(root, "fastreboot", "--version").split()[1]
+        assert package.version(suite).startswith(f"{told}-")
+        usable(root)
+
+        apt(root, "install", "--reinstall", "/tmp/fastreboot.deb")
+        assert all((units / link).is_symlink() for link in LINKS), "still enabled"
+        (root / "etc/fastreboot.conf").write_text("mode = fast\n")
+        (root / "var/lib/fastreboot").mkdir()
+
+        apt(root, "remove", "fastreboot")
+        assert (root / "etc/fastreboot.conf").exists(), "settings stay"
+        assert package.run_in(root, "/etc/kernel/postinst.d/zzz-fastreboot", "6.1") == ""
+        apt(root, "purge", "fastreboot")
+        assert sorted(listing(root) ^ before) == []
+
+
+def usable(root):
+    """Its commands run, and `uninstall` leaves dpkg's files to dpkg."""
+    answer = package.run_in(root, "sh", "-c", "fastreboot status --json; :")
+    assert json.loads(answer)["next"] == "firmware"
+    assert "fastreboot: installed as a package; to remove it: apt purge fastreboot" in package.run_in(
+        root, "sh", "-c", "! fastreboot uninstall --dry-run")
+    assert (root / "usr/sbin/fastreboot").exists()
+
+
+def test_disabled_stays_disabled():
+    """After an upgrade too."""
+    with package.copy("bookworm") as root:
+        put(root, package.built("bookworm"))
+        apt(root, "install", "/tmp/fastreboot.deb")
+        package.run_in(root, "systemctl", "disable", "fastreboot")
+        apt(root, "install", "--reinstall", "/tmp/fastreboot.deb")
+        assert not any((root / "etc/systemd/system" / link).is_symlink() for link in LINKS)
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_built_twice_it_is_the_same(suite, tmp_path):
+    package.build(suite, tmp_path, where="elsewhere", options="nocheck parallel=1")
+    built = package.built(suite).parent
+    for path in built.glob("*.deb"):
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("suite", package.SUITES)
+def test_lintian_has_nothing_to_say(suite):
+    built = package.built(suite).parent
+    with package.copy(suite) as root:
+        for path in built.glob("fastreboot*_*"):
+            shutil.copy(path, root / "tmp")
+        package.run_in(root, "sh", "-euc", "apt-get -qy update && apt-get -qy --no-install-recommends install lintian")
+        assert package.run_in(root, "sh", "-euc", "lintian --allow-root --display-info --fail-on=error,warning,info "
+                              "/tmp/fastreboot_*.changes") == ""
+
+
+FILES = {"lib/fastreboot/quirks.d/10-boards.conf", "lib/kernel/install.d/95-fastreboot.install",
+         "lib/systemd/system/fastreboot.service", "lib/systemd/system/fastreboot-jump.service",
+         "share/zsh/site-functions/_fastreboot", "share/man/man5/fastreboot.conf.5"}
+RPM = """
+apt-get -qy update && apt-get -qy --no-install-recommends install rpm
+cd "$1"
+tar -czf fastreboot-$2.tar.gz fastreboot-$2
+rpmbuild -bb --nodeps --define "_sourcedir $1" --define "_topdir $1/rpm" --define '_sbindir %{_prefix}/sbin' \
+    --define 'systemd_post() systemctl preset %*' --define 'systemd_preun() systemctl disable --now %*' \
+    --define 'systemd_postun() systemctl daemon-reload' fastreboot-$2/scripts/package.d/fastreboot.spec >&2
+rpm -qlp rpm/RPMS/*/fastreboot-$2-*.rpm
+"""
+ARCH = """
+cd "$1"
+pkgdir=$1/root
+. fastreboot-$2/scripts/package.d/PKGBUILD
+set -e
+[ $pkgver = $2 ]
+build >&2
+package >&2
+cd root && find . -type f
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("script, program", [(RPM, "sbin/fastreboot"), (ARCH, "bin/fastreboot")], ids=["rpm", "arch"])
+def test_other_packages(script, program):
+    """As far as Debian's tools take it: they build, with every file in its place."""
+    version = package.version("sid").partition("-")[0]
+    with package.copy("bookworm") as root:
+        package.source(root / "tmp" / f"fastreboot-{version}", "sid")
+        lines = package.run_in(root, "bash", "-c", script, "build", "/tmp", version).splitlines()
+    there = {line.removeprefix("./").removeprefix("/").removeprefix("usr/").removesuffix(".gz") for line in lines}
+    assert FILES | {program} <= there
+    assert not any("etc/" in line for line in there if line.startswith(("etc/", "./etc/", "/etc/")))
