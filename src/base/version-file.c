@@ -48,29 +48,42 @@ static int compare_runs(struct piece a, struct piece b, bool digits)
     return order ? order : (n > m) - (n < m);
 }
 
-/* rpm's comparison of versions, before it knew of '^'. */
-static int compare_pieces(struct piece a, struct piece b)
+/* Whether the sign at the front of one of them alone decides, or of both, which is then skipped. */
+static bool take_sign(struct piece *a, struct piece *b, char sign, int *ret_order)
+{
+    bool here = a->at < a->end && *a->at == sign, there = b->at < b->end && *b->at == sign;
+
+    *ret_order = there - here;
+    a->at += here && there;
+    b->at += here && there;
+    return here || there;
+}
+
+/* rpm's comparison of versions, before it knew of '^'; with `plus`, a '+' counts as a '~' does, but
+ * after the end. */
+static int compare_pieces(struct piece a, struct piece b, bool plus)
 {
     for (;;) {
         bool digits;
         struct piece x, y;
         int order;
 
-        while (a.at < a.end && is_separator(*a.at))
+        while (a.at < a.end && is_separator(*a.at) && !(plus && *a.at == '+'))
             a.at++;
-        while (b.at < b.end && is_separator(*b.at))
+        while (b.at < b.end && is_separator(*b.at) && !(plus && *b.at == '+'))
             b.at++;
-        if ((a.at < a.end && *a.at == '~') || (b.at < b.end && *b.at == '~')) {
-            if (a.at == a.end || *a.at != '~')
-                return 1;
-            if (b.at == b.end || *b.at != '~')
-                return -1;
-            a.at++;
-            b.at++;
+        if (take_sign(&a, &b, '~', &order)) {
+            if (order)
+                return order;
             continue;
         }
         if (a.at == a.end || b.at == b.end)
             return (a.at < a.end) - (b.at < b.end);
+        if (plus && take_sign(&a, &b, '+', &order)) {
+            if (order)
+                return order;
+            continue;
+        }
         digits = isdigit((unsigned char)*a.at);
         x = take_run(&a, digits);
         y = take_run(&b, digits);
@@ -84,7 +97,8 @@ static int compare_pieces(struct piece a, struct piece b)
 
 int version_compare_rpm(const char *a, const char *b)
 {
-    return compare_pieces((struct piece){a, a + strlen(a)}, (struct piece){b, b + strlen(b)});
+    return compare_pieces((struct piece){a, a + strlen(a)}, (struct piece){b, b + strlen(b)},
+                          false);
 }
 
 /* Takes what is behind the last '-' off; nothing where there is none. */
@@ -115,7 +129,7 @@ static void split(const char *text, struct piece parts[3])
     }
 }
 
-int version_compare_package(const char *a, const char *b)
+int version_compare_package(const char *a, const char *b, bool plus)
 {
     struct piece x[3], y[3];
     int order = 0;
@@ -123,7 +137,7 @@ int version_compare_package(const char *a, const char *b)
     split(a, x);
     split(b, y);
     for (size_t i = 0; !order && i < ELEMENTS(x); i++)
-        order = compare_pieces(x[i], y[i]);
+        order = compare_pieces(x[i], y[i], plus);
     return order;
 }
 

@@ -18,7 +18,7 @@ static void check_file(enum grub_flavour flavour)
                       &problem) == 0) {
         must(!problem && file.n <= GRUB_BLS_MAX_LINES);
         for (size_t i = 0; i < file.n; i++) {
-            must(version_compare_package(file.lines[i].value, file.lines[i].value) == 0);
+            must(version_compare_package(file.lines[i].value, file.lines[i].value, true) == 0);
             must(version_compare_file(file.lines[i].value, file.lines[i].value) == 0);
         }
     }

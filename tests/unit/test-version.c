@@ -170,11 +170,21 @@ static void packages_are_compared_by_piece(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++)
         for (size_t j = 0; j < sizeof(ORDER) / sizeof(*ORDER); j++)
-            assert_int_equal(sign(version_compare_package(ORDER[i], ORDER[j])), (i > j) - (i < j));
+            assert_int_equal(sign(version_compare_package(ORDER[i], ORDER[j], false)),
+                             (i > j) - (i < j));
     /* The dashes decide what is compared with what. */
-    assert_int_equal(sign(version_compare_package("a-1-2-3", "a-1.9-3")), 1);
-    assert_int_equal(version_compare_package("a-1-2", "a-01-2"), 0);
-    assert_int_equal(sign(version_compare_package("a--c", "a-c")), -1);
+    assert_int_equal(sign(version_compare_package("a-1-2-3", "a-1.9-3", false)), 1);
+    assert_int_equal(version_compare_package("a-1-2", "a-01-2", false), 0);
+    assert_int_equal(sign(version_compare_package("a--c", "a-c", false)), -1);
+    /* A '+', which newer ones count. */
+    assert_int_equal(sign(version_compare_package("m-6.12.0+", "m-6.12.0-1", false)), -1);
+    assert_int_equal(sign(version_compare_package("m-6.12.0+", "m-6.12.0-1", true)), 1);
+    assert_int_equal(sign(version_compare_package("m-1+2", "m-1.1", false)), 1);
+    assert_int_equal(sign(version_compare_package("m-1+2", "m-1.1", true)), -1);
+    assert_int_equal(sign(version_compare_package("m-1+2", "m-1+1", true)), 1);
+    assert_int_equal(sign(version_compare_package("m-1~2", "m-1+1", true)), -1);
+    assert_int_equal(
+        sign(version_compare_package("m-5-70.el9.x86_64+debug", "m-5-70.el9.x86_64", true)), 1);
 }
 
 static int compare_files(const char *a, const char *b)

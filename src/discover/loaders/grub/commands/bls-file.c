@@ -7,8 +7,9 @@
 #include "discover/loaders/grub/commands/bls.h"
 
 /* The keys that change what GRUB starts. */
-static const char *const KEYS[] = {"title",      "linux",    "initrd",     "options",
-                                   "devicetree", "grub_arg", "grub_users", "grub_hotkey"};
+static const char *const KEYS[] = {"title",      "linux",      "efi",        "uki",
+                                   "initrd",     "options",    "devicetree", "grub_arg",
+                                   "grub_users", "grub_hotkey"};
 
 void grub_bls_clear(struct grub_bls_file *file)
 {

@@ -116,14 +116,15 @@ static bool same_words(const char *a, const char *b)
     }
 }
 
-/* The expanded text or NULL; *ret_odd: it depends on the version of GRUB. */
+/* The expanded text or NULL; *ret_odd: it depends on the version of GRUB, of which newer ones take
+ * "\$" for no variable. */
 static char *expand_value(const struct grub_eval *eval, const char *value, bool *ret_odd)
 {
     AUTOFREE char *plain = expand(&eval->env, value, WAY_PLAIN);
     char *text =
         expand(&eval->env, value, eval->run->flavour == GRUB_FEDORA ? WAY_FEDORA : WAY_UPSTREAM);
 
-    *ret_odd = !same_words(plain ? plain : "", text ? text : "");
+    *ret_odd = !same_words(plain ? plain : "", text ? text : "") || strstr(value, "\\$");
     return text;
 }
 
@@ -210,23 +211,25 @@ static void write_script(const struct grub_eval *eval, const struct grub_bls_fil
 {
     const struct grub_bls_line *linux_line = grub_bls_find(file, "linux", NULL),
                                *tree = grub_bls_find(file, "devicetree", NULL);
-    const char *save = grub_env_get(&eval->env, "blsuki_save_default");
     bool fedora = eval->run->flavour == GRUB_FEDORA;
+    const char *save = grub_env_get(&eval->env, fedora ? "save_default" : "blsuki_save_default"),
+               *default_tree = fedora ? grub_env_get(&eval->env, "devicetree") : NULL;
     AUTOFREE char *options = make_options(eval, file, entry);
 
+    if (save && *save && (!fedora || streq(save, "true")))
+        add_line(script, xstrdup("savedefault"), linux_line->line);
     if (fedora && grub_run_function(eval->run, "load_video"))
         add_line(script, xstrdup("load_video"), linux_line->line);
     if (fedora)
         add_line(script, xstrdup("set gfxpayload=keep"), linux_line->line);
-    if (!fedora && save && *save)
-        add_line(script, xstrdup("savedefault"), linux_line->line);
     add_line(script,
              format("linux %s%s%s%s", fedora ? "($root)" : "", linux_line->value,
                     options ? " " : "", options ? options : ""),
              linux_line->line);
     add_initrds(eval, file, entry, script);
-    if (tree)
-        add_line(script, format("devicetree %s", tree->value), tree->line);
+    if (tree || (default_tree && *default_tree))
+        add_line(script, format("devicetree %s", tree ? tree->value : default_tree),
+                 tree ? tree->line : linux_line->line);
 }
 
 /* Problems in the script are reported with the lines of the file. */
@@ -256,31 +259,51 @@ static bool has_users(const struct grub_eval *eval, const struct grub_bls_file *
     return text || odd;
 }
 
+/* An EFI program: newer ones of Fedora's GRUB (Fedora 45, RHEL 10.2) start it, also where there is
+ * a kernel, older ones do not look at it. */
+static const struct grub_bls_line *find_program(const struct grub_eval *eval,
+                                                const struct grub_bls_file *file)
+{
+    const struct grub_bls_line *efi = grub_bls_find(file, "efi", NULL);
+
+    if (eval->run->flavour != GRUB_FEDORA)
+        return NULL;
+    return efi ? efi : grub_bls_find(file, "uki", NULL);
+}
+
 int grub_bls_add(struct grub_eval *eval, const struct grub_node *node,
                  const struct grub_bls_file *file)
 {
     const struct grub_bls_line *linux_line = grub_bls_find(file, "linux", NULL),
+                               *program = find_program(eval, file),
+                               *first = linux_line ? linux_line : program,
                                *title = grub_bls_find(file, "title", NULL);
     CLEANUP(script_clear) struct script script = {0};
     struct grub_entry entry = {0};
-    int r;
+    int r = 0;
 
-    if (!linux_line)
+    if (!first)
         return 0;
     entry = (struct grub_entry){
-        .title = xstrdup(title ? title->value : linux_line->value),
+        .title = xstrdup(title ? title->value : first->value),
         .id = xstrdup(file->id),
         .file = strcpy(grub_arena_alloc(&eval->run->arena, strlen(file->path) + 1), file->path),
-        .line = linux_line->line,
+        .line = first->line,
         .restricted = has_users(eval, file),
+        .maybe = !linux_line,
     };
-    write_script(eval, file, &entry, &script);
-    r = grub_spend(eval, node, strlen(script.text) / 16);
+    if (program)
+        set_problem(&entry, file, program->line, "kexec cannot start an EFI program");
+    if (linux_line) {
+        write_script(eval, file, &entry, &script);
+        r = grub_spend(eval, node, strlen(script.text) / 16);
+    }
     if (r < 0) {
         grub_entry_clear(&entry);
         return r;
     }
-    parse_script(eval->run, file, &script, &entry);
+    if (linux_line)
+        parse_script(eval->run, file, &script, &entry);
     grub_words_add(&entry.arguments, entry.title);
     for (const struct grub_bls_line *at = NULL; (at = grub_bls_find(file, "grub_arg", at));)
         grub_words_add(&entry.arguments, at->value);

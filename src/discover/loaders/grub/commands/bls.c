@@ -42,16 +42,21 @@ static int is_fedora_file(const char *name)
     return *name != '.' && strlen(name) > strlen(".conf") && is_configuration(name);
 }
 
-/* Above 0 when `a` is the newer one. */
+/* Above 0 when `a` is the newer one, or 0 where that is not known. */
 static int compare(enum grub_flavour flavour, const struct grub_bls_file *a,
                    const struct grub_bls_file *b)
 {
-    return flavour == GRUB_UPSTREAM ? version_compare_file(a->name, b->name)
-                                    : version_compare_package(a->id, b->id);
+    int old, new;
+
+    if (flavour == GRUB_UPSTREAM)
+        return version_compare_file(a->name, b->name);
+    old = version_compare_package(a->id, b->id, false);
+    new = version_compare_package(a->id, b->id, true); /* since Fedora 33 and RHEL 9 */
+    return (old > 0) == (new > 0) && (old < 0) == (new < 0) ? old : 0;
 }
 
 /* Newest first, by insertion as in GRUB. Of two equal ones GRUB keeps the one that the file system
- * names first, which is not known here. */
+ * names first, which is not known here either. */
 static int insert(struct grub_eval *eval, const struct grub_node *node, struct files *files,
                   struct grub_bls_file *file)
 {
@@ -61,7 +66,8 @@ static int insert(struct grub_eval *eval, const struct grub_node *node, struct f
         int order = compare(eval->run->flavour, file, &files->files[at]);
 
         if (order == 0)
-            return grub_give_up(eval, node, "GRUB takes %s and %s for the same version",
+            return grub_give_up(eval, node,
+                                "which of %s and %s GRUB takes for the newer one is not known",
                                 files->files[at].path, file->path);
         if (order > 0)
             break;
