@@ -74,7 +74,7 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
-/* getopt's table, from ours. */
+/* getopt's table. */
 static void list_options(struct option *table)
 {
     size_t n = 0;

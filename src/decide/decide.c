@@ -36,7 +36,7 @@ static bool counts(const struct facts *facts, const struct reason *reason, enum 
 void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret_verdict)
 {
     struct verdict verdict = {.findings = xcalloc(N_REASONS, sizeof(struct finding))};
-    bool known = false; /* something blocks, whoever asks */
+    bool known = false; /* something blocks, for root too */
 
     for (size_t i = 0; i < N_REASONS; i++) {
         struct finding *finding = &verdict.findings[verdict.n];

@@ -30,16 +30,16 @@ static void add_unit(const struct health_look *look, struct losses *losses)
                            : format("unit %s may not be active: systemd does not say", look->unit));
 }
 
-enum health_answer health_judge(const struct health_look *look, struct losses *ret_losses)
+enum health_result health_judge(const struct health_look *look, struct losses *ret_losses)
 {
     compare(look->before, look->now, ret_losses);
     add_unit(look, ret_losses);
     losses_sort(ret_losses);
     if (ret_losses->n == 0)
-        return ANSWER_COMPLETE;
+        return LOOK_COMPLETE;
     if (look->uptime < look->limit)
-        return ANSWER_WAIT;
-    return ret_losses->critical ? ANSWER_HEAL : ANSWER_MISSING;
+        return LOOK_WAIT;
+    return ret_losses->critical ? LOOK_HEAL : LOOK_MISSING;
 }
 
 char *losses_text(const struct losses *losses)
@@ -80,7 +80,7 @@ static char *describe(bool fast, const struct boot_record *record, const struct 
     return format("%s; still missing after the firmware reboot: %s", record->text, missing);
 }
 
-void health_describe(enum health_answer answer, const struct losses *losses,
+void health_describe(enum health_result answer, const struct losses *losses,
                      struct boot_record *record)
 {
     bool fast = record->outcome == OUTCOME_FAST || record->outcome == OUTCOME_DAMAGED;
@@ -89,7 +89,7 @@ void health_describe(enum health_answer answer, const struct losses *losses,
     set_text(&record->text, describe(fast, record, losses));
     record->health = losses->n ? HEALTH_MISSING : HEALTH_COMPLETE;
     if (fast)
-        record->outcome = answer == ANSWER_HEAL ? OUTCOME_DAMAGED : OUTCOME_FAST;
+        record->outcome = answer == LOOK_HEAL ? OUTCOME_DAMAGED : OUTCOME_FAST;
     names_free(record->missing);
     record->missing = losses->n ? list_missing(losses) : NULL;
 }

@@ -6,11 +6,11 @@
 
 /* Whether everything is back after a fast reboot. */
 
-enum health_answer {
-    ANSWER_WAIT,     /* something is missing, and may still appear */
-    ANSWER_COMPLETE, /* everything is there */
-    ANSWER_MISSING,  /* something is missing that is not worth a reboot */
-    ANSWER_HEAL,     /* something is missing that the firmware may bring back */
+enum health_result {
+    LOOK_WAIT,     /* something is missing, and may still appear */
+    LOOK_COMPLETE, /* everything is there */
+    LOOK_MISSING,  /* something is missing that is not worth a reboot */
+    LOOK_HEAL,     /* something is missing that the firmware may bring back */
 };
 
 struct health_look {
@@ -23,14 +23,14 @@ struct health_look {
 };
 
 /* `ret_losses` is what is missing; release with losses_clear(). */
-enum health_answer health_judge(const struct health_look *look, struct losses *ret_losses);
+enum health_result health_judge(const struct health_look *look, struct losses *ret_losses);
 
 /* Says in the record that the health check has begun. */
 void health_begin(struct boot_record *record);
 
-/* Writes the result (not ANSWER_WAIT) into the record of this boot, whether that was the fast one
+/* Writes the result (not LOOK_WAIT) into the record of this boot, whether that was the fast one
  * or the firmware reboot that was to bring things back. */
-void health_describe(enum health_answer answer, const struct losses *losses,
+void health_describe(enum health_result answer, const struct losses *losses,
                      struct boot_record *record);
 
 /* "disk ata-XYZ (931 GiB), CPUs: 3 instead of 4", and how many more if there are many; for

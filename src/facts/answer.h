@@ -5,7 +5,7 @@
  * as one of the others. */
 struct answer {
     enum { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } is;
-    int error;  /* the errno that kept us from knowing */
+    int error;  /* of an unknown: the errno that prevented knowing */
     char *text; /* what it is, or what could not be read, in words; or NULL */
 };
 

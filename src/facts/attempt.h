@@ -7,16 +7,16 @@
 #include "facts/boot-record.h"
 #include "facts/inventory.h"
 
-/* One reboot, as it was to be: written before it, judged after it. */
+/* One reboot as it was planned: written before it, judged after it. */
 
 enum attempt_state {
-    ATTEMPT_BEGUN,    /* nothing is decided yet: found at the next boot, the load did not end */
-    ATTEMPT_FIRMWARE, /* the reboot goes by firmware, ->reason says why */
-    ATTEMPT_LOADED,   /* a kernel is loaded, and the jump is to start it */
+    ATTEMPT_BEGUN,    /* nothing is decided yet; if the next boot finds it, the load did not end */
+    ATTEMPT_FIRMWARE, /* the reboot goes through the firmware, ->reason says why */
+    ATTEMPT_LOADED,   /* a kernel is loaded for the jump to start */
     ATTEMPT_FAILED,   /* the jump was tried and refused, ->reason says why */
-    ATTEMPT_CHECKING, /* the kernel runs, and it is not known yet whether everything is there */
-    ATTEMPT_HEALED,   /* something was missing, ->reason says what, and the firmware is to bring it
-                         back: only ever in a file of its own */
+    ATTEMPT_CHECKING, /* the kernel runs, and the health check is not over */
+    ATTEMPT_HEALED, /* something was missing, ->reason says what, and a firmware reboot is to bring
+                       it back; never in the same file as the others */
 };
 
 /* Who the machine is. What it does not say is NULL. */
@@ -30,13 +30,13 @@ struct attempt {
     char *id;      /* of this attempt; on the command line of the kernel that it starts */
     char *boot_id; /* of the boot that the reboot ends; when checking or healed, of that boot */
     int64_t time;  /* when it began, in microseconds since 1970 */
-    int64_t since; /* checking or healed: from when on it is looked for what is missing, in
+    int64_t since; /* checking or healed: when the health check began, in
                       microseconds since that kernel started */
     enum attempt_state state;
-    char *release; /* of the kernel to start; NULL while there is none, or it is not ours */
+    char *release; /* of the kernel to start; NULL before it is loaded, or if another program did */
     char *kernel;  /* its kernel_id, see struct boot_payload; the same */
     char *reason;  /* in words, or NULL */
-    char *cmdline; /* that the kernel gets, our mark with it; or NULL */
+    char *cmdline; /* that the kernel gets, with fastreboot's mark; or NULL */
     struct machine machine;
     struct inventory inventory;
     bool has_inventory;

@@ -11,7 +11,7 @@ struct boot_entry {
     char *kernel; /* absolute paths below the root */
     char **initrds;
     size_t n_initrds;
-    char *cmdline;    /* as the kernel is to get it, but for our own mark */
+    char *cmdline;    /* as the kernel gets it, without what fastreboot adds */
     char *source;     /* who names it: "/vmlinuz", "/boot/grub/grub.cfg:99" */
     char *problem;    /* why kexec cannot start it, or NULL; then there is no kernel */
     bool uki;         /* the kernel is a unified kernel image: its initrd is inside */

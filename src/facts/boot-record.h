@@ -8,17 +8,17 @@
 /* How one reboot went, written after it: a line of the history. */
 
 enum outcome {
-    OUTCOME_FAST,     /* as intended by kexec */
-    OUTCOME_FIRMWARE, /* as intended by firmware */
-    OUTCOME_FAILED,   /* was to be fast, was not */
-    OUTCOME_UNKNOWN,  /* nothing was written down before this boot */
+    OUTCOME_FAST,     /* by kexec, as planned */
+    OUTCOME_FIRMWARE, /* through the firmware, as planned */
+    OUTCOME_FAILED,   /* planned as fast, and was not */
+    OUTCOME_UNKNOWN,  /* nothing was recorded before this boot */
     OUTCOME_DAMAGED,  /* fast, and a disk or the network did not come back */
-    OUTCOME_OTHER,    /* by kexec, and not the kernel that was to be started */
+    OUTCOME_OTHER,    /* by kexec, into another kernel than planned */
 };
 
 /* Whether everything came back that was there before the reboot. */
 enum health {
-    HEALTH_UNKNOWN, /* nobody looks */
+    HEALTH_UNKNOWN, /* there is no health check */
     HEALTH_CHECKING,
     HEALTH_COMPLETE,
     HEALTH_MISSING, /* ->missing says what */

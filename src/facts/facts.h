@@ -50,7 +50,7 @@ struct kexec_facts {
     char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
 };
 
-/* Who loaded what is loaded: our own note of it, all NULL where there is none. */
+/* fastreboot's note of the kernel that it has loaded; all NULL without one. */
 struct loaded_facts {
     char *id; /* the mark on its command line */
     char *release;
@@ -81,18 +81,18 @@ struct boot_facts {
     char *mark;    /* the attempt that started it, or NULL */
 };
 
-/* What somebody asked the firmware or the boot loader to do at the next reboot. */
+/* What was requested of the firmware or the boot loader for the next reboot. */
 enum request_kind {
     REQUEST_SETUP,        /* the firmware's setup */
     REQUEST_UPDATE,       /* a firmware update or recovery */
-    REQUEST_BOOT_NEXT,    /* another entry of the firmware's, once */
+    REQUEST_BOOT_NEXT,    /* another boot entry of the firmware, once */
     REQUEST_LOADER_MENU,  /* the boot loader's menu */
-    REQUEST_LOADER_ENTRY, /* another entry of the boot loader's, once */
-    REQUEST_PARAMETER,    /* a parameter that the firmware or kernel driver is to get */
+    REQUEST_LOADER_ENTRY, /* another boot entry of the boot loader, once */
+    REQUEST_PARAMETER,    /* a parameter for the firmware or a kernel driver */
     REQUEST_MOK,          /* shim's MokManager */
-    REQUEST_OFFLINE,      /* an update of the system in a boot of its own */
+    REQUEST_OFFLINE,      /* a system update in a boot of its own */
     REQUEST_DEPLOYMENT,   /* a new tree of ostree, whose boot entry is not written yet */
-    REQUEST_RESUME,       /* a hibernated system is to be resumed */
+    REQUEST_RESUME,       /* a hibernated system is waiting to be resumed */
     N_REQUESTS,
 };
 
@@ -104,10 +104,10 @@ struct environment_facts {
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
 };
 
-/* Whether the root file system can be unlocked after a kexec as after a boot by the firmware. */
+/* Whether the root file system can be unlocked after a kexec as after a firmware boot. */
 struct crypt_facts {
     struct answer tpm; /* a volume of it needs a TPM that would not give out the key any more */
-    bool encrypted;    /* it is on an encrypted volume, and somebody may have to unlock it */
+    bool encrypted;    /* it is on an encrypted volume, and it may have to be unlocked by hand */
 };
 
 /* What the list of quirks says of this machine. */
@@ -134,7 +134,7 @@ struct health_facts {
     char *release;           /* of the kernel that was started, or NULL */
     struct inventory before; /* what there was before the reboot */
     struct inventory now;
-    int error; /* the errno that kept us from knowing, or 0 */
+    int error; /* the errno that prevented knowing, or 0 */
 };
 
 /* Trouble with arrays, file systems and disks. */
@@ -146,17 +146,17 @@ struct storage_facts {
 
 /* The watchdog that PID 1 uses where it uses one: the first. */
 struct watchdog_facts {
-    char *identity; /* as its driver calls it; NULL where there is none that says so */
-    const struct watchdog_kind *kind; /* or NULL where nothing is known of it */
-    struct answer running;            /* somebody has it started, and feeds it */
+    char *identity; /* as its driver calls it; NULL if there is none, or it does not say */
+    const struct watchdog_kind *kind; /* or NULL if it is not a known one */
+    struct answer running;            /* it is started, and something feeds it */
     struct answer nowayout;           /* it cannot be stopped again */
     struct answer kept;  /* drivers are not to stop it at a reboot: watchdog.stop_on_reboot=0 */
     struct answer fed;   /* systemd is set to feed it: RuntimeWatchdogSec= */
     struct answer comes; /* the kernel to start has its driver */
     bool other_device;   /* systemd is set to use another one */
-    bool ipmi;           /* ipmi_watchdog is loaded, of which there is nothing to be seen */
+    bool ipmi;           /* ipmi_watchdog is loaded, which shows nothing of its state */
     long max;            /* what it can count to, in seconds; 0 where it does not say */
-    int error;           /* the errno that kept us from knowing whether there is one, or 0 */
+    int error;           /* the errno that prevented knowing whether there is one, or 0 */
 };
 
 struct facts {

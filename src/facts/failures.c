@@ -104,9 +104,9 @@ char *failure_text(const struct failure *failure)
 {
     time_t seconds = (time_t)(failure->time / 1000000);
     struct tm utc;
-    char when[64] = "at a time that is not known";
+    char when[64] = "at an unknown time";
 
-    /* Everybody's clock, so that the same is said whoever asks. */
+    /* UTC, so that everyone reads the same. */
     if (failure->time > 0 && gmtime_r(&seconds, &utc))
         (void)strftime(when, sizeof(when), "on %Y-%m-%d %H:%M UTC", &utc);
     return format("%s%s%s", when, failure->reason ? ": " : "",

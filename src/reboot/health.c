@@ -99,7 +99,7 @@ static void read_record(int root, const struct attempt *attempt, bool fast,
 
 /* `fast` tells the boot that was checked from the one through the firmware after it. */
 static void record_answer(int root, const struct attempt *attempt, bool fast,
-                          enum health_answer answer, const struct losses *losses,
+                          enum health_result answer, const struct losses *losses,
                           const char *and_then)
 {
     CLEANUP(boot_record_clear) struct boot_record record;
@@ -169,7 +169,7 @@ static int give_up(int root, const struct attempt *attempt, const struct losses 
                    const char *why)
 {
     records_remember(root, attempt, "it came up, and something was missing");
-    record_answer(root, attempt, true, ANSWER_HEAL, losses, why);
+    record_answer(root, attempt, true, LOOK_HEAL, losses, why);
     return finish(root, attempt);
 }
 
@@ -187,7 +187,7 @@ static int heal(int root, struct attempt *attempt, const struct losses *losses)
     }
     reason = format("it came up, and something was missing: %s", attempt->reason);
     records_remember(root, attempt, reason);
-    record_answer(root, attempt, true, ANSWER_HEAL, losses,
+    record_answer(root, attempt, true, LOOK_HEAL, losses,
                   "; the machine reboots now, once, through the firmware");
     return ask_for_firmware(root, attempt);
 }
@@ -199,26 +199,26 @@ static bool is_this_boot(const struct attempt *attempt, const struct boot_facts 
 
 /* What the firmware does not bring back either was not the kernel's doing: a cable, a disk that
  * died just then. */
-static bool is_innocent(const struct attempt *attempt, enum health_answer answer,
+static bool is_innocent(const struct attempt *attempt, enum health_result answer,
                         const struct losses *losses)
 {
     AUTOFREE char *missing = losses_text(losses);
 
-    return answer == ANSWER_HEAL && attempt->kernel && attempt->reason &&
+    return answer == LOOK_HEAL && attempt->kernel && attempt->reason &&
            streq(missing, attempt->reason);
 }
 
-static int conclude_fast(int root, const struct attempt *attempt, enum health_answer answer,
+static int conclude_fast(int root, const struct attempt *attempt, enum health_result answer,
                          const struct losses *losses)
 {
-    if (answer == ANSWER_COMPLETE)
+    if (answer == LOOK_COMPLETE)
         records_forgive(root, NULL);
     record_answer(root, attempt, true, answer, losses, "");
     return finish(root, attempt);
 }
 
 /* After the reboot through the firmware. */
-static int conclude_healed(int root, const struct attempt *attempt, enum health_answer answer,
+static int conclude_healed(int root, const struct attempt *attempt, enum health_result answer,
                            const struct losses *losses)
 {
     bool innocent = is_innocent(attempt, answer, losses);
@@ -233,14 +233,14 @@ static int conclude_healed(int root, const struct attempt *attempt, enum health_
 static int conclude(int root, struct attempt *attempt, const struct health_look *look)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
-    enum health_answer answer = health_judge(look, &losses);
+    enum health_result answer = health_judge(look, &losses);
 
-    if (answer == ANSWER_WAIT)
+    if (answer == LOOK_WAIT)
         return HEALTH_WAIT;
     if (attempt->state == ATTEMPT_HEALED)
         return conclude_healed(root, attempt, answer, &losses);
-    return answer == ANSWER_HEAL ? heal(root, attempt, &losses)
-                                 : conclude_fast(root, attempt, answer, &losses);
+    return answer == LOOK_HEAL ? heal(root, attempt, &losses)
+                               : conclude_fast(root, attempt, answer, &losses);
 }
 
 int health_check(int root, const struct config *config, const char *state, int64_t uptime)

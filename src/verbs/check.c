@@ -34,7 +34,7 @@ static int check_machine(const struct call *call)
     report_check(&survey, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
     if (survey.verdict.fast)
         return EXIT_FINE;
-    /* "Firmware is right" is a claim that somebody who may not look cannot make. */
+    /* Who may not look cannot claim that the firmware is right. */
     return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
 }
 

@@ -8,7 +8,7 @@
 #include "verbs/verb.h"
 
 /* Tells a negative errno on standard error, with the file or action it is about (or NULL), and
- * gives the exit status. For verbs: nobody below them prints. */
+ * gives the exit status. For verbs: nothing below them prints. */
 static inline int complain(const char *what, int error)
 {
     fprintf(stderr, "fastreboot: %s%s%s\n", what ? what : "", what ? ": " : "",

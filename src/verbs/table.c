@@ -17,12 +17,12 @@ static const struct verb *const VERBS[] = {
 static const struct option_help OPTIONS[] = {
     {OPTION_JSON, "json", 0, NULL, "print JSON", false},
     {OPTION_ROOT, "root", 0, "DIR", "look at the machine below DIR", false},
-    {OPTION_VERBOSE, "verbose", 'v', NULL, "print what was passed, too", false},
+    {OPTION_VERBOSE, "verbose", 'v', NULL, "print also what does not apply", false},
     {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing", false},
-    {OPTION_ARM, "arm", 0, NULL, "do not reboot now: the next reboot, whoever asks for it", false},
-    {OPTION_CANCEL, "cancel", 0, NULL, "take --arm back", false},
-    {OPTION_KERNEL, "kernel", 0, "RELEASE", "only whether that kernel can drive this machine",
+    {OPTION_ARM, "arm", 0, NULL, "do not reboot now, but send the next reboot through the firmware",
      false},
+    {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm", false},
+    {OPTION_KERNEL, "kernel", 0, "RELEASE", "only check the drivers of that kernel", false},
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
 };
 

@@ -42,7 +42,7 @@ static void it_is_said_when_and_why(void **state)
     assert_string_equal(both, "on 2023-11-14 22:13 UTC: it hung");
     failure = (struct failure){.time = 0};
     neither = failure_text(&failure);
-    assert_string_equal(neither, "at a time that is not known");
+    assert_string_equal(neither, "at an unknown time");
 }
 
 /* A power cut leaves some first part of the file: never is that taken for fewer failures. */

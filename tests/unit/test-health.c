@@ -27,11 +27,11 @@ static void unmake(struct made_look *made)
     inventory_clear(&made->now);
 }
 
-static void expect(const struct made_look *made, enum health_answer expected, const char *text)
+static void expect(const struct made_look *made, enum health_result expected, const char *text)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
     AUTOFREE char *words = NULL;
-    enum health_answer answer;
+    enum health_result answer;
 
     answer = health_judge(&made->look, &losses);
     assert_int_equal(answer, expected);
@@ -45,15 +45,15 @@ static void an_answer_takes_its_time(void **state)
 
     (void)state;
     make(&made, 1);
-    expect(&made, ANSWER_COMPLETE, "");
+    expect(&made, LOOK_COMPLETE, "");
     made.now.cpus = 3;
-    expect(&made, ANSWER_WAIT, "CPUs: 3 instead of 4");
+    expect(&made, LOOK_WAIT, "CPUs: 3 instead of 4");
     made.look.uptime = 300 * SECOND;
-    expect(&made, ANSWER_MISSING, "CPUs: 3 instead of 4");
+    expect(&made, LOOK_MISSING, "CPUs: 3 instead of 4");
     made.now.items[ITEM_LINK].all[0].carrier = false;
-    expect(&made, ANSWER_HEAL, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
+    expect(&made, LOOK_HEAL, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
     made.look.uptime = 299 * SECOND;
-    expect(&made, ANSWER_WAIT, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
+    expect(&made, LOOK_WAIT, "network interface eno1 has lost its carrier, CPUs: 3 instead of 4");
 }
 
 static void a_unit_is_waited_for(void **state)
@@ -64,13 +64,13 @@ static void a_unit_is_waited_for(void **state)
     make(&made, 300);
     made.look.unit = "db.service";
     made.look.state = "active";
-    expect(&made, ANSWER_COMPLETE, "");
+    expect(&made, LOOK_COMPLETE, "");
     made.look.state = "activating";
-    expect(&made, ANSWER_HEAL, "unit db.service is activating, not active");
+    expect(&made, LOOK_HEAL, "unit db.service is activating, not active");
     made.look.state = NULL;
-    expect(&made, ANSWER_HEAL, "unit db.service may not be active: systemd does not say");
+    expect(&made, LOOK_HEAL, "unit db.service may not be active: systemd does not say");
     made.look.uptime = 1;
-    expect(&made, ANSWER_WAIT, "unit db.service may not be active: systemd does not say");
+    expect(&made, LOOK_WAIT, "unit db.service may not be active: systemd does not say");
 }
 
 static void add(struct losses *losses, int n)
@@ -89,12 +89,12 @@ static void a_long_list_is_cut(void **state)
     add(&losses, MAX_MISSING + 3);
     text = losses_text(&losses);
     assert_non_null(strstr(text, "disk 15, and 3 more"));
-    health_describe(ANSWER_HEAL, &losses, &record);
+    health_describe(LOOK_HEAL, &losses, &record);
     assert_string_equal(record.missing[MAX_MISSING - 1], "disk 15");
     assert_null(record.missing[MAX_MISSING]);
 }
 
-static void expect_record(enum outcome outcome, enum health_answer answer, int n, enum outcome then,
+static void expect_record(enum outcome outcome, enum health_result answer, int n, enum outcome then,
                           const char *text)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
@@ -116,15 +116,15 @@ static void expect_record(enum outcome outcome, enum health_answer answer, int n
 static void each_end_has_its_words(void **state)
 {
     (void)state;
-    expect_record(OUTCOME_FAST, ANSWER_COMPLETE, 0, OUTCOME_FAST,
+    expect_record(OUTCOME_FAST, LOOK_COMPLETE, 0, OUTCOME_FAST,
                   "fast and complete: kernel 6.1.0 was started by kexec");
-    expect_record(OUTCOME_FAST, ANSWER_MISSING, 1, OUTCOME_FAST,
+    expect_record(OUTCOME_FAST, LOOK_MISSING, 1, OUTCOME_FAST,
                   "fast, but something is missing: disk 0; kernel 6.1.0 was started by kexec");
-    expect_record(OUTCOME_FAST, ANSWER_HEAL, 1, OUTCOME_DAMAGED,
+    expect_record(OUTCOME_FAST, LOOK_HEAL, 1, OUTCOME_DAMAGED,
                   "fast, but something is missing: disk 0; kernel 6.1.0 was started by kexec");
-    expect_record(OUTCOME_FIRMWARE, ANSWER_COMPLETE, 0, OUTCOME_FIRMWARE,
+    expect_record(OUTCOME_FIRMWARE, LOOK_COMPLETE, 0, OUTCOME_FIRMWARE,
                   "firmware: asked for; everything is back");
-    expect_record(OUTCOME_FIRMWARE, ANSWER_HEAL, 2, OUTCOME_FIRMWARE,
+    expect_record(OUTCOME_FIRMWARE, LOOK_HEAL, 2, OUTCOME_FIRMWARE,
                   "firmware: asked for; still missing after the firmware reboot: disk 0, disk "
                   "1");
 }
