@@ -37,7 +37,7 @@ static int unbind(int root, const char *driver, const char *device)
 
     if (directory < 0)
         return directory;
-    fd = openat(directory, "unbind", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    fd = openat(directory, "unbind", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return -errno;
     return write(fd, device, strlen(device)) < 0 ? -errno : 0;

@@ -34,7 +34,10 @@ int state_write(int root, const char *path, const char *text)
 
     if (parent < 0)
         return parent;
-    fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    /* Whatever has that name, such as a FIFO that would block, is not written to. */
+    if (unlinkat(parent, temporary, 0) < 0 && errno != ENOENT)
+        return -errno;
+    fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
         return -errno;
     r = fd_write(fd, text, strlen(text));

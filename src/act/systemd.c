@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
 
+#include "base/clock.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -19,6 +20,22 @@ enum {
 #define MANAGER "org.freedesktop.systemd1.Manager"
 #define MANAGER_PATH "/org/freedesktop/systemd1"
 
+/* sd-bus waits a minute and a half by itself for somebody who takes the call and says nothing. */
+static int wait_until_ready(sd_bus *bus)
+{
+    int64_t end = clock_uptime() + CALL_TIMEOUT, left = CALL_TIMEOUT;
+    int r = 0;
+
+    while (r >= 0 && (r = sd_bus_is_ready(bus)) == 0) {
+        r = sd_bus_process(bus, NULL);
+        if (r == 0 && (left = end - clock_uptime()) > 0)
+            r = sd_bus_wait(bus, (uint64_t)left);
+        if (r >= 0 && left <= 0)
+            return -ETIMEDOUT;
+    }
+    return r;
+}
+
 static int open_manager(sd_bus **ret_bus)
 {
     AUTOBUS sd_bus *bus = NULL;
@@ -30,6 +47,8 @@ static int open_manager(sd_bus **ret_bus)
         r = sd_bus_start(bus);
     if (r >= 0)
         r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
+    if (r >= 0)
+        r = wait_until_ready(bus);
     if (r < 0)
         return r;
     *ret_bus = steal(&bus);

@@ -7,144 +7,8 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "base/walk.h"
 #include "base/witness.h"
-
-enum {
-    MAX_LINKS = 40, /* as the kernel's own limit */
-};
-
-/* A walk along a path, one component at a time. */
-struct walk {
-    int root;
-    uid_t owner;         /* who must own everything: the owner of the root directory */
-    char done[PATH_MAX]; /* without links, relative to root */
-    char todo[PATH_MAX];
-    unsigned links;
-    struct stat stat; /* of what `done` names */
-    char **untrusted; /* NULL when nobody asks */
-};
-
-static void walk_check(struct walk *walk, const char *name)
-{
-    bool writable = !S_ISLNK(walk->stat.st_mode) && (walk->stat.st_mode & (S_IWGRP | S_IWOTH));
-
-    if (!walk->untrusted || *walk->untrusted)
-        return;
-    if (walk->stat.st_uid == walk->owner && !writable)
-        return;
-    *walk->untrusted =
-        format("/%s %s", name,
-               writable ? "can be written by others than its owner" : "does not belong to root");
-}
-
-static int walk_start(struct walk *walk, int root, const char *path, char **untrusted)
-{
-    walk->root = root;
-    walk->links = 0;
-    walk->done[0] = 0;
-    walk->untrusted = untrusted;
-    if (untrusted)
-        *untrusted = NULL;
-    if (strlen(path) >= sizeof(walk->todo))
-        return -ENAMETOOLONG;
-    strcpy(walk->todo, path);
-    if (fstat(root, &walk->stat) < 0)
-        return -errno;
-    walk->owner = walk->stat.st_uid;
-    walk_check(walk, "");
-    if (witness)
-        witness->saw("", &walk->stat, NULL);
-    return 0;
-}
-
-static void walk_up(struct walk *walk)
-{
-    char *slash = strrchr(walk->done, '/');
-
-    *(slash ? slash : walk->done) = 0;
-}
-
-/* Replaces what is still to do by the link's target and, behind it, the rest. */
-static int walk_link(struct walk *walk, const char *rest)
-{
-    char target[PATH_MAX], todo[PATH_MAX];
-    ssize_t length = readlinkat(walk->root, walk->done, target, sizeof(target) - 1);
-
-    if (length < 0)
-        return -errno;
-    target[length] = 0;
-    if (witness)
-        witness->saw(walk->done, &walk->stat, target);
-    if (++walk->links > MAX_LINKS)
-        return -ELOOP;
-    if (snprintf(todo, sizeof(todo), "%s/%s", target, rest) >= (int)sizeof(todo))
-        return -ENAMETOOLONG;
-    strcpy(walk->todo, todo);
-    if (target[0] == '/')
-        walk->done[0] = 0;
-    else
-        walk_up(walk);
-    return 0;
-}
-
-static int walk_into(struct walk *walk, const char *component, const char *rest)
-{
-    size_t length = strlen(walk->done);
-
-    if (length + strlen(component) + 2 > sizeof(walk->done))
-        return -ENAMETOOLONG;
-    sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
-    if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0) {
-        int error = -errno;
-
-        if (witness && error == -EACCES)
-            witness->opened(walk->done, error);
-        return error;
-    }
-    walk_check(walk, walk->done);
-    if (S_ISLNK(walk->stat.st_mode))
-        return walk_link(walk, rest);
-    if (witness)
-        witness->saw(walk->done, &walk->stat, NULL);
-    if (*rest && !S_ISDIR(walk->stat.st_mode))
-        return -ENOTDIR;
-    memmove(walk->todo, rest, strlen(rest) + 1);
-    return 0;
-}
-
-static int walk_step(struct walk *walk)
-{
-    char *component = walk->todo + strspn(walk->todo, "/");
-    size_t length = strcspn(component, "/");
-    char *rest = component + length + strspn(component + length, "/");
-    char name[NAME_MAX + 1];
-
-    if (length > NAME_MAX)
-        return -ENAMETOOLONG;
-    memcpy(name, component, length);
-    name[length] = 0;
-    if (length == 0 || streq(name, ".")) {
-        memmove(walk->todo, rest, strlen(rest) + 1);
-        return 0;
-    }
-    if (streq(name, "..")) {
-        walk_up(walk);
-        memmove(walk->todo, rest, strlen(rest) + 1);
-        return 0;
-    }
-    return walk_into(walk, name, rest);
-}
-
-static int walk_path(struct walk *walk, int root, const char *path, char **untrusted)
-{
-    int r = walk_start(walk, root, path, untrusted);
-
-    while (r >= 0 && walk->todo[0])
-        r = walk_step(walk);
-    if (r >= 0 && fstatat(root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
-        r = -errno;
-    return r;
-}
 
 /* What was found out about trust is given out only with success. */
 static void drop_untrusted(char **untrusted)
@@ -186,15 +50,25 @@ static void tell(int directory, const char *name, const char *path)
     witness->saw(path, &st, length >= 0 ? target : NULL);
 }
 
+/* Opening is asked of the kernel only for the kinds that are wanted: a FIFO blocks, a tape is wound
+ * back and a watchdog starts to count when it is opened. */
+static int open_as(const struct walk *walk, int flags, bool (*is_wanted)(mode_t mode))
+{
+    int fd;
+
+    if (!is_wanted(walk->stat.st_mode))
+        return S_ISDIR(walk->stat.st_mode) ? -EISDIR : flags & O_DIRECTORY ? -ENOTDIR : -EINVAL;
+    fd = openat(walk->root, walk->done[0] ? walk->done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
 static int open_walked(struct walk *walk, int root, const char *path, int flags,
-                       char **ret_untrusted)
+                       bool (*is_wanted)(mode_t mode), char **ret_untrusted)
 {
     int r = walk_path(walk, root, path, ret_untrusted);
 
     if (r >= 0) {
-        int fd = openat(root, walk->done[0] ? walk->done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
-
-        r = fd < 0 ? -errno : fd;
+        r = open_as(walk, flags, is_wanted);
         if (witness)
             witness->opened(walk->done, r);
     }
@@ -203,18 +77,40 @@ static int open_walked(struct walk *walk, int root, const char *path, int flags,
     return r;
 }
 
+static bool is_file(mode_t mode)
+{
+    return S_ISREG(mode);
+}
+
+static bool is_directory(mode_t mode)
+{
+    return S_ISDIR(mode);
+}
+
+static bool is_device(mode_t mode)
+{
+    return S_ISREG(mode) || S_ISBLK(mode) || S_ISCHR(mode);
+}
+
 int root_open(int root, const char *path, char **ret_untrusted)
 {
     struct walk walk;
 
-    return open_walked(&walk, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, ret_untrusted);
+    return open_walked(&walk, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, is_file, ret_untrusted);
+}
+
+int root_open_device(int root, const char *path)
+{
+    struct walk walk;
+
+    return open_walked(&walk, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, is_device, NULL);
 }
 
 int root_open_directory(int root, const char *path)
 {
     struct walk walk;
 
-    return open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, NULL);
+    return open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, is_directory, NULL);
 }
 
 /* Splits off the last component, which is not to be followed, and resolves what is before it. */
@@ -333,7 +229,7 @@ int root_names(int root, const char *path, int (*wanted)(const char *name), size
     size_t n = 0;
     int fd, r;
 
-    fd = open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, NULL);
+    fd = open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, is_directory, NULL);
     if (fd < 0)
         return fd;
     dir = fdopendir(fd);

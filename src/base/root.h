@@ -19,8 +19,12 @@
 int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_stat,
                  char **ret_untrusted);
 
-/* Opens for reading and follows links; a FIFO or device does not block. Gives a descriptor. */
+/* Opens a regular file for reading and follows links. Gives a descriptor; -EISDIR for a directory,
+ * -EINVAL for anything else that is no regular file. */
 int root_open(int root, const char *path, char **ret_untrusted);
+
+/* The same for a device, or the regular file that stands for it in a recorded machine. */
+int root_open_device(int root, const char *path);
 
 /* The same for a directory. */
 int root_open_directory(int root, const char *path);

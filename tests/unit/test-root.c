@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/sysmacros.h>
 
 #include "test.h"
 #include "tree.h"
@@ -243,17 +244,31 @@ static void distrust_needs_a_file(void **state)
     assert_null(untrusted);
 }
 
-static void odd_files_do_not_block(void **state)
+static void odd_files_are_not_opened(void **state)
 {
     const struct tree *tree = *state;
     int fd;
 
     assert_int_equal(mkfifoat(tree->root, "fifo", 0644), 0);
-    fd = root_open(tree->root, "fifo", NULL);
+    tree_link(tree, "link", "fifo");
+    assert_int_equal(root_open(tree->root, "fifo", NULL), -EINVAL);
+    assert_int_equal(root_open(tree->root, "link", NULL), -EINVAL);
+    assert_int_equal(root_open_device(tree->root, "fifo"), -EINVAL);
+    assert_int_equal(root_open_directory(tree->root, "fifo"), -ENOTDIR);
+    assert_int_equal(root_open(tree->root, "", NULL), -EISDIR);
+    tree_write(tree, "file", "");
+    fd = root_open_device(tree->root, "file");
     assert_true(fd >= 0);
+    close(fd);
+    fd = root_open(tree->root, "file", NULL);
     assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     close(fd);
-    tree_write(tree, "file", "");
+    if (mknodat(tree->root, "null", S_IFCHR | 0666, makedev(1, 3)) == 0) {
+        assert_int_equal(root_open(tree->root, "null", NULL), -EINVAL);
+        fd = root_open_device(tree->root, "null");
+        assert_true(fd >= 0 || fd == -EACCES); /* a file system may have no devices */
+        closep(&fd);
+    }
     assert_int_equal(root_open_directory(tree->root, "file"), -ENOTDIR);
     fd = root_open_directory(tree->root, "/");
     assert_true(fd >= 0);
@@ -407,7 +422,7 @@ int main(void)
         TEST(what_is_not_roots_is_named),
         TEST(a_way_through_others_directories_is_named),
         TEST(distrust_needs_a_file),
-        TEST(odd_files_do_not_block),
+        TEST(odd_files_are_not_opened),
         TEST(existing_counts_the_link_itself),
         TEST(a_link_says_where_it_points),
         TEST(reading_has_a_limit),

@@ -31,7 +31,7 @@ static int open_header(int root, const struct volume *volume, const char *header
     *ret_path = header ? xstrdup(header) : format("/dev/%s", volume->device);
     if (**ret_path != '/')
         return -EINVAL; /* "UUID=", or a device to mount first */
-    return root_open(root, *ret_path, NULL);
+    return root_open_device(root, *ret_path);
 }
 
 /* Reads the header's keys; false when they are not known, which is noted. */

@@ -125,7 +125,7 @@ static int next(int fd, char text[RECORD + 1])
 
 int kernel_log_count(int root, struct log_counts *ret)
 {
-    AUTOCLOSE int fd = root_open(root, "dev/kmsg", NULL);
+    AUTOCLOSE int fd = root_open_device(root, "dev/kmsg");
     char text[RECORD + 1];
     int r = 1;
 

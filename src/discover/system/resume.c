@@ -93,7 +93,7 @@ static int look_at(int root, const char *path, const char *offset)
         return 0;
     if (number > UINT32_MAX)
         return -EINVAL;
-    fd = root_open(root, path, NULL);
+    fd = root_open_device(root, path);
     return fd < 0 ? fd : has_signature(fd, number);
 }
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/util.h"
+#include "base/witness.h"
+
+enum {
+    MAX_LINKS = 40, /* as the kernel's own limit */
+};
+
+static void walk_check(struct walk *walk, const char *name)
+{
+    bool writable = !S_ISLNK(walk->stat.st_mode) && (walk->stat.st_mode & (S_IWGRP | S_IWOTH));
+
+    if (!walk->untrusted || *walk->untrusted)
+        return;
+    if (walk->stat.st_uid == walk->owner && !writable)
+        return;
+    *walk->untrusted =
+        format("/%s %s", name,
+               writable ? "can be written by others than its owner" : "does not belong to root");
+}
+
+static int walk_start(struct walk *walk, int root, const char *path, char **untrusted)
+{
+    walk->root = root;
+    walk->links = 0;
+    walk->done[0] = 0;
+    walk->untrusted = untrusted;
+    if (untrusted)
+        *untrusted = NULL;
+    if (strlen(path) >= sizeof(walk->todo))
+        return -ENAMETOOLONG;
+    strcpy(walk->todo, path);
+    if (fstat(root, &walk->stat) < 0)
+        return -errno;
+    walk->owner = walk->stat.st_uid;
+    walk_check(walk, "");
+    if (witness)
+        witness->saw("", &walk->stat, NULL);
+    return 0;
+}
+
+static void walk_up(struct walk *walk)
+{
+    char *slash = strrchr(walk->done, '/');
+
+    *(slash ? slash : walk->done) = 0;
+}
+
+/* Replaces what is still to do by the link's target and, behind it, the rest. */
+static int walk_link(struct walk *walk, const char *rest)
+{
+    char target[PATH_MAX], todo[PATH_MAX];
+    ssize_t length = readlinkat(walk->root, walk->done, target, sizeof(target) - 1);
+
+    if (length < 0)
+        return -errno;
+    target[length] = 0;
+    if (witness)
+        witness->saw(walk->done, &walk->stat, target);
+    if (++walk->links > MAX_LINKS)
+        return -ELOOP;
+    if (snprintf(todo, sizeof(todo), "%s/%s", target, rest) >= (int)sizeof(todo))
+        return -ENAMETOOLONG;
+    strcpy(walk->todo, todo);
+    if (target[0] == '/')
+        walk->done[0] = 0;
+    else
+        walk_up(walk);
+    return 0;
+}
+
+static int walk_into(struct walk *walk, const char *component, const char *rest)
+{
+    size_t length = strlen(walk->done);
+
+    if (length + strlen(component) + 2 > sizeof(walk->done))
+        return -ENAMETOOLONG;
+    sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
+    if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0) {
+        int error = -errno;
+
+        if (witness && error == -EACCES)
+            witness->opened(walk->done, error);
+        return error;
+    }
+    walk_check(walk, walk->done);
+    if (S_ISLNK(walk->stat.st_mode))
+        return walk_link(walk, rest);
+    if (witness)
+        witness->saw(walk->done, &walk->stat, NULL);
+    if (*rest && !S_ISDIR(walk->stat.st_mode))
+        return -ENOTDIR;
+    memmove(walk->todo, rest, strlen(rest) + 1);
+    return 0;
+}
+
+static int walk_step(struct walk *walk)
+{
+    char *component = walk->todo + strspn(walk->todo, "/");
+    size_t length = strcspn(component, "/");
+    char *rest = component + length + strspn(component + length, "/");
+    char name[NAME_MAX + 1];
+
+    if (length > NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(name, component, length);
+    name[length] = 0;
+    if (length == 0 || streq(name, ".")) {
+        memmove(walk->todo, rest, strlen(rest) + 1);
+        return 0;
+    }
+    if (streq(name, "..")) {
+        walk_up(walk);
+        memmove(walk->todo, rest, strlen(rest) + 1);
+        return 0;
+    }
+    return walk_into(walk, name, rest);
+}
+
+int walk_path(struct walk *walk, int root, const char *path, char **untrusted)
+{
+    int r = walk_start(walk, root, path, untrusted);
+
+    while (r >= 0 && walk->todo[0])
+        r = walk_step(walk);
+    if (r >= 0 && fstatat(root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+        r = -errno;
+    return r;
+}
