@@ -182,6 +182,26 @@ static void control_characters(void **state)
                         "in a condition that only GRUB can evaluate");
 }
 
+/* What GRUB reads anew each time, whatever a script sets. */
+static void the_clock(void **state)
+{
+    assert_string_equal(result(state, "r=$HOUR"), "/boot/k1 ");
+    assert_string_equal(result(state, "HOUR=3; r=$HOUR"), "/boot/k1 3");
+    assert_string_equal(result(state, "insmod part_gpt; HOUR=3; r=$HOUR"), "/boot/k1 3");
+    assert_string_equal(result(state, "insmod datehook; r=$HOUR"),
+                        "? a parameter is not known: $HOUR, which /boot/grub/grub.cfg:3 sets to a "
+                        "value that only GRUB knows");
+    assert_non_null(strstr(result(state, "insmod $prefix/i386-pc/datehook.mod; MONTH=1; r=$MONTH"),
+                           "? a parameter is not known"));
+    assert_non_null(strstr(started(*state, "timeout=0\ninsmod datehook\n"
+                                           "if [ \"$MONTH\" = 4 ]; then default=1; fi\n"
+                                           "menuentry A { linux /boot/k1 a\n}\n"
+                                           "menuentry B { linux /boot/k2 b\n}\n"),
+                           "? the default is not known"));
+    assert_non_null(strstr(result(state, "if [ \"$check_signatures\" = enforce ]; then r=1; fi"),
+                           "? a parameter is not known"));
+}
+
 static void control(void **state)
 {
     assert_string_equal(result(state, "for i in 1 2 3; do r=$r$i; if [ $i = 2 ]; then break; fi; "
@@ -268,9 +288,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(expansion),          TEST(conditions), TEST(unanswered), TEST(unknown_commands),
-        TEST(control_characters), TEST(control),    TEST(loading),    TEST(files),
-        TEST(contexts),           TEST(two),        TEST(untrusted),
+        TEST(expansion), TEST(conditions),         TEST(unanswered), TEST(unknown_commands),
+        TEST(the_clock), TEST(control_characters), TEST(control),    TEST(loading),
+        TEST(files),     TEST(contexts),           TEST(two),        TEST(untrusted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

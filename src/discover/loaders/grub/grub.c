@@ -123,12 +123,26 @@ static void set_variables(int root, const struct grub_paths *paths, struct grub_
         "feature_all_video_module",     "feature_menuentry_id",
         "feature_menuentry_options",    "feature_200_final",
         "feature_nativedisk_cmd",       "feature_timeout_style"};
-    static const char *const SECRETS[] = {"grub_cpu",     "net_default_server",
-                                          "shim_lock",    "lockdown",
-                                          "cmdpath",      "fw_path",
-                                          "lang",         "pager",
-                                          "color_normal", "color_highlight",
-                                          "config_file"};
+    /* Some GRUBs or machines set these. */
+    static const char *const SECRETS[] = {"grub_cpu",
+                                          "cmdpath",
+                                          "fw_path",
+                                          "config_file",
+                                          "shim_lock",
+                                          "lockdown",
+                                          "check_signatures",
+                                          "check_appended_signatures",
+                                          "btrfs_subvol",
+                                          "btrfs_subvolid",
+                                          "net_default_ip",
+                                          "net_default_mac",
+                                          "lang",
+                                          "net_default_server",
+                                          "net_default_interface",
+                                          "pxe_default_server",
+                                          "pager",
+                                          "color_normal",
+                                          "color_highlight"};
     AUTOFREE char *home = format("(%s)%s", GRUB_HOME, paths->inside);
     AUTOFREE char *unknown = grub_unknown("the machine");
     const char *platform = root_exists(root, "sys/firmware/efi") == 1    ? "efi"

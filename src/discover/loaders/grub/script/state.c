@@ -29,6 +29,29 @@ int grub_spend(struct grub_eval *eval, const struct grub_node *node, size_t work
     return 0;
 }
 
+static const char *const CLOCK[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "WEEKDAY"};
+
+static bool is_clock(const char *name)
+{
+    for (size_t i = 0; i < ELEMENTS(CLOCK); i++)
+        if (streq(name, CLOCK[i]))
+            return true;
+    return false;
+}
+
+int grub_start_clock(struct grub_eval *eval, const struct grub_node *node)
+{
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTS(CLOCK) && !eval->run->clock; i++) {
+        r = grub_assign_unknown(eval, node, CLOCK[i]);
+        if (r >= 0)
+            r = grub_env_export(&eval->env, CLOCK[i]);
+    }
+    eval->run->clock = true;
+    return r;
+}
+
 /* $root has no parentheses: GRUB takes them off. */
 int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char *name,
                 const char *value)
@@ -37,6 +60,8 @@ int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char
     bool bare = n < 2 || !streq(name, "root") || value[0] != '(' || value[n - 1] != ')';
     AUTOFREE char *inner = bare ? NULL : xstrndup(value + 1, n - 2);
 
+    if (eval->run->clock && is_clock(name))
+        return 0;
     if (grub_env_set(&eval->env, name, inner ? inner : value) < 0)
         return grub_give_up(eval, node,
                             "%s: more than %d variables, or a value of more than %d KiB", name,

@@ -93,6 +93,7 @@ struct grub_run {
     unsigned work;
     unsigned sources;
     size_t entries;
+    bool clock; /* datehook is loaded: $HOUR and the like always are the time */
     struct grub_saved *saved;
     size_t n_saved;
     char *problem; /* why the run was given up: "FILE:LINE: why" */
@@ -134,6 +135,9 @@ int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char
 
 /* The same for a value that only GRUB knows. */
 int grub_assign_unknown(struct grub_eval *eval, const struct grub_node *node, const char *name);
+
+/* Loads datehook. */
+int grub_start_clock(struct grub_eval *eval, const struct grub_node *node);
 
 /* The same for "name=value". STATUS_FAILED without an equals sign. */
 int grub_assign_pair(struct grub_eval *eval, const struct grub_node *node, const char *pair);
