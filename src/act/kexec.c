@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <linux/kexec.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/fd.h"
 #include "base/util.h"
 
 #ifndef KEXEC_FILE_UNLOAD
@@ -29,37 +29,20 @@ static int kexec_file_load(int kernel, int initrd, const char *cmdline, unsigned
 static int append(int to, int from)
 {
     struct stat st;
-    off_t offset = 0;
+    int r = fstat(from, &st) < 0 ? -errno : fd_copy(to, from, 0, (uint64_t)st.st_size);
 
-    if (fstat(from, &st) < 0)
-        return -errno;
-    while (offset < st.st_size) {
-        ssize_t n = sendfile(to, from, &offset, (size_t)(st.st_size - offset));
-
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return -EIO; /* it became shorter since we looked */
-    }
-    return (int)(-st.st_size & 3);
+    return r < 0 ? r : fd_write(to, "\0\0\0", (size_t)(-st.st_size & 3));
 }
 
 /* One initrd behind the other, each padded to 4 bytes as the kernel's unpacker wants it. */
 static int join(const int *initrds, size_t n)
 {
     AUTOCLOSE int joined = memfd_create("initrd", MFD_CLOEXEC);
+    int r = joined < 0 ? -errno : 0;
 
-    if (joined < 0)
-        return -errno;
-    for (size_t i = 0; i < n; i++) {
-        int padding = append(joined, initrds[i]);
-
-        if (padding < 0)
-            return padding;
-        if (padding > 0 && write(joined, "\0\0\0", (size_t)padding) != padding)
-            return -EIO;
-    }
-    return steal_fd(&joined);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = append(joined, initrds[i]);
+    return r < 0 ? r : steal_fd(&joined);
 }
 
 int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline)

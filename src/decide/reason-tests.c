@@ -81,7 +81,7 @@ struct answer test_foreign_kernel(const struct facts *facts)
 {
     if (facts->kexec.loaded.is != ANSWER_YES || facts->loaded.release)
         return NO;
-    return answer_yes(xstrdup("a kernel that fastreboot did not load is loaded, and stays"));
+    return answer_yes(xstrdup("a kernel that fastreboot did not load is loaded"));
 }
 
 static bool same(const char *a, const char *b)

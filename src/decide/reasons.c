@@ -151,7 +151,7 @@ const struct reason REASONS[] = {
      "no other program has loaded a kernel", "drop it first with `kexec -u`",
      IF(test_foreign_kernel)},
     {"foreign-kernel", SEVERITY_WARN, REBOOTS, SCOPE_POLICY, "no other program has loaded a kernel",
-     "the next reboot starts it; drop it with `kexec -u` if that is not intended",
+     "the next reboot starts it, or drops it if a reason blocks; drop it now with `kexec -u`",
      IF(test_foreign_kernel)},
     {"failed-before", SEVERITY_BLOCK, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed", RETRY, IF(test_failed_before)},

@@ -61,7 +61,7 @@ struct loaded_facts {
 
 /* Whether the units will be there at the next reboot. */
 struct unit_facts {
-    struct answer enabled; /* fastreboot-jump.service is wanted by reboot.target */
+    struct answer enabled; /* reboot.target and kexec.target want fastreboot-jump.service */
     struct answer active;  /* fastreboot.service was started in this boot and not stopped */
     struct answer armed;   /* one firmware reboot was requested */
     struct answer masked;  /* one of the units is masked */

@@ -37,6 +37,20 @@ int departure_begin(int root, struct attempt *ret_attempt)
     return 0;
 }
 
+/* systemd's own kexec.target would start whatever is loaded, and a reason for the firmware is one
+ * for any kernel. What cannot be dropped is left to the jump, which then makes its unit fail. */
+static void drop(int root, const char *reason)
+{
+    int r = load_drop_all(root);
+
+    if (r >= 0)
+        return;
+    journal_trouble("dropping the loaded kernel", r);
+    r = notes_write_normal(root, reason);
+    if (r < 0)
+        journal_trouble("/" RUN_NORMAL, r);
+}
+
 /* Says it in the journal and writes it down for the next boot. */
 static int through_firmware(int root, struct attempt *attempt, int priority, const char *reason_id,
                             const char *reason)
@@ -45,7 +59,7 @@ static int through_firmware(int root, struct attempt *attempt, int priority, con
 
     journal_tell(EVENT_NEXT_BOOT, priority, reason_id, "this reboot goes through the firmware: %s",
                  reason);
-    (void)load_drop(root); /* or systemd's own kexec.target would start it */
+    drop(root, reason);
     attempt->state = ATTEMPT_FIRMWARE;
     attempt->has_inventory = false; /* nobody looks for it, and a full disk may not take it */
     set_text(&attempt->reason, xstrdup(reason));

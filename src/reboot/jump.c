@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/system/kexec.h"
+#include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
 
@@ -17,7 +18,7 @@ static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
     uint32_t job = 0;
     int r = notes_read_go_ahead(root, ret);
 
-    if (r == -ENOENT)
+    if (r == -ENOENT || notes_has_normal(root) > 0)
         return false; /* it was decided so, and told */
     if (r < 0) {
         *ret_doubt = format("/" RUN_JUMP ": %s", strerror(-r));
@@ -53,6 +54,26 @@ static void arm(int root, int64_t seconds)
                      r == -ERANGE ? "the hardware does not take that many seconds" : strerror(-r));
 }
 
+/* With `fastreboot normal` no kernel is started, whichever program has loaded it. */
+static int drop(int root)
+{
+    int r = notes_has_normal(root) > 0 ? load_drop_all(root) : load_drop(root);
+
+    if (r < 0)
+        journal_trouble("dropping the loaded kernel", r);
+    return r;
+}
+
+/* Where /var is a file system of its own it is gone by now, and the attempt stays as it is. */
+static int stay(int root, const char *doubt)
+{
+    if (doubt)
+        journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
+                     "this reboot goes through the firmware: %s", doubt);
+    records_fail_attempt(root, doubt ? doubt : "loading the kernel was interrupted at its end");
+    return drop(root) < 0 || doubt ? -ECANCELED : 0;
+}
+
 int jump_run(int root)
 {
     AUTOFREE char *doubt = NULL;
@@ -66,11 +87,5 @@ int jump_run(int root)
             return 0;
         doubt = format("PID 1 refused the request for kexec: %s", strerror(-r));
     }
-    if (!doubt)
-        return 0;
-    journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
-                 "this reboot goes through the firmware: %s", doubt);
-    /* Where /var is a file system of its own it is gone by now, and the attempt stays "loaded". */
-    records_fail_attempt(root, doubt);
-    return -ECANCELED;
+    return stay(root, doubt);
 }

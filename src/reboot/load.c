@@ -31,15 +31,14 @@ char *load_cmdline(const struct survey *survey, const char *id)
     return cmdline_final(payload->entry->cmdline, id, survey->added, payload->image.cmdline_max);
 }
 
-static int write_note(int root, const struct survey *survey, const char *id)
+/* `signature` is that of the payload, or "" while it is being loaded: then nothing is like it. */
+static int write_note(int root, const struct survey *survey, const char *id, const char *signature)
 {
-    const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *signature = payload_signature(payload);
-
-    return notes_write_loaded(root, &(struct loaded_facts){.id = (char *)id,
-                                                           .release = payload->image.release,
-                                                           .signature = signature,
-                                                           .added = survey->added});
+    return notes_write_loaded(root,
+                              &(struct loaded_facts){.id = (char *)id,
+                                                     .release = survey->facts.payload.image.release,
+                                                     .signature = (char *)signature,
+                                                     .added = survey->added});
 }
 
 static int load_payload(const struct boot_payload *payload, const char *cmdline)
@@ -51,24 +50,26 @@ static int load_payload(const struct boot_payload *payload, const char *cmdline)
     return kexec_load(payload->kernel.fd, initrds, payload->n_initrds, cmdline);
 }
 
+/* Without the note the kernel would pass for another program's and would be started for ever. So
+ * there is one before it is loaded, and one that says what it is afterwards. */
 static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *cmdline = load_cmdline(survey, id);
-    int r = load_payload(payload, cmdline);
+    AUTOFREE char *cmdline = load_cmdline(survey, id), *signature = payload_signature(payload);
+    int r = write_note(root, survey, id, ""), loaded = 0;
 
-    if (r < 0) {
+    if (r >= 0) {
+        loaded = load_payload(payload, cmdline);
+        r = loaded < 0 ? loaded : write_note(root, survey, id, signature);
+    }
+    if (r >= 0)
+        return 0;
+    if (loaded < 0)
         *ret_error = format("loading kernel %s: %s", payload->kernel.path,
-                            kexec_error(r, survey->facts.kexec.lockdown));
-        (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
-        return r;
-    }
-    r = write_note(root, survey, id);
-    if (r < 0) {
-        /* Without the note it would pass for another program's, and would be started for ever. */
+                            kexec_error(loaded, survey->facts.kexec.lockdown));
+    else
         *ret_error = format("/" RUN_LOADED ": %s", strerror(-r));
-        (void)kexec_unload();
-    }
+    (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
     return r;
 }
 
@@ -113,7 +114,11 @@ void load_early(int root)
     because = survey.verdict.because;
     if (survey.facts.config.load != LOAD_EARLY)
         return;
-    if (because)
+    /* The jump unit guards what is loaded: without it, kexec.target would start it unasked. */
+    if (survey.facts.units.masked.is != ANSWER_NO || survey.facts.units.enabled.is != ANSWER_YES)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, "not-enabled",
+                     "not loaded early: " JUMP_UNIT " is masked or not enabled");
+    else if (because)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, because->reason->id, "not loaded early: %s",
                      because->found.text);
     else if (load_kernel(root, &survey, &id, &error) < 0)

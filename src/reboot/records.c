@@ -84,7 +84,7 @@ void records_fail_attempt(int root, const char *reason)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
 
-    if (peek(root, STATE_ATTEMPT, &attempt) < 0)
+    if (peek(root, STATE_ATTEMPT, &attempt) < 0 || attempt.state != ATTEMPT_LOADED)
         return;
     attempt.state = ATTEMPT_FAILED;
     set_text(&attempt.reason, xstrdup(reason));

@@ -24,7 +24,8 @@ int records_read_attempt(int root, const char *path, struct attempt *ret);
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 
-/* Marks the reboot under way as failed before the jump, if it can be read and written. */
+/* Marks the reboot under way as failed before the jump, if a kernel was loaded for it, and the
+ * attempt can be read and written. */
 void records_fail_attempt(int root, const char *reason);
 
 /* Whether the machine is being checked in the boot `boot_id`, and for what, without what it has

@@ -1,9 +1,105 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/kexec.h"
 
-#include "test.h"
+#include <fcntl.h>
+#include <linux/kexec.h>
+#include <sys/syscall.h>
 
-/* The calls themselves are for the virtual machines. */
+#include "test.h"
+#include "tree.h"
+
+/* The system call, made up. */
+
+static struct call {
+    int kernel, initrd;
+    size_t length;
+    char cmdline[64];
+    unsigned long flags;
+    char text[64]; /* of the initrd */
+    ssize_t size;
+} made;
+static int refuses; /* a positive errno, or 0 */
+
+long __wrap_syscall(long number, int kernel, int initrd, size_t length, const char *cmdline,
+                    unsigned long flags);
+long __wrap_syscall(long number, int kernel, int initrd, size_t length, const char *cmdline,
+                    unsigned long flags)
+{
+    assert_int_equal(number, SYS_kexec_file_load);
+    made = (struct call){.kernel = kernel, .initrd = initrd, .length = length, .flags = flags};
+    snprintf(made.cmdline, sizeof(made.cmdline), "%s", cmdline ? cmdline : "(none)");
+    if (initrd >= 0)
+        made.size = pread(initrd, made.text, sizeof(made.text), 0);
+    errno = refuses;
+    return refuses ? -1 : 0;
+}
+
+static int make(const struct tree *tree, const char *name, const char *text)
+{
+    int fd;
+
+    tree_write(tree, name, text);
+    fd = openat(tree->root, name, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void one_initrd_is_loaded_as_it_is(void **state)
+{
+    AUTOCLOSE int kernel = make(*state, "k", "kernel"), initrd = make(*state, "i", "one");
+
+    assert_int_equal(kexec_load(kernel, &initrd, 1, "root=/dev/sda1"), 0);
+    assert_int_equal(made.kernel, kernel);
+    assert_int_equal(made.initrd, initrd);
+    assert_int_equal(made.flags, 0);
+    assert_string_equal(made.cmdline, "root=/dev/sda1");
+    assert_int_equal(made.length, strlen("root=/dev/sda1") + 1); /* the zero byte counts */
+}
+
+static void several_are_joined_and_padded(void **state)
+{
+    static const char JOINED[] = "one\0four\0\0\0\0"; /* the last zero byte is C's */
+    AUTOCLOSE int kernel = make(*state, "k", "kernel"), one = make(*state, "1", "one");
+    AUTOCLOSE int four = make(*state, "4", "four"), none = make(*state, "0", "");
+    const int initrds[] = {one, none, four};
+
+    assert_int_equal(kexec_load(kernel, initrds, 3, "x"), 0);
+    assert_int_equal(made.size, 8);
+    assert_memory_equal(made.text, JOINED, 8);
+    assert_int_equal(lseek(one, 0, SEEK_CUR), 0); /* others read from it, too */
+}
+
+static void no_initrd_is_said(void **state)
+{
+    AUTOCLOSE int kernel = make(*state, "k", "kernel");
+
+    assert_int_equal(kexec_load(kernel, NULL, 0, ""), 0);
+    assert_int_equal(made.initrd, -1);
+    assert_int_equal(made.flags, KEXEC_FILE_NO_INITRAMFS);
+    assert_int_equal(made.length, 1);
+}
+
+static void what_is_loaded_is_dropped(void **state)
+{
+    (void)state;
+    assert_int_equal(kexec_unload(), 0);
+    assert_int_equal(made.flags, KEXEC_FILE_UNLOAD | KEXEC_FILE_NO_INITRAMFS);
+    assert_int_equal(made.kernel, -1);
+    refuses = EPERM;
+    assert_int_equal(kexec_unload(), -EPERM);
+    refuses = 0;
+}
+
+static void a_refusal_comes_back(void **state)
+{
+    AUTOCLOSE int kernel = make(*state, "k", "kernel");
+    const int closed[] = {-1, -1};
+
+    refuses = EKEYREJECTED;
+    assert_int_equal(kexec_load(kernel, NULL, 0, "x"), -EKEYREJECTED);
+    refuses = 0;
+    assert_true(kexec_load(kernel, closed, 2, "x") < 0);
+}
 
 static void errors_have_words(void **state)
 {
@@ -25,9 +121,16 @@ static void lockdown_explains_a_refusal(void **state)
     assert_non_null(strstr(kexec_error(-EKEYREJECTED, NULL), "signature"));
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(one_initrd_is_loaded_as_it_is),
+        TEST(several_are_joined_and_padded),
+        TEST(no_initrd_is_said),
+        TEST(what_is_loaded_is_dropped),
+        TEST(a_refusal_comes_back),
         cmocka_unit_test(errors_have_words),
         cmocka_unit_test(lockdown_explains_a_refusal),
     };

@@ -26,12 +26,17 @@ static void enabled_for_good_or_for_this_boot(void **state)
 
     for (size_t i = 0; i < ELEMENTS(DIRS); i++) {
         AUTOFREE char *path = format("%s/systemd/system/reboot.target.wants/" JUMP_UNIT, DIRS[i]);
-        CLEANUP(unit_facts_clear) struct unit_facts facts = {0};
+        AUTOFREE char *kexec = format("%s/systemd/system/kexec.target.wants/" JUMP_UNIT, DIRS[!i]);
+        CLEANUP(unit_facts_clear) struct unit_facts facts = {0}, half = {0};
 
         tree_link(*state, path, "/usr/lib/systemd/system/" JUMP_UNIT);
+        half = read_facts(*state);
+        assert_int_equal(half.enabled.is, ANSWER_NO); /* the other target may be the one */
+        tree_link(*state, kexec, "/usr/lib/systemd/system/" JUMP_UNIT);
         facts = read_facts(*state);
         assert_int_equal(facts.enabled.is, ANSWER_YES);
         tree_remove(*state, path);
+        tree_remove(*state, kexec);
     }
 }
 

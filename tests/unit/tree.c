@@ -232,6 +232,8 @@ void tree_debian(const struct tree *tree)
     tree_write(tree, "sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
     tree_link(tree, "etc/systemd/system/reboot.target.wants/fastreboot-jump.service",
               "/usr/lib/systemd/system/fastreboot-jump.service");
+    tree_link(tree, "etc/systemd/system/kexec.target.wants/fastreboot-jump.service",
+              "/usr/lib/systemd/system/fastreboot-jump.service");
     tree_write(tree, "run/fastreboot/active", "");
 }
 

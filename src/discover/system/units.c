@@ -15,10 +15,7 @@ static const char *const MASK_DIRS[] = {
 };
 
 /* Where `systemctl enable` puts links, permanently and with --runtime. */
-static const char *const WANTS_DIRS[] = {
-    "etc/systemd/system/reboot.target.wants",
-    "run/systemd/system/reboot.target.wants",
-};
+static const char *const ENABLED_DIRS[] = {"etc/systemd/system", "run/systemd/system"};
 
 /* 1 when the file at `path` masks its unit, as a link to /dev/null or an empty file does; 0 when it
  * does not or is not there; or a negative errno. */
@@ -50,17 +47,24 @@ static void find_mask(int root, const char *unit, struct answer *masked)
     }
 }
 
+static struct answer is_wanted_by(int root, const char *target)
+{
+    struct answer wanted = {.is = ANSWER_NO};
+
+    for (size_t i = 0; i < ELEMENTS(ENABLED_DIRS) && wanted.is == ANSWER_NO; i++) {
+        AUTOFREE char *path = format("%s/%s.wants/" JUMP_UNIT, ENABLED_DIRS[i], target);
+
+        wanted = answer_of(root_exists(root, path));
+    }
+    return wanted;
+}
+
+/* From systemd 255 on a reboot may be either. */
 static struct answer is_enabled(int root)
 {
-    struct answer enabled = {.is = ANSWER_NO};
+    struct answer wanted = is_wanted_by(root, "reboot.target");
 
-    for (size_t i = 0; i < ELEMENTS(WANTS_DIRS) && enabled.is == ANSWER_NO; i++) {
-        char path[128];
-
-        snprintf(path, sizeof(path), "%s/%s", WANTS_DIRS[i], JUMP_UNIT);
-        enabled = answer_of(root_exists(root, path));
-    }
-    return enabled;
+    return wanted.is == ANSWER_YES ? is_wanted_by(root, "kexec.target") : wanted;
 }
 
 void unit_facts_read(int root, struct unit_facts *ret)

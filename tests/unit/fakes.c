@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fakes.h"
+
+#include "act/kexec.h"
+#include "act/systemd.h"
+#include "base/util.h"
+
+struct fake fake;
+
+void fake_reset(const struct tree *tree)
+{
+    fake = (struct fake){.tree = tree, .shutdown = SHUTDOWN_NONE, .job = 7};
+    tree_write(tree, "sys/kernel/kexec_loaded", "0\n");
+}
+
+static void point(void)
+{
+    if (fake.point)
+        fake.point();
+}
+
+static void change(const char *path, const char *text)
+{
+    point();
+    fake.inside = true;
+    tree_write(fake.tree, path, text);
+    fake.inside = false;
+    point();
+}
+
+int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline)
+{
+    (void)kernel, (void)initrds, (void)n_initrds;
+    fake.loads++;
+    if (fake.load_error)
+        return -fake.load_error;
+    fake.inside = true;
+    tree_write(fake.tree, FAKE_CMDLINE, cmdline);
+    fake.inside = false;
+    change("sys/kernel/kexec_loaded", "1\n");
+    return 0;
+}
+
+int kexec_unload(void)
+{
+    fake.unloads++;
+    if (fake.unload_error)
+        return -fake.unload_error;
+    change("sys/kernel/kexec_loaded", "0\n");
+    return 0;
+}
+
+const char *kexec_error(int error, const char *lockdown)
+{
+    (void)lockdown;
+    return strerror(error < 0 ? -error : error);
+}
+
+int systemd_shutdown_job(uint32_t *ret_id)
+{
+    *ret_id = fake.job;
+    return fake.shutdown;
+}
+
+int systemd_kexec(void)
+{
+    if (fake.jump_error)
+        return -fake.jump_error;
+    change(FAKE_JUMP, "");
+    return 0;
+}
+
+int systemd_unit_state(const char *unit, char **ret_state)
+{
+    (void)unit;
+    *ret_state = xstrdup("active");
+    return 0;
+}
+
+int systemd_stop(const char *unit)
+{
+    (void)unit;
+    return 0;
+}
+
+int systemd_arm_watchdog(int root, unsigned seconds)
+{
+    (void)root;
+    fake.armed = seconds;
+    return -fake.watchdog_error;
+}
+
+int systemctl(const char *const arguments[], const char *const environment[])
+{
+    (void)arguments, (void)environment;
+    return 0;
+}
+
+int systemd_reboot_through_firmware(void)
+{
+    change(FAKE_REBOOT, "");
+    return 0;
+}

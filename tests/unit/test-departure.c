@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/departure.h"
+
+#include <fcntl.h>
+
+#include "act/systemd.h"
+#include "base/paths.h"
+#include "fakes.h"
+#include "reboot/load.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
+#include "test.h"
+
+static int setup(void **state)
+{
+    const struct tree *tree;
+
+    assert_int_equal(tree_setup(state), 0);
+    tree = *state;
+    tree_debian(tree);
+    tree_mkdir(tree, STATE_DIR);
+    fake_reset(tree);
+    fake.shutdown = SHUTDOWN_REBOOT;
+    return 0;
+}
+
+static bool exists(const struct tree *tree, const char *path)
+{
+    return faccessat(tree->root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool is_loaded(const struct tree *tree)
+{
+    AUTOFREE char *loaded = tree_read(tree, "sys/kernel/kexec_loaded");
+
+    return *loaded == '1';
+}
+
+static void expect(const struct tree *tree, enum attempt_state state, const char *reason)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_int_equal(attempt.state, state);
+    assert_int_equal(attempt.reason != NULL, reason != NULL);
+    if (reason && !strstr(attempt.reason, reason))
+        fail_msg("\"%s\" does not say \"%s\"", attempt.reason, reason);
+    assert_int_equal(exists(tree, RUN_JUMP), state == ATTEMPT_LOADED);
+}
+
+static void a_reboot_is_fast(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOFREE char *cmdline = NULL, *mark = NULL;
+    struct go_ahead go;
+
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_LOADED, NULL);
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    cmdline = tree_read(tree, FAKE_CMDLINE);
+    mark = format("fastreboot.attempt=%s", attempt.id);
+    assert_non_null(strstr(cmdline, mark));
+    assert_string_equal(attempt.cmdline, cmdline);
+    assert_string_equal(attempt.release, "6.1.0-33-amd64");
+    assert_true(attempt.has_inventory);
+    assert_int_equal(notes_read_go_ahead(tree->root, &go), 0);
+    assert_int_equal(go.job, fake.job);
+    assert_false(exists(tree, RUN_ACTIVE));
+}
+
+static void a_reason_is_written_down(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, CONFIG_FILE, "mode = firmware\n");
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_FIRMWARE, "mode = firmware");
+    assert_int_equal(fake.loads, 0);
+}
+
+static void a_kernel_that_does_not_load_is_dropped(void **state)
+{
+    const struct tree *tree = *state;
+
+    fake.load_error = EKEYREJECTED;
+    assert_int_equal(departure_load(tree->root), -ECANCELED);
+    expect(tree, ATTEMPT_FIRMWARE, strerror(EKEYREJECTED));
+    assert_false(is_loaded(tree) || exists(tree, RUN_LOADED));
+}
+
+static void without_pid_1_nothing_is_loaded(void **state)
+{
+    const struct tree *tree = *state;
+
+    fake.shutdown = -ECONNREFUSED;
+    assert_int_equal(departure_load(tree->root), -ECANCELED);
+    expect(tree, ATTEMPT_FIRMWARE, "cannot ask PID 1 whether this is a reboot");
+    assert_int_equal(fake.loads, 0);
+}
+
+static void without_a_place_to_write_nothing_is_loaded(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_mkdir(tree, STATE_ATTEMPT "/in the way");
+    assert_int_equal(departure_load(tree->root), -ECANCELED);
+    assert_int_equal(fake.loads, 0);
+    assert_false(exists(tree, RUN_JUMP));
+}
+
+/* Another program's kernel */
+
+static void load_by_hand(const struct tree *tree)
+{
+    tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+}
+
+static void another_programs_kernel_is_started(void **state)
+{
+    const struct tree *tree = *state;
+
+    load_by_hand(tree);
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_LOADED, NULL);
+    assert_int_equal(fake.loads + fake.unloads, 0);
+}
+
+/* Or kexec.target would start it, although status and journal said firmware. */
+static void a_reason_is_one_for_another_programs_kernel_too(void **state)
+{
+    const struct tree *tree = *state;
+
+    load_by_hand(tree);
+    tree_write(tree, "run/systemd/reboot-to-firmware-setup", "");
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_FIRMWARE, "firmware setup");
+    assert_false(is_loaded(tree));
+}
+
+/* The jump then makes its unit fail. */
+static void what_cannot_be_dropped_is_left_to_the_jump(void **state)
+{
+    const struct tree *tree = *state;
+
+    load_by_hand(tree);
+    fake.unload_error = EPERM;
+    tree_write(tree, CONFIG_FILE, "mode = firmware\n");
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_FIRMWARE, "mode = firmware");
+    assert_int_equal(notes_has_normal(tree->root), 1);
+}
+
+/* Stops without a reboot */
+
+static void write_attempt(const struct tree *tree, enum attempt_state attempt_state)
+{
+    const struct attempt attempt = {
+        .id = (char *)"1", .boot_id = (char *)"2", .time = 3, .state = attempt_state};
+
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+}
+
+static void an_early_kernel_goes_with_the_service(void **state)
+{
+    static const int KINDS[] = {SHUTDOWN_NONE, SHUTDOWN_OFF};
+    const struct tree *tree = *state;
+
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    for (size_t i = 0; i < ELEMENTS(KINDS); i++) {
+        load_early(tree->root);
+        assert_true(is_loaded(tree));
+        fake.shutdown = KINDS[i];
+        assert_int_equal(departure_load(tree->root), 0);
+        assert_false(is_loaded(tree) || exists(tree, STATE_ATTEMPT));
+    }
+}
+
+static void another_programs_kernel_outlives_the_service(void **state)
+{
+    const struct tree *tree = *state;
+
+    load_by_hand(tree);
+    fake.shutdown = SHUTDOWN_NONE;
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_true(is_loaded(tree));
+}
+
+/* Or a crash after it would be forgotten. */
+static void a_check_outlives_the_service(void **state)
+{
+    const struct tree *tree = *state;
+
+    write_attempt(tree, ATTEMPT_CHECKING);
+    fake.shutdown = SHUTDOWN_NONE;
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_true(exists(tree, STATE_ATTEMPT));
+    fake.shutdown = SHUTDOWN_OFF; /* on purpose, and no sign of a bad kernel */
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_false(exists(tree, STATE_ATTEMPT));
+    write_attempt(tree, ATTEMPT_LOADED);
+    fake.shutdown = SHUTDOWN_NONE;
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_false(exists(tree, STATE_ATTEMPT));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_reboot_is_fast),
+        TEST(a_reason_is_written_down),
+        TEST(a_kernel_that_does_not_load_is_dropped),
+        TEST(without_pid_1_nothing_is_loaded),
+        TEST(without_a_place_to_write_nothing_is_loaded),
+        TEST(another_programs_kernel_is_started),
+        TEST(a_reason_is_one_for_another_programs_kernel_too),
+        TEST(what_cannot_be_dropped_is_left_to_the_jump),
+        TEST(an_early_kernel_goes_with_the_service),
+        TEST(another_programs_kernel_outlives_the_service),
+        TEST(a_check_outlives_the_service),
+    };
+
+    return RUN_TESTS(tests);
+}

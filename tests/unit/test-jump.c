@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/jump.h"
+
+#include <fcntl.h>
+
+#include "act/systemd.h"
+#include "base/paths.h"
+#include "fakes.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
+#include "test.h"
+
+static int setup(void **state)
+{
+    const struct attempt attempt = {
+        .id = (char *)"1", .boot_id = (char *)"2", .time = 3, .state = ATTEMPT_LOADED};
+    const struct loaded_facts loaded = {
+        .id = (char *)"1", .release = (char *)"6.1.0", .signature = (char *)"s"};
+    const struct tree *tree;
+
+    assert_int_equal(tree_setup(state), 0);
+    tree = *state;
+    tree_mkdir(tree, STATE_DIR);
+    tree_mkdir(tree, RUN_DIR);
+    fake_reset(tree);
+    fake.shutdown = SHUTDOWN_REBOOT;
+    tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    assert_int_equal(notes_write_loaded(tree->root, &loaded), 0);
+    assert_int_equal(notes_write_go_ahead(tree->root, &(struct go_ahead){.job = 7}), 0);
+    return 0;
+}
+
+static void expect(const struct tree *tree, int r, bool jump, bool loaded, const char *reason)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOFREE char *text = NULL;
+
+    assert_int_equal(jump_run(tree->root), r);
+    assert_int_equal(faccessat(tree->root, FAKE_JUMP, F_OK, 0) == 0, jump);
+    text = tree_read(tree, "sys/kernel/kexec_loaded");
+    assert_int_equal(*text == '1', loaded);
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_int_equal(attempt.state, reason ? ATTEMPT_FAILED : ATTEMPT_LOADED);
+    if (reason && !strstr(attempt.reason, reason))
+        fail_msg("\"%s\" does not say \"%s\"", attempt.reason, reason);
+}
+
+static void with_a_go_ahead_it_jumps(void **state)
+{
+    expect(*state, 0, true, true, NULL);
+    assert_int_equal(fake.armed, 0);
+}
+
+static void the_watchdog_is_armed_first(void **state)
+{
+    const struct tree *tree = *state;
+    const struct go_ahead go = {.job = 7, .watchdog = 180};
+
+    assert_int_equal(notes_write_go_ahead(tree->root, &go), 0);
+    fake.watchdog_error = ERANGE; /* a jump without is better than none */
+    expect(tree, 0, true, true, NULL);
+    assert_int_equal(fake.armed, 180);
+}
+
+/* kexec.target would start it. */
+static void without_a_go_ahead_the_kernel_goes(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    expect(tree, 0, false, false, "loading the kernel was interrupted");
+}
+
+static void a_kernel_that_does_not_go_fails_the_unit(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    fake.unload_error = EPERM;
+    expect(tree, -ECANCELED, false, true, "loading the kernel was interrupted");
+}
+
+static void another_programs_kernel_stays(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    notes_remove_loaded(tree->root);
+    expect(tree, 0, false, true, "loading the kernel was interrupted");
+    assert_int_equal(fake.unloads, 0);
+}
+
+static void the_firmware_is_for_any_kernel(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_loaded(tree->root);
+    assert_int_equal(notes_write_normal(tree->root, ""), 0);
+    expect(tree, 0, false, false, "loading the kernel was interrupted");
+    tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+    fake.unload_error = EPERM;
+    assert_int_equal(jump_run(tree->root), -ECANCELED);
+}
+
+static void a_go_ahead_is_for_one_reboot(void **state)
+{
+    fake.job = 8;
+    expect(*state, -ECANCELED, false, false, "another reboot");
+}
+
+static void a_go_ahead_is_for_no_poweroff(void **state)
+{
+    fake.shutdown = SHUTDOWN_OFF;
+    expect(*state, -ECANCELED, false, false, "another reboot");
+}
+
+static void a_damaged_go_ahead_is_none(void **state)
+{
+    tree_write(*state, RUN_JUMP, "{");
+    expect(*state, -ECANCELED, false, false, RUN_JUMP);
+}
+
+static void without_pid_1_there_is_no_jump(void **state)
+{
+    fake.shutdown = -ENOENT;
+    expect(*state, -ECANCELED, false, false, "cannot ask PID 1");
+}
+
+static void what_pid_1_refuses_is_written_down(void **state)
+{
+    fake.jump_error = EACCES;
+    expect(*state, -ECANCELED, false, false, "PID 1 refused");
+}
+
+static void without_a_kernel_there_is_no_jump(void **state)
+{
+    tree_write(*state, "sys/kernel/kexec_loaded", "0\n");
+    expect(*state, -ECANCELED, false, false, "no kernel is loaded any more");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(with_a_go_ahead_it_jumps),           TEST(the_watchdog_is_armed_first),
+        TEST(without_a_go_ahead_the_kernel_goes), TEST(a_kernel_that_does_not_go_fails_the_unit),
+        TEST(another_programs_kernel_stays),      TEST(the_firmware_is_for_any_kernel),
+        TEST(a_go_ahead_is_for_one_reboot),       TEST(a_go_ahead_is_for_no_poweroff),
+        TEST(a_damaged_go_ahead_is_none),         TEST(without_pid_1_there_is_no_jump),
+        TEST(what_pid_1_refuses_is_written_down), TEST(without_a_kernel_there_is_no_jump),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A program that ends at any moment: killed before or after each thing that it changes, or out of
+ * memory at each allocation. Whatever is left, the next step of the story judges it rightly. Only
+ * the system call and PID 1 are made up. What is changed is not listed here but found, by wrapping
+ * the calls of libc that do it (see meson.build). */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "act/systemd.h"
+#include "base/clock.h"
+#include "base/paths.h"
+#include "facts/notes.h"
+#include "fakes.h"
+#include "inventory-made.h"
+#include "reboot/arrival.h"
+#include "reboot/departure.h"
+#include "reboot/health.h"
+#include "reboot/jump.h"
+#include "reboot/load.h"
+#include "reboot/records.h"
+#include "test.h"
+
+static const int64_t SECOND = 1000000;
+
+/* Interruptions */
+
+enum {
+    INTERRUPTED = 77,
+};
+
+static enum { NOTHING, A_KILL, NO_MEMORY } cause;
+static bool counting;
+static int countdown; /* until it happens */
+
+/* Called wherever something is about to change, or has changed. */
+static void point(void)
+{
+    if (counting && cause == A_KILL && !fake.inside && countdown-- == 0)
+        _exit(INTERRUPTED);
+}
+
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+    int r;
+
+    point();
+    r = __real_renameat(from, old, to, new);
+    point();
+    return r;
+}
+
+int __real_unlinkat(int directory, const char *name, int flags);
+int __wrap_unlinkat(int directory, const char *name, int flags);
+int __wrap_unlinkat(int directory, const char *name, int flags)
+{
+    int r;
+
+    point();
+    r = __real_unlinkat(directory, name, flags);
+    point();
+    return r;
+}
+
+int __real_mkdirat(int directory, const char *name, mode_t mode);
+int __wrap_mkdirat(int directory, const char *name, mode_t mode);
+int __wrap_mkdirat(int directory, const char *name, mode_t mode)
+{
+    int r;
+
+    point();
+    r = __real_mkdirat(directory, name, mode);
+    point();
+    return r;
+}
+
+ssize_t __real_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size)
+{
+    ssize_t n;
+
+    point();
+    n = __real_write(fd, data, size);
+    point();
+    return n;
+}
+
+/* The disk is none: waiting for it takes most of the time of this test. */
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+/* Below base/memory.c's own, so that libraries are out of memory, too. */
+static bool is_out(void)
+{
+    return counting && cause == NO_MEMORY && !fake.inside && countdown-- == 0;
+}
+
+void *__real___libc_malloc(size_t size);
+void *__wrap___libc_malloc(size_t size);
+void *__wrap___libc_malloc(size_t size)
+{
+    return is_out() ? NULL : __real___libc_malloc(size);
+}
+
+void *__real___libc_calloc(size_t n, size_t size);
+void *__wrap___libc_calloc(size_t n, size_t size);
+void *__wrap___libc_calloc(size_t n, size_t size)
+{
+    return is_out() ? NULL : __real___libc_calloc(n, size);
+}
+
+void *__real___libc_realloc(void *old, size_t size);
+void *__wrap___libc_realloc(void *old, size_t size);
+void *__wrap___libc_realloc(void *old, size_t size)
+{
+    return is_out() ? NULL : __real___libc_realloc(old, size);
+}
+
+/* The story */
+
+static struct tree *tree;
+static int looks_at; /* seconds after the boot */
+
+static int look(int root)
+{
+    struct config config = {0};
+
+    return health_check(root, &config, NULL, clock_uptime() + looks_at * SECOND);
+}
+
+/* Without what it says: with every point that is a lot. */
+static void run_quietly(int (*step)(int root))
+{
+    int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC), before = dup(STDERR_FILENO);
+
+    (void)fflush(NULL);
+    (void)dup2(quiet, STDERR_FILENO);
+    (void)step(tree->root);
+    (void)dup2(before, STDERR_FILENO);
+    (void)close(quiet);
+    (void)close(before);
+}
+
+/* Runs a step, and where `at` is not -1 in a process of its own that is interrupted at this point.
+ * False when it never came to that. */
+static bool run(int (*step)(int root), int at)
+{
+    int status;
+    pid_t pid;
+
+    if (at < 0) {
+        run_quietly(step);
+        return false;
+    }
+    (void)fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        (void)signal(SIGSEGV, SIG_DFL); /* cmocka would go on with the next test */
+        (void)signal(SIGABRT, SIG_DFL);
+        (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        countdown = at;
+        counting = true;
+        (void)step(tree->root);
+        counting = false;
+        _exit(countdown < 0 ? INTERRUPTED : 0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status != 0; /* without memory, a library may also crash */
+}
+
+static bool exists(const char *path)
+{
+    return faccessat(tree->root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void forget(const char *path)
+{
+    if (exists(path))
+        tree_remove(tree, path);
+}
+
+/* What ends with a boot ends, and the next one begins. */
+static void boot(bool by_kexec)
+{
+    static int boots;
+    AUTOFREE char *id = format("boot %d\n", ++boots), *old = format("old/%d", boots);
+    AUTOFREE char *cmdline = by_kexec ? tree_read(tree, FAKE_CMDLINE) : xstrdup("root=/dev/sda1");
+
+    (void)renameat(tree->root, RUN_DIR, tree->root, old);
+    forget(FAKE_JUMP);
+    tree_mkdir(tree, RUN_DIR);
+    tree_write(tree, "sys/kernel/kexec_loaded", "0\n");
+    tree_write(tree, "proc/sys/kernel/random/boot_id", id);
+    tree_write(tree, "proc/sys/kernel/bootloader_type", by_kexec ? "208\n" : "114\n");
+    tree_write(tree, "proc/cmdline", cmdline);
+    fake.shutdown = SHUTDOWN_NONE;
+}
+
+/* The machine as it was installed. Its hardware stays from one round to the next. */
+static void begin(void)
+{
+    static const char *const LEFT[] = {STATE_ATTEMPT, STATE_HISTORY, STATE_FAILED, STATE_HEALED,
+                                       CONFIG_FILE};
+
+    for (size_t i = 0; i < ELEMENTS(LEFT); i++)
+        forget(LEFT[i]);
+    fake_reset(tree);
+    fake.point = point;
+    boot(false);
+    (void)run(arrival_judge, -1);
+}
+
+static void end(void)
+{
+    assert_false(exists(STATE_ATTEMPT ".damaged") || exists(STATE_HISTORY ".damaged"));
+    assert_false(exists(STATE_FAILED ".damaged") || exists(STATE_HEALED ".damaged"));
+}
+
+static int setup(void **state)
+{
+    assert_int_equal(tree_setup(state), 0);
+    tree = *state;
+    tree_debian(tree);
+    tree_server(tree);
+    tree_mkdir(tree, STATE_DIR);
+    tree_mkdir(tree, "old");
+    return 0;
+}
+
+/* The reboot as PID 1 runs it. True when the kernel was started. */
+static bool shut_down(int departure_at, int jump_at, bool *ret_interrupted)
+{
+    bool first, second;
+
+    fake.shutdown = SHUTDOWN_REBOOT;
+    fake.job++;
+    first = run(departure_load, departure_at);
+    second = run(jump_run, jump_at);
+    *ret_interrupted = first || second;
+    return exists(FAKE_JUMP);
+}
+
+static void lose_the_disk(void)
+{
+    tree_remove(tree, "sys/block/sda");
+}
+
+static void bring_the_disk_back(void)
+{
+    if (exists("sys/block/sda"))
+        return;
+    tree_link(tree, "sys/block/sda",
+              "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
+}
+
+static size_t failures(void)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    records_read_failures(tree->root, &facts);
+    assert_int_equal(facts.error, 0);
+    return facts.failures.n;
+}
+
+static void expect(enum outcome outcome, enum health health, const char *text, int at)
+{
+    CLEANUP(boot_record_clear) struct boot_record record;
+
+    assert_int_equal(records_read_boot(tree->root, &record), 1);
+    if (record.outcome != outcome || record.health != health || !strstr(record.text, text))
+        fail_msg("at %d: %s, health %d: %s", at, outcome_name(record.outcome), record.health,
+                 record.text);
+}
+
+/* How often the history has such an outcome; it never has two lines about one attempt. */
+static int lines(enum outcome outcome)
+{
+    CLEANUP(history_clear) struct history history;
+    int n = 0;
+
+    assert_true(records_read_history(tree->root, &history) >= 0);
+    for (size_t i = 0; i < history.n; i++) {
+        n += history.all[i].outcome == outcome;
+        for (size_t k = 0; k < i; k++)
+            assert_false(history.all[i].id && history.all[k].id &&
+                         streq(history.all[i].id, history.all[k].id));
+    }
+    return n;
+}
+
+static void expect_a_good_reboot(int at)
+{
+    bool interrupted;
+
+    assert_true(shut_down(-1, -1, &interrupted));
+    boot(true);
+    (void)run(arrival_judge, -1);
+    looks_at = 20;
+    (void)run(look, -1);
+    expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
+    assert_false(exists(STATE_ATTEMPT) || exists(RUN_HEALTH));
+}
+
+/* Interrupted before the jump */
+
+static bool is_loaded(void)
+{
+    AUTOFREE char *loaded = tree_read(tree, "sys/kernel/kexec_loaded");
+
+    return *loaded == '1';
+}
+
+static int early(int root)
+{
+    load_early(root);
+    return 0;
+}
+
+/* An older initrd, so that there is something to load again. */
+static void load_an_old_one(void)
+{
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "an old one");
+    (void)run(early, -1);
+    assert_true(is_loaded());
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "a new one");
+}
+
+/* The go-ahead comes last: the reboot is fast with everything written down, or goes through the
+ * firmware. Then the kernel is not to blame, and none is left for kexec.target to start. */
+static void departure_ends_anywhere(void)
+{
+    for (int old = 0; old < 2; old++) {
+        bool interrupted = true;
+
+        for (int at = 0; interrupted; at++) {
+            bool jumped;
+
+            begin();
+            if (old)
+                load_an_old_one();
+            jumped = shut_down(at, -1, &interrupted);
+            assert_true(jumped || interrupted);
+            assert_int_equal(is_loaded(), jumped);
+            boot(jumped);
+            (void)run(arrival_judge, -1);
+            looks_at = 20;
+            (void)run(look, -1);
+            if (jumped)
+                expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
+            else
+                assert_int_equal(lines(OUTCOME_FAST), 0);
+            assert_int_equal(failures(), 0);
+            expect_a_good_reboot(at);
+            end();
+        }
+    }
+}
+
+/* What was loaded as far as nobody knows is loaded again. */
+static void an_early_load_ends_anywhere(void)
+{
+    bool interrupted = true;
+
+    for (int at = 0; interrupted; at++) {
+        AUTOFREE char *before = NULL, *after = NULL;
+
+        begin();
+        load_an_old_one();
+        before = tree_read(tree, FAKE_CMDLINE);
+        interrupted = run(early, at);
+        expect_a_good_reboot(at);
+        after = tree_read(tree, FAKE_CMDLINE);
+        assert_string_not_equal(before, after);
+        end();
+    }
+}
+
+static void jump_ends_anywhere(void)
+{
+    bool interrupted = true;
+
+    for (int at = 0; interrupted; at++) {
+        bool jumped;
+
+        begin();
+        jumped = shut_down(-1, at, &interrupted);
+        boot(jumped);
+        (void)run(arrival_judge, -1);
+        if (jumped)
+            expect(OUTCOME_FAST, HEALTH_CHECKING, "fast", at);
+        else
+            expect(OUTCOME_FAILED, HEALTH_UNKNOWN, "", at);
+        end();
+    }
+}
+
+/* Interrupted after it */
+
+static void set_out(void)
+{
+    bool interrupted;
+
+    begin();
+    assert_true(shut_down(-1, -1, &interrupted));
+}
+
+static void arrival_ends_anywhere(void)
+{
+    bool interrupted = true;
+
+    for (int at = 0; interrupted; at++) {
+        set_out();
+        boot(true);
+        interrupted = run(arrival_judge, at);
+        (void)run(arrival_judge, -1); /* PID 1 starts it again */
+        expect(OUTCOME_FAST, HEALTH_CHECKING, "under way", at);
+        looks_at = 20;
+        (void)run(look, -1);
+        expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
+        assert_int_equal(lines(OUTCOME_FAST), 1);
+        assert_int_equal(failures(), 0);
+        end();
+    }
+}
+
+static void arrival_ends_with_the_machine(void)
+{
+    bool interrupted = true;
+
+    for (int at = 0; interrupted; at++) {
+        set_out();
+        boot(true);
+        interrupted = run(arrival_judge, at);
+        boot(false); /* a reset */
+        (void)run(arrival_judge, -1);
+        expect(OUTCOME_FAILED, HEALTH_UNKNOWN, "", at);
+        assert_int_equal(lines(OUTCOME_FAILED), 1);
+        assert_int_equal(failures(), 1);
+        end();
+    }
+}
+
+static void a_failure_is_remembered_all_the_same(void)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        bool interrupted = true;
+
+        for (int at = 0; interrupted; at++) {
+            set_out();
+            boot(false);
+            interrupted = run(arrival_judge, at);
+            if (reset)
+                boot(false);
+            (void)run(arrival_judge, -1);
+            if (!reset)
+                expect(OUTCOME_FAILED, HEALTH_UNKNOWN, "", at);
+            assert_int_equal(lines(OUTCOME_FAILED), 1);
+            assert_int_equal(failures(), 1);
+            assert_false(exists(STATE_ATTEMPT));
+            end();
+        }
+    }
+}
+
+static void a_check_ends_anywhere(void)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        bool interrupted = true;
+
+        for (int at = 0; interrupted; at++) {
+            set_out();
+            boot(true);
+            (void)run(arrival_judge, -1);
+            looks_at = 20;
+            interrupted = run(look, at);
+            if (reset) {
+                boot(false);
+                (void)run(arrival_judge, -1);
+            }
+            (void)run(look, -1);
+            if (!reset)
+                expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
+            /* What the history calls good is not remembered as bad, and the other way round. */
+            assert_int_equal(lines(OUTCOME_FAST) + lines(OUTCOME_FAILED), 1);
+            assert_int_equal(failures(), lines(OUTCOME_FAILED));
+            assert_false(exists(STATE_ATTEMPT));
+            end();
+        }
+    }
+}
+
+static void a_loss_is_healed_once_all_the_same(void)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        bool interrupted = true;
+
+        for (int at = 0; interrupted; at++) {
+            set_out();
+            boot(true);
+            (void)run(arrival_judge, -1);
+            lose_the_disk();
+            looks_at = 300;
+            interrupted = run(look, at);
+            if (!reset) {
+                (void)run(look, -1);
+                assert_true(exists(RUN_NORMAL));
+                expect(OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk", at);
+            }
+            boot(false);
+            (void)run(arrival_judge, -1);
+            bring_the_disk_back();
+            looks_at = 30;
+            (void)run(look, -1);
+            assert_false(exists(RUN_NORMAL) || exists(STATE_HEALED) || exists(STATE_ATTEMPT));
+            assert_int_equal(failures(), 1);
+            end();
+        }
+    }
+}
+
+static void what_the_firmware_did_is_told_once(void)
+{
+    for (int back = 0; back < 2; back++) {
+        bool interrupted = true;
+
+        for (int at = 0; interrupted; at++) {
+            const char *text = back ? "everything is back" : "still missing after";
+            CLEANUP(boot_record_clear) struct boot_record record;
+
+            set_out();
+            boot(true);
+            (void)run(arrival_judge, -1);
+            lose_the_disk();
+            looks_at = 300;
+            (void)run(look, -1);
+            boot(false);
+            (void)run(arrival_judge, -1);
+            if (back)
+                bring_the_disk_back();
+            interrupted = run(look, at);
+            (void)run(look, -1);
+            assert_int_equal(records_read_boot(tree->root, &record), 1);
+            assert_non_null(strstr(record.text, text));
+            assert_null(strstr(strstr(record.text, text) + 1, text));
+            assert_int_equal(failures(), back);
+            assert_false(exists(STATE_HEALED) || exists(RUN_HEALTH) || exists(RUN_NORMAL));
+            bring_the_disk_back();
+            end();
+        }
+    }
+}
+
+/* The tests */
+
+#define EVERY(cause_of_it, story)                                                                  \
+    static void story##_##cause_of_it(void **state)                                                \
+    {                                                                                              \
+        (void)state;                                                                               \
+        cause = cause_of_it;                                                                       \
+        story();                                                                                   \
+    }
+
+#define BOTH(story) EVERY(A_KILL, story) EVERY(NO_MEMORY, story)
+
+BOTH(departure_ends_anywhere)
+BOTH(an_early_load_ends_anywhere)
+BOTH(jump_ends_anywhere)
+BOTH(arrival_ends_anywhere)
+BOTH(arrival_ends_with_the_machine)
+BOTH(a_failure_is_remembered_all_the_same)
+BOTH(a_check_ends_anywhere)
+BOTH(a_loss_is_healed_once_all_the_same)
+BOTH(what_the_firmware_did_is_told_once)
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)
+#define TESTS(cause_of_it)                                                                         \
+    TEST(departure_ends_anywhere_##cause_of_it), TEST(an_early_load_ends_anywhere_##cause_of_it),  \
+        TEST(jump_ends_anywhere_##cause_of_it), TEST(arrival_ends_anywhere_##cause_of_it),         \
+        TEST(arrival_ends_with_the_machine_##cause_of_it),                                         \
+        TEST(a_failure_is_remembered_all_the_same_##cause_of_it),                                  \
+        TEST(a_check_ends_anywhere_##cause_of_it),                                                 \
+        TEST(a_loss_is_healed_once_all_the_same_##cause_of_it),                                    \
+        TEST(what_the_firmware_did_is_told_once_##cause_of_it)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest kills[] = {TESTS(A_KILL)}, memory[] = {TESTS(NO_MEMORY)};
+
+    if (argc > 1 && streq(argv[1], "memory"))
+        return RUN_TESTS(memory);
+    return RUN_TESTS(kills);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* act/systemd.c against a PID 1 made of sd-bus, on a socket of the test's own. */
+
+#include "act/systemd.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <systemd/sd-bus.h>
+
+#include "test.h"
+#include "tree.h"
+
+/* Jobs as "UNIT TYPE", or NULL where PID 1 answers nothing but errors. */
+static const char *const *jobs;
+static char address[128];
+static struct tree *tree;
+
+/* In place of libsystemd's: there is no other PID 1 to be reached. */
+int __real_sd_bus_set_address(sd_bus *bus, const char *given);
+int __wrap_sd_bus_set_address(sd_bus *bus, const char *given);
+int __wrap_sd_bus_set_address(sd_bus *bus, const char *given)
+{
+    assert_string_equal(given, "unix:path=/run/systemd/private");
+    return __real_sd_bus_set_address(bus, address);
+}
+
+static void note(const char *text)
+{
+    AUTOFREE char *before = tree_read(tree, "asked");
+    AUTOFREE char *now = format("%s%s\n", before ? before : "", text);
+
+    tree_write(tree, "asked", now);
+}
+
+static int list_jobs(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+    CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+
+    (void)data, (void)error;
+    assert_true(sd_bus_message_new_method_return(call, &reply) >= 0);
+    assert_true(sd_bus_message_open_container(reply, 'a', "(usssoo)") >= 0);
+    for (uint32_t i = 0; jobs[i]; i++) {
+        AUTOFREE char *unit = xstrdup(jobs[i]);
+        char *type = strchr(unit, ' ');
+
+        *type++ = 0;
+        assert_true(sd_bus_message_append(reply, "(usssoo)", i + 5, unit, type, "waiting", "/j",
+                                          "/u") >= 0);
+    }
+    assert_true(sd_bus_message_close_container(reply) >= 0);
+    return sd_bus_send(NULL, reply, NULL);
+}
+
+static int take(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+    const char *first = "", *second = "";
+    AUTOFREE char *text = NULL;
+
+    (void)data, (void)error;
+    if (sd_bus_message_has_signature(call, "ss"))
+        (void)sd_bus_message_read(call, "ss", &first, &second);
+    text = format("%s %s %s", sd_bus_message_get_member(call), first, second);
+    note(text);
+    return sd_bus_reply_method_return(call, sd_bus_message_has_signature(call, "ss") ? "o" : "",
+                                      "/j");
+}
+
+static int load_unit(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+    const char *unit;
+
+    (void)data, (void)error;
+    assert_true(sd_bus_message_read(call, "s", &unit) >= 0);
+    note(unit);
+    return sd_bus_reply_method_return(call, "o", "/unit");
+}
+
+static int get_state(sd_bus *bus, const char *path, const char *interface, const char *property,
+                     sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+    (void)bus, (void)path, (void)interface, (void)property, (void)data, (void)error;
+    return sd_bus_message_append(reply, "s", "activating");
+}
+
+static int get_time(sd_bus *bus, const char *path, const char *interface, const char *property,
+                    sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+    (void)bus, (void)path, (void)interface, (void)property, (void)data, (void)error;
+    return sd_bus_message_append(reply, "t", (uint64_t)0);
+}
+
+/* The hardware counts to 255 at most. */
+static int set_time(sd_bus *bus, const char *path, const char *interface, const char *property,
+                    sd_bus_message *value, void *data, sd_bus_error *error)
+{
+    uint64_t microseconds;
+    AUTOFREE char *text = NULL, *taken = NULL;
+
+    (void)bus, (void)path, (void)interface, (void)data, (void)error;
+    assert_true(sd_bus_message_read(value, "t", &microseconds) >= 0);
+    text = format("%s %u", property, (unsigned)(microseconds / 1000000));
+    note(text);
+    taken = format("%u\n", microseconds > 255000000 ? 255 : (unsigned)(microseconds / 1000000));
+    tree_write(tree, "sys/class/watchdog/watchdog0/timeout", taken);
+    return 0;
+}
+
+static const sd_bus_vtable MANAGER[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD("ListJobs", "", "a(usssoo)", list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("KExec", "", "", take, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("StopUnit", "ss", "o", take, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("LoadUnit", "s", "o", load_unit, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_WRITABLE_PROPERTY("RuntimeWatchdogUSec", "t", get_time, set_time, 0,
+                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_WRITABLE_PROPERTY("KExecWatchdogUSec", "t", get_time, set_time, 0,
+                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable UNIT[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("ActiveState", "s", get_state, 0, 0),
+    SD_BUS_VTABLE_END,
+};
+
+static void serve(int listener)
+{
+    sd_id128_t id = {0};
+    sd_bus *bus;
+    int fd = accept(listener, NULL, NULL);
+
+    if (fd < 0 || sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fd, fd) < 0 ||
+        sd_bus_set_server(bus, 1, id) < 0 || sd_bus_set_anonymous(bus, 1) < 0 ||
+        sd_bus_set_trusted(bus, 1) < 0)
+        _exit(1);
+    if (jobs && (sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/systemd1",
+                                          "org.freedesktop.systemd1.Manager", MANAGER, NULL) < 0 ||
+                 sd_bus_add_object_vtable(bus, NULL, "/unit", "org.freedesktop.systemd1.Unit", UNIT,
+                                          NULL) < 0))
+        _exit(1);
+    if (sd_bus_start(bus) < 0)
+        _exit(1);
+    for (;;) {
+        int r = sd_bus_process(bus, NULL);
+
+        if (r < 0 || (r == 0 && sd_bus_wait(bus, UINT64_MAX) < 0))
+            _exit(0);
+    }
+}
+
+/* For one connection. */
+static pid_t begin(void)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    AUTOCLOSE int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    pid_t pid;
+
+    snprintf(name.sun_path, sizeof(name.sun_path), "%s/private", tree->path);
+    snprintf(address, sizeof(address), "unix:path=%s", name.sun_path);
+    (void)unlink(name.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    pid = fork();
+    if (pid == 0)
+        serve(listener);
+    return pid;
+}
+
+static void end(pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void expect_asked(const char *text)
+{
+    AUTOFREE char *asked = tree_read(tree, "asked");
+
+    assert_string_equal(asked ? asked : "", text);
+}
+
+static void the_kind_of_a_shutdown_is_known(void **state)
+{
+    static const struct {
+        const char *jobs[4];
+        int kind;
+        uint32_t id;
+    } CASES[] = {
+        {{NULL}, SHUTDOWN_NONE, 0},
+        {{"a.service stop", "reboot.target start", "b.service stop"}, SHUTDOWN_REBOOT, 6},
+        {{"a.service stop", "b.service stop", "kexec.target start"}, SHUTDOWN_REBOOT, 7},
+        {{"poweroff.target start"}, SHUTDOWN_OFF, 5},
+        {{"halt.target start"}, SHUTDOWN_OFF, 5},
+        {{"soft-reboot.target start"}, SHUTDOWN_NONE, 0},
+        {{"reboot.target stop", "reboot.service start"}, SHUTDOWN_NONE, 0},
+    };
+
+    tree = *state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        uint32_t id = 0;
+        pid_t pid;
+
+        jobs = CASES[i].jobs;
+        pid = begin();
+        assert_int_equal(systemd_shutdown_job(&id), CASES[i].kind);
+        assert_int_equal(id, CASES[i].id);
+        end(pid);
+    }
+}
+
+static void pid_1_is_asked_for_kexec(void **state)
+{
+    static const char *const NONE[] = {NULL};
+    pid_t pid;
+
+    tree = *state;
+    jobs = NONE;
+    pid = begin();
+    assert_true(systemd_kexec() >= 0);
+    expect_asked("KExec  \n");
+    end(pid);
+}
+
+static void units_are_stopped_and_looked_at(void **state)
+{
+    static const char *const NONE[] = {NULL};
+    AUTOFREE char *unit_state = NULL;
+    pid_t pid;
+
+    tree = *state;
+    jobs = NONE;
+    pid = begin();
+    assert_int_equal(systemd_stop("x.timer"), 0);
+    end(pid);
+    pid = begin();
+    assert_int_equal(systemd_unit_state("sshd.service", &unit_state), 0);
+    assert_string_equal(unit_state, "activating");
+    expect_asked("StopUnit x.timer replace\nsshd.service\n");
+    end(pid);
+}
+
+/* Where the hardware does not take the time the kexec is not armed: it may be too short. */
+static void the_watchdog_must_take_the_time(void **state)
+{
+    static const char *const NONE[] = {NULL};
+    pid_t pid;
+
+    tree = *state;
+    jobs = NONE;
+    pid = begin();
+    assert_true(systemd_arm_watchdog(tree->root, 180) >= 0);
+    expect_asked("RuntimeWatchdogUSec 180\nKExecWatchdogUSec 180\n");
+    end(pid);
+    tree_remove(tree, "asked");
+    pid = begin();
+    assert_int_equal(systemd_arm_watchdog(tree->root, 600), -ERANGE);
+    expect_asked("RuntimeWatchdogUSec 600\n");
+    end(pid);
+}
+
+static void no_answer_is_an_error(void **state)
+{
+    AUTOFREE char *unit_state = NULL;
+    uint32_t id;
+    pid_t pid;
+
+    tree = *state;
+    jobs = NULL;
+    pid = begin();
+    assert_true(systemd_shutdown_job(&id) < 0);
+    end(pid);
+    pid = begin();
+    assert_true(systemd_kexec() < 0);
+    end(pid);
+    /* And nobody at all. */
+    assert_true(systemd_shutdown_job(&id) < 0);
+    assert_true(systemd_kexec() < 0);
+    assert_true(systemd_stop("x.timer") < 0);
+    assert_true(systemd_unit_state("x.service", &unit_state) < 0);
+    assert_true(systemd_arm_watchdog(tree->root, 180) < 0);
+}
+
+/* systemctl itself */
+
+static void write_systemctl(const char *script)
+{
+    AUTOFREE char *path = format("%s/bin", tree->path), *text = format("#!/bin/sh\n%s\n", script);
+
+    tree_write(tree, "bin/systemctl", text);
+    tree_mode(tree, "bin/systemctl", 0755);
+    assert_int_equal(setenv("PATH", path, 1), 0);
+}
+
+static void systemctl_is_run(void **state)
+{
+    static const char *const MASK[] = {"mask", "x.service", NULL};
+    AUTOFREE char *script = NULL;
+
+    tree = *state;
+    script = format("echo \"$@ $SYSTEMCTL_SKIP_AUTO_KEXEC\" >%s/asked; exit 4", tree->path);
+    write_systemctl(script);
+    assert_int_equal(systemctl(MASK, NULL), 4);
+    expect_asked("mask x.service \n");
+    assert_int_equal(systemd_reboot_through_firmware(), 4);
+    expect_asked("reboot 1\n");
+    write_systemctl("kill -9 $$");
+    assert_int_equal(systemctl(MASK, NULL), 128 + 9);
+    tree_remove(tree, "bin/systemctl");
+    assert_true(systemctl(MASK, NULL) != 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_kind_of_a_shutdown_is_known), TEST(pid_1_is_asked_for_kexec),
+        TEST(units_are_stopped_and_looked_at), TEST(the_watchdog_must_take_the_time),
+        TEST(no_answer_is_an_error),           TEST(systemctl_is_run),
+    };
+
+    return RUN_TESTS(tests);
+}
