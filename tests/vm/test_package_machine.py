@@ -29,6 +29,15 @@ END
 systemctl daemon-reload
 systemctl start lab-upgrade
 """
+# The hook of update-initramfs, as if that had left nothing.
+CHANGE_INITRD = """
+initrd=$(readlink -f /initrd.img)
+mv $initrd /boot/away
+run-parts --arg=$(uname -r) --arg=$initrd /etc/initramfs/post-update.d
+mv /boot/away $initrd
+run-parts --arg=$(uname -r) --arg=$initrd /etc/initramfs/post-update.d
+"""
+HOOK_WARNS = "fastreboot: warning: the next reboot goes through the firmware: initrd"
 VERSION = "dpkg-query -Wf '${Version} ${db:Status-Status}' fastreboot"
 
 
@@ -52,6 +61,7 @@ def test_fast_with_nothing_else_done_and_gone_after_purge(bare_machine, _suite):
     assert machine.output("cat /sys/kernel/kexec_loaded") == "1"
     expect.fast(machine, machine.reboot())
 
+    assert HOOK_WARNS in machine.output(CHANGE_INITRD)
     machine.run("fastreboot load && apt-get remove -qy fastreboot")
     assert machine.output("cat /sys/kernel/kexec_loaded") == "0"
     assert machine.output("find /run -name '*fastreboot*'") == ""

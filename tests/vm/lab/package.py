@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """fastreboot as a Debian package, built in a clean chroot of the suite."""
 import contextlib
+import os
 import re
 import shutil
 import tempfile
@@ -48,13 +49,21 @@ def version(suite):
     return last + SUITES[suite]
 
 
+def maintainer():
+    """Of those who build the package, if they say so as Debian's tools expect it."""
+    name, address = os.environ.get("DEBFULLNAME"), os.environ.get("DEBEMAIL")
+    return f"{name} <{address}>" if name and address else ""
+
+
 def source(target, suite):
     """The source tree with debian/ where Debian's tools want it."""
     program.copy_source(target)
     shutil.copytree(DEBIAN, target / "debian")
-    changelog = target / "debian/changelog"
+    changelog, control = target / "debian/changelog", target / "debian/control"
     head, rest = changelog.read_text().split("\n", 1)
+    rest = re.sub(r"(?<=^ -- ).*?>", maintainer() or r"\g<0>", rest, count=1, flags=re.M)
     changelog.write_text(re.sub(r"\(.*?\) \w+", f"({version(suite)}) {suite}", head) + "\n" + rest)
+    control.write_text(re.sub(r"(?<=^Maintainer: ).*", maintainer() or r"\g<0>", control.read_text(), flags=re.M))
 
 
 def build(suite, target, where="fastreboot", options="nocheck"):
@@ -71,7 +80,7 @@ def build(suite, target, where="fastreboot", options="nocheck"):
 
 
 def recipe():
-    return cache.digest(program.recipe(), DEBIAN, Path(__file__))
+    return cache.digest(program.recipe(), DEBIAN, Path(__file__), maintainer())
 
 
 def built(suite):
