@@ -2,11 +2,12 @@
 
 /* A program that ends at any moment: killed before or after each thing that it changes, or out of
  * memory at each allocation. Whatever is left, the next step of the story judges it rightly. Only
- * the system call and PID 1 are made up. What is changed is not listed here but found, by wrapping
- * the calls of libc that do it (see meson.build). */
+ * the system call and PID 1 are made up. What is changed and allocated is not listed here but
+ * found, by wrapping the calls of libc that do it (see meson.build). */
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -32,14 +33,23 @@ enum {
     INTERRUPTED = 77,
 };
 
-static enum { NOTHING, A_KILL, NO_MEMORY } cause;
 static bool counting;
-static int countdown; /* until it happens */
+static int countdown; /* of the points until it is killed; never where it is less than 0 */
+
+/* Of all processes. */
+static struct seen {
+    int changes;
+    int allocations;
+    int wrong; /* of them, those after which the program did not end at once */
+} * seen;
 
 /* Called wherever something is about to change, or has changed. */
 static void point(void)
 {
-    if (counting && cause == A_KILL && !fake.inside && countdown-- == 0)
+    if (!counting || fake.inside)
+        return;
+    seen->changes++;
+    if (countdown-- == 0)
         _exit(INTERRUPTED);
 }
 
@@ -85,6 +95,8 @@ ssize_t __wrap_write(int fd, const void *data, size_t size)
 {
     ssize_t n;
 
+    if (fd == STDERR_FILENO)
+        return __real_write(fd, data, size);
     point();
     n = __real_write(fd, data, size);
     point();
@@ -99,12 +111,30 @@ int __wrap_fsync(int fd)
     return 0;
 }
 
-/* Below base/memory.c's own, so that libraries are out of memory, too. */
+static bool trying; /* what happens without memory */
+
+/* True in a process that is made for this, and that has to end without changing anything more: so
+ * it is as if it had been killed here. */
 static bool is_out(void)
 {
-    return counting && cause == NO_MEMORY && !fake.inside && countdown-- == 0;
+    int changes = seen ? seen->changes : 0, status = 0;
+    pid_t pid;
+
+    if (!counting || !trying || fake.inside)
+        return false;
+    trying = false;
+    pid = fork();
+    if (pid == 0)
+        return true;
+    seen->allocations++;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != 1 || seen->changes != changes)
+        seen->wrong++;
+    trying = true;
+    return false;
 }
 
+/* Below base/memory.c's own, so that libraries are out of memory, too. */
 void *__real___libc_malloc(size_t size);
 void *__wrap___libc_malloc(size_t size);
 void *__wrap___libc_malloc(size_t size)
@@ -151,31 +181,56 @@ static void run_quietly(int (*step)(int root))
     (void)close(before);
 }
 
-/* Runs a step, and where `at` is not -1 in a process of its own that is interrupted at this point.
- * False when it never came to that. */
-static bool run(int (*step)(int root), int at)
+static int run_child(int (*step)(int root))
 {
     int status;
     pid_t pid;
 
-    if (at < 0) {
-        run_quietly(step);
-        return false;
-    }
     (void)fflush(NULL);
     pid = fork();
     if (pid == 0) {
         (void)signal(SIGSEGV, SIG_DFL); /* cmocka would go on with the next test */
         (void)signal(SIGABRT, SIG_DFL);
         (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
-        countdown = at;
         counting = true;
         (void)step(tree->root);
         counting = false;
-        _exit(countdown < 0 ? INTERRUPTED : 0);
+        _exit(0);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status != 0; /* without memory, a library may also crash */
+    return status;
+}
+
+/* Runs a step, and where `at` is not -1 in a process of its own that is killed at this point. False
+ * when it never came to that. */
+static bool run(int (*step)(int root), int at)
+{
+    int status;
+
+    if (at < 0) {
+        run_quietly(step);
+        return false;
+    }
+    countdown = at;
+    status = run_child(step);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status) == INTERRUPTED;
+}
+
+/* Runs a step, and without memory at each of its allocations. */
+static void run_without_memory(int (*step)(int root), int at_least)
+{
+    *seen = (struct seen){0};
+    countdown = -1;
+    trying = true;
+    assert_int_equal(run_child(step), 0);
+    trying = false;
+    assert_int_equal(seen->wrong, 0);
+#ifndef __SANITIZE_ADDRESS__
+    assert_true(seen->allocations >= at_least);
+#else
+    (void)at_least;
+#endif
 }
 
 static bool exists(const char *path)
@@ -234,6 +289,8 @@ static int setup(void **state)
     tree_server(tree);
     tree_mkdir(tree, STATE_DIR);
     tree_mkdir(tree, "old");
+    seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(seen, MAP_FAILED);
     return 0;
 }
 
@@ -338,8 +395,9 @@ static void load_an_old_one(void)
 
 /* The go-ahead comes last: the reboot is fast with everything written down, or goes through the
  * firmware. Then the kernel is not to blame, and none is left for kexec.target to start. */
-static void departure_ends_anywhere(void)
+static void departure_ends_anywhere(void **state)
 {
+    (void)state;
     for (int old = 0; old < 2; old++) {
         bool interrupted = true;
 
@@ -368,10 +426,11 @@ static void departure_ends_anywhere(void)
 }
 
 /* What was loaded as far as nobody knows is loaded again. */
-static void an_early_load_ends_anywhere(void)
+static void an_early_load_ends_anywhere(void **state)
 {
     bool interrupted = true;
 
+    (void)state;
     for (int at = 0; interrupted; at++) {
         AUTOFREE char *before = NULL, *after = NULL;
 
@@ -386,10 +445,11 @@ static void an_early_load_ends_anywhere(void)
     }
 }
 
-static void jump_ends_anywhere(void)
+static void jump_ends_anywhere(void **state)
 {
     bool interrupted = true;
 
+    (void)state;
     for (int at = 0; interrupted; at++) {
         bool jumped;
 
@@ -415,10 +475,11 @@ static void set_out(void)
     assert_true(shut_down(-1, -1, &interrupted));
 }
 
-static void arrival_ends_anywhere(void)
+static void arrival_ends_anywhere(void **state)
 {
     bool interrupted = true;
 
+    (void)state;
     for (int at = 0; interrupted; at++) {
         set_out();
         boot(true);
@@ -434,10 +495,11 @@ static void arrival_ends_anywhere(void)
     }
 }
 
-static void arrival_ends_with_the_machine(void)
+static void arrival_ends_with_the_machine(void **state)
 {
     bool interrupted = true;
 
+    (void)state;
     for (int at = 0; interrupted; at++) {
         set_out();
         boot(true);
@@ -451,8 +513,9 @@ static void arrival_ends_with_the_machine(void)
     }
 }
 
-static void a_failure_is_remembered_all_the_same(void)
+static void a_failure_is_remembered_all_the_same(void **state)
 {
+    (void)state;
     for (int reset = 0; reset < 2; reset++) {
         bool interrupted = true;
 
@@ -473,8 +536,9 @@ static void a_failure_is_remembered_all_the_same(void)
     }
 }
 
-static void a_check_ends_anywhere(void)
+static void a_check_ends_anywhere(void **state)
 {
+    (void)state;
     for (int reset = 0; reset < 2; reset++) {
         bool interrupted = true;
 
@@ -500,8 +564,9 @@ static void a_check_ends_anywhere(void)
     }
 }
 
-static void a_loss_is_healed_once_all_the_same(void)
+static void a_loss_is_healed_once_all_the_same(void **state)
 {
+    (void)state;
     for (int reset = 0; reset < 2; reset++) {
         bool interrupted = true;
 
@@ -529,8 +594,9 @@ static void a_loss_is_healed_once_all_the_same(void)
     }
 }
 
-static void what_the_firmware_did_is_told_once(void)
+static void what_the_firmware_did_is_told_once(void **state)
 {
+    (void)state;
     for (int back = 0; back < 2; back++) {
         bool interrupted = true;
 
@@ -561,43 +627,71 @@ static void what_the_firmware_did_is_told_once(void)
     }
 }
 
-/* The tests */
+/* Out of memory */
 
-#define EVERY(cause_of_it, story)                                                                  \
-    static void story##_##cause_of_it(void **state)                                                \
-    {                                                                                              \
-        (void)state;                                                                               \
-        cause = cause_of_it;                                                                       \
-        story();                                                                                   \
-    }
+static void the_way_down_ends_without_memory(void **state)
+{
+    (void)state;
+    begin();
+    load_an_old_one();
+    run_without_memory(early, 100);
+    fake.shutdown = SHUTDOWN_REBOOT;
+    run_without_memory(departure_load, 100);
+    run_without_memory(jump_run, 10);
+    assert_true(exists(FAKE_JUMP));
+}
 
-#define BOTH(story) EVERY(A_KILL, story) EVERY(NO_MEMORY, story)
+static void the_way_up_ends_without_memory(void **state)
+{
+    (void)state;
+    set_out();
+    boot(true);
+    run_without_memory(arrival_judge, 100);
+    expect(OUTCOME_FAST, HEALTH_CHECKING, "under way", 0);
+    looks_at = 20;
+    run_without_memory(look, 100);
+    expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", 0);
+    set_out();
+    boot(false);
+    run_without_memory(arrival_judge, 100);
+    assert_int_equal(failures(), 1);
+}
 
-BOTH(departure_ends_anywhere)
-BOTH(an_early_load_ends_anywhere)
-BOTH(jump_ends_anywhere)
-BOTH(arrival_ends_anywhere)
-BOTH(arrival_ends_with_the_machine)
-BOTH(a_failure_is_remembered_all_the_same)
-BOTH(a_check_ends_anywhere)
-BOTH(a_loss_is_healed_once_all_the_same)
-BOTH(what_the_firmware_did_is_told_once)
+static void a_cure_ends_without_memory(void **state)
+{
+    (void)state;
+    set_out();
+    boot(true);
+    (void)run(arrival_judge, -1);
+    lose_the_disk();
+    looks_at = 300;
+    run_without_memory(look, 100);
+    assert_true(exists(RUN_NORMAL));
+    boot(false);
+    run_without_memory(arrival_judge, 100);
+    bring_the_disk_back();
+    run_without_memory(look, 100);
+    assert_false(exists(STATE_HEALED) || exists(RUN_HEALTH));
+}
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)
-#define TESTS(cause_of_it)                                                                         \
-    TEST(departure_ends_anywhere_##cause_of_it), TEST(an_early_load_ends_anywhere_##cause_of_it),  \
-        TEST(jump_ends_anywhere_##cause_of_it), TEST(arrival_ends_anywhere_##cause_of_it),         \
-        TEST(arrival_ends_with_the_machine_##cause_of_it),                                         \
-        TEST(a_failure_is_remembered_all_the_same_##cause_of_it),                                  \
-        TEST(a_check_ends_anywhere_##cause_of_it),                                                 \
-        TEST(a_loss_is_healed_once_all_the_same_##cause_of_it),                                    \
-        TEST(what_the_firmware_did_is_told_once_##cause_of_it)
 
-int main(int argc, char **argv)
+int main(void)
 {
-    const struct CMUnitTest kills[] = {TESTS(A_KILL)}, memory[] = {TESTS(NO_MEMORY)};
+    const struct CMUnitTest tests[] = {
+        TEST(departure_ends_anywhere),
+        TEST(an_early_load_ends_anywhere),
+        TEST(jump_ends_anywhere),
+        TEST(arrival_ends_anywhere),
+        TEST(arrival_ends_with_the_machine),
+        TEST(a_failure_is_remembered_all_the_same),
+        TEST(a_check_ends_anywhere),
+        TEST(a_loss_is_healed_once_all_the_same),
+        TEST(what_the_firmware_did_is_told_once),
+        TEST(the_way_down_ends_without_memory),
+        TEST(the_way_up_ends_without_memory),
+        TEST(a_cure_ends_without_memory),
+    };
 
-    if (argc > 1 && streq(argv[1], "memory"))
-        return RUN_TESTS(memory);
-    return RUN_TESTS(kills);
+    return RUN_TESTS(tests);
 }

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from lab import faults, hardware, machine as lab_machine  # noqa: E402
 from lab.faults_hardware import HARDWARE_FAULTS  # noqa: E402
+from lab.faults_kexec import KEXEC_FAULTS  # noqa: E402
 from lab.faults_table import FAULTS  # noqa: E402
 
 
@@ -73,7 +74,7 @@ def fault_rows(path, stats):
         if "fault" in report.keywords and report.when == "call":
             rows[report.nodeid] = dict(report.user_properties).get("fault") or faults.failed(report.nodeid)
     path.write_text(json.dumps(rows, indent=1))
-    names = [*FAULTS, *HARDWARE_FAULTS]
+    names = [*FAULTS, *KEXEC_FAULTS, *HARDWARE_FAULTS]
 
     def place(nodeid):
         name = nodeid.rpartition("[")[2].rstrip("]")

@@ -4,11 +4,12 @@ import pytest
 
 from lab import faults
 from lab.faults_hardware import HARDWARE_FAULTS
+from lab.faults_kexec import KEXEC_FAULTS
 from lab.faults_table import FAULTS
 
 
 def scenarios():
-    for name, fault in (FAULTS | HARDWARE_FAULTS).items():
+    for name, fault in (FAULTS | KEXEC_FAULTS | HARDWARE_FAULTS).items():
         kind = pytest.mark.kind(fault.suite, devices=fault.devices, **fault.hardware)
         yield pytest.param(fault, id=name, marks=[kind, *([] if fault.ordinary else [pytest.mark.long])])
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is broken on purpose while a kernel is loaded: from systemd 255 on `systemctl reboot` is kexec.target then."""
+import dataclasses
+
+from lab.faults import FAST, FIRMWARE, Fault, command, stop_before
+from lab.faults_table import KILL_LOADER, LOAD_DID_NOT_END, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC, settings
+
+EARLY = settings("load = early") + """
+systemctl restart fastreboot
+grep -q 1 /sys/kernel/kexec_loaded
+"""
+# As `kexec -s -l` does.
+BY_HAND = r"""
+cat > /root/lab-load.pl <<'END'
+use strict;
+open(my $kernel, '<', '/vmlinuz') or die;
+open(my $initrd, '<', '/initrd.img') or die;
+open(my $file, '<', '/proc/cmdline') or die;
+chomp(my $line = <$file>);
+$line =~ s/ fastreboot\.\S+//g;
+syscall(320, fileno($kernel), fileno($initrd), length($line) + 1, "$line\0", 0) == 0 or die $!;
+END
+perl /root/lab-load.pl
+grep -q 1 /sys/kernel/kexec_loaded
+"""
+SHORT_TIME = """
+mkdir -p /etc/systemd/system/fastreboot.service.d
+printf '[Service]\\nTimeoutStopSec=10s\\n' > /etc/systemd/system/fastreboot.service.d/lab-time.conf
+systemctl daemon-reload
+"""
+
+# The reboot is asked for by kexec.target itself, so that all systemds do the same.
+KEXEC = command("systemctl kexec")
+SYSTEMS = {"bookworm": "Debian 12", "trixie": "Debian 13"}
+
+
+def both(name, says, way, line, do, **options):
+    for suite, system in SYSTEMS.items():
+        yield f"early-{name}-{suite}", Fault(f"{says} ({system})", way, line, do, suite=suite, **options)
+
+
+EVERYWHERE = (
+    ("load-hangs", "loaded early; the load at shutdown hangs; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
+     EARLY + stop_before("rename attempt", 2) + SHORT_TIME),
+    ("load-killed", "loaded early; the load at shutdown is killed; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
+     EARLY + KILL_LOADER),
+    ("program-gone", "loaded early; the program is gone; systemctl kexec", FIRMWARE, None,
+     EARLY + "rm /usr/sbin/fastreboot"),
+    ("jump-masked", "loaded early; the jump is masked; systemctl kexec", FIRMWARE, "^firmware: masked by",
+     EARLY + "systemctl mask fastreboot-jump"),
+    ("service-masked", "loaded early; fastreboot.service is masked; systemctl kexec", FIRMWARE, NOT_WRITTEN_DOWN,
+     EARLY + "systemctl mask fastreboot"),
+    ("reason", "loaded early; then a reason for the firmware; systemctl kexec", FIRMWARE,
+     "^firmware: .*mode = firmware", EARLY + settings("mode = firmware")),
+    ("setup", "loaded early; the firmware setup is requested; systemctl kexec", FIRMWARE,
+     "^firmware: .*firmware setup", EARLY + "touch /run/systemd/reboot-to-firmware-setup"),
+    ("undroppable", "loaded early; kernel.kexec_load_disabled keeps it from being dropped, and a reason for the "
+     "firmware; systemctl kexec", FIRMWARE, "^firmware: .*mode = firmware",
+     EARLY + settings("mode = firmware") + "sysctl -w kernel.kexec_load_disabled=1"),
+    ("by-hand", "loaded by another program; systemctl kexec", FAST, STARTED_BY_KEXEC, BY_HAND),
+    ("by-hand-reason", "loaded by another program, and a reason for the firmware; systemctl kexec", FIRMWARE,
+     "^firmware: .*mode = firmware", BY_HAND + settings("mode = firmware")),
+)
+
+KEXEC_FAULTS = dict(row for name, *rest in EVERYWHERE for row in both(name, *rest, reboot=KEXEC))
+for _name, _script in (("kexec", "systemctl kexec"), ("systemctl", "systemctl reboot"), ("reboot", "reboot"),
+                       ("ctrl-alt-del", "kill -INT 1")):
+    KEXEC_FAULTS |= both(f"by-{_name}", f"loaded early; `{_script}`", FAST, STARTED_BY_KEXEC, EARLY,
+                         reboot=command(_script))
+# With `reboot` itself, which Debian 13 sends there.
+for _name in ("load-hangs", "program-gone", "reason"):
+    _fault = KEXEC_FAULTS[f"early-{_name}-trixie"]
+    KEXEC_FAULTS[f"early-{_name}-reboot"] = dataclasses.replace(
+        _fault, says=_fault.says.replace("systemctl kexec", "reboot"), reboot=command("reboot"),
+        ordinary=_name == "load-hangs")
