@@ -23,17 +23,16 @@ tell_text(detach_tell tell, int priority, const char *pattern, ...)
 
     va_start(arguments, pattern);
     if (vasprintf(&text, pattern, arguments) < 0)
-        text = NULL;
+        out_of_memory();
     va_end(arguments);
-    if (text)
-        tell(priority, text);
+    tell(priority, text);
 }
 
-/* The kernel waits until the driver has let go, and so do we: the unit has the time limit. */
+/* The kernel waits until the driver has let go: the unit has the time limit. */
 static int unbind(int root, const char *driver, const char *device)
 {
     AUTOFREE char *path = format("sys/bus/%s", driver);
-    AUTOCLOSE int directory = path ? root_open_directory(root, path) : -ENOMEM, fd = -1;
+    AUTOCLOSE int directory = root_open_directory(root, path), fd = -1;
 
     if (directory < 0)
         return directory;
@@ -45,11 +44,10 @@ static int unbind(int root, const char *driver, const char *device)
 
 void detach_devices(int root, const char *devices, detach_tell tell)
 {
-    AUTOFREE char *list = strdup(devices);
+    AUTOFREE char *list = xstrdup(devices);
     char *rest = NULL;
 
-    for (char *line = list ? strtok_r(list, "\n", &rest) : NULL; line;
-         line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(list, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char *device = strrchr(line, '/');
         int r;
 
@@ -76,11 +74,10 @@ static bool is_listed(const char *lines, const char *name)
 /* Modules are called with "_" in /sys, and "-" is as good. */
 static bool matches(const char *globs, const char *name)
 {
-    AUTOFREE char *list = strdup(globs);
+    AUTOFREE char *list = xstrdup(globs);
     char *rest = NULL;
 
-    for (char *glob = list ? strtok_r(list, " \t", &rest) : NULL; glob;
-         glob = strtok_r(NULL, " \t", &rest)) {
+    for (char *glob = strtok_r(list, " \t", &rest); glob; glob = strtok_r(NULL, " \t", &rest)) {
         for (char *c = strchr(glob, '[') ? NULL : strchr(glob, '-'); c; c = strchr(c, '-'))
             *c = '_';
         if (fnmatch(glob, name, 0) == 0)
@@ -102,12 +99,12 @@ struct walk {
     detach_tell tell;
 };
 
-/* What is built in is there too, without a state. */
+/* Built-in modules are in the directory too, without a state. */
 static bool is_loaded(int root, const char *module)
 {
     AUTOFREE char *state = format("sys/module/%s/initstate", module);
 
-    return state && root_exists(root, state) > 0;
+    return root_exists(root, state) > 0;
 }
 
 /* The module and, first, what uses it. True when it is gone. */
@@ -117,7 +114,7 @@ static bool unload_with_holders(const struct walk *walk, const char *module, int
     CLEANUP(names_freep) char **holders = NULL;
     int r;
 
-    if (!directory || depth > MAX_DEPTH)
+    if (depth > MAX_DEPTH)
         return false;
     if (!is_loaded(walk->root, module))
         return true;
@@ -179,10 +176,8 @@ void detach_modules(int root, const char *globs, const char *keep, detach_tell t
     static const char *const NO_CONFIG[] = {NULL};
     struct kmod_ctx *kmod = kmod_new(NULL, NO_CONFIG);
 
-    if (!kmod) {
-        tell(LOG_WARNING, "no module is unloaded: out of memory");
-        return;
-    }
+    if (!kmod)
+        out_of_memory();
     kmod_set_log_fn(kmod, stay_quiet, NULL);
     detach_order(root, globs, keep, unload_by_kmod, kmod, tell);
     kmod_unref(kmod);

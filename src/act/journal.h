@@ -6,9 +6,9 @@
 /* What is told in the journal. The ids are for programs that search it, and never change. */
 enum journal_event {
     EVENT_LAST_REBOOT, /* at boot: how the last reboot went and why */
-    EVENT_NEXT_BOOT,   /* at shutdown: what is going to happen and why */
-    EVENT_TROUBLE,     /* something of ours went wrong */
-    EVENT_HEALTH,      /* after a fast reboot: whether everything is there */
+    EVENT_NEXT_BOOT,   /* at shutdown: what the reboot will be and why */
+    EVENT_TROUBLE,     /* something went wrong in fastreboot */
+    EVENT_HEALTH,      /* after a fast reboot: the result of the health check */
 };
 
 /* Writes one line. `priority` is one of syslog's; `reason` is the id of the reason that decided, or

@@ -20,7 +20,7 @@ enum {
 #define MANAGER "org.freedesktop.systemd1.Manager"
 #define MANAGER_PATH "/org/freedesktop/systemd1"
 
-/* sd-bus waits a minute and a half by itself for somebody who takes the call and says nothing. */
+/* sd-bus waits a minute and a half by itself for a peer that takes the call and says nothing. */
 static int wait_until_ready(sd_bus *bus)
 {
     int64_t end = clock_uptime() + CALL_TIMEOUT, left = CALL_TIMEOUT;
@@ -125,7 +125,7 @@ int systemd_unit_state(const char *unit, char **ret_state)
     const char *path;
     int r = open_manager(&bus);
 
-    if (r >= 0) /* also for one that nobody has started yet */
+    if (r >= 0) /* also for one that was never started */
         r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "LoadUnit", NULL, &reply, "s",
                                unit);
     if (r >= 0)

@@ -16,20 +16,19 @@ enum {
  * negative errno. */
 int systemd_shutdown_job(uint32_t *ret_id);
 
-/* Makes kexec the way in which PID 1 ends this system, at once: it kills all that is left,
- * unmounts, and jumps. 0 or a negative errno. */
+/* Makes PID 1 end this system by kexec, at once: it kills all that is left, unmounts, and jumps. 0
+ * or a negative errno. */
 int systemd_kexec(void);
 
-/* The state of a unit, "active" or another word of systemd's; 0, with the caller's *ret_state, or a
- * negative errno. */
+/* The state of a unit, "active" or another word of systemd's, for free(). 0 or a negative errno. */
 int systemd_unit_state(const char *unit, char **ret_state);
 
 /* Stops a unit, without waiting until it is stopped. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 
 /* Arms the first watchdog, through PID 1, for the kexec: it then resets the machine
- * unless somebody feeds or stops it within `seconds`. 0; -ERANGE when the hardware does not take
- * that time; another negative errno. `root` is where to read what it took. */
+ * unless the next system feeds or stops it within `seconds`. 0; -ERANGE when the hardware does not
+ * take that time; another negative errno. `root` is where to read what it took. */
 int systemd_arm_watchdog(int root, unsigned seconds);
 
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.

@@ -4,20 +4,21 @@
 /* Where things are, relative to the root directory. */
 
 #define RUN_DIR "run/fastreboot"
-/* The service is active: made by `booted`, taken away when the service stops. */
+/* The service is active: made by `booted`, removed when the service stops. */
 #define RUN_ACTIVE RUN_DIR "/active"
-/* One firmware reboot was asked for. The condition of the jump unit names it too. */
+/* One firmware reboot was requested. */
 #define RUN_NORMAL RUN_DIR "/normal"
-/* What we have loaded (JSON). */
+/* The kernel that fastreboot has loaded (JSON). */
 #define RUN_LOADED RUN_DIR "/loaded"
-/* The jump may go ahead, and in which reboot (JSON). */
+/* The jump may go ahead, and in which reboot (JSON). The condition of the modules unit names it
+ * too. */
 #define RUN_JUMP RUN_DIR "/jump"
-/* What is to be detached before the jump (JSON). The condition of the modules unit names it too. */
+/* What to detach before the jump (JSON). The condition of the modules unit names it too. */
 #define RUN_MODULES RUN_DIR "/modules"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
-/* What is being looked for in this boot, until it is found or given up (JSON). The condition of the
- * health units names it too. */
+/* What the health check looks for, until it is over (JSON). The condition of the health units names
+ * it too. */
 #define RUN_HEALTH RUN_DIR "/health"
 
 #define STATE_DIR "var/lib/fastreboot"
@@ -28,8 +29,8 @@
 
 /* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"
-/* The fast reboot after which something was missing, for which we ask for a reboot by the firmware
- * once, and until it is known whether that helped (JSON). */
+/* The fast reboot after which something was missing, from the one firmware reboot that is requested
+ * for it until it is known whether that helped (JSON). */
 #define STATE_HEALED STATE_DIR "/healed"
 
 #define SERVICE_UNIT "fastreboot.service"

@@ -61,7 +61,7 @@ static int through_firmware(int root, struct attempt *attempt, int priority, con
                  reason);
     drop(root, reason);
     attempt->state = ATTEMPT_FIRMWARE;
-    attempt->has_inventory = false; /* nobody looks for it, and a full disk may not take it */
+    attempt->has_inventory = false; /* no health check needs it, and a full disk may not take it */
     set_text(&attempt->reason, xstrdup(reason));
     if (!attempt->id)
         return -ECANCELED; /* it could not even be written once */

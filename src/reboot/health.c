@@ -45,7 +45,7 @@ static int start_attempt(int root, struct attempt *attempt, const struct boot_fa
     return r;
 }
 
-/* Only in a boot through the firmware: in any other nobody knows what that would have brought back.
+/* Only in a boot through the firmware: no other tells what the firmware would have brought back.
  * Where the kernel does not tell its loader (arm64), fastreboot's mark has to do. 1 when there is
  * something to look for. */
 static int start_healed(int root, const struct boot_facts *boot)

@@ -12,7 +12,7 @@ int notes_write_active(int root);
 void notes_remove_active(int root);
 
 /* One reboot through the firmware was asked for, by the administrator (`why` is "") or by
- * fastreboot itself. The note is a condition of the jump unit, too. */
+ * fastreboot itself. */
 int notes_write_normal(int root, const char *why);
 int notes_remove_normal(int root);
 /* 1 when it is there, 0 when not, or a negative errno. */

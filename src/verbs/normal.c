@@ -2,7 +2,7 @@
 
 /* One reboot through the firmware. This must work when everything else is broken, so it reads
  * neither configuration nor boot entries: it leaves a mark below /run, which the load at shutdown
- * obeys and which the jump unit has as a condition, and which the reboot itself removes. */
+ * and the jump obey, and which the reboot itself removes. */
 
 #include "act/kexec.h"
 #include "act/systemd.h"
