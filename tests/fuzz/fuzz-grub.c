@@ -7,6 +7,13 @@
 #include "discover/loaders/choose.h"
 #include "fuzz.h"
 
+/* A terminal would obey it. */
+static void no_control_characters(const char *text)
+{
+    for (; text && *text; text++)
+        must((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *config = fuzz_string(&data, &size), *env = fuzz_string(&data, &size);
@@ -19,8 +26,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
     must(strcmp(entries.loader, "grub") == 0);
     must((entries.chosen < entries.n) == !entries.problem);
-    for (size_t i = 0; i < entries.n; i++)
-        must(!entries.entries[i].kernel == !!entries.entries[i].problem);
+    no_control_characters(entries.problem);
+    no_control_characters(entries.one_time);
+    no_control_characters(entries.chosen_reason);
+    for (size_t i = 0; i < entries.n; i++) {
+        const struct boot_entry *entry = &entries.entries[i];
+
+        must(!entry->kernel == !!entry->problem);
+        no_control_characters(entry->id);
+        no_control_characters(entry->title);
+        no_control_characters(entry->kernel);
+        no_control_characters(entry->cmdline);
+        no_control_characters(entry->problem);
+    }
     boot_entries_clear(&entries);
     free(config);
     free(env);

@@ -136,20 +136,15 @@ static void set_problem(struct grub_entry *entry, const struct grub_bls_file *fi
         entry->problem = format("%s:%u: %s", file->path, line, why);
 }
 
-/* The kernel's parameters, or NULL. */
+/* The kernel's parameters, or NULL. Every GRUB takes the first line of them alone. */
 static char *make_options(const struct grub_eval *eval, const struct grub_bls_file *file,
                           struct grub_entry *entry)
 {
-    const struct grub_bls_line *options = grub_bls_find(file, "options", NULL),
-                               *more = options ? grub_bls_find(file, "options", options) : NULL;
+    const struct grub_bls_line *options = grub_bls_find(file, "options", NULL);
     const char *fallback = grub_env_get(&eval->env, "default_kernelopts");
     AUTOFREE char *text = NULL, *why = NULL;
     bool odd = false;
 
-    if (more) {
-        set_problem(entry, file, more->line, "more than one options line");
-        return NULL;
-    }
     if (options)
         text = expand_value(eval, options->value, &odd);
     if (!odd && !text && fallback && eval->run->flavour == GRUB_FEDORA)

@@ -241,14 +241,19 @@ static int run_other(struct grub_eval *eval, const struct grub_node *node, const
 static int run_words(struct grub_eval *eval, const struct grub_node *node,
                      const struct grub_words *words)
 {
-    bool invert = words->n > 0 && streq(words->words[0], "!");
-    struct grub_words rest = {.words = words->words + invert, .n = words->n - invert};
+    struct grub_words rest = *words;
     const struct grub_function *function;
     grub_command *run;
+    bool invert;
     int r;
 
+    if (words->n == 0)
+        return STATUS_TRUE;
+    invert = streq(words->words[0], "!");
+    rest.words += invert;
+    rest.n -= invert;
     if (rest.n == 0)
-        return invert ? STATUS_FAILED : STATUS_TRUE;
+        return STATUS_FAILED;
     run = eval->run->find_command(rest.words[0]);
     function = grub_run_function(eval->run, rest.words[0]);
     if (!run && !function)
