@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <libkmod.h>
+#include <sys/syscall.h>
 #include <syslog.h>
 
 #include "base/root.h"
@@ -152,33 +152,14 @@ void detach_order(int root, const char *globs, const char *keep, detach_unload u
             (void)unload_with_holders(&walk, *module, 0);
 }
 
-static int unload_by_kmod(void *data, const char *name)
+/* glibc has no wrapper. With O_NONBLOCK the kernel refuses what is in use instead of waiting. */
+static int unload_now(void *data, const char *name)
 {
-    struct kmod_module *module;
-    int r = kmod_module_new_from_name(data, name, &module);
-
-    if (r < 0)
-        return r;
-    r = kmod_module_remove_module(module, 0);
-    kmod_module_unref(module);
-    return r;
-}
-
-static void stay_quiet(void *data, int priority, const char *file, int line, const char *function,
-                       const char *pattern, va_list arguments)
-{
-    (void)data, (void)priority, (void)file, (void)line, (void)function;
-    (void)pattern, (void)arguments;
+    (void)data;
+    return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 void detach_modules(int root, const char *globs, const char *keep, detach_tell tell)
 {
-    static const char *const NO_CONFIG[] = {NULL};
-    struct kmod_ctx *kmod = kmod_new(NULL, NO_CONFIG);
-
-    if (!kmod)
-        out_of_memory();
-    kmod_set_log_fn(kmod, stay_quiet, NULL);
-    detach_order(root, globs, keep, unload_by_kmod, kmod, tell);
-    kmod_unref(kmod);
+    detach_order(root, globs, keep, unload_now, NULL, tell);
 }
