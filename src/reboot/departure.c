@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <systemd/sd-id128.h>
 
+#include "act/deadline.h"
 #include "act/journal.h"
 #include "act/systemd.h"
 #include "base/clock.h"
@@ -109,6 +110,7 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
     const char *release = survey ? survey->facts.payload.image.release : NULL;
     int r;
 
+    deadline_doing("writing down what this machine has");
     attempt->state = ATTEMPT_LOADED;
     if (survey)
         describe(root, survey, attempt);
@@ -127,6 +129,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
 {
     AUTOFREE char *error = NULL, *id = NULL;
 
+    deadline_doing("loading the kernel");
     if (load_kernel(root, survey, &id, &error) < 0)
         return through_firmware(root, attempt, LOG_WARNING, "load-failed", error);
     set_text(&attempt->id, steal(&id));
@@ -152,6 +155,7 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     const struct finding *because;
     int r;
 
+    deadline_doing("looking for the next kernel and for what speaks against it");
     survey_make(root, PURPOSE_SHUTDOWN, &survey);
     tell_warnings(&survey.verdict);
     because = survey.verdict.because;
@@ -206,8 +210,11 @@ static int stop(int root, int job)
 int departure_load(int root)
 {
     uint32_t job_id = 0;
-    int job = systemd_shutdown_job(&job_id);
+    int job;
 
+    deadline_doing("asking PID 1 whether this is a reboot");
+    job = systemd_shutdown_job(&job_id);
+    deadline_doing("writing down that this reboot has begun");
     notes_remove_active(root);
     notes_remove_go_ahead(root);
     notes_remove_detach(root);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reboot/load.h"
+#include "act/deadline.h"
 #include "base/util.h"
 #include "reboot/departure.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
+
+/* Well before TimeoutStopSec= of fastreboot.service. */
+static const int64_t AT_SHUTDOWN = 25 * (int64_t)1000000;
 
 static int refuse(const struct finding *because)
 {
@@ -36,6 +40,7 @@ static int run(const struct call *call)
 {
     if (!given(call, OPTION_AT_SHUTDOWN))
         return load_now(call);
+    deadline_start(AT_SHUTDOWN);
     return departure_load(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 

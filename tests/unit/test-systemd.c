@@ -4,6 +4,7 @@
 
 #include "act/systemd.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,6 +26,33 @@ int __wrap_sd_bus_set_address(sd_bus *bus, const char *given)
 {
     assert_string_equal(given, "unix:path=/run/systemd/private");
     return __real_sd_bus_set_address(bus, address);
+}
+
+/* While PID 1 is silent nobody waits for it in earnest: the time that was to be waited has passed.
+ */
+static bool silent;
+static int64_t passed;
+
+int __real_sd_bus_wait(sd_bus *bus, uint64_t microseconds);
+int __wrap_sd_bus_wait(sd_bus *bus, uint64_t microseconds);
+int __wrap_sd_bus_wait(sd_bus *bus, uint64_t microseconds)
+{
+    if (!silent)
+        return __real_sd_bus_wait(bus, microseconds);
+    assert_true(microseconds <= 5 * 1000000);
+    passed += (int64_t)microseconds;
+    return 0;
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int r = __real_clock_gettime(clock, time);
+
+    time->tv_sec += passed / 1000000;
+    time->tv_nsec += passed % 1000000 * 1000;
+    return r;
 }
 
 static void note(const char *text)
@@ -133,6 +161,8 @@ static void serve(int listener)
     sd_bus *bus;
     int fd = accept(listener, NULL, NULL);
 
+    if (silent)
+        (void)pause();
     if (fd < 0 || sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fd, fd) < 0 ||
         sd_bus_set_server(bus, 1, id) < 0 || sd_bus_set_anonymous(bus, 1) < 0 ||
         sd_bus_set_trusted(bus, 1) < 0)
@@ -284,6 +314,24 @@ static void no_answer_is_an_error(void **state)
     assert_true(systemd_arm_watchdog(tree->root, 180) < 0);
 }
 
+/* PID 1 takes the call and says nothing, not even who it is: sd-bus alone waits for 90 seconds. */
+static void silence_ends_in_time(void **state)
+{
+    uint32_t id;
+    pid_t pid;
+
+    tree = *state;
+    silent = true;
+    pid = begin();
+    (void)alarm(60);
+    assert_int_equal(systemd_shutdown_job(&id), -ETIMEDOUT);
+    (void)alarm(0);
+    assert_true(passed >= 4 * 1000000 && passed <= 5 * 1000000);
+    end(pid);
+    silent = false;
+    passed = 0;
+}
+
 /* systemctl itself */
 
 static void write_systemctl(const char *script)
@@ -318,9 +366,13 @@ static void systemctl_is_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_kind_of_a_shutdown_is_known), TEST(pid_1_is_asked_for_kexec),
-        TEST(units_are_stopped_and_looked_at), TEST(the_watchdog_must_take_the_time),
-        TEST(no_answer_is_an_error),           TEST(systemctl_is_run),
+        TEST(the_kind_of_a_shutdown_is_known),
+        TEST(pid_1_is_asked_for_kexec),
+        TEST(units_are_stopped_and_looked_at),
+        TEST(the_watchdog_must_take_the_time),
+        TEST(no_answer_is_an_error),
+        TEST(silence_ends_in_time),
+        TEST(systemctl_is_run),
     };
 
     return RUN_TESTS(tests);
