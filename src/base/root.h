@@ -39,7 +39,11 @@ int root_readlink(int root, const char *path, char **ret_target);
  * -EFBIG when it has more than `max` bytes. The caller frees it. */
 int root_read(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
-/* The same for a file that holds one line; the newline is taken off. -EBADMSG on a NUL inside. */
+/* The same for a file of which no more than the first `max` bytes are wanted. */
+int root_read_start(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
+
+/* As root_read() for a file that holds one line; the newline is taken off. -EBADMSG on a NUL
+ * inside. */
 int root_read_line(int root, const char *path, size_t max, char **ret_line);
 
 /* The same for a decimal number, as the files of /proc/sys hold it. -EBADMSG when it is none. */

@@ -83,6 +83,33 @@ static int parse(struct reading *reading, const char *text, char **ret_error)
                        problem ? problem : "is neither \"key = value\" nor a comment"));
 }
 
+int settings_parse(const char *file, const char *text, settings_take take, void *data,
+                   char **ret_error)
+{
+    *ret_error = NULL;
+    return parse(&(struct reading){.file = file, .take = take, .data = data}, text, ret_error);
+}
+
+/* Nothing is at the path. A link on the way that leads nowhere is something: it was to lead to a
+ * file that somebody wrote. */
+static bool is_absent(int root, const char *path)
+{
+    AUTOFREE char *part = xstrdup(path);
+    bool absent = true;
+
+    for (char *slash = strchr(part, '/'); absent; slash = strchr(slash + 1, '/')) {
+        AUTOFREE char *real = NULL;
+
+        if (slash)
+            *slash = 0;
+        absent = root_exists(root, part) == 0 || root_resolve(root, part, &real, NULL, NULL) >= 0;
+        if (!slash)
+            break;
+        *slash = '/';
+    }
+    return absent;
+}
+
 int settings_read(int root, const char *path, settings_take take, void *data, char **ret_error)
 {
     AUTOFREE char *file = format("/%s", path), *text = NULL, *untrusted = NULL;
@@ -93,7 +120,7 @@ int settings_read(int root, const char *path, settings_take take, void *data, ch
 
     *ret_error = NULL;
     fd = root_open(root, path, &untrusted);
-    if (fd == -ENOENT && root_exists(root, path) == 0)
+    if (fd == -ENOENT && is_absent(root, path))
         return 0;
     if (fd < 0)
         return fail_errno(ret_error, fd, path);
@@ -121,7 +148,7 @@ int settings_read_directory(int root, const char *path, settings_take take, void
     int r = root_names(root, path, is_settings_file, MAX_FILES, &names);
 
     *ret_error = NULL;
-    if (r == -ENOENT)
+    if (r == -ENOENT && is_absent(root, path))
         return 0;
     if (r < 0)
         return fail_errno(ret_error, r, path);

@@ -22,6 +22,10 @@ typedef int (*settings_take)(void *data, const struct setting *setting, char **r
  * (-EUCLEAN). */
 int settings_read(int root, const char *path, settings_take take, void *data, char **ret_error);
 
-/* The same with every *.conf in a directory, in the byte order of their names. */
+/* The same with the text of a file. */
+int settings_parse(const char *file, const char *text, settings_take take, void *data,
+                   char **ret_error);
+
+/* As settings_read() with every *.conf in a directory, in the byte order of their names. */
 int settings_read_directory(int root, const char *path, settings_take take, void *data,
                             char **ret_error);

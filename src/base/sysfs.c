@@ -6,10 +6,9 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* -EINVAL is what readlink() says of a file that is not a link. */
 static int presence(int r)
 {
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENODEV || r == -ENXIO || r == -EINVAL)
+    if (r == -ENOENT || r == -ENOTDIR || r == -ENODEV || r == -ENXIO)
         return 0;
     return r < 0 ? r : 1;
 }
@@ -33,9 +32,11 @@ int sysfs_number(int root, const char *directory, const char *name, long *ret_nu
 int sysfs_link(int root, const char *directory, const char *name, char **ret_target)
 {
     AUTOFREE char *path = format("%s/%s", directory, name);
+    int r;
 
     *ret_target = NULL;
-    return presence(root_readlink(root, path, ret_target));
+    r = root_readlink(root, path, ret_target);
+    return r == -EINVAL ? 0 : presence(r); /* not a link */
 }
 
 int sysfs_link_name(int root, const char *directory, const char *name, char **ret_name)

@@ -84,9 +84,10 @@ struct answer test_foreign_kernel(const struct facts *facts)
     return answer_yes(xstrdup("a kernel that fastreboot did not load is loaded"));
 }
 
-static bool same(const char *a, const char *b)
+/* What a machine does not tell, or says in too many words, is not another version. */
+static bool may_be_same(const char *a, const char *b)
 {
-    return a && b ? streq(a, b) : a == b;
+    return !a || !b || streq(a, b);
 }
 
 /* A new file is a new chance, and so is new firmware. */
@@ -98,7 +99,7 @@ struct answer test_failed_before(const struct facts *facts)
         const struct failure *failure = &failures->all[i];
 
         if (streq(failure->kernel, facts->payload.kernel_id) &&
-            same(failure->firmware, facts->failure.firmware)) {
+            may_be_same(failure->firmware, facts->failure.firmware)) {
             AUTOFREE char *when_and_why = failure_text(failure);
 
             return answer_yes(

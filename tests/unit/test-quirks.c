@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirk-list.h"
 #include "discover/hardware/quirks.h"
+
+#include <sys/stat.h>
+
 #include "test.h"
 #include "tree.h"
 
@@ -115,12 +118,12 @@ static void every_kind_of_match_must_match(void **state)
 {
     const struct tree *tree = *state;
 
-    tree_write(tree, "sys/class/dmi/id/modalias", BOARD);
+    tree_write(tree, "sys/class/dmi/id/modalias", "dmi:bvnX:svnX:rvnX:rnX1:rvr1:\n");
     tree_write(tree, "sys/bus/pci/devices/0000:00:01.0/modalias", "pci:v000015B3d00001017sv\n");
     tree_mkdir(tree, "sys/bus/pci/devices/0000:00:02.0"); /* without a modalias */
     tree_link(tree, "sys/bus/pci/drivers/mlx5_core/0000:00:01.0", "../../devices/0000:00:01.0");
     tree_link(tree, "sys/bus/pci/drivers/idle/module", "../../../../module/idle");
-    expect(tree, "[a]\nMatchDMIModalias=*:rnS1200SPL:*\nAction=firmware\n", "a: ");
+    expect(tree, "[a]\nMatchDMIModalias=*:rnX1:*\nAction=firmware\n", "a: ");
     expect(tree, "[a]\nMatchModalias=pci:v000015B3d*\nAction=firmware\n", "a: ");
     expect(tree, "[a]\nMatchModalias=usb:* pci:v000015B3*\nAction=firmware\n", "a: ");
     expect(tree, "[a]\nMatchModalias=pci:v000015B4d*\nAction=firmware\n", NULL);
@@ -222,6 +225,166 @@ static void what_root_is_on_is_never_detached(void **state)
                                          .applied.text = (char *)"but nothing is detached"});
 }
 
+/* What `words` of the installed list says of a machine of these files. */
+static void expect_place(const struct tree *tree, const char *const (*files)[2], const char *words)
+{
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+
+    for (size_t i = 0; files[i][0]; i++)
+        tree_write(tree, files[i][0], files[i][1]);
+    facts = read_facts(tree);
+    assert_answer(&facts.invalid, 0, NULL);
+    assert_answer(&facts.firmware, words ? 1 : 0, words);
+    for (size_t i = 0; files[i][0]; i++)
+        tree_remove(tree, files[i][0]);
+}
+
+static void the_list_knows_its_virtual_machines(void **state)
+{
+    static const struct {
+        const char *files[3][2];
+        const char *words;
+    } PLACES[] = {
+        {{{"sys/hypervisor/type", "xen\n"}, {"sys/hypervisor/guest_type", "HVM\n"}}, "Xen guest"},
+        {{{"sys/hypervisor/type", "xen\n"}, {"sys/hypervisor/guest_type", "PV\n"}}, "Xen guest"},
+        {{{"sys/hypervisor/type", "xen\n"}}, "Xen guest"},
+        {{{"sys/hypervisor/type", "mshv\n"}}, NULL},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnXen:bvr4.11.amazon:svnXen:pnHVMdomU:\n"}},
+         "Xen HVM"},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnBHYVE:bvr14.0:svnFreeBSD:pnBHYVE:pvr1.0:\n"}},
+         "bhyve"},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnVMW:svnVMware,Inc.:pnVMware20,1:\n"},
+          {"proc/sys/kernel/arch", "aarch64\n"}},
+         "VMware"},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnVMW:svnVMware,Inc.:pnVMware7,1:\n"},
+          {"proc/sys/kernel/arch", "x86_64\n"}},
+         NULL},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnEDK:svnQEMU:pnQEMUVirtualMachine:\n"},
+          {"proc/cpuinfo", "processor\t: 0\nFeatures\t: fp\nCPU implementer\t: 0x61\n"}},
+         "QEMU on Apple"},
+        {{{"sys/class/dmi/id/modalias", "dmi:bvnEDK:svnQEMU:pnQEMUVirtualMachine:\n"},
+          {"proc/cpuinfo", "processor\t: 0\nFeatures\t: fp\nCPU implementer\t: 0x41\n"}},
+         NULL},
+        {{{"proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu hypervisor lm tdx_guest\n\n"}}, "TDX"},
+        {{{"sys/class/misc/tdx_guest", ""}}, "TDX"},
+        {{{"proc/cpuinfo", "flags : fpu hypervisor sev sev_es sev_snp debug_swap\n"}}, "SEV"},
+        {{{"proc/cpuinfo", "flags : fpu hypervisor lm sev_snp\n"}}, "SEV"},
+        {{{"proc/cpuinfo", "flags : fpu lm sev sev_es sev_snp tdx_host_platform\n"}}, NULL},
+        {{{"sys/devices/system/cpu/sev/vmpl", "0\n"}}, "SEV"},
+        {{{"sys/class/misc/sev-guest", ""}}, "SEV"},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(PLACES); i++)
+        expect_place(*state, PLACES[i].files, PLACES[i].words);
+}
+
+static void other_keys_match(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/sys/kernel/arch", "riscv64\n");
+    tree_write(tree, "sys/hypervisor/type", "kvm\n");
+    tree_write(tree, "proc/cpuinfo", "flags\t: fpu vme\nmodel name : x\n\nflags : two\n");
+    expect(tree, "[a]\nMatchArchitecture=arm* riscv*\nAction=firmware\n", "a: ");
+    expect(tree, "[a]\nMatchArchitecture=x86_64\nAction=firmware\n", NULL);
+    expect(tree, "[a]\nMatchHypervisor=kvm\nAction=firmware\n", "a: ");
+    expect(tree, "[a]\nMatchHypervisor=kvm:?*\nAction=firmware\n", NULL);
+    expect(tree, "[a]\nMatchCPU=,fpu,vme,\nAction=firmware\n", "a: "); /* of the first alone */
+    expect(tree, "[a]\nMatchCPU=*,pu,* *,two,*\nAction=firmware\n", NULL);
+    expect(tree, "[a]\nMatchPath=/nothing /proc/cpuinfo\nAction=firmware\n", "a: ");
+    expect(tree, "[a]\nMatchPath=/nothing\nAction=firmware\n", NULL);
+}
+
+/* What is not installed is known all the same; what is installed and damaged is told. */
+static void a_list_that_is_gone(void **state)
+{
+    const struct tree *tree = *state;
+
+    expect_firmware(tree, BOARD, "interrupts");
+    install(tree, "20-virtual-machines.conf");
+    expect_firmware(tree, BOARD, "interrupts");
+    tree_write(tree, QUIRKS_LOCAL_DIR "/10-boards.conf", "# this one is good\n");
+    expect_firmware(tree, BOARD, NULL);
+    tree_write(tree, QUIRKS_VENDOR_DIR "/30-drivers.conf", "");
+    expect_error(tree, "", "30-drivers.conf has no quirks");
+    tree_write(tree, QUIRKS_LOCAL_DIR "/30-drivers.conf", "");
+    expect_firmware(tree, BOARD, NULL);
+    tree_write(tree, QUIRKS_VENDOR_DIR "/40-others.conf", "# cut of");
+    expect_error(tree, "", "40-others.conf has no quirks");
+}
+
+static void a_list_that_was_never_there(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "usr/lib/systemd/system/fastreboot.service", "");
+    expect_error(tree, "", "/usr/lib/fastreboot/quirks.d: No such file or directory");
+}
+
+static void links_that_lead_nowhere(void **state)
+{
+    static const char *const PATHS[] = {"etc/fastreboot", QUIRKS_LOCAL_DIR,
+                                        QUIRKS_LOCAL_DIR "/x.conf"};
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(PATHS); i++) {
+        CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+
+        tree_link(tree, PATHS[i], "/nowhere");
+        facts = read_facts(tree);
+        assert_answer(&facts.invalid, 1, "No such file or directory");
+        tree_remove(tree, PATHS[i]);
+    }
+}
+
+static void globs_that_would_match_nothing(void **state)
+{
+    static const char *const BAD[] = {
+        "dmi:*:rn[S1200*", "\"dmi:*\"", "a dmi:[[:alpha:", "x[!]", "'x'", "x\\", "[a-z [a]"};
+    static const char *const GOOD[] = {"[]a]x", "[!]]", "[[:digit:]a] y", "\\[x", "x]y", "[a[]"};
+
+    for (size_t i = 0; i < ELEMENTS(BAD); i++) {
+        AUTOFREE char *text = format("[a]\nMatchDMIModalias=%s\nAction=firmware\n", BAD[i]);
+
+        expect_error(*state, text, "test.conf:2: MatchDMIModalias: ");
+    }
+    for (size_t i = 0; i < ELEMENTS(GOOD); i++) {
+        AUTOFREE char *text = format("[a]\nMatchDMIModalias=%s\nAction=firmware\n", GOOD[i]);
+
+        expect(*state, text, NULL);
+    }
+    expect_error(*state, "[a]\nMatchDriver=x\nUnbindDriver=[x\n", ":3: UnbindDriver: a [ is not");
+    expect_error(*state, "[a]\nMatchDriver=x\nCmdlineAppend=a=\"b c\n",
+                 ":3: CmdlineAppend: a quot");
+}
+
+static void files_that_are_none(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+
+    tree_mkdir(tree, "sys/class/dmi/id");
+    assert_int_equal(mkfifoat(tree->root, "sys/class/dmi/id/modalias", 0644), 0);
+    facts = read_facts(tree);
+    assert_answer(&facts.firmware, -EINVAL, NULL);
+    quirk_facts_clear(&facts);
+    tree_mkdir(tree, QUIRKS_LOCAL_DIR);
+    assert_int_equal(mkfifoat(tree->root, QUIRKS_LOCAL_DIR "/x.conf", 0644), 0);
+    facts = read_facts(tree);
+    assert_answer(&facts.invalid, 1, "x.conf: Invalid argument");
+}
+
+static void dmi_that_is_too_long_is_unknown(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+    AUTOFREE char *modalias = format("dmi:%*s:rnS1200SPL:\n", 10000, "x");
+
+    tree_write(tree, "sys/class/dmi/id/modalias", modalias);
+    facts = read_facts(tree);
+    assert_answer(&facts.firmware, -EFBIG, NULL);
+}
+
 static void no_dmi_no_board(void **state)
 {
     expect(*state, "[a]\nMatchDMIModalias=*\nAction=firmware\n", NULL);
@@ -289,6 +452,14 @@ int main(void)
         TEST(effects_add_up),
         TEST(matching_devices_are_detached),
         TEST(what_root_is_on_is_never_detached),
+        TEST(the_list_knows_its_virtual_machines),
+        TEST(other_keys_match),
+        TEST(a_list_that_is_gone),
+        TEST(a_list_that_was_never_there),
+        TEST(links_that_lead_nowhere),
+        TEST(globs_that_would_match_nothing),
+        TEST(files_that_are_none),
+        TEST(dmi_that_is_too_long_is_unknown),
         TEST(no_dmi_no_board),
         TEST(mistakes_are_named),
         TEST(too_many_quirks),

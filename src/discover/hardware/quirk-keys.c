@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "discover/hardware/detachable.h"
+#include "discover/hardware/globs.h"
 
 static int find_devices(int root, const struct quirk *quirk, const char *drivers, char **devices)
 {
@@ -11,17 +12,43 @@ static int find_devices(int root, const struct quirk *quirk, const char *drivers
 
 #define FACT(member) offsetof(struct quirk_facts, member)
 
+/* The kernel would take all that follows for one value. */
+static const char *check_parameters(const char *parameters)
+{
+    size_t quotes = 0;
+
+    for (; *parameters; parameters++)
+        quotes += *parameters == '"';
+    return quotes % 2 ? "a quotation mark is not closed" : NULL;
+}
+
+#define MATCH(key, function)                                                                       \
+    {                                                                                              \
+        .name = key, .matches = function, .check = globs_check                                     \
+    }
+
 const struct quirk_key QUIRK_KEYS[] = {
-    {.name = "MatchDMIModalias", .matches = quirk_match_dmi},
-    {.name = "MatchModalias", .matches = quirk_match_modalias},
-    {.name = "MatchDriver", .matches = quirk_match_driver},
+    MATCH("MatchDMIModalias", quirk_match_dmi),
+    MATCH("MatchModalias", quirk_match_modalias),
+    MATCH("MatchDriver", quirk_match_driver),
+    MATCH("MatchHypervisor", quirk_match_hypervisor),
+    MATCH("MatchCPU", quirk_match_cpu),
+    MATCH("MatchArchitecture", quirk_match_architecture),
+    MATCH("MatchPath", quirk_match_path),
     {.name = "Action", .does = "", .only = "firmware"},
-    {.name = "CmdlineAppend", .does = "appends to the command line: ", .fact = FACT(cmdline)},
-    {.name = "UnloadModules", .does = "unloads before the jump: ", .fact = FACT(unload)},
+    {.name = "CmdlineAppend",
+     .does = "appends to the command line: ",
+     .fact = FACT(cmdline),
+     .check = check_parameters},
+    {.name = "UnloadModules",
+     .does = "unloads before the jump: ",
+     .fact = FACT(unload),
+     .check = globs_check},
     {.name = "UnbindDriver",
      .does = "detaches before the jump: ",
      .fact = FACT(unbind),
-     .expand = find_devices},
+     .expand = find_devices,
+     .check = globs_check},
     {.name = "Reason"},
     {.name = "Source"},
 };

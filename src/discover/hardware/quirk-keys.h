@@ -26,7 +26,8 @@ struct quirk_key {
     size_t fact;      /* where the value goes, a text in struct quirk_facts; or 0 */
     /* What it is there, if not the value itself: adds to *text. 0 or a negative errno. */
     int (*expand)(int root, const struct quirk *quirk, const char *value, char **text);
-    const char *only; /* the one value that it may have, or NULL */
+    const char *only;                        /* the one value that it may have, or NULL */
+    const char *(*check)(const char *value); /* gives what is wrong with one, or NULL */
 };
 
 extern const struct quirk_key QUIRK_KEYS[];

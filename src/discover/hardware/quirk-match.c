@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirk-match.h"
 
+#include <errno.h>
+
 #include "base/root.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "discover/hardware/globs.h"
+
+#ifdef __aarch64__
+#define THIS_ARCH "aarch64"
+#else
+#define THIS_ARCH "x86_64"
+#endif
+
+enum {
+    MAX_CPU = 64 * 1024, /* of the first CPU; there may be hundreds */
+};
 
 static void texts_clear(struct quirk_texts *texts)
 {
@@ -18,6 +30,7 @@ void quirk_machine_clear(struct quirk_machine *machine)
 {
     texts_clear(&machine->dmi);
     texts_clear(&machine->modaliases);
+    texts_clear(&machine->cpu);
 }
 
 static void add(struct quirk_texts *texts, const char *text)
@@ -103,4 +116,87 @@ static int drives(int root, const char *path, void *data)
 int quirk_match_driver(struct quirk_machine *machine, const char *globs)
 {
     return look_at_buses(machine->root, "drivers", drives, (void *)globs);
+}
+
+int quirk_match_hypervisor(struct quirk_machine *machine, const char *globs)
+{
+    AUTOFREE char *type = NULL, *kind = NULL, *both = NULL;
+    int r = sysfs_line(machine->root, "sys/hypervisor", "type", &type);
+
+    if (r <= 0 || globs_match(globs, type))
+        return r;
+    r = sysfs_line(machine->root, "sys/hypervisor", "guest_type", &kind);
+    both = format("%s:%s", type, kind ? kind : "");
+    return r < 0 ? r : globs_match(globs, both);
+}
+
+/* "flags\t\t: fpu vme" becomes "fpu,vme,"; of other lines the names stay, as "implementer:0x61,".
+ */
+static void take_cpu_line(char *line, char **text)
+{
+    static const struct {
+        const char *name, *prefix;
+    } LINES[] = {{"flags", ""}, {"Features", ""}, {"CPU implementer", "implementer:"}};
+    char *colon = strchr(line, ':'), *rest;
+    size_t length = colon ? (size_t)(colon - line) : 0;
+
+    while (length > 0 && strchr(" \t", line[length - 1]))
+        length--;
+    for (size_t i = 0; length > 0 && i < ELEMENTS(LINES); i++) {
+        if (strlen(LINES[i].name) != length || strncmp(LINES[i].name, line, length) != 0)
+            continue;
+        for (char *word = strtok_r(colon + 1, " \t", &rest); word;
+             word = strtok_r(NULL, " \t", &rest)) {
+            AUTOFREE char *more = format("%s%s,", LINES[i].prefix, word);
+
+            append_text(text, "", more);
+        }
+    }
+}
+
+static int read_cpu(int root, struct quirk_texts *cpu)
+{
+    AUTOFREE char *info = NULL, *text = xstrdup(",");
+    size_t length;
+    int r = root_read_start(root, "proc/cpuinfo", MAX_CPU, &info, &length);
+    char *end = r < 0 ? NULL : strstr(info, "\n\n"), *rest;
+
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    if (end)
+        *end = 0;
+    for (char *line = strtok_r(info, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        take_cpu_line(line, &text);
+    add(cpu, text);
+    return 0;
+}
+
+int quirk_match_cpu(struct quirk_machine *machine, const char *globs)
+{
+    if (!machine->cpu.read)
+        machine->cpu.result = read_cpu(machine->root, &machine->cpu);
+    machine->cpu.read = true;
+    return match(&machine->cpu, globs);
+}
+
+int quirk_match_architecture(struct quirk_machine *machine, const char *globs)
+{
+    AUTOFREE char *name = NULL;
+    int r = sysfs_line(machine->root, "proc/sys/kernel", "arch", &name);
+
+    if (r < 0)
+        return r;
+    return globs_match(globs, r > 0 ? name : THIS_ARCH); /* older kernels do not tell */
+}
+
+int quirk_match_path(struct quirk_machine *machine, const char *paths)
+{
+    AUTOFREE char *list = xstrdup(paths);
+    char *rest;
+    int r = 0;
+
+    for (char *path = strtok_r(list, " \t", &rest); r == 0 && path;
+         path = strtok_r(NULL, " \t", &rest))
+        r = root_exists(machine->root, path);
+    return r;
 }

@@ -21,6 +21,7 @@ struct quirk_machine {
     int root;
     struct quirk_texts dmi;
     struct quirk_texts modaliases;
+    struct quirk_texts cpu;
 };
 
 void quirk_machine_clear(struct quirk_machine *machine);
@@ -29,5 +30,14 @@ void quirk_machine_clear(struct quirk_machine *machine);
  * does not tell. */
 int quirk_match_dmi(struct quirk_machine *machine, const char *globs);
 int quirk_match_modalias(struct quirk_machine *machine, const char *globs);
+/* "xen", and "xen:HVM" with the kind of the guest, from /sys/hypervisor. */
+int quirk_match_hypervisor(struct quirk_machine *machine, const char *globs);
+/* What the first CPU of /proc/cpuinfo says of itself, in its order with a comma around each:
+ * ",fp,asimd,implementer:0x61," or ",fpu,hypervisor,tdx_guest,". */
+int quirk_match_cpu(struct quirk_machine *machine, const char *globs);
+/* As uname -m has it. */
+int quirk_match_architecture(struct quirk_machine *machine, const char *globs);
+/* Whether one of the paths, which are no globs, is there. */
+int quirk_match_path(struct quirk_machine *machine, const char *paths);
 /* A driver counts when it has a device. */
 int quirk_match_driver(struct quirk_machine *machine, const char *globs);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/fd.h"
 #include "base/map.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -80,21 +79,12 @@ int routes_read(int root, const char *directory, enum route_family family, struc
 {
     const struct table *table = &TABLES[family];
     AUTOFREE char *path = format("%s/%s", directory, table->name), *text = NULL;
-    AUTOCLOSE int fd = root_open(root, path, NULL);
-    size_t length = 0;
-    ssize_t n = 1;
+    size_t length;
+    int r = root_read_start(root, path, MAX_TABLE, &text, &length);
 
     *ret = (struct routes){0};
-    if (fd < 0)
-        return fd;
-    text = xcalloc(1, MAX_TABLE + 1);
-    while (n > 0 && length < MAX_TABLE) {
-        n = read(fd, text + length, MAX_TABLE - length);
-        length += n > 0 ? (size_t)n : 0;
-    }
-    fd_tell(fd, text, length);
-    if (n < 0)
-        return -errno;
+    if (r < 0)
+        return r;
     ret->complete = length < MAX_TABLE;
     take_lines(table, text, ret);
     return 0;

@@ -86,7 +86,7 @@ static int look_at(int root, const struct block *block, struct volumes *volumes)
     volume->block = xstrdup(block->name);
     take_uuid(volume, uuid + strlen("CRYPT-"));
     r = sysfs_line(root, block->path, "dm/name", &volume->name);
-    if (r == 0)
+    if (r <= 0)
         volume->name = xstrdup(block->name);
     return r < 0 ? r : find_device(root, block->name, MAX_HELPERS, &volume->device);
 }
