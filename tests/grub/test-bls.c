@@ -211,6 +211,31 @@ static void paths(void **state)
     }
 }
 
+/* Then Fedora's newer GRUB does not start what is loaded; Debian's does. */
+static void last_command(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"true", "/boot/k1 a"},
+        {"if false; then true; fi", "/boot/k1 a"},
+        {"false; boot", "/boot/k1 a"},
+        {"false",
+         "? /boot/grub/grub.cfg:3: GRUB may not start this entry, as its last command fails"},
+        {"[ -n \"$x\" ]",
+         "? /boot/grub/grub.cfg:3: GRUB may not start this entry, as its last command fails"},
+    };
+
+    write_entry(state, "m", ENTRY "bls\n");
+    tree_write(*state, FEDORA, "");
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *entry = format("menuentry A { linux /boot/k1 a\n%s\n}\n", CASES[i][0]),
+                      *plain = format("timeout=0\n%s", entry),
+                      *config = format("timeout=0\nboot=$root\n%sblscfg\n", entry);
+
+        assert_string_equal(started(*state, config), CASES[i][1]);
+        assert_string_equal(started(*state, plain), "/boot/k1 a");
+    }
+}
+
 /* Fedora's newer GRUB starts what an efi key names; whether this one does is not known. */
 static void programs(void **state)
 {
@@ -281,9 +306,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(plain),  TEST(digits),    TEST(upstream),  TEST(variables), TEST(initrds),
-        TEST(places), TEST(odd_files), TEST(passwords), TEST(efi),       TEST(efi_program),
-        TEST(many),   TEST(paths),     TEST(programs),  TEST(plus),      TEST(added_lines),
+        TEST(plain),        TEST(digits),      TEST(upstream),  TEST(variables),
+        TEST(initrds),      TEST(places),      TEST(odd_files), TEST(passwords),
+        TEST(efi),          TEST(efi_program), TEST(many),      TEST(paths),
+        TEST(last_command), TEST(programs),    TEST(plus),      TEST(added_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

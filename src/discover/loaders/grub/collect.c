@@ -29,13 +29,12 @@ static char *make_cmdline(const struct grub_words *words)
     return text;
 }
 
-/* The kernel, a terminal or a log may act on it. */
+/* A terminal or a log may act on it. */
 static bool has_control(const char *word)
 {
-    for (; *word; word++)
-        if ((unsigned char)*word < 0x20 || *word == 0x7f)
-            return true;
-    return false;
+    AUTOFREE char *readable = grub_readable(word);
+
+    return !streq(word, readable);
 }
 
 /* Why the kernel cannot get these words as GRUB would pass them, or NULL. */

@@ -85,6 +85,22 @@ static char *check_timeout(const struct grub_eval *eval)
     return format("GRUB waits in its menu for a choice: the timeout is %s", value);
 }
 
+/* Why GRUB may not start the entry, which ended with `status`; or NULL. */
+static char *find_problem(const struct grub_eval *parent, const struct grub_entry *entry,
+                          enum grub_rules rules, int status)
+{
+    const char *why = entry->problem ? entry->problem : check(parent, entry);
+
+    if (why)
+        return xstrdup(why);
+    /* As Fedora's GRUB since RHEL 9; others start what is loaded all the same. */
+    if (rules != GRUB_RULES_UPSTREAM && !entry->submenu &&
+        (status == STATUS_FALSE || status == STATUS_FAILED))
+        return format("%s:%u: GRUB may not start this entry, as its last command fails",
+                      entry->file, entry->line);
+    return NULL;
+}
+
 static void visit(struct grub_eval *parent, const struct grub_entry *entry, const char *path,
                   bool chosen, struct grub_walk *walk, unsigned depth)
 {
@@ -100,8 +116,8 @@ static void visit(struct grub_eval *parent, const struct grub_entry *entry, cons
     if (!chosen) /* GRUB does not run it, so it does not write either */
         grub_run_forget(run, saved);
     problem = steal(&run->problem);
-    if (!problem && (entry->problem || check(parent, entry)))
-        problem = xstrdup(entry->problem ? entry->problem : check(parent, entry));
+    if (!problem)
+        problem = find_problem(parent, entry, walk->rules, r);
     if (entry->submenu) {
         /* Only the submenus on the way to the chosen entry must be understood. */
         if (chosen && problem && !walk->problem)
