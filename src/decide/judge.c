@@ -4,8 +4,6 @@
 #include "base/cmdline.h"
 #include "base/util.h"
 
-#define FOREIGN "a kernel that fastreboot did not load was started by kexec"
-
 /* In milliseconds; or -1 when the clock was set in between. */
 static int64_t duration(int64_t from, int64_t to)
 {
@@ -75,16 +73,24 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
     return OUTCOME_FAILED;
 }
 
-/* A kexec that was not expected, by a kernel without the attempt's mark. */
-static enum outcome judge_foreign(const struct attempt *attempt, const char *reason,
-                                  char **ret_text)
+/* What a kexec that was not expected has started. A mark says that fastreboot loaded that kernel
+ * once, or that another program has taken over the command line of one. */
+static const char *what_started(const struct boot_facts *boot)
+{
+    return boot->mark
+               ? "a kernel with a mark of fastreboot that is not recorded was started by kexec"
+               : "a kernel that fastreboot did not load was started by kexec";
+}
+
+static enum outcome judge_foreign(const struct attempt *attempt, const struct boot_facts *boot,
+                                  const char *reason, char **ret_text)
 {
     if (attempt->state == ATTEMPT_CHECKING)
-        *ret_text = format(FOREIGN ", before the health check of the fast reboot into kernel %s "
-                                   "was over",
-                           release_or(attempt->release));
+        *ret_text = format("%s, before the health check of the fast reboot into kernel %s was over",
+                           what_started(boot), release_or(attempt->release));
     else
-        *ret_text = format(FOREIGN ", although a firmware reboot was planned: %s", reason);
+        *ret_text =
+            format("%s, although a firmware reboot was planned: %s", what_started(boot), reason);
     return OUTCOME_UNKNOWN;
 }
 
@@ -95,7 +101,7 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
 
     if (boot->way == BOOT_BY_KEXEC && attempt->state != ATTEMPT_LOADED &&
         !has_its_mark(attempt, boot))
-        return judge_foreign(attempt, reason, ret_text);
+        return judge_foreign(attempt, boot, reason, ret_text);
     if (boot->way == BOOT_BY_KEXEC)
         return judge_loaded(attempt, boot, ret_text); /* even if the jump looked refused */
     switch (attempt->state) {
@@ -137,7 +143,7 @@ void judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t
         ret_record->back = ret_record->down < 0 ? -1 : duration(attempt->time, now);
         ret_record->id = xstrdup(attempt->id);
     } else if (boot->way == BOOT_BY_KEXEC) {
-        ret_record->text = xstrdup(FOREIGN);
+        ret_record->text = xstrdup(what_started(boot));
     } else {
         ret_record->text =
             xstrdup("unknown: nothing was recorded before this boot (fastreboot was "

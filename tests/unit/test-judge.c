@@ -123,7 +123,7 @@ static void our_mark_proves_the_jump(void **state)
     (void)state;
     expect(&failed, &BY_KEXEC, OUTCOME_FAST, "fast: ");
     other.mark = (char *)"fedcba9876543210";
-    expect(&failed, &other, OUTCOME_UNKNOWN, "did not load was started by kexec, although");
+    expect(&failed, &other, OUTCOME_UNKNOWN, "not recorded was started by kexec, although");
 }
 
 /* Whatever was to happen: a boot by kexec is never told as one by the firmware. */
@@ -145,8 +145,7 @@ static void without_an_attempt_nothing_is_claimed(void **state)
     CLEANUP(boot_record_clear) struct boot_record record = {0};
 
     (void)state;
-    expect(NULL, &BY_KEXEC, OUTCOME_UNKNOWN,
-           "a kernel that fastreboot did not load was started by kexec");
+    expect(NULL, &BY_KEXEC, OUTCOME_UNKNOWN, "with a mark of fastreboot that is not recorded was");
     expect(NULL, &BY_FIRMWARE, OUTCOME_UNKNOWN, "nothing was recorded before this boot");
     expect(NULL, &UNKNOWN, OUTCOME_UNKNOWN, "nothing was recorded before this boot");
     judge(NULL, &UNKNOWN, 5, 3, &record);

@@ -375,7 +375,7 @@ FAULTS = {
     "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
-    "machine-id": Fault("the machine has another id when it is up again", FAST, "^a kernel that fastreboot did not load was started by kexec", in_between(NEW_MACHINE_ID),
+    "machine-id": Fault("the machine has another id when it is up again", FAST, "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
                         after=set_aside("attempt.other-machine")),
 
     # Reboots at odd times.
