@@ -2,8 +2,8 @@
 """What is broken on purpose while a kernel is loaded: from systemd 255 on `systemctl reboot` is kexec.target then."""
 import dataclasses
 
-from lab.faults import FAST, FIRMWARE, Fault, command, stop_before
-from lab.faults_table import KILL_LOADER, LOAD_DID_NOT_END, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC, settings
+from lab.faults import FAST, FIRMWARE, Fault, command, drop_in, stop_before
+from lab.faults_table import LOAD_DID_NOT_END, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC, settings
 
 EARLY = settings("load = early") + """
 systemctl restart fastreboot
@@ -29,6 +29,9 @@ printf '[Service]\\nTimeoutStopSec=10s\\n' > /etc/systemd/system/fastreboot.serv
 systemctl daemon-reload
 """
 
+# So that it has to be loaded again.
+ANOTHER_LINE = settings("load = early\ncmdline-append = lab.new")
+
 # The reboot is asked for by kexec.target itself, so that all systemds do the same.
 KEXEC = command("systemctl kexec")
 SYSTEMS = {"bookworm": "Debian 12", "trixie": "Debian 13"}
@@ -42,8 +45,9 @@ def both(name, says, way, line, do, **options):
 EVERYWHERE = (
     ("load-hangs", "loaded early; the load at shutdown hangs; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
      EARLY + stop_before("rename attempt", 2) + SHORT_TIME),
-    ("load-killed", "loaded early; the load at shutdown is killed; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
-     EARLY + KILL_LOADER),
+    ("load-killed", "loaded early; the kernel kills the load at shutdown at its system call; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
+     EARLY + ANOTHER_LINE + drop_in(
+         "fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")),
     ("program-gone", "loaded early; the program is gone; systemctl kexec", FIRMWARE, None,
      EARLY + "rm /usr/sbin/fastreboot"),
     ("jump-masked", "loaded early; the jump is masked; systemctl kexec", FIRMWARE, "^firmware: masked by",
