@@ -31,7 +31,7 @@ static const char *const SHAPES[] = {
     "******-****-****-****-****-****-******", /* LVM */
     "^^^^-^^^^",                              /* FAT */
     "PARTUUID=########-##",                   /* of a partition of an MBR */
-    "uuid/########-##",
+    "partuuid/########-##",
 };
 
 struct identity {

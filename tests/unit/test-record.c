@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include "base/fd.h"
 #include "base/root.h"
+#include "base/witness.h"
 #include "record/hide.h"
 #include "record/identities.h"
 #include "record/traces.h"
@@ -40,7 +42,8 @@ static void what_is_told_by_its_shape_is_replaced(void **state)
     expect("52:54:00:aB:cd:ef\n", "50:00:00:00:00:01\n");
     expect("enx525400abcdef", "enx500000000001");
     expect("UUID=1234-ABCD", "UUID=1000-0001");
-    expect("PARTUUID=a1b2c3d4-01", "PARTUUID=a0000000-01");
+    expect("PARTUUID=a1b2c3d4-01 /dev/disk/by-partuuid/a1b2c3d4-01",
+           "PARTUUID=a0000000-01 /dev/disk/by-partuuid/a0000000-01");
     expect("naa.5000c500a1b2c3d4", "naa.5000000000000001");
     expect("ip=10.1.2.3::10.1.2.1:255.255.255.0", "ip=10.0.0.2::10.0.0.1:255.255.255.0");
     expect("[2001:db8::42]", "[2000:000::01]");
@@ -145,6 +148,13 @@ static void tables_keep_what_is_read(void **state)
 
 /* Traces */
 
+static int truncateat(int directory, const char *path, off_t size)
+{
+    AUTOCLOSE int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
+
+    return ftruncate(fd, size);
+}
+
 static const struct trace *find(const struct traces *traces, const char *path)
 {
     for (size_t i = 0; i < traces->n; i++)
@@ -193,6 +203,34 @@ static void what_is_read_leaves_a_trace(void **state)
     assert_int_equal(traces.n, 6);
 }
 
+static void there_is_an_end_to_what_is_kept(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(traces_clear) struct traces traces;
+    const struct trace *trace;
+    struct stat st = {.st_mode = S_IFREG};
+
+    traces_begin();
+    for (int i = 0; i < 3; i++) {
+        AUTOFREE char *name = format("large%d", i), *text = NULL;
+
+        tree_write(tree, name, "");
+        assert_int_equal(truncateat(tree->root, name, 30 << 20), 0);
+        assert_int_equal(root_read(tree->root, name, 40 << 20, &text, NULL), 0);
+    }
+    for (int i = 0; i < 200 * 1000; i++) {
+        AUTOFREE char *name = format("name%d", i);
+
+        witness->saw(name, &st, NULL);
+    }
+    traces_end(&traces);
+    assert_false(find(&traces, "large1")->cut);
+    trace = find(&traces, "large2");
+    assert_true(trace->cut && trace->seen && trace->n_pieces == 0);
+    assert_true(traces.full);
+    assert_int_equal(traces.n, 200 * 1000);
+}
+
 static void bytes_are_found_across_steps(void **state)
 {
     const struct tree *tree = *state;
@@ -225,6 +263,7 @@ int main(void)
         cmocka_unit_test(secrets_are_overwritten),
         cmocka_unit_test(tables_keep_what_is_read),
         TEST(what_is_read_leaves_a_trace),
+        TEST(there_is_an_end_to_what_is_kept),
         TEST(bytes_are_found_across_steps),
     };
 
