@@ -1,32 +1,37 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A machine for each scenario, and its last words when the scenario fails."""
-import json
+"""A machine for each scenario, and what it said when the scenario fails."""
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import faults, hardware, machine as lab_machine  # noqa: E402
-from lab.faults_hardware import HARDWARE_FAULTS  # noqa: E402
-from lab.faults_kexec import KEXEC_FAULTS  # noqa: E402
-from lab.faults_table import FAULTS  # noqa: E402
+from lab import faults, faults_results, hardware, machine as lab_machine  # noqa: E402
 
 
 def pytest_addoption(parser):
-    parser.addoption("--fault-rows", help="a file for the table of faults; rows of earlier runs stay in it")
+    parser.addoption("--faults", action="store_true", help="only faults not yet tried with these sources; their table")
     parser.addoption("--name", default="", help="only scenarios whose name has this in it")
 
 
 def pytest_collection_modifyitems(config, items):
     name = config.getoption("--name").lower()
-    items[:] = [item for item in items if name in item.nodeid.lower()]
+    chosen = [item for item in items if name in item.nodeid.lower()]
+    if config.getoption("--faults"):
+        tried = faults_results.kept()
+        chosen = [item for item in chosen if item.get_closest_marker("fault") and item.nodeid not in tried]
+    # Machines that take longest to make come first, so that the workers rarely wait for the same one.
+    items[:] = sorted(chosen, key=lambda item: kind_of(item).name, reverse=True)
+
+
+def kind_of(item):
+    marker = item.get_closest_marker("kind")
+    return hardware.Kind(*marker.args, **marker.kwargs) if marker else hardware.Kind()
 
 
 @pytest.fixture
 def kind(request):
-    marker = request.node.get_closest_marker("kind")
-    return hardware.Kind(*marker.args, **marker.kwargs) if marker else hardware.Kind()
+    return kind_of(request.node)
 
 
 def running(request, kind, snapshot):
@@ -49,7 +54,7 @@ def bare_machine(request, kind):
 
 @pytest.fixture
 def row(record_property):
-    """Takes the scenario's row of the table of faults."""
+    """Records the scenario's row of the table of faults."""
     return lambda row: record_property("fault", row.to_json())
 
 
@@ -60,24 +65,19 @@ def pytest_runtest_makereport(item, call):
         report.sections.append(("the machine", item.machine.diagnosis()))
 
 
+def pytest_runtest_logreport(report):
+    row = dict(report.user_properties).get("fault")
+    if report.when == "call" and report.passed and row:
+        faults_results.keep(report.nodeid, row)
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    if path := config.getoption("--fault-rows"):
-        terminalreporter.section("what was broken on purpose")
-        rows = fault_rows(Path(path), terminalreporter.stats)
-        terminalreporter.write("\n".join(faults.table(rows)) + "\n")
-
-
-def fault_rows(path, stats):
-    """Those of this run and, where the file has them, of earlier ones; in the order of the table."""
-    rows = json.loads(path.read_text()) if path.exists() else {}
-    for report in (*stats.get("passed", []), *stats.get("failed", [])):
-        if "fault" in report.keywords and report.when == "call":
-            rows[report.nodeid] = dict(report.user_properties).get("fault") or faults.failed(report.nodeid)
-    path.write_text(json.dumps(rows, indent=1))
-    names = [*FAULTS, *KEXEC_FAULTS, *HARDWARE_FAULTS]
-
-    def place(nodeid):
-        name = nodeid.rpartition("[")[2].rstrip("]")
-        return names.index(name) if name in names else len(names)
-
-    return [faults.Row(**json.loads(rows[nodeid])) for nodeid in sorted(rows, key=place)]
+    """The table of faults: of this run, and of earlier ones with the same sources."""
+    if not config.getoption("--faults") or config.option.collectonly:
+        return
+    failed = [report.nodeid for report in terminalreporter.stats.get("failed", []) if "fault" in report.keywords]
+    rows = faults_results.kept() | {nodeid: faults.failed(nodeid) for nodeid in failed}
+    terminalreporter.section("what was broken on purpose")
+    terminalreporter.write("\n".join(faults_results.document(rows)) + "\n")
+    if not config.getoption("--name"):
+        faults_results.write(rows)

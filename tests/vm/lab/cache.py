@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Things that are slow to make, made once: a directory per thing, named by a hash of its recipe."""
+"""A cache of whatever is slow to make: one directory each, named after a hash of its recipe."""
 import contextlib
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab import host
 
-KEEP = 2  # versions of one thing; a branch switch should not rebuild everything
+KEEP = 2  # versions of each, so that switching branches does not rebuild everything
 
 
 def root():
@@ -22,7 +22,7 @@ def root():
 
 
 def digest(*parts):
-    """Of strings and of files; directories count with every file below them."""
+    """A hash of strings and files. A directory stands for all files below it."""
     total = hashlib.sha256()
     for part in parts:
         if not isinstance(part, Path):
@@ -36,14 +36,14 @@ def digest(*parts):
 
 
 def announce(text):
-    """One line per slow step: on the terminal even when pytest captures."""
+    """Prints one line per slow step, on the terminal even when pytest captures output."""
     print(text, file=sys.__stderr__, flush=True)
 
 
 def age(path):
-    """Of something in a cached directory: what was made anew is another one, though its recipe is the same.
+    """Identifies a file in a cached directory: it differs when the directory was made again from the same recipe.
 
-    The directory's own time is that of its last use.
+    The modification time of the directory itself is the time of its last use.
     """
     return path.parent.name, path.stat().st_mtime_ns
 
@@ -56,7 +56,7 @@ def locked(path):
 
 
 def get(name, recipe, make, says=None):
-    """The directory NAME-RECIPE, filled by make(directory) if it is not there yet."""
+    """Returns the directory NAME-RECIPE, after make(directory) has filled it if it did not exist."""
     path = root() / f"{name}-{recipe}"
     with locked(root() / f".{name}.lock"):
         if path.is_dir():
@@ -79,7 +79,7 @@ def get(name, recipe, make, says=None):
 
 
 def remove(path):
-    """What a killed mmdebstrap has left mounted below (/proc, /dev ...) goes first, and is never followed."""
+    """Removes a tree. A killed mmdebstrap leaves /proc, /dev and others mounted in it: these are unmounted first."""
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     for point in reversed(points):
         if point.startswith(f"{path}/"):
@@ -95,7 +95,7 @@ def drop_old(name):
 
 @contextlib.contextmanager
 def scratch(name):
-    """A directory for one machine. The lock tells a living owner from one that was killed."""
+    """A directory for one machine. Its lock shows whether the owner still runs or was killed."""
     with locked(root() / ".scratch.lock"):
         for other in root().glob("scratch-*"):
             sweep(other)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a reboot must look like: first from outside, where nothing of ours runs, then from inside."""
+"""What a reboot must look like: first as QEMU sees it, then from inside the machine."""
 import json
 import re
 
@@ -27,7 +27,7 @@ def firmware(machine, boot, because):
 
 
 def went_by_firmware(machine, boot):
-    """Asks nothing of fastreboot, for where it is gone or was not to run."""
+    """The same without asking fastreboot, for when it is not installed or did not run."""
     assert boot.resets > 0 and not boot.jumped, "the machine did not go through its firmware"
     came_up_once(machine, boot)
     assert loader(machine) != BY_KEXEC
@@ -48,7 +48,7 @@ def status(machine):
 
 
 def told(machine, boot=0):
-    """What fastreboot told the journal in this boot, or in the one before (-1)."""
+    """Lines that fastreboot wrote to the journal in this boot, or in the previous one (-1)."""
     return machine.output(f"journalctl -b {boot} -t fastreboot -o cat --no-pager", check=False).splitlines()
 
 

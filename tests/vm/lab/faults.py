@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Faults as data, what every one of them is held to, and the table of how they went.
+"""Faults as data, the checks that all of them must pass, and the table of results.
 
-A fault never ends in a machine that is down, that starts more kernels than it should, or that lost a file.
+No fault may leave the machine down, start more kernels than expected, or lose a file.
 """
 import dataclasses
 import json
@@ -13,9 +13,9 @@ from lab import expect
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """From the running system to the next one, as QEMU and the serial console tell it."""
+    """How the machine gets from one system to the next, as QEMU and the serial console show it."""
     says: str
-    kernels: int          # how many are started on the way
+    kernels: int          # number of kernels started
     jumped: bool          # by kexec, at least once
     resets: bool          # through the firmware, at least once
 
@@ -23,8 +23,8 @@ class Way:
 FAST = Way("fast", kernels=1, jumped=True, resets=False)
 FIRMWARE = Way("firmware", kernels=1, jumped=False, resets=True)
 GIVEN_UP = Way("fast, then firmware", kernels=2, jumped=True, resets=True)
-# The console starts anew with the power.
-POWER_BACK = Way("firmware, when the power is back", kernels=1, jumped=False, resets=True)
+# The console starts empty with the power.
+POWER_BACK = Way("firmware, once the power is back", kernels=1, jumped=False, resets=True)
 
 
 def plain(machine):
@@ -35,15 +35,15 @@ def plain(machine):
 class Fault:
     says: str
     way: Way
-    line: str | None                     # a regular expression: how fastreboot tells it afterwards; None: it cannot
+    line: str | None                     # what fastreboot says afterwards (a regular expression); None: it cannot
     do: str = "true"                     # a script inside, before the reboot
-    reboot: Callable = plain             # the way down and up: takes the machine, gives its Boot
-    after: Callable | None = None        # more checks: takes the machine and its Boot, may give text for the table
-    journal: bool = True                 # the line is in the journal, too
+    reboot: Callable = plain             # takes the machine, returns its Boot
+    after: Callable | None = None        # more checks: takes the machine and its Boot, may return text for the table
+    journal: bool = True                 # the journal has that line too
     suite: str = "bookworm"
     devices: tuple = ()
     hardware: dict = dataclasses.field(default_factory=dict)
-    ordinary: bool = False               # in every run of the tests, not only in that of the whole table
+    ordinary: bool = False               # in every run of the tests, not only in `scripts/test --faults`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Row:
 
 
 def failed(name):
-    """The row, in JSON, of one that did not go as it must."""
+    """The row, as JSON, of a test that failed."""
     return Row(name, "", "**NOT AS EXPECTED**", float("nan")).to_json()
 
 
-# Waits until fastreboot has looked whether everything is there after a fast reboot, and gives what it says.
+# Waits for the health check after a fast reboot, and prints its result.
 CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 
-# What must not be lost: files on every disk, and that fastreboot can still tell of its reboots.
+# Files on every disk that must not be lost.
 PLANT = """
 set -e
 for place in /srv /boot; do
@@ -87,7 +87,7 @@ cat /sys/fs/ext4/*/errors_count | { ! grep -v '^0$'; }
 
 
 def try_out(machine, fault):
-    """Breaks the machine, lets it reboot, holds it to what is expected, and gives the table's row."""
+    """Breaks the machine, reboots it, checks the outcome, and returns the row of the table."""
     machine.run(PLANT)
     machine.run(fault.do)
     boot = fault.reboot(machine)
@@ -99,7 +99,7 @@ def try_out(machine, fault):
 
 
 def came_back(machine, boot, way):
-    """Up by this way and no other, and staying up."""
+    """Came back in exactly this way, and stays up."""
     kernels = boot.console.count("Linux version")
     assert (kernels, boot.jumped, boot.resets > 0) == (way.kernels, way.jumped, way.resets), (way, boot)
     assert machine.output("cat /proc/sys/kernel/random/boot_id") == boot.boot_id
@@ -108,7 +108,7 @@ def came_back(machine, boot, way):
 
 
 def told(machine, fault):
-    """What fastreboot has to say of it, which is kept for later."""
+    """Checks and returns what fastreboot says about the reboot."""
     if fault.journal and expect.status(machine)["last_reboot"]["text"].endswith("health check under way"):
         machine.run(CHECKED, seconds=240)
     line = expect.status(machine)["last_reboot"]["text"]
@@ -127,7 +127,7 @@ def happened(boot, line, more=None):
 
 
 def table(rows):
-    """In Markdown."""
+    """As Markdown."""
     yield "| fault | expected | what happened | seconds until back |"
     yield "|---|---|---|---|"
     for row in rows:
@@ -142,7 +142,7 @@ def command(script, **options):
 
 
 def reset_at(pattern):
-    """Somebody presses the reset button when the console says this."""
+    """Presses the reset button when the console shows `pattern`."""
     def press(machine):
         machine.wait_for_console(pattern, start=len(machine.qemu.console))
         machine.qemu.qmp("system_reset")
@@ -173,7 +173,7 @@ systemctl daemon-reload
 
 
 def in_between(script):
-    """Runs at the reboot, after fastreboot.service has loaded the kernel and before the jump."""
+    """Runs a script during shutdown, after fastreboot.service has loaded the kernel and before the jump."""
     return f"""
 cat > /run/lab-between <<'END'
 {script}
@@ -191,9 +191,9 @@ systemctl daemon-reload && systemctl start lab-between
 """
 
 
-# Runs the program under ptrace, and stops it for good before the Nth call of those that change what is on the
-# disk or in the kernel, as /root/lab-stop names it: "N CALL PATH". The file is used once. A filter of the kernel's
-# lets all other calls pass: to look at each of them is slow when the processor is emulated.
+# Runs the program under ptrace, and stops it for good before the Nth system call of a kind, as /root/lab-stop says:
+# "N CALL PATH". The file is used once. A seccomp filter passes all calls but those that change the disk or load a
+# kernel: tracing every call is slow on an emulated processor.
 STOPPER = r"""
 use strict;
 my ($PTRACE, $PEEKUSER, $CONT, $SETOPTIONS, $TRACESECCOMP) = (101, 3, 7, 0x4200, 0x80);
@@ -228,7 +228,7 @@ sub filter {
     $filter .= pack('SCCL', 0x15, @numbers - $_, 0, $numbers[$_]) for 0 .. $#numbers;
     return $filter . pack('SCCL', 0x06, 0, 0, 0x7fff0000) . pack('SCCL', 0x06, 0, 0, 0x7ff00000);
 }
-sub wait4 {  # perl's own tells nothing of what is only stopped
+sub wait4 {  # perl's own does not report stopped children
     my $status = pack('l', 0);
     syscall($WAIT4, $pid, $status, 0, 0);
     return unpack('l', $status);

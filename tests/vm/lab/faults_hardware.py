@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What needs more hardware than a disk: what is taken away while the machine reboots, and the watchdog."""
+"""Faults that need more hardware than a disk: devices removed during the reboot, and the watchdog."""
 import json
 
 from lab import expect, machine as lab_machine
 from lab.faults import CHECKED, FAST, GIVEN_UP, Fault, Way, reset_at
 from lab.faults_table import HANGING_INITRD, NO_JUMP, not_tried_again
 
-HEALED = Way("fast; something is missing, so one firmware reboot by itself", kernels=2, jumped=True, resets=True)
+HEALED = Way("fast, then one firmware reboot by itself because something is missing", kernels=2, jumped=True,
+             resets=True)
 
 # In seconds from the start of fastreboot.service.
 LIMIT = 60
@@ -23,7 +24,7 @@ mkfs.ext4 -q -L data /dev/disk/by-id/virtio-lab-disk
 echo 'LABEL=data /data ext4 nofail,x-systemd.device-timeout=5s 0 0' >> /etc/fstab
 mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
 """
-# The next kernel does not know it, but only by kexec: the loader's command line is another one.
+# Only a kernel started by kexec lacks the disk: the boot loader's command line does not have this parameter.
 LOST_BY_KEXEC = """
 modprobe -a virtio_scsi sd_mod && udevadm settle
 mkfs.ext4 -q -L data /dev/disk/by-id/scsi-*lab-disk
@@ -31,7 +32,7 @@ echo 'LABEL=data /data ext4 x-systemd.device-timeout=20s 0 0' >> /etc/fstab
 mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
 echo 'cmdline-append = module_blacklist=virtio_scsi' >> /etc/fastreboot.conf
 """
-# Pulled out of its slot by the last script before the jump. QEMU then has it no more.
+# The last script before the jump powers off its slot, and QEMU removes the device.
 UNPLUG = """
 device=$(readlink -f SYSFS)
 address=$(grep -oE '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.0/virtio' <<<"$device" | tail -n 1)
@@ -77,7 +78,7 @@ def cable_back_when_up(machine):
 
 
 def checked(text):
-    """It has looked for what was missing, and says this; then it looks no more, and does not reboot again."""
+    """The health check ended with this text, its timer has stopped, and the machine does not reboot again."""
     def look(machine, boot):
         line = machine.output(CHECKED, seconds=2 * LIMIT)
         assert text in line, line
@@ -87,7 +88,7 @@ def checked(text):
     return look
 
 
-# The watchdog. The kernel of trixie's machines has the driver of QEMU's.
+# The watchdog. Only trixie's kernel has the driver for QEMU's.
 FEED = """
 mkdir -p /etc/systemd/system.conf.d
 printf '[Manager]\\nRuntimeWatchdogSec=30\\n' > /etc/systemd/system.conf.d/watchdog.conf
@@ -120,7 +121,7 @@ def hang_with_watchdog(machine):
     assert told_of_watchdog(machine) == []
     events = len(machine.qemu.events)
     boot = machine.reboot()
-    assert machine.qemu.event("WATCHDOG", events), "it was not the watchdog that reset the machine"
+    assert machine.qemu.event("WATCHDOG", events), "something else than the watchdog reset the machine"
     return boot
 
 
@@ -129,12 +130,12 @@ def hang_before_watchdog(machine):
     assert LATER in told
     events = len(machine.qemu.events)
     boot = reset_at(HANGING_FOR_LONG)(machine)
-    assert not machine.qemu.event("WATCHDOG", events), "it was protected, and fastreboot does not know"
+    assert not machine.qemu.event("WATCHDOG", events), "the watchdog was armed, and fastreboot did not know"
     return boot
 
 
 def as_without_watchdog(machine, boot):
-    """After the firmware the loader's command line is in force again."""
+    """After the firmware reboot the boot loader's command line is back."""
     assert "watchdog.stop_on_reboot=0" not in machine.output("cat /proc/cmdline")
     not_tried_again(machine, boot)
 
@@ -147,8 +148,8 @@ HARDWARE_FAULTS = {
         NO_JUMP, FEED, reboot=hang_with_watchdog, after=as_without_watchdog, suite="trixie", devices=("watchdog",),
         ordinary=True),
     "hang-watchdog-not-yet": Fault(
-        "the same at the first fast reboot, of which fastreboot says that it is not protected: after twice the "
-        "watchdog's time the test presses the reset button", GIVEN_UP,
+        "the same at the first fast reboot, which fastreboot calls unprotected: after twice the watchdog's timeout "
+        "the test presses the reset button", GIVEN_UP,
         NO_JUMP, FEED + HANGS, reboot=hang_before_watchdog, after=as_without_watchdog, suite="trixie",
         devices=("watchdog",)),
     "nic-gone": Fault(

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is broken on purpose, in machines without other hardware than a disk."""
+"""Faults of machines that need no hardware but a disk."""
 import dataclasses
 import re
 
 from lab import expect
-from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, STOPPED, Fault, Way, came_back, command, drop_in,
-                        in_between, power_cut_at, reset_at, stop_before)
+from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, Fault, came_back, command, drop_in, in_between,
+                        reset_at)
 
 STARTED_BY_KEXEC = "^fast.*: kernel .* was started by kexec"
 NOT_WRITTEN_DOWN = "^unknown: nothing was recorded"
 NO_JUMP = "^failed: kernel .* was loaded, but"
-NOT_CHECKED = "^failed: kernel .* was started by kexec, but the machine went down before the health check was over"
 LOAD_DID_NOT_END = "^failed: loading the kernel was interrupted"
-SOFT = Way("as without fastreboot: no kernel is started", kernels=0, jumped=False, resets=False)
-FAST_THEN_FIRMWARE = Way("fast, then firmware for the second", kernels=2, jumped=True, resets=True)
 KERNEL, INITRD = "$(readlink -f /vmlinuz)", "$(readlink -f /initrd.img)"
 
 
@@ -23,7 +20,7 @@ def not_tried_again(machine, _boot):
 
 
 def told_before(text):
-    """fastreboot said this in the boot before."""
+    """fastreboot said this in the previous boot."""
     def look(machine, _boot):
         assert any(text in line for line in expect.told(machine, -1)), expect.told(machine, -1)
 
@@ -34,7 +31,7 @@ def settings(text):
     return f"cat > /etc/fastreboot.conf <<'END'\n{text}\nEND\n"
 
 
-# An initrd of our own behind the real one: what it holds replaces what that has.
+# A second initrd appended to the real one: its files replace those of the first.
 def second_initrd(script):
     return f"""
 set -e
@@ -50,7 +47,7 @@ NO_DRIVER = second_initrd("""
 driver=usr/lib/modules/$(uname -r)/kernel/drivers/block/virtio_blk.ko
 mkdir -p ${driver%/*} && : > $driver
 """)
-# It says for how long.
+# It says how long it has been hanging.
 HANGING_INITRD = second_initrd(r"""
 cat > init <<'END'
 #!/bin/sh
@@ -69,9 +66,8 @@ head -c 4000000 /dev/urandom > /boot/initrd-lab
 """ + settings("kernel = /vmlinuz\ninitrd = /boot/initrd-lab")
 
 
-
 def fill(place):
-    """To the last block, without writing that much."""
+    """Fills a file system to the last block with fallocate, which writes no data."""
     return f"""
 n=0 size=$((1 << 30))
 while [ $size -ge 512 ]; do
@@ -82,18 +78,18 @@ sync
 """
 
 
-# Not the root's own: there others, the journal first, make room again when they find it full.
+# Not on the root file system: there the journal and others free space again when it is full.
 STATE_FULL = """
 truncate -s 4M /root/state && mkfs.ext4 -qF /root/state
 modprobe loop && mount -o loop /root/state /var/lib/fastreboot
 """ + fill("/var/lib/fastreboot")
 
-# The first bytes of a kernel for arm64, as its header has them.
+# A file with the header of an arm64 kernel.
 ARM64_KERNEL = r"""
 perl -e 'print "MZ", "\0" x 54, "ARMd", "\0" x 1000000' > /boot/vmlinuz-arm64
 """ + settings("kernel = /boot/vmlinuz-arm64\ninitrd = /initrd.img")
 
-# The hardware clock keeps the right time, and the attempt is from the future then.
+# The hardware clock keeps the right time, so after the reboot the attempt is dated in the future.
 CLOCK_AHEAD = """
 date +%Y > /srv/year
 date -s "$(date -d '1 year' '+%F %T')"
@@ -106,22 +102,6 @@ def a_year_earlier(machine, _boot):
 
 NEW_MACHINE_ID = "tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id && sync"
 
-# A reboot in a boot that is not finished, once.
-REBOOT_IN_BOOT = """
-cat > /etc/systemd/system/lab-early.service <<'END'
-[Unit]
-Before=ORDER
-ConditionPathExists=/root/lab-early
-[Service]
-Type=oneshot
-ExecStart=/bin/sh -c 'rm /root/lab-early; sync; systemctl --no-block reboot'
-[Install]
-WantedBy=multi-user.target
-END
-touch /root/lab-early
-systemctl daemon-reload && systemctl enable lab-early && sync
-"""
-
 NO_MEMORY = drop_in("fastreboot.service", "[Unit]\nRequiresMountsFor=/mnt") + """
 mount -t tmpfs -o size=100% lab /mnt
 systemctl daemon-reload && systemctl restart fastreboot
@@ -130,7 +110,7 @@ dd if=/dev/zero of=/mnt/hog bs=1M count=$((left - 40)) status=none
 free -m
 """
 
-# Killed when the attempt appears, which is when the load begins.
+# Kills the loader when the attempt file appears, which is right before the load.
 KILL_LOADER = """
 cat > /root/lab-kill.pl <<'END'
 use strict;
@@ -166,7 +146,7 @@ END
 systemctl daemon-reload && systemctl start lab-stubborn
 """
 
-# Which acts: see test_quirks.py.
+# test_quirks.py has the same and looks at what it does.
 QUIRK = """mkdir -p /etc/fastreboot/quirks.d
 cat > /etc/fastreboot/quirks.d/lab.conf <<'END'
 [Lab]
@@ -176,7 +156,7 @@ UnloadModules = dummy loop virtio_blk
 UnbindDriver = rtc_cmos virtio_blk
 END
 """
-# It is in use until the end: the file is on the root file system.
+# In use until the end: the file is on the root file system.
 USE_LOOP = "modprobe loop && truncate -s 8M /root/disk && losetup -f /root/disk\n"
 DETACHING_HANGS = r"""mkdir -p /run/systemd/system/fastreboot-modules.service.d
 printf '[Service]\nExecStartPre=/bin/sh -c "trap \\"\\" TERM; while :; do sleep 1000; done"\n' \
@@ -186,7 +166,7 @@ systemctl daemon-reload
 
 
 def detached(boot):
-    """What `detach` told the console, without times, colours and units' own messages."""
+    """What `detach` wrote to the console, without times, colours and systemd's messages."""
     return re.findall(r"(unloading module \S+|detaching \S+ from \S+|module \S+ stays: [a-z ]+|\S+ stays attached.*)",
                       boot.console)
 
@@ -210,7 +190,7 @@ def set_aside(name):
     return look
 
 
-# The attempt as it was is kept, and in the boot after every beginning of it is read.
+# Keeps a copy of the attempt; the next boot then reads beginnings of it, of many lengths.
 KEEP_ATTEMPT = drop_in("fastreboot.service", "[Service]\nExecStop=+/bin/cp /var/lib/fastreboot/attempt /srv/attempt")
 READ_BEGINNINGS = """
 set -e
@@ -232,12 +212,7 @@ echo $n $aside
 
 def every_beginning_is_read(machine, _boot):
     read, aside = map(int, machine.output(READ_BEGINNINGS, seconds=300).split())
-    assert read > 20 and aside == read - 2, "only the whole of it, with or without its newline, is used"
-
-
-def then_fast(machine, _boot):
-    expect.fast(machine, machine.reboot())
-    return "the reboot after it was fast"
+    assert read > 20 and aside == read - 2, "only the complete attempt, with or without its newline, is used"
 
 
 def fails_to_come_up(machine):
@@ -246,7 +221,7 @@ def fails_to_come_up(machine):
 
 
 def two_more_kernels(machine, boot):
-    """Copies count as other kernels; a fourth one would be fine, but by now it is the machine that is suspected."""
+    """Copies count as different kernels. After three failures the machine is suspected, so a fourth is not tried."""
     not_tried_again(machine, boot)
     for name in ("second", "third", "fourth"):
         machine.run(f"cp /vmlinuz /boot/vmlinuz-{name}; sync\n" +
@@ -268,10 +243,10 @@ def another_chance_with_a_new_bios(machine, boot):
     came_back(machine, boot, POWER_BACK)
     assert machine.output("cat /sys/class/dmi/id/bios_version") == "2.0"
     expect.fast(machine, machine.reboot())
-    return "not tried again, until the BIOS was another one: then fast"
+    return "not tried again until the BIOS changed, then fast"
 
 
-FAULTS = {
+SYSTEM_FAULTS = {
     # The next kernel.
     "kernel-panics": Fault(
         "the next kernel panics at once", GIVEN_UP, NO_JUMP, settings("cmdline-append = rdinit=/none panic=1"),
@@ -293,7 +268,7 @@ FAULTS = {
         "three kernels in turn do not come up", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
         after=two_more_kernels),
     "new-bios": Fault(
-        "a kernel does not come up, then the BIOS is exchanged", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
+        "a kernel does not come up, then the BIOS is updated", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
         after=another_chance_with_a_new_bios),
     "kernel-other-architecture": Fault(
         "the kernel is for arm64", FIRMWARE, "^firmware: kernel .*vmlinuz-arm64", ARM64_KERNEL),
@@ -307,56 +282,10 @@ FAULTS = {
         "^firmware: .*kexec_load_limit_reboot is used up", "sysctl -w kernel.kexec_load_limit_reboot=0",
         suite="trixie"),
     "dropped-after-load": Fault(
-        "somebody drops the loaded kernel before the jump", FIRMWARE, "^failed: no kernel is loaded any more",
+        "the loaded kernel is unloaded before the jump", FIRMWARE, "^failed: no kernel is loaded any more",
         in_between(DROP_KERNEL)),
 
-    # Resets and power cuts.
-    "reset-before-jump": Fault(
-        "reset button, right before the jump", FIRMWARE, NO_JUMP, reboot=reset_at("lab: kexec, kexec_loaded=1")),
-    "reset-in-new-kernel": Fault(
-        "reset button, while the next kernel starts", GIVEN_UP, NO_JUMP, reboot=reset_at("Linux version"),
-        after=not_tried_again),
-    "power-cut-in-new-kernel": Fault(
-        "power cut, while the next kernel starts", POWER_BACK, NO_JUMP, reboot=power_cut_at("Linux version")),
-    "power-cut-in-initrd": Fault(
-        "power cut, while the next kernel checks and mounts the root file system", POWER_BACK, NO_JUMP,
-        reboot=power_cut_at("(?s)Linux version.*Begin: .*root file")),
-    "power-cut-before-write": Fault(
-        "power cut, before the attempt is on the disk", POWER_BACK, NOT_WRITTEN_DOWN,
-        stop_before("fsync /var/lib/fastreboot/.attempt.new"), reboot=power_cut_at(STOPPED)),
-    "power-cut-before-rename": Fault(
-        "power cut, when the attempt is written and not yet renamed", POWER_BACK, NOT_WRITTEN_DOWN,
-        stop_before("rename attempt"), reboot=power_cut_at(STOPPED)),
-    "power-cut-after-rename": Fault(
-        "power cut, when the attempt is renamed and the directory not yet flushed", POWER_BACK,
-        f"{NOT_WRITTEN_DOWN}|{LOAD_DID_NOT_END}", stop_before("fsync /var/lib/fastreboot"),
-        reboot=power_cut_at(STOPPED)),
-    "power-cut-in-load": Fault(
-        "power cut, when the kernel is about to be loaded", POWER_BACK, LOAD_DID_NOT_END,
-        stop_before("kexec_file_load"), reboot=power_cut_at(STOPPED), ordinary=True),
-    "power-cut-loaded": Fault(
-        "power cut, when the kernel is loaded and that is not yet written", POWER_BACK, LOAD_DID_NOT_END,
-        stop_before("rename attempt", 2), reboot=power_cut_at(STOPPED)),
-    "power-cut-before-jump": Fault(
-        "power cut, right before the jump", POWER_BACK, NO_JUMP, reboot=power_cut_at("lab: kexec, kexec_loaded=1")),
-    "power-cut-in-booted": Fault(
-        "power cut in the boot after, before fastreboot has judged it", POWER_BACK, NO_JUMP,
-        stop_before("rename attempt", verb="ExecStart", arguments="booted"), reboot=power_cut_at(STOPPED)),
-    "power-cut-in-history": Fault(
-        "power cut in the boot after, when it is judged and not yet in the history", POWER_BACK, NOT_CHECKED,
-        stop_before("rename history", verb="ExecStart", arguments="booted"), reboot=power_cut_at(STOPPED)),
-    "power-cut-in-check": Fault(
-        "power cut in the boot after, when everything was found and the attempt is not yet closed", POWER_BACK,
-        NOT_CHECKED, stop_before("unlink attempt", verb="ExecStart", arguments="health",
-                                 unit="fastreboot-health.service"), reboot=power_cut_at(STOPPED)),
-    "sysrq-reset": Fault(
-        "the machine is reset by SysRq", FIRMWARE, NOT_WRITTEN_DOWN,
-        reboot=command("sync; echo b > /proc/sysrq-trigger")),
-    "old-kernel-panics": Fault(
-        "the running kernel panics before the reboot", FIRMWARE, NOT_WRITTEN_DOWN, "sysctl -w kernel.panic=1",
-        reboot=command("sync; echo c > /proc/sysrq-trigger", may_panic=True)),
-
-    # What is written down.
+    # State.
     "attempt-cut-off": Fault(
         "the attempt is cut off at any of 24 lengths", FAST, STARTED_BY_KEXEC, KEEP_ATTEMPT,
         after=every_beginning_is_read, ordinary=True),
@@ -367,7 +296,7 @@ FAULTS = {
         "the file system of /var/lib/fastreboot is full to the last block", FIRMWARE, NOT_WRITTEN_DOWN, STATE_FULL,
         after=told_before("this reboot goes through the firmware: /var/lib/fastreboot/attempt: No space left on device")),
     "read-only": Fault(
-        "every file system is read-only, as after an error of the disk", FIRMWARE, NOT_WRITTEN_DOWN,
+        "every file system is read-only, as after a disk error", FIRMWARE, NOT_WRITTEN_DOWN,
         "echo u > /proc/sysrq-trigger; while touch /var/x; do :; done"),
     "history-garbage": Fault(
         "the history is garbage", FAST, STARTED_BY_KEXEC, f"{GARBAGE} > /var/lib/fastreboot/history",
@@ -375,62 +304,49 @@ FAULTS = {
     "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
-    "machine-id": Fault("the machine has another id when it is up again", FAST, "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
+    "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
+                        "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
                         after=set_aside("attempt.other-machine")),
 
-    # Reboots at odd times.
-    "reboot-in-boot-early": Fault(
-        "a reboot is asked for in the boot after, before fastreboot runs", FAST_THEN_FIRMWARE, NO_JUMP,
-        REBOOT_IN_BOOT.replace("ORDER", "fastreboot.service"), reboot=command("reboot")),
-    "reboot-twice": Fault(
-        "reboot is asked for twice at once", FAST, STARTED_BY_KEXEC,
-        reboot=command("systemctl --no-block reboot; systemctl --no-block reboot; kill -INT 1"), ordinary=True),
-    "reboot-in-load": Fault(
-        "reboot is asked for while `fastreboot load` runs", FAST, STARTED_BY_KEXEC,
-        reboot=command("fastreboot load & systemctl --no-block reboot; wait; true")),
-    "soft-reboot": Fault(
-        "systemctl soft-reboot (Debian 13), then a reboot", SOFT, None, reboot=command("systemctl soft-reboot"),
-        after=then_fast, suite="trixie"),
-
-    # What fastreboot needs.
+    # What fastreboot depends on.
     "no-memory": Fault(
-        "no memory for the next kernel: 256 MiB, and 40 of them free", FIRMWARE, f"{LOAD_DID_NOT_END}|memory",
+        "no memory for the next kernel: 40 MiB of 256 free", FIRMWARE, f"{LOAD_DID_NOT_END}|memory",
         NO_MEMORY, hardware={"memory": 256}),
     "killed": Fault("the loader is killed while it loads", FIRMWARE, LOAD_DID_NOT_END, KILL_LOADER),
     "killed-at-load": Fault(
-        "the kernel kills the loader at its system call", FIRMWARE, LOAD_DID_NOT_END,
+        "a seccomp filter kills the loader at kexec_file_load", FIRMWARE, LOAD_DID_NOT_END,
         drop_in("fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")),
     "no-journal": Fault(
         "journald is stopped and masked", FAST, STARTED_BY_KEXEC, NO_JOURNAL, journal=False),
     "no-bus": Fault(
         "D-Bus is stopped", FAST, STARTED_BY_KEXEC, "systemctl stop dbus.socket dbus.service"),
-    "reexec-before": Fault("PID 1 is started anew before the reboot", FAST, STARTED_BY_KEXEC,
+    "reexec-before": Fault("PID 1 re-executes before the reboot", FAST, STARTED_BY_KEXEC,
                            "systemctl daemon-reexec"),
-    "reexec-between": Fault("PID 1 is started anew between the load and the jump", FAST, STARTED_BY_KEXEC,
+    "reexec-between": Fault("PID 1 re-executes between load and jump", FAST, STARTED_BY_KEXEC,
                             in_between("systemctl daemon-reexec")),
     "quirk-broken": Fault(
-        "a file of quirks is broken", FIRMWARE, "^firmware: /etc/fastreboot/quirks.d/lab.conf:2: ",
+        "a quirks file is broken", FIRMWARE, "^firmware: /etc/fastreboot/quirks.d/lab.conf:2: ",
         "mkdir -p /etc/fastreboot/quirks.d && printf '[quirk]\\nMatch' > /etc/fastreboot/quirks.d/lab.conf"),
     "settings-half": Fault(
-        "the settings are half written", FIRMWARE, "^firmware: /etc/fastreboot.conf:1: ",
+        "/etc/fastreboot.conf is half written", FIRMWARE, "^firmware: /etc/fastreboot.conf:1: ",
         "printf 'mode = fa' > /etc/fastreboot.conf"),
     "jump-unit-broken": Fault(
-        "the unit of the jump is garbage", FIRMWARE, NO_JUMP,
+        "fastreboot-jump.service is garbage", FIRMWARE, NO_JUMP,
         f"{GARBAGE} > /etc/systemd/system/fastreboot-jump.service; systemctl daemon-reload"),
     "unit-broken": Fault(
-        "the unit of fastreboot is garbage", FIRMWARE, None,
+        "fastreboot.service is garbage", FIRMWARE, None,
         f"{GARBAGE} > /etc/systemd/system/fastreboot.service; systemctl daemon-reload"),
     "upgraded": Fault(
-        "fastreboot is installed anew since the boot", FAST, STARTED_BY_KEXEC,
+        "fastreboot was reinstalled since the boot", FAST, STARTED_BY_KEXEC,
         "cp -p /usr/sbin/fastreboot /usr/sbin/new; mv /usr/sbin/new /usr/sbin/fastreboot; systemctl daemon-reload"),
     "program-cut-off": Fault(
-        "an upgrade was cut off: half of the program is there", FIRMWARE, None,
+        "an upgrade was interrupted: the program is cut in half", FIRMWARE, None,
         "truncate -s 50000 /usr/sbin/fastreboot"),
     "module-in-use": Fault(
-        "a module that a quirk unloads before the jump is in use", FAST, STARTED_BY_KEXEC, QUIRK + USE_LOOP,
+        "a module that a quirk unloads before the jump is still in use", FAST, STARTED_BY_KEXEC, QUIRK + USE_LOOP,
         after=loop_stays),
     "detaching-hangs": Fault(
-        "unloading modules before the jump hangs, and does not end when it is told to", FAST, STARTED_BY_KEXEC,
+        "unloading modules before the jump hangs and ignores SIGTERM", FAST, STARTED_BY_KEXEC,
         QUIRK + DETACHING_HANGS, after=nothing_detached),
     "stubborn-service": Fault("a service does not stop", FAST, STARTED_BY_KEXEC, STUBBORN),
 }

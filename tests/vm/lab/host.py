@@ -8,7 +8,7 @@ REPO = Path(__file__).resolve().parents[3]
 
 
 def run(*argv, **options):
-    """Runs a command to its end; a failure carries the command's own words."""
+    """Runs a command; an error has the end of its output."""
     argv = ["setpriv", "--pdeathsig", "KILL", *map(str, argv)]
     result = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, check=False, **options)
@@ -26,7 +26,7 @@ def packages(*purposes):
 
 @functools.cache
 def mirror():
-    """Where this machine's own apt takes Debian from: the lab asks nobody else."""
+    """The Debian mirror of this computer's own apt: the lab uses no other."""
     lines = run("apt-get", "indextargets", "--format", "$(COMPONENT) $(RELEASE) $(REPO_URI)",
                 "Created-By: Packages").splitlines()
     suites = {"stable", "oldstable", "oldoldstable", "bullseye", "bookworm", "trixie"}

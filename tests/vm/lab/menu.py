@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a boot loader starts, by every account: the kernel that runs, fastreboot's, GRUB's own script engine's."""
+"""What a boot loader starts, from three sources: the running kernel, fastreboot, and GRUB's own script engine."""
 import itertools
 import re
 import sys
@@ -12,7 +12,7 @@ from lab import expect, host
 sys.path.insert(0, str(host.REPO / "tests" / "grub"))
 import emu  # noqa: E402
 
-# The loader's own words, not of the entry. What fastreboot adds stands behind its mark.
+# Added by the loader, not by the entry. What fastreboot adds follows its mark.
 LOADERS_WORDS = ("BOOT_IMAGE=", "initrd=")
 MARK = "fastreboot.attempt="
 
@@ -40,7 +40,7 @@ def foretold(machine):
 
 
 def by_grub_emu(machine):
-    """What GRUB's script engine starts with the configuration that this machine has now."""
+    """What GRUB's script engine would start with this machine's configuration."""
     config, grubenv = (machine.run(f"cat /boot/grub/{name}").output for name in ("grub.cfg", "grubenv"))
     config = re.sub(r"^(serial|terminal_\w+) .*", "true", config, flags=re.MULTILINE)
     with tempfile.TemporaryDirectory() as directory:
@@ -51,13 +51,13 @@ def by_grub_emu(machine):
 
 
 def kernels(machine):
-    """Releases of the two kernels of a machine with a loader, the newer one first."""
+    """Releases of the two kernels of a machine with a boot loader, the newer one first."""
     newer, older = machine.output("linux-version list | linux-version sort --reverse").split()
     return newer, older
 
 
 def agreed(machine):
-    """What grub-emu and fastreboot foretell, which is the same."""
+    """Checks that grub-emu and fastreboot agree, and returns what they say."""
     start = foretold(machine)
     assert start == by_grub_emu(machine)
     return start
@@ -69,7 +69,7 @@ def fast_into(machine, start):
 
 
 def grub_id(machine, release):
-    """Of an entry in the submenu, as grub-mkconfig makes it."""
+    """The id of an entry in the submenu, as grub-mkconfig makes it."""
     uuid = machine.output("findmnt -no UUID /")
     return f"gnulinux-advanced-{uuid}>gnulinux-{release}-advanced-{uuid}"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""fastreboot built inside a chroot of the suite it will run on, as a tar of what was installed."""
+"""fastreboot, built in a chroot of the suite it will run on, as a tar of the installed files."""
 import os
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ def recipe():
 def build(suite):
     """The directory that holds program.tar.gz."""
     override = os.environ.get("FASTREBOOT_PROGRAM")
-    if override:  # a directory with a program.tar.gz of one's own
+    if override:  # a directory with a program.tar.gz made elsewhere
         return Path(override)
 
     def make(target):

@@ -13,20 +13,20 @@ import subprocess
 import time
 
 
-# What every machine has for them.
+# The devices at the guest's end.
 CHANNELS = ("-mon", "chardev=qmp,mode=control", "-serial", "chardev:console",
             "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=lab")
 
 
 class QemuError(Exception):
-    """The machine did not do what the test waits for, or is gone."""
+    """The machine did not do what the test waited for, or QEMU ended."""
 
 
 class Qemu:
     def __init__(self, command, directory):
         self.events = []       # QMP events, as they came
         self.console = ""      # everything the machine wrote to its serial port
-        self.console_times = []  # (length of the console then, when): to date its lines
+        self.console_times = []  # (length of the console, when): to date its lines
         self.agent_lines = []
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._partial = {"qmp": b"", "agent": b""}
@@ -47,7 +47,7 @@ class Qemu:
         return theirs
 
     def _start(self, command, channels):
-        # The kernel ends the machine with whoever started it, however that one ends.
+        # The kernel kills the machine when this process ends, however it ends.
         argv = ["setpriv", "--pdeathsig", "KILL", *map(str, command)]
         for name, end in channels.items():
             argv += ["-chardev", f"socket,id={name},fd={end.fileno()}"]
@@ -57,7 +57,7 @@ class Qemu:
                                             pass_fds=[end.fileno() for end in channels.values()])
 
     def pump(self, seconds):
-        """Takes in what has arrived, waiting at most so long for something to arrive."""
+        """Reads what has arrived, waiting for at most so many seconds."""
         for key, _ in self._selector.select(max(0, seconds)):
             data = key.fileobj.recv(1 << 16)
             if not data:
@@ -81,7 +81,7 @@ class Qemu:
                 self._replies.append(message)
 
     def wait(self, condition, what, seconds):
-        """Until condition() is true; gives back what it said."""
+        """Waits until condition() is true, and returns its value."""
         deadline = time.monotonic() + seconds
         while not (answer := condition()):
             left = deadline - time.monotonic()
@@ -110,7 +110,7 @@ class Qemu:
         self._sockets["agent"].sendall(line.encode() + b"\n")
 
     def save_state(self, path):
-        """The stopped machine's memory and devices, for load_state(). It can only be ended afterwards."""
+        """Stops the machine and saves memory and devices for load_state(). QEMU ends."""
         self.qmp("stop")
         self._migrate("migrate", path)
         with contextlib.suppress(QemuError):  # it may be gone before it has answered
@@ -118,7 +118,7 @@ class Qemu:
         self.process.wait(30)
 
     def load_state(self, path):
-        """For a QEMU started with -incoming defer: goes on where save_state() stopped."""
+        """Continues where save_state() stopped. For a QEMU started with -incoming defer."""
         self._migrate("migrate-incoming", path)
         self.qmp("cont")
 
