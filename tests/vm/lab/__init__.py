@@ -10,5 +10,6 @@ loaders  disk images with a boot loader
 hardware kinds of machine
 qemu     one QEMU process and its channels
 machine  what the scenarios use
+clock    the machine's own time, read from outside
 menu     what a boot loader would start, by every account
 """

@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What kinds of machine there are, and what QEMU is told of them."""
+"""The kinds of machine, and QEMU's options for them."""
 import dataclasses
 import functools
 import os
 import subprocess
+from pathlib import Path
 
 from lab import cache, debian, disk, host, loaders
 
 MEMORY_MIB = 1024
-# An emulated processor with few features: the guest loads and tests a module for many of them.
-CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand")}
+# An emulated processor with few features, since the guest loads and tests a module for many of them.
+CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand"),
+       # One instruction takes one nanosecond. sleep=on: what the machine waits for takes as long as it takes. Without
+       # it the clock leaps while the machine waits for its disk, the farther the busier this computer is.
+       "steady": ("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on", "-cpu", "qemu64,+rdrand")}
 BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
 # Code and the variables to begin with.
 OVMF = {"shim": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
         "systemd-boot": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")}
-# What a machine may have besides. On ports of their own, so that device_del can take them away; i6300esb is a
-# plain PCI device, which stays.
+# Optional hardware. On ports of their own, so that device_del can remove them; i6300esb is a plain PCI device, which
+# cannot be removed.
 DEVICES = {
-    # No packet leaves the computer. QEMU answers DHCP, and is the default route of IPv6 alone, as it is told to be
-    # none for packets to anywhere.
+    # No packet leaves this computer. QEMU answers DHCP; with restrict=on it offers a default route for IPv6 only.
     "nic": ("-netdev", "user,id=net,restrict=on", "-device", "pcie-root-port,id=port-nic,chassis=1,slot=1",
             "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
     "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
@@ -26,18 +29,20 @@ DEVICES = {
     "scsi": ("-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk,serial=lab-disk"),
     "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
 }
+NETWORK_BOOT = host.REPO / "tests/vm/netboot"
 DISK_MIB = 64  # of DEVICES["disk"] or ["scsi"], which is empty
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A machine that differs in any of these has snapshots of its own: each costs one more first boot."""
+    """Machines that differ in any of these have snapshots of their own: each costs one more first boot."""
     suite: str = "bookworm"
-    loader: str = ""            # of loaders.PARTITIONS, on the disk; without one QEMU starts the kernel
+    loader: str = ""            # of loaders.PARTITIONS; without one QEMU starts the kernel
     devices: tuple = ()         # names from DEVICES
     memory: int = MEMORY_MIB
     append: str = ""            # to the kernel's command line; only where QEMU starts it
     qemu: tuple = ()            # more of QEMU's options
+    steady: bool = False        # its clock hardly depends on the computer; several times slower
 
     @property
     def name(self):
@@ -49,26 +54,40 @@ class Kind:
 
 @functools.cache
 def accelerator():
-    """"kvm" if a kernel really runs on it: there are machines with a /dev/kvm where QEMU aborts or hangs."""
+    """"kvm" if a kernel really runs on it: there are computers with a /dev/kvm where QEMU aborts or hangs.
+
+    The answer is kept until this computer reboots: a QEMU that hangs is given a quarter of a minute.
+    """
     if not os.access("/dev/kvm", os.W_OK):
         return "tcg"
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    answer = cache.root() / f"accelerator-{debian.tools().name}-{boot}"
+    with cache.locked(cache.root() / ".accelerator.lock"):
+        if not answer.exists():
+            for old in cache.root().glob("accelerator-*"):
+                old.unlink()
+            answer.write_text("kvm" if runs_on_kvm() else "tcg")
+        return answer.read_text()
+
+
+def runs_on_kvm():
     # The kernel finds no root file system, panics, and restarts at once; -no-reboot makes that the end.
     argv = ["setpriv", "--pdeathsig", "KILL", *debian.qemu(), *CPU["kvm"], "-m", f"{MEMORY_MIB}M", "-no-reboot",
             "-nodefaults", "-no-user-config", "-display", "none",
             "-kernel", disk.make("bookworm") / "vmlinuz", "-append", "panic=-1"]
     try:
-        subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30)
+        subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=15)
     except subprocess.SubprocessError:
-        return "tcg"
-    return "kvm"
+        return False
+    return True
 
 
 def hardware(kind, directory, loader=None):
-    """`loader` is who starts the kernel, if not that of the kind: "" is QEMU."""
+    """QEMU's command line. `loader`: what starts the kernel, if not that of the kind; "" is QEMU."""
     loader = kind.loader if loader is None else loader
     disks = make_disk(kind)
     yield from debian.qemu()
-    yield from CPU[accelerator()]
+    yield from CPU["steady" if kind.steady else accelerator()]
     yield from ("-m", f"{kind.memory}M", "-smp", "1", "-rtc", "clock=vm")
     yield from ("-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown")
     yield from ("-device", "virtio-rng-pci")
@@ -81,8 +100,19 @@ def hardware(kind, directory, loader=None):
             place = "if=none,id=disk" if name == "disk" else "if=virtio"
             yield from ("-drive", f"{place},format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
     for name in kind.devices:
-        yield from DEVICES[name]
+        yield from network_boot() if name == "network-boot" else DEVICES[name]
     yield from kind.qemu
+
+
+def network_boot():
+    """The firmware boots from the network first: QEMU answers DHCP, and gives boot.ipxe by TFTP.
+
+    Its messages, and iPXE's, go to the serial console.
+    """
+    yield from ("-machine", "graphics=off")
+    yield from ("-L", debian.tools() / "usr/lib/ipxe/qemu")  # the firmware of network cards
+    yield from ("-netdev", f"user,id=net,restrict=on,tftp={NETWORK_BOOT},bootfile=boot.ipxe")
+    yield from ("-device", "virtio-net-pci,netdev=net,bootindex=0")
 
 
 def firmware(loader, directory):
@@ -113,7 +143,7 @@ def drives(kind):
 
 
 def overlay(directory, kind, below):
-    """Every machine writes to thin images of its own, above those of `below` (a snapshot, or None)."""
+    """Makes the images that a machine writes to, on top of those of `below` (a snapshot, or None)."""
     for name in drives(kind):
         image = directory / f"{name}.qcow2"
         if name == "disk" and not below:

@@ -12,12 +12,14 @@ from lab import cache, debian, disk, host
 SUITE = "bookworm"
 ESP_MIB = 256  # for systemd-boot, which has the kernels there
 START_MIB = 1
+MENU_SECONDS = 5  # as Debian has it
 
 # name: (GPT type, MiB)
 BIOS_BOOT, ESP, BOOT, ROOT = ("bios", "ef02", 2), ("esp", "ef00", ESP_MIB), ("boot", "8300", disk.BOOT_MIB), \
     ("root", "8300", disk.ROOT_MIB)
 PARTITIONS = {
     "grub": (BIOS_BOOT, BOOT, ROOT),
+    "grub-menu": (BIOS_BOOT, ROOT),
     "shim": (ESP, ROOT),
     "systemd-boot": (ESP, ROOT),
 }
@@ -25,7 +27,7 @@ FSTAB = {"boot": "LABEL=boot /boot ext4 defaults 0 2\n", "esp": "LABEL=ESP /boot
 
 # As Debian's installer leaves it, but for the times and the terminal.
 GRUB_DEFAULTS = f"""GRUB_DEFAULT=0
-GRUB_TIMEOUT=0
+GRUB_TIMEOUT={{timeout}}
 GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`
 GRUB_CMDLINE_LINUX_DEFAULT=""
 GRUB_CMDLINE_LINUX="{disk.OPTIONS}"
@@ -42,38 +44,47 @@ for version in $(linux-version list); do
 done
 """
 
+INSTALL_GRUB = "grub-install --target=i386-pc /dev/vda && update-grub"
 INSTALL = {
-    "grub": "grub-install --target=i386-pc /dev/vda && update-grub",
+    "grub": INSTALL_GRUB,
+    "grub-menu": INSTALL_GRUB,
     "shim": "grub-install --target=x86_64-efi --uefi-secure-boot --no-nvram --force-extra-removable && update-grub",
     "systemd-boot": INSTALL_SYSTEMD_BOOT,
 }
 
+# For a machine that reboots with them once; see disk.GET_PACKAGES.
+KEXEC_TOOLS = """
+mkdir -p "$1/root/kexec-tools/partial"
+chroot "$1" env -u APT_CONFIG apt-get install -qy --no-install-recommends --download-only \\
+    -o Dir::Cache::archives=/root/kexec-tools kexec-tools
+"""
 NEW_KERNEL = """chroot "$1" apt-get install -qy --no-install-recommends -t bookworm-backports linux-image-cloud-amd64"""
 
 
-def tree():
-    """What the disks of all loaders have in common."""
+def tree(one_kernel):
     packages = host.packages("guest", "run", "loaders")
+    hooks = [f"--customize-hook={KEXEC_TOOLS if one_kernel else NEW_KERNEL}"]
 
     def make(target):
-        disk.bootstrap(target / "tree", SUITE, packages, f"--customize-hook={NEW_KERNEL}",
-                       sources=[debian.source(f"{SUITE}-backports")])
+        disk.bootstrap(target / "tree", SUITE, packages, *hooks, sources=[debian.source(f"{SUITE}-backports")])
 
-    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, NEW_KERNEL, *packages)
-    return cache.get("tree-loaders", recipe, make, "making a system with boot loaders (about 90 s)") / "tree"
+    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, *hooks, *packages)
+    name = "tree-one-kernel" if one_kernel else "tree-loaders"
+    return cache.get(name, recipe, make, "making a system with boot loaders (about 90 s)") / "tree"
 
 
 def make(loader):
     """A directory with root.img, which has partitions, and vmlinuz and initrd.img for the first boot."""
-    system = tree()
+    system = tree(one_kernel=loader == "grub-menu")
 
     def fill(target):
         new = target / "tree"
         host.run("cp", "-a", system, new)
         disk.configure(new, "".join(FSTAB.get(name, "") for name, _, _ in PARTITIONS[loader]))
         (new / "boot/efi").mkdir()
-        (new / "etc/default/grub").write_text(
-            GRUB_DEFAULTS.format(terminal="serial" if loader == "grub" else "console"))
+        (new / "etc/default/grub").write_text(GRUB_DEFAULTS.format(
+            timeout=MENU_SECONDS if loader == "grub-menu" else 0,
+            terminal="serial" if loader.startswith("grub") else "console"))
         for name in ("vmlinuz", "initrd.img"):  # the newest
             shutil.copy(new / "boot" / (new / name).readlink().name, target / name)
         write(target / "root.img", new, PARTITIONS[loader])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The machines that the scenarios use, and what they ask of them."""
+"""The machines that the scenarios use."""
 import base64
 import contextlib
 import dataclasses
@@ -29,8 +29,8 @@ class Result:
 class Boot:
     """One way from a running system to the next, as seen from outside."""
     resets: int            # how often the machine went through its firmware
-    jumped: bool           # the old kernel said on the console that it starts a new one
-    last_words: str        # of the old user space: what PID 1 was about to do, and with a kernel loaded or not
+    jumped: bool           # the old kernel said on the console that it starts the next one
+    last_words: str        # of the old user space: what PID 1 was about to do, and whether a kernel was loaded
     console: str           # from the command that asked for the reboot to the next system being up
     boot_id: str
     kernel_seconds: float  # from the command to the first line of the new kernel
@@ -39,12 +39,17 @@ class Boot:
 
 class Machine:
     def __init__(self, kind, directory, below, loader=None):
-        """Starts from its firmware, or goes on from the snapshot `below`. For `loader` see hardware()."""
-        overlay(directory, kind, below)
+        """Starts from the firmware, or continues from the snapshot `below`. For `loader` see hardware().
+
+        Disks that are in the directory already are used as they are.
+        """
+        if not (directory / "root.qcow2").exists():
+            overlay(directory, kind, below)
         state = below / "state" if below and (below / "state").exists() else None
         incoming = ["-incoming", "defer"] if state else []
         self.kind = kind
         self._directory = directory
+        self._boot_seconds = BOOT_SECONDS * (4 if kind.steady else 1)
         self.qemu = qemu.Qemu([*hardware(kind, directory, loader), *incoming], directory)
         self._number = 0
         if state:
@@ -53,7 +58,7 @@ class Machine:
     # Commands inside.
 
     def run(self, script, check=True, seconds=120):
-        """A bash script as root; its output and exit code."""
+        """Runs a bash script as root; returns its output and exit code."""
         number = self._send(script)
         result = self._wait(lambda: self._answer(number), f"the answer to: {script[:200]}", seconds)
         if check and result.code != 0:
@@ -64,11 +69,11 @@ class Machine:
         return self.run(script, **options).output.strip()
 
     def ask(self, script):
-        """Does not wait for an answer: the machine may well go down before it can give one."""
+        """Runs a script without waiting for an answer, for when the machine may go down before it can give one."""
         self._send(script)
 
     def put(self, path, data, mode=0o644):
-        """A file written in the machine, with its directories."""
+        """Writes a file in the machine, with its directories."""
         if isinstance(data, str):
             data = data.encode()
         text = base64.b64encode(data).decode()
@@ -92,7 +97,7 @@ class Machine:
         return hellos[boots - 1].split()[1] if len(hellos) >= boots else None
 
     def wait_for_console(self, pattern, seconds=BOOT_SECONDS // 2, start=0):
-        """Until the console says `pattern` (a regular expression) after its first `start` characters."""
+        """Waits until the console shows `pattern` (a regular expression) after its first `start` characters."""
         return self.qemu.wait(lambda: re.search(pattern, self.qemu.console[start:]), f"'{pattern}' on the console",
                               seconds)
 
@@ -106,23 +111,23 @@ class Machine:
 
         return self.qemu.wait(or_panic, what, seconds)
 
-    # Ways down and up.
+    # Reboots.
 
     def wait_up(self):
-        self._wait(lambda: self._hello(0), "the first boot", BOOT_SECONDS)
+        self._wait(lambda: self._hello(0), "the first boot", self._boot_seconds)
 
     def reboot(self, script="reboot", meanwhile=None, may_panic=False, boots=1):
-        """Asks for a reboot by a script inside, and waits until the machine is up again.
+        """Requests a reboot by a script, and waits until the machine is up again.
 
-        What meanwhile(machine) does comes in between: it waits for something on the console first.
-        `boots` is how often it is to come up, when it reboots by itself.
+        meanwhile(machine) runs in between; it waits for something on the console first. `boots` is how often the
+        machine must come up, if it reboots by itself.
         """
         since = Since(self)
         number = self._send(script)
         if meanwhile:
             meanwhile(self)
         self._wait(lambda: self._hello(since.lines, boots) or self._refused(number),
-                   "the machine to be up again", boots * BOOT_SECONDS, may_panic)
+                   "the machine to be up again", boots * self._boot_seconds, may_panic)
         return since.boot()
 
     def _refused(self, number):
@@ -131,7 +136,7 @@ class Machine:
             raise AssertionError(f"the command for the reboot failed: {result}")
 
     def power_off(self, script="poweroff"):
-        """Asks for a power-off and waits for it. The machine stays off until power_on()."""
+        """Powers the machine off. It stays off until power_on()."""
         start, console = len(self.qemu.events), len(self.qemu.console)
         self._send(script)
         self._wait(lambda: self.qemu.event("SHUTDOWN", start, guest=True), "the machine to power off", BOOT_SECONDS)
@@ -153,13 +158,13 @@ class Machine:
         return since.boot()
 
     def leave(self, script, for_console):
-        """Asks for a reboot that ends in something else than the system: it says `for_console`. Then power_on()."""
+        """Reboots into something else than the system, which writes `for_console`. Continue with power_on()."""
         start = len(self.qemu.console)
         self._send(script)
         self.wait_for_console(for_console, start=start)
 
     def power_cut(self, kind=None):
-        """QEMU is killed and started again on the same disks, with the hardware of `kind` if that is given.
+        """Kills QEMU and starts it again on the same disks, with the hardware of `kind` if given.
 
         What the guest had not flushed may be lost, as with a disk that has a cache.
         """
@@ -171,7 +176,7 @@ class Machine:
         self.wait_up()
         return dataclasses.replace(since.boot(), resets=since.resets() + 1)
 
-    # For the one who looks why a scenario failed.
+    # For finding out why a scenario failed.
 
     def diagnosis(self):
         parts = ["--- console\n" + "\n".join(self.qemu.console.splitlines()[-80:])]
@@ -183,13 +188,13 @@ class Machine:
 
 
 def last_words(console):
-    """What guest/usr/lib/systemd/system-shutdown/lab-tell said; nothing after `reboot -f`."""
+    """What guest/usr/lib/systemd/system-shutdown/lab-tell wrote; None after `reboot -f`."""
     words = re.search(r"^lab: (.*)$", console, re.MULTILINE)
     return words[1] if words else None
 
 
 class Since:
-    """Remembers where things stood, to tell afterwards what came since."""
+    """A point in time; gives what has happened since."""
 
     def __init__(self, machine, start=None):
         self._qemu = machine.qemu
@@ -214,10 +219,10 @@ class Since:
         return next((when for length, when in self._qemu.console_times if 0 <= place < length), float("nan"))
 
 
-# Machines that were up before.
+# Snapshots.
 
 def snapshot(kind, recipe, name, below, prepare, says):
-    """A directory with the disks and the state of a machine that is up after prepare(machine)."""
+    """A directory with the disks and the state of a machine after prepare(machine)."""
     def make(target):
         machine = Machine(kind, target, below)
         try:
@@ -232,7 +237,7 @@ def snapshot(kind, recipe, name, below, prepare, says):
 
 
 def disk_with_loader(kind):
-    """The disk on which the loader was installed from inside the machine, as an installer does it."""
+    """A disk on which the boot loader was installed from inside the machine, as installers do it."""
     script = loaders.INSTALL[kind.loader]
 
     def make(target):
@@ -265,7 +270,7 @@ def booted(kind):
 
 
 def installed(kind):
-    """Up, with fastreboot installed and enabled as its user would."""
+    """Up, with fastreboot installed and enabled."""
     below, built = booted(kind), program.build(kind.suite)
     recipe = cache.digest(below.name, built / "program.tar.gz", UNPACK, ENABLE)
 
@@ -283,7 +288,7 @@ def install(machine):
 
 @contextlib.contextmanager
 def start(kind, below):
-    """A machine of one's own that goes on from a snapshot, in about a second."""
+    """A machine that continues from a snapshot, which takes about a second."""
     with cache.scratch(kind.name) as directory:
         machine = Machine(kind, directory, below)
         try:
