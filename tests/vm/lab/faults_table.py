@@ -291,10 +291,10 @@ SYSTEM_FAULTS = {
         after=every_beginning_is_read, ordinary=True),
     "state-immutable": Fault(
         "/var/lib/fastreboot cannot be written to", FIRMWARE, NOT_WRITTEN_DOWN, "chattr +i /var/lib/fastreboot",
-        after=told_before("this reboot goes through the firmware: /var/lib/fastreboot/attempt: Operation not permitted")),
+        after=told_before("goes through the firmware: /var/lib/fastreboot/attempt: Operation not permitted")),
     "disk-full": Fault(
         "the file system of /var/lib/fastreboot is full to the last block", FIRMWARE, NOT_WRITTEN_DOWN, STATE_FULL,
-        after=told_before("this reboot goes through the firmware: /var/lib/fastreboot/attempt: No space left on device")),
+        after=told_before("goes through the firmware: /var/lib/fastreboot/attempt: No space left on device")),
     "read-only": Fault(
         "every file system is read-only, as after a disk error", FIRMWARE, NOT_WRITTEN_DOWN,
         "echo u > /proc/sysrq-trigger; while touch /var/x; do :; done"),
@@ -304,6 +304,7 @@ SYSTEM_FAULTS = {
     "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
+    "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
     "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
                         "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
                         after=set_aside("attempt.other-machine")),
