@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Debian package, in chroots: what it installs, and that removing it leaves nothing."""
 import json
+import os
 import shutil
 
 import pytest
@@ -136,3 +137,51 @@ def test_other_packages(script, program):
     there = {line.removeprefix("./").removeprefix("/").removeprefix("usr/").removesuffix(".gz") for line in lines}
     assert FILES | {program} <= there
     assert not any("etc/" in line for line in there if line.startswith(("etc/", "./etc/", "/etc/")))
+
+
+SOURCE = "deb [signed-by=/etc/apt/keyrings/fastreboot.asc] file:/srv/repository bookworm main\n"
+NEWER = """
+cd /tmp
+dpkg-deb -R fastreboot.deb tree
+sed -i 's/^Version: .*/&.1/' tree/DEBIAN/control
+dpkg-deb -Znone -b tree newer.deb >&2
+"""
+
+
+@pytest.fixture(name="environment")
+def with_key(tmp_path):
+    """Of a user who has a key to sign with."""
+    (tmp_path / "gnupg").mkdir(mode=0o700)
+    environment = dict(os.environ, GNUPGHOME=str(tmp_path / "gnupg"))
+    host.run(host.REPO / "scripts/packages", "--install", "repository")
+    host.run("gpg", "--batch", "--passphrase", "", "--quick-generate-key", "test@example.org", env=environment)
+    yield environment
+    host.run("gpgconf", "--kill", "all", env=environment)
+
+
+@pytest.mark.long
+def test_repository(tmp_path, environment):
+    """apt takes the package from it, and a newer one later."""
+    suite = tmp_path / "packages/bookworm"
+    suite.mkdir(parents=True)
+    make = (host.REPO / "scripts/repository", tmp_path / "repository", tmp_path / "packages")
+    with package.copy("bookworm") as root:
+        put(root, package.built("bookworm"))
+        shutil.copy(root / "tmp/fastreboot.deb", suite / "fastreboot_1_amd64.deb")
+        host.run(*make, env=environment)
+        (root / "etc/apt/sources.list").write_text(SOURCE)
+        (root / "etc/apt/keyrings").mkdir(exist_ok=True)
+        shutil.copy(tmp_path / "repository/fastreboot.asc", root / "etc/apt/keyrings")
+        update(root, tmp_path)
+        apt(root, "install", "fastreboot")
+        package.run_in(root, "sh", "-euc", NEWER)
+        shutil.copy(root / "tmp/newer.deb", suite / "fastreboot_2_amd64.deb")
+        host.run(*make, env=environment)
+        update(root, tmp_path)
+        apt(root, "upgrade")
+        assert package.run_in(root, "dpkg-query", "-Wf", "${Version}", "fastreboot").endswith(".1")
+
+
+def update(root, where):
+    shutil.copytree(where / "repository", root / "srv/repository", dirs_exist_ok=True)
+    apt(root, "update", "-o", "APT::Update::Error-Mode=any")
