@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "verbs/verb.h"
 
@@ -13,18 +14,24 @@ enum {
     MAX_OPTIONS = 16,
 };
 
-static const char USAGE[] = "Usage: fastreboot VERB [OPTION]... [FILE]\n"
+static const char USAGE[] = "Usage: fastreboot [VERB] [OPTION]... [ARGUMENT]\n"
                             "       fastreboot --help | --version\n";
+
+static bool is_shown(const struct verb *verb)
+{
+    return !(verb->flags & VERB_HIDDEN);
+}
 
 static void print_verbs(void)
 {
     for (size_t i = 0; i < TABLE.n_verbs; i++)
-        if (!(TABLE.verbs[i]->flags & VERB_HIDDEN))
+        if (is_shown(TABLE.verbs[i]))
             printf("  %-11s %s\n", TABLE.verbs[i]->name, TABLE.verbs[i]->summary);
 }
 
 static void print_option(const struct option_help *option)
 {
+    AUTOFREE char *verbs = NULL;
     char letter[8] = "", name[64];
 
     if (option->hidden)
@@ -33,37 +40,84 @@ static void print_option(const struct option_help *option)
         snprintf(letter, sizeof(letter), "-%c, ", option->letter);
     snprintf(name, sizeof(name), "%s--%s%s%s", letter, option->name, option->argument ? "=" : "",
              option->argument ? option->argument : "");
-    printf("  %-15s %s (", name, option->summary);
-    for (size_t i = 0, n = 0; i < TABLE.n_verbs; i++)
-        if (TABLE.verbs[i]->options & option->option && !(TABLE.verbs[i]->flags & VERB_HIDDEN))
-            printf("%s%s", n++ ? ", " : "", TABLE.verbs[i]->name);
-    puts(")");
+    for (size_t i = 0; i < TABLE.n_verbs; i++)
+        if (TABLE.verbs[i]->options & option->option && is_shown(TABLE.verbs[i]))
+            append_text(&verbs, ", ", TABLE.verbs[i]->name);
+    printf("  %-16s %s\n       (%s)\n", name, option->summary, verbs);
 }
 
 static int help(void)
 {
-    printf("%s\nMakes reboot start the next kernel by kexec, without the firmware.\n\nVerbs:\n",
+    printf("%s\nMakes reboots start the next kernel with kexec, without the firmware.\n"
+           "Without a verb: status.\n\nVerbs:\n",
            USAGE);
     print_verbs();
     puts("\nOptions:");
     for (size_t i = 0; i < TABLE.n_options; i++)
         print_option(&TABLE.options[i]);
-    puts("\nCalled as normal-reboot it is `fastreboot normal`. See fastreboot(8).");
+    puts("\nnormal-reboot is another name for `fastreboot normal`. See fastreboot(8).");
     return EXIT_FINE;
 }
 
 static int usage_error(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
+/* Words of the command line are part of it, so they are made safe to show. */
 static int usage_error(const char *pattern, ...)
 {
+    AUTOFREE char *text = NULL, *safe = NULL;
     va_list arguments;
 
     va_start(arguments, pattern);
-    fputs("fastreboot: ", stderr);
-    vfprintf(stderr, pattern, arguments);
-    fputs("; see fastreboot --help\n", stderr);
+    if (vasprintf(&text, pattern, arguments) < 0)
+        out_of_memory();
     va_end(arguments);
+    safe = text_printable(text);
+    fprintf(stderr, "fastreboot: %s\nTry 'fastreboot --help'.\n", safe);
     return EXIT_USAGE;
+}
+
+/* How many letters have to be changed, added or taken away to get from one to the other; too many
+ * when a word is too long to be a slip of the fingers. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 24 };
+    size_t row[LONGEST + 1], n = strlen(b);
+
+    if (strlen(a) > LONGEST || n > LONGEST)
+        return LONGEST;
+    for (size_t k = 0; k <= n; k++)
+        row[k] = k;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t k = 1; k <= n; k++) {
+            size_t changed = diagonal + (a[i - 1] != b[k - 1]);
+            size_t shorter = row[k] < row[k - 1] ? row[k] : row[k - 1];
+
+            diagonal = row[k];
+            row[k] = changed < shorter + 1 ? changed : shorter + 1;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_verb(const char *name)
+{
+    const char *nearest = NULL;
+    size_t least = 3;
+
+    for (size_t i = 0; i < TABLE.n_verbs; i++) {
+        size_t n = distance(name, TABLE.verbs[i]->name);
+
+        if (n < least && n < strlen(name) && !(TABLE.verbs[i]->flags & VERB_HIDDEN)) {
+            nearest = TABLE.verbs[i]->name;
+            least = n;
+        }
+    }
+    if (nearest)
+        return usage_error("unknown verb \"%s\"; did you mean \"%s\"?", name, nearest);
+    return usage_error("unknown verb \"%s\"", name);
 }
 
 static const struct verb *find_verb(const char *name)
@@ -121,8 +175,7 @@ static int check_options(const struct verb *verb, unsigned options, const char *
     if ((options & OPTION_ARM) && (options & OPTION_CANCEL))
         return usage_error("--arm and --cancel exclude each other");
     if (kernel && !is_release(kernel))
-        return usage_error("--kernel=%s: must be a kernel's release, such as 6.1.0-33-amd64",
-                           kernel);
+        return usage_error("--kernel=%s: must be a kernel release, such as 6.1.0-33-amd64", kernel);
     if ((verb->flags & VERB_NEEDS_ROOT) && !(options & OPTION_DRY_RUN) && geteuid() != 0) {
         fprintf(stderr, "fastreboot: %s: must be root\n", verb->name);
         return EXIT_FAILED;
@@ -130,26 +183,24 @@ static int check_options(const struct verb *verb, unsigned options, const char *
     return EXIT_FINE;
 }
 
-static int run_verb(const struct verb *verb, unsigned options, const char *root, const char *kernel,
-                    const char *argument)
+static int run_verb(const struct verb *verb, const char *root, struct call *call)
 {
     AUTOCLOSE int fd = -1;
-    struct call call = {.table = &TABLE, .given = options, .kernel = kernel, .argument = argument};
-    int status = check_options(verb, options, kernel);
+    int status = check_options(verb, call->given, call->kernel);
 
     if (status != EXIT_FINE)
         return status;
-    if (argument && !verb->argument)
-        return usage_error("unexpected argument \"%s\"", argument);
-    if (!argument && verb->argument && !(options & OPTION_DRY_RUN))
+    if (call->argument && !verb->argument)
+        return usage_error("unexpected argument \"%s\"", call->argument);
+    if (!call->argument && verb->argument && !given(call, OPTION_DRY_RUN))
         return usage_error("%s: %s is missing", verb->name, verb->argument);
     fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         fprintf(stderr, "fastreboot: %s: %s\n", root, strerror(errno));
         return EXIT_FAILED;
     }
-    call.root = fd;
-    return verb->run(&call);
+    call->root = fd;
+    return verb->run(call);
 }
 
 /* What was printed counts only when it arrived: a full disk must not look like success. */
@@ -161,37 +212,59 @@ static int finish(int status)
     return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+/* 1 to 999999, or 0 when it is no such number. */
+static unsigned number_of(const char *text)
+{
+    size_t length = strspn(text, "0123456789");
+
+    return length > 0 && length < 7 && !text[length] ? (unsigned)atoi(text) : 0;
+}
+
+/* Takes the options: the exit status, or -1 to go on. */
+static int take_options(int argc, char **argv, const char **root, struct call *call)
 {
     struct option table[MAX_OPTIONS];
-    bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
-    const char *name = as_normal ? "normal" : NULL, *root = "/", *kernel = NULL;
-    unsigned options = 0;
     int code;
 
+    opterr = 0;
     list_options(table);
-    while ((code = getopt_long(argc, argv, "hv", table, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, ":hvn:", table, NULL)) != -1) {
         const struct option_help *option = option_of(code);
 
         if (code == CODE_HELP || code == 'h')
-            return finish(help());
+            return help();
         if (code == CODE_VERSION)
-            return finish(printf("fastreboot %s\n", VERSION) < 0);
-        if (!option) {
-            fputs(USAGE, stderr);
-            return EXIT_USAGE;
-        }
-        options |= option->option;
-        root = option->option == OPTION_ROOT ? optarg : root;
-        kernel = option->option == OPTION_KERNEL ? optarg : kernel;
+            return printf("fastreboot %s\n", VERSION) < 0;
+        if (code == ':')
+            return usage_error("%s: an argument is missing", argv[optind - 1]);
+        if (!option)
+            return usage_error(optopt ? "option %s: unknown, or it takes no argument"
+                                      : "unknown option %s",
+                               argv[optind - 1]);
+        call->given |= option->option;
+        *root = option->option == OPTION_ROOT ? optarg : *root;
+        call->kernel = option->option == OPTION_KERNEL ? optarg : call->kernel;
+        if (option->option == OPTION_NUMBER && !(call->number = number_of(optarg)))
+            return usage_error("--%s=%s: must be a number from 1 on", option->name, optarg);
     }
-    if (!name && optind < argc)
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
+    const char *name = as_normal ? "normal" : "status", *root = "/";
+    struct call call = {.table = &TABLE};
+    int status = take_options(argc, argv, &root, &call);
+
+    if (status >= 0)
+        return finish(status);
+    if (!as_normal && optind < argc)
         name = argv[optind++];
-    if (!name)
-        return usage_error("a verb is missing");
     if (!find_verb(name))
-        return usage_error("unknown verb \"%s\"", name);
+        return unknown_verb(name);
     if (optind + 1 < argc)
         return usage_error("unexpected argument \"%s\"", argv[optind + 1]);
-    return finish(run_verb(find_verb(name), options, root, kernel, argv[optind]));
+    call.argument = argv[optind];
+    return finish(run_verb(find_verb(name), root, &call));
 }

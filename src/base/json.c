@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/root.h"
+#include "base/text.h"
 #include "base/util.h"
 
 enum {
@@ -86,29 +87,13 @@ static void add(struct json_object *object, const char *key, struct json_object 
         out_of_memory();
 }
 
-/* The length of the UTF-8 character at `text`, or 0 when there is none. */
-static size_t character_length(const char *text)
-{
-    unsigned char first = (unsigned char)text[0];
-    size_t n = first < 0x80       ? 1
-               : first >> 5 == 6  ? 2
-               : first >> 4 == 14 ? 3
-               : first >> 3 == 30 ? 4
-                                  : 0;
-
-    for (size_t i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
-
 /* Paths and command lines may hold any bytes, JSON only UTF-8: what is none becomes '?'. */
-static struct json_object *new_string(const char *value)
+struct json_object *json_new_string(const char *value)
 {
     AUTOFREE char *copy = xstrdup(value);
 
     for (char *sign = copy; *sign;) {
-        size_t n = character_length(sign);
+        size_t n = text_character_length(sign);
 
         if (!n)
             *sign = '?';
@@ -119,7 +104,7 @@ static struct json_object *new_string(const char *value)
 
 void json_add_string(struct json_object *object, const char *key, const char *value)
 {
-    add(object, key, value ? new_string(value) : NULL, value != NULL);
+    add(object, key, value ? json_new_string(value) : NULL, value != NULL);
 }
 
 void json_add_number(struct json_object *object, const char *key, int64_t value)

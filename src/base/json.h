@@ -25,6 +25,9 @@ const char *json_string(const struct json_object *object, const char *key);
 /* The member `key`, or `otherwise` when there is no such number. */
 int64_t json_number(const struct json_object *object, const char *key, int64_t otherwise);
 
+/* A string; JSON holds only UTF-8, so that every byte that is not becomes '?'. */
+struct json_object *json_new_string(const char *value);
+
 /* Adds a member; a NULL string becomes null. */
 void json_add_string(struct json_object *object, const char *key, const char *value);
 void json_add_number(struct json_object *object, const char *key, int64_t value);

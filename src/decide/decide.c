@@ -11,10 +11,43 @@ static bool blocks(const struct finding *finding)
     return finding->reason->severity == SEVERITY_BLOCK && finding->found.is != ANSWER_NO;
 }
 
-static bool only_root_knows(const struct finding *finding)
+bool finding_needs_root(const struct finding *finding)
 {
     return finding->found.is == ANSWER_UNKNOWN &&
            (finding->found.error == EACCES || finding->found.error == EPERM);
+}
+
+static bool warns(const struct finding *finding)
+{
+    return finding->reason->severity == SEVERITY_WARN && finding->found.is != ANSWER_NO &&
+           !finding_needs_root(finding);
+}
+
+/* Marks what says nothing new beside the finding `cause`. Warnings do, whatever keeps from a fast
+ * reboot: they are for any. */
+static void mark_followers_of(const struct finding *cause, struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++) {
+        struct finding *finding = &verdict->findings[i];
+        const char *follows = finding->reason->follows;
+        bool idle = cause->reason->alone && finding->reason->severity == SEVERITY_BLOCK;
+
+        if (finding != cause && !finding->follows &&
+            (idle || (follows && streq(follows, cause->reason->id))))
+            finding->follows = cause->reason->id;
+    }
+}
+
+/* Beside one that counts alone nothing else is a cause. */
+static void mark_followers(struct verdict *verdict)
+{
+    for (int alone = 1; alone >= 0; alone--)
+        for (size_t i = 0; i < verdict->n; i++) {
+            const struct finding *cause = &verdict->findings[i];
+
+            if (cause->found.is == ANSWER_YES && !cause->follows && cause->reason->alone == alone)
+                mark_followers_of(cause, verdict);
+        }
 }
 
 static bool is_by_hand(const struct facts *facts)
@@ -44,14 +77,16 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
         if (!counts(facts, &REASONS[i], purpose))
             continue;
         verdict.n++;
-        *finding = (struct finding){&REASONS[i], reason_ask(&REASONS[i], facts)};
+        *finding = (struct finding){&REASONS[i], reason_ask(&REASONS[i], facts), NULL};
+        verdict.warnings += warns(finding);
         if (!blocks(finding))
             continue;
         /* What is certain is the better reason to give. */
-        if (!verdict.because || (!known && !only_root_knows(finding)))
+        if (!verdict.because || (!known && !finding_needs_root(finding)))
             verdict.because = finding;
-        known = known || !only_root_knows(finding);
+        known = known || !finding_needs_root(finding);
     }
+    mark_followers(&verdict);
     verdict.fast = !verdict.because;
     verdict.by_hand = verdict.fast && is_by_hand(facts);
     verdict.needs_root = !verdict.fast && !known;

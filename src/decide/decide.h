@@ -8,13 +8,18 @@
 struct finding {
     const struct reason *reason;
     struct answer found; /* whether it applies; the text says why, or what cannot be known */
+    const char *follows; /* it says nothing new beside the reason of this id; or NULL */
 };
+
+/* Whether it cannot be known, and root would know. */
+bool finding_needs_root(const struct finding *finding);
 
 struct verdict {
     bool fast;
     bool needs_root;               /* firmware only because this user may not read something */
     bool by_hand;                  /* fast, into a kernel that another program loaded */
     const struct finding *because; /* the finding that decided for firmware; NULL when fast */
+    size_t warnings;               /* findings of that severity that anybody can know */
     size_t n;                      /* findings, in the order of the table */
     struct finding *findings;
 };

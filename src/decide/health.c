@@ -6,6 +6,15 @@
 
 static const char CHECKING[] = "; health check under way";
 
+/* A configuration with an error counts as none. */
+int64_t health_limit(const struct config *config)
+{
+    int seconds =
+        config->error || !config->health_timeout ? HEALTH_TIMEOUT : config->health_timeout;
+
+    return seconds * (int64_t)1000000;
+}
+
 void health_begin(struct boot_record *record)
 {
     append_text(&record->text, "", CHECKING);

@@ -3,6 +3,7 @@
 
 #include "decide/compare.h"
 #include "facts/boot-record.h"
+#include "facts/config.h"
 
 /* Whether everything is back after a fast reboot. */
 
@@ -12,6 +13,9 @@ enum health_result {
     LOOK_MISSING,  /* something is missing that is not worth a reboot */
     LOOK_HEAL,     /* something is missing that the firmware may bring back */
 };
+
+/* How long something may take to appear, in microseconds; negative when nothing is checked. */
+int64_t health_limit(const struct config *config);
 
 struct health_look {
     const struct inventory *before;

@@ -11,6 +11,14 @@ enum severity {
     SEVERITY_NOTE,
 };
 
+/* What it takes to get rid of a reason. */
+enum kind {
+    KIND_ONCE,    /* nothing: it is over after the next reboot */
+    KIND_SETTING, /* another setting, of fastreboot or of the system */
+    KIND_FAULT,   /* something is broken and has to be repaired */
+    KIND_MACHINE, /* another machine */
+};
+
 /* What is about to happen: a reason counts for some purposes only. */
 enum purpose {
     PURPOSE_NEXT_REBOOT, /* nothing yet: what would the next reboot be? */
@@ -28,6 +36,7 @@ enum scope {
 struct reason {
     const char *id; /* stable, for programs: "kernel-missing" */
     enum severity severity;
+    enum kind kind;
     unsigned purposes; /* bits 1 << enum purpose */
     enum scope scope;
     const char *passed; /* the claim that holds when it does not apply */
@@ -40,6 +49,9 @@ struct reason {
 
     /* ... or a function of them. */
     struct answer (*test)(const struct facts *facts);
+
+    const char *follows; /* it says nothing new when the reason of this id applies; or NULL */
+    bool alone;          /* when it applies, nothing else that blocks is of interest */
 };
 
 extern const struct reason REASONS[];
@@ -48,6 +60,9 @@ extern const size_t N_REASONS;
 /* Whether the reason applies. The text, which is never NULL unless the answer is no, says why, or
  * what cannot be known. */
 struct answer reason_ask(const struct reason *reason, const struct facts *facts);
+
+/* "once", "setting", "fault", "machine" */
+const char *kind_name(enum kind kind);
 
 /* "block", "warn", "note" */
 const char *severity_name(enum severity severity);

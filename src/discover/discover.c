@@ -5,6 +5,7 @@
 
 #include "base/root.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "discover/crypt/crypt.h"
 #include "discover/hardware/drivers.h"
 #include "discover/hardware/quirks.h"
@@ -12,6 +13,7 @@
 #include "discover/hardware/watchdogs.h"
 #include "discover/kernel/payload.h"
 #include "discover/loaders/choose.h"
+#include "discover/loaders/loader.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
 #include "discover/system/environment.h"
@@ -27,6 +29,8 @@
 #error "fastreboot knows x86-64 and arm64"
 #endif
 
+static const struct config NO_CONFIG;
+
 /* Newer kernels say what they are; a recorded machine may differ from this one. */
 static enum image_arch read_arch(int root)
 {
@@ -40,8 +44,7 @@ static enum image_arch read_arch(int root)
 /* A configuration with an error counts as none. */
 static void read_entries(int root, struct facts *facts)
 {
-    static const struct config NONE;
-    const struct config *config = facts->config.error ? &NONE : &facts->config;
+    const struct config *config = facts->config.error ? &NO_CONFIG : &facts->config;
     struct boot_entries *entries = &facts->boot_entries;
 
     boot_entries_read(root, config, entries);
@@ -49,6 +52,38 @@ static void read_entries(int root, struct facts *facts)
         boot_entries_append(entries, facts->quirk.cmdline, config->cmdline_remove);
     if (entries->chosen < entries->n)
         payload_open(root, &entries->entries[entries->chosen], &facts->payload);
+}
+
+/* The kernel that would be started without the settings; where that cannot be known, the newest
+ * installed one. For free(); NULL when there is none. */
+static char *release_without_settings(int root, const char **ret_verb)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0}, newest = {0};
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+
+    boot_entries_read(root, &NO_CONFIG, &entries);
+    *ret_verb = "would be started without it";
+    if (entries.chosen < entries.n)
+        payload_open(root, &entries.entries[entries.chosen], &payload);
+    if (payload.image.release)
+        return xstrdup(payload.image.release);
+    *ret_verb = "is installed";
+    (void)loader_newest.read(root, "", &newest);
+    return newest.n > 0 ? xstrdup(newest.entries[0].id) : NULL;
+}
+
+/* A kernel that the settings name stays, also when security updates bring a newer one. */
+static void read_pinned(int root, struct facts *facts)
+{
+    const char *release = facts->payload.image.release, *verb;
+    AUTOFREE char *other = NULL;
+
+    if (!release || facts->config.error || !facts->config.kernel)
+        return;
+    other = release_without_settings(root, &verb);
+    if (other && version_compare(other, release) > 0)
+        answer_note(&facts->pinned, format("%s names kernel %s, but the newer %s %s",
+                                           facts->config.kernel_source, release, other, verb));
 }
 
 void facts_read(int root, struct facts *ret_facts)
@@ -71,6 +106,7 @@ void facts_read(int root, struct facts *ret_facts)
     release = ret_facts->payload.image.release;
     if (!release)
         return;
+    read_pinned(root, ret_facts);
     ret_facts->driver_missing = drivers_missing(root, release);
     watchdog_facts_look_ahead(root, release, &ret_facts->watchdog);
 }
@@ -83,6 +119,7 @@ void facts_clear(struct facts *facts)
     watchdog_facts_clear(&facts->watchdog);
     storage_facts_clear(&facts->storage);
     answer_clear(&facts->driver_missing);
+    answer_clear(&facts->pinned);
     quirk_facts_clear(&facts->quirk);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);

@@ -134,7 +134,8 @@ struct health_facts {
     char *release;           /* of the kernel that was started, or NULL */
     struct inventory before; /* what there was before the reboot */
     struct inventory now;
-    int error; /* the errno that prevented knowing, or 0 */
+    int64_t deadline; /* until when something may appear, in microseconds since 1970; or 0 */
+    int error;        /* the errno that prevented knowing, or 0 */
 };
 
 /* Trouble with arrays, file systems and disks. */
@@ -169,6 +170,7 @@ struct facts {
     struct environment_facts environment;
     struct crypt_facts crypt;
     struct quirk_facts quirk;
+    struct answer pinned; /* the settings name an older kernel than would be started otherwise */
     struct answer driver_missing; /* the next kernel cannot drive everything that it must */
     struct storage_facts storage;
     struct failure_facts failure;

@@ -14,21 +14,12 @@
 #include "reboot/notes.h"
 #include "reboot/records.h"
 
-/* A configuration with an error counts for nothing: then what holds without one. */
-static int64_t limit_of(const struct config *config)
-{
-    int seconds =
-        config->error || !config->health_timeout ? HEALTH_TIMEOUT : config->health_timeout;
-
-    return seconds * (int64_t)1000000;
-}
-
 static bool is_off(int root)
 {
     CLEANUP(config_clear) struct config config = {0};
 
     config_load(root, &config);
-    return limit_of(&config) < 0;
+    return health_limit(&config) < 0;
 }
 
 /* The disk comes first: whoever is killed in between has begun, and begins again. */
@@ -261,5 +252,5 @@ int health_check(int root, const struct config *config, const char *state, int64
                                           .unit = config->error ? NULL : config->health_unit,
                                           .state = state,
                                           .uptime = uptime,
-                                          .limit = attempt.since + limit_of(config)});
+                                          .limit = attempt.since + health_limit(config)});
 }

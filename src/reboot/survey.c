@@ -2,6 +2,7 @@
 #include "reboot/survey.h"
 
 #include "base/util.h"
+#include "decide/health.h"
 #include "discover/discover.h"
 #include "discover/hardware/inventory.h"
 #include "discover/kernel/payload.h"
@@ -24,11 +25,16 @@ static void join_loaded(int root, struct facts *facts)
 
 static void join_health(int root, struct facts *facts)
 {
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
     struct health_facts *health = &facts->health;
 
     records_read_health(root, facts->boot.boot_id, health);
-    if (health->under_way)
-        inventory_read(root, &health->now);
+    if (!health->under_way)
+        return;
+    inventory_read(root, &health->now);
+    /* The check began when this boot was judged. */
+    if (records_read_boot(root, &record) > 0)
+        health->deadline = record.time + health_limit(&facts->config);
 }
 
 void survey_make(int root, enum purpose purpose, struct survey *ret_survey)

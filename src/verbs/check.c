@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/util.h"
 #include "discover/hardware/drivers.h"
-#include "verbs/complain.h"
-#include "verbs/report.h"
+#include "report/report.h"
 #include "verbs/verb.h"
 
 /* Why the next reboot goes through the firmware, if kernels and initrds are to blame, not a setting
@@ -19,10 +18,17 @@ static int check_kernel(const struct call *call)
 {
     CLEANUP(answer_clear) struct answer missing = drivers_missing(call->root, call->kernel);
     CLEANUP(survey_clear) struct survey survey;
+    struct kernel_report kernel;
 
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
-    report_kernel(call->kernel, &missing, kernel_trouble(&survey.verdict),
-                  given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
+    kernel = (struct kernel_report){.release = call->kernel,
+                                    .missing = &missing,
+                                    .pinned = &survey.facts.pinned,
+                                    .because = kernel_trouble(&survey.verdict)};
+    if (given(call, OPTION_JSON))
+        report_kernel_json(&kernel);
+    else
+        report_kernel(&kernel, given(call, OPTION_VERBOSE));
     return EXIT_FINE;
 }
 
@@ -31,9 +37,12 @@ static int check_machine(const struct call *call)
     CLEANUP(survey_clear) struct survey survey;
 
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
-    report_check(&survey, given(call, OPTION_VERBOSE), given(call, OPTION_JSON));
+    if (given(call, OPTION_JSON))
+        report_check_json(&survey, given(call, OPTION_VERBOSE));
+    else
+        report_check(&survey, given(call, OPTION_VERBOSE), time_of(call));
     if (survey.verdict.fast)
-        return EXIT_FINE;
+        return survey.verdict.warnings > 0 ? EXIT_WARNINGS : EXIT_FINE;
     /* Who may not look cannot claim that the firmware is right. */
     return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
 }
@@ -45,7 +54,7 @@ static int run(const struct call *call)
 
 const struct verb verb_check = {
     .name = "check",
-    .summary = "every reason that was considered; exit 0 fast, 3 firmware",
+    .summary = "the reasons that apply; exit 0 fast, 4 with warnings, 3 firmware",
     .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL,
     .run = run,
 };

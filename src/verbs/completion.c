@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/util.h"
+#include "decide/reasons.h"
 #include "verbs/verb.h"
 
 /* The build writes the shells' completion files with these. */
@@ -12,6 +13,30 @@ static bool is_shown(const struct verb *verb)
 static bool takes(const struct verb *verb, const struct option_help *option)
 {
     return (verb->options & option->option) && !option->hidden;
+}
+
+static bool takes_reason(const struct verb *verb)
+{
+    return verb->argument && streq(verb->argument, "REASON");
+}
+
+static void print_reasons(void)
+{
+    for (size_t i = 0; i < N_REASONS; i++)
+        printf("%s%s", i ? " " : "", REASONS[i].id);
+}
+
+/* What comes after an option's "=" in zsh. */
+static const char *zsh_argument(const struct option_help *option)
+{
+    switch (option->option) {
+    case OPTION_ROOT:
+        return ":directory:_files -/";
+    case OPTION_KERNEL:
+        return ":release:_files -W /lib/modules -/";
+    default:
+        return option->argument ? ":number:" : "";
+    }
 }
 
 static int bash(const struct call *call)
@@ -35,8 +60,15 @@ static int bash(const struct call *call)
         for (size_t k = 0; k < table->n_options; k++)
             if (takes(table->verbs[i], &table->options[k]))
                 printf("--%s%s ", table->options[k].name, table->options[k].argument ? "=" : "");
-        printf("' -- \"$word\")%s) ;;\n",
-               table->verbs[i]->argument ? " $(compgen -f -- \"$word\")" : "");
+        fputs("' -- \"$word\")", stdout);
+        if (takes_reason(table->verbs[i])) {
+            fputs(" $(compgen -W '", stdout);
+            print_reasons();
+            fputs("' -- \"$word\")", stdout);
+        } else if (table->verbs[i]->argument) {
+            fputs(" $(compgen -f -- \"$word\")", stdout);
+        }
+        puts(") ;;");
     }
     fputs("    esac\n}\ncomplete -F _fastreboot fastreboot\n", stdout);
     return EXIT_FINE;
@@ -57,16 +89,19 @@ static int zsh(const struct call *call)
     for (size_t i = 0; i < table->n_verbs; i++) {
         if (!is_shown(table->verbs[i]))
             continue;
-        printf("%s) _arguments '*::%s'", table->verbs[i]->name,
-               table->verbs[i]->argument ? "file:_files" : ": :");
+        printf("%s) _arguments '*::", table->verbs[i]->name);
+        if (takes_reason(table->verbs[i])) {
+            fputs("reason:(", stdout);
+            print_reasons();
+            fputs(")'", stdout);
+        } else {
+            fputs(table->verbs[i]->argument ? "file:_files'" : ": :'", stdout);
+        }
         for (size_t k = 0; k < table->n_options; k++)
             if (takes(table->verbs[i], &table->options[k]))
                 printf(" '--%s%s[%s]%s'", table->options[k].name,
                        table->options[k].argument ? "=" : "", table->options[k].summary,
-                       !table->options[k].argument ? ""
-                       : table->options[k].option == OPTION_ROOT
-                           ? ":directory:_files -/"
-                           : ":release:_files -W /lib/modules -/");
+                       zsh_argument(&table->options[k]));
         fputs(" ;;\n", stdout);
     }
     fputs("esac\n", stdout);

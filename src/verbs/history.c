@@ -2,8 +2,8 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
+#include "report/report.h"
 #include "verbs/complain.h"
-#include "verbs/report.h"
 #include "verbs/verb.h"
 
 static int run(const struct call *call)
@@ -11,14 +11,18 @@ static int run(const struct call *call)
     CLEANUP(history_clear) struct history history;
     int r = records_read_history(call->root, &history);
 
-    if (r >= 0 || history.n > 0)
-        report_history(history.all, history.n, given(call, OPTION_JSON));
+    size_t n = call->number ? call->number : HISTORY_LINES;
+
+    if (given(call, OPTION_JSON) && (r >= 0 || history.n > 0))
+        report_history_json(&history, n);
+    else if (r >= 0 || history.n > 0)
+        report_history(&history, n);
     return r < 0 ? complain("/" STATE_HISTORY, r) : EXIT_FINE;
 }
 
 const struct verb verb_history = {
     .name = "history",
     .summary = "how the last reboots went",
-    .options = OPTION_JSON | OPTION_ROOT,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_NUMBER,
     .run = run,
 };

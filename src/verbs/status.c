@@ -2,20 +2,25 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
+#include "report/report.h"
 #include "verbs/complain.h"
-#include "verbs/report.h"
 #include "verbs/verb.h"
 
 static int run(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
     CLEANUP(boot_record_clear) struct boot_record last;
+    CLEANUP(history_clear) struct history history;
     int known = records_read_boot(call->root, &last);
 
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     if (known < 0)
-        (void)complain("/" RUN_BOOT, known); /* the rest is worth telling all the same */
-    report_status(&survey, known > 0 ? &last : NULL, given(call, OPTION_JSON));
+        (void)complain("/" RUN_BOOT, known);          /* the rest is worth telling all the same */
+    (void)records_read_history(call->root, &history); /* as far as it goes */
+    if (given(call, OPTION_JSON))
+        report_status_json(&survey, known > 0 ? &last : NULL);
+    else
+        report_status(&survey, known > 0 ? &last : NULL, &history, time_of(call));
     return known < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 

@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
 
 /* A verb of the command line: one file NAME.c with one of these, and a word in table.c. --help,
  * completion and the tests read that table. */
@@ -11,7 +14,8 @@ enum {
     EXIT_FINE = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
-    EXIT_FIRMWARE = 3, /* check: nothing is wrong, and firmware is the right answer */
+    EXIT_FIRMWARE = 3, /* check: the next reboot goes through the firmware */
+    EXIT_WARNINGS = 4, /* check: fast, but somebody should have a look first */
 };
 
 /* Options, as bits: what is not among a verb's own is refused. */
@@ -24,6 +28,7 @@ enum {
     OPTION_CANCEL = 1 << 5,
     OPTION_AT_SHUTDOWN = 1 << 6,
     OPTION_KERNEL = 1 << 7,
+    OPTION_NUMBER = 1 << 8,
 };
 
 struct call {
@@ -31,6 +36,7 @@ struct call {
     unsigned given;            /* the options that were given */
     int root;                  /* descriptor of the root directory */
     const char *kernel;        /* what --kernel was given, or NULL */
+    unsigned number;           /* what --lines was given, or 0 */
     const char *argument;      /* what stands behind the verb, or NULL */
 };
 
@@ -69,4 +75,10 @@ extern const struct table TABLE;
 static inline bool given(const struct call *call, unsigned option)
 {
     return call->given & option;
+}
+
+/* Now, in microseconds since 1970; 0 for a recorded machine, for which no time passes. */
+static inline int64_t time_of(const struct call *call)
+{
+    return given(call, OPTION_ROOT) ? 0 : clock_now();
 }

@@ -254,6 +254,64 @@ static void what_is_known_is_the_better_reason(void **state)
     assert_string_equal(verdict.because->reason->id, "kernel-missing");
 }
 
+static const struct finding *finding_of(const struct verdict *verdict, const char *id)
+{
+    for (size_t i = 0; i < verdict->n; i++)
+        if (streq(verdict->findings[i].reason->id, id))
+            return &verdict->findings[i];
+    fail_msg("no finding is called %s", id);
+    return NULL;
+}
+
+static void what_follows_is_marked(void **state)
+{
+    CLEANUP(verdict_clear) struct verdict verdict = {0};
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.units.active.is = ANSWER_NO;
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+    assert_null(finding_of(&verdict, "not-active")->follows); /* enabled, but stopped */
+    verdict_clear(&verdict);
+    made.facts.units.enabled.is = ANSWER_NO;
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+    assert_string_equal(finding_of(&verdict, "not-active")->follows, "not-enabled");
+    assert_null(finding_of(&verdict, "not-enabled")->follows);
+    verdict_clear(&verdict);
+    made.facts.environment.container.is = ANSWER_YES;
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+    assert_null(finding_of(&verdict, "container")->follows);
+    for (size_t i = 0; i < verdict.n; i++)
+        if (verdict.findings[i].reason->severity == SEVERITY_BLOCK &&
+            !streq(verdict.findings[i].reason->id, "container"))
+            assert_string_equal(verdict.findings[i].follows, "container");
+}
+
+/* What is left out must not leave nothing: something that is shown keeps each reboot from being
+ * fast. */
+static void a_cause_always_remains(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ROUNDS / 10; i++) {
+        CLEANUP(verdict_clear) struct verdict verdict;
+        struct made_facts made;
+        size_t causes = 0, warnings = 0;
+
+        made_by_dice(&made);
+        decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+        for (size_t k = 0; k < verdict.n; k++) {
+            const struct finding *finding = &verdict.findings[k];
+
+            causes += stands_in_the_way(finding) && !finding->follows;
+            warnings += finding->reason->severity == SEVERITY_WARN &&
+                        finding->found.is != ANSWER_NO && !finding_needs_root(finding);
+        }
+        assert_int_equal(causes == 0, verdict.fast);
+        assert_int_equal(warnings, verdict.warnings);
+    }
+}
+
 static void an_entry_is_judged_by_its_files(void **state)
 {
     AUTOFREE char *text = NULL;
@@ -283,6 +341,8 @@ int main(void)
         cmocka_unit_test(purposes_differ),
         cmocka_unit_test(somebody_elses_kernel_is_respected),
         cmocka_unit_test(what_is_known_is_the_better_reason),
+        cmocka_unit_test(what_follows_is_marked),
+        cmocka_unit_test(a_cause_always_remains),
         cmocka_unit_test(an_entry_is_judged_by_its_files),
     };
 

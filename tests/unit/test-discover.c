@@ -57,6 +57,37 @@ static void half_a_configuration_is_none(void **state)
     assert_string_equal(facts.payload.entry->kernel, "/vmlinuz");
 }
 
+static void expect_pinned(const struct tree *tree, const char *words)
+{
+    CLEANUP(facts_clear) struct facts facts = read_facts(tree);
+
+    assert_null(facts.config.error);
+    assert_answer(&facts.pinned, words ? 1 : 0, words);
+}
+
+/* What the settings name stays; an update comes. */
+static void a_kernel_of_the_settings_may_be_an_old_one(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_debian(tree);
+    expect_pinned(tree, NULL);
+    tree_write(tree, CONFIG_FILE,
+               "kernel = /boot/vmlinuz-6.1.0-33-amd64\ninitrd = /boot/initrd.img-6.1.0-33-amd64\n");
+    expect_pinned(tree, NULL);
+    tree_kernel(tree, "boot/vmlinuz-6.1.0-40-amd64", "6.1.0-40-amd64");
+    tree_write(tree, "boot/initrd.img-6.1.0-40-amd64", "x");
+    tree_modules(tree, "6.1.0-40-amd64", 1);
+    expect_pinned(tree, NULL); /* the links lead to the old one, so it is the default */
+    tree_remove(tree, "vmlinuz");
+    tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1.0-40-amd64");
+    expect_pinned(tree, "/etc/fastreboot.conf names kernel 6.1.0-33-amd64, but the newer "
+                        "6.1.0-40-amd64 would be started without it");
+    tree_remove(tree, "vmlinuz");
+    tree_link(tree, "vmlinuz", "nothing"); /* it is not known what would be started */
+    expect_pinned(tree, "the newer 6.1.0-40-amd64 is installed");
+}
+
 /* Reading changes nothing: what the kernel of a machine would be asked to write fails here. */
 static int reads_all(void *argument)
 {
@@ -76,8 +107,11 @@ static void reading_needs_no_right_to_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_empty_directory_is_a_machine_too), TEST(a_whole_machine_is_read),
-        TEST(the_machine_says_what_it_is),         TEST(half_a_configuration_is_none),
+        TEST(an_empty_directory_is_a_machine_too),
+        TEST(a_whole_machine_is_read),
+        TEST(the_machine_says_what_it_is),
+        TEST(half_a_configuration_is_none),
+        TEST(a_kernel_of_the_settings_may_be_an_old_one),
         TEST(reading_needs_no_right_to_write),
     };
 

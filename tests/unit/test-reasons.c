@@ -27,6 +27,8 @@ static void the_table_is_whole(void **state)
         assert_true(!reason->when_no || reason->text);
         assert_true(reason->purposes && !(reason->purposes & ~7U));
         assert_null(strpbrk(reason->passed, "\n|"));
+        if (reason->follows)
+            (void)find(reason->follows);
     }
 }
 

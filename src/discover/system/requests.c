@@ -24,9 +24,14 @@ enum {
     MAX_CAPSULES = 64,
 };
 
-static void note_unknown(struct answer *request, const char *path, int error)
+static void note_unknown(struct answer *request, const char *variable, int error)
 {
-    answer_note_unknown(request, -error, format("%s: %s", path, strerror(-error)));
+    answer_note_unknown(request, -error, format("%s: %s", variable, strerror(-error)));
+}
+
+static void note_unknown_file(struct answer *request, const char *path, int error)
+{
+    answer_note_unknown(request, -error, format("/%s: %s", path, strerror(-error)));
 }
 
 static void read_indications(int root, struct answer *requests)
@@ -80,7 +85,7 @@ static void read_fwupd(int root, struct answer *request)
     int r = root_names(root, EFIVARS_DIR, is_fwupd_variable, MAX_FWUPD_VARIABLES, &names);
 
     if (r < 0 && r != -ENOENT)
-        note_unknown(request, "/" EFIVARS_DIR, r);
+        note_unknown_file(request, EFIVARS_DIR, r);
     for (char **name = names; name && *name; name++)
         read_fwupd_variable(root, *name, request);
 }
@@ -105,7 +110,7 @@ static void read_capsules(int root, struct answer *request)
         if (r > 0)
             answer_note(request, format("a firmware update is pending: /%s/%s", DIRS[i], names[0]));
         else if (r < 0 && r != -ENOENT && r != -ENOTDIR)
-            note_unknown(request, DIRS[i], r);
+            note_unknown_file(request, DIRS[i], r);
     }
 }
 
@@ -118,7 +123,7 @@ static void read_packages(int root, struct answer *request)
     int r = root_read(root, PATH, MAX_PACKAGES, &text, NULL);
 
     if (r < 0 && r != -ENOENT)
-        note_unknown(request, PATH, r);
+        note_unknown_file(request, PATH, r);
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
          line = strtok_r(NULL, "\n", &rest))
         if (streq(line, "fwupd"))
@@ -177,7 +182,7 @@ static void read_file(int root, const char *path, struct answer *request, const 
     if (r == -ENOENT)
         return;
     if (r < 0)
-        note_unknown(request, path, r);
+        note_unknown_file(request, path, r);
     else
         answer_note(request, *line ? format("%s: \"%s\" (/%s)", what, line, path)
                                    : format("%s (/%s)", what, path));
@@ -209,7 +214,7 @@ static void read_presence(int root, const char *path, struct answer *request, co
     if (r == -ENOENT || r == -ENOTDIR)
         return;
     if (r < 0 && r != -EINVAL) /* not a link, but there */
-        note_unknown(request, path, r);
+        note_unknown_file(request, path, r);
     else
         answer_note(request, format("%s (/%s)", what, path));
 }

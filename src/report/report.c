@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "report/report.h"
+
+#include "base/text.h"
+#include "base/util.h"
+#include "report/words.h"
+
+/* check */
+
+static void print_checked(const struct finding *finding)
+{
+    const struct reason *reason = finding->reason;
+    bool applies = finding->found.is != ANSWER_NO;
+    AUTOFREE char *mark = format("%-6s ", applies ? severity_name(reason->severity) : "ok");
+
+    print_line(mark, format("%s [%s]", applies ? finding->found.text : reason->passed, reason->id));
+    if (applies && reason->advice)
+        print_line("       -> ", xstrdup(reason->advice));
+}
+
+void report_check(const struct survey *survey, bool all, int64_t now)
+{
+    const struct verdict *verdict = &survey->verdict;
+    enum style style;
+    char *last = headline(survey, now, &style);
+
+    for (size_t i = 0; i < verdict->n; i++)
+        if (all || is_shown(&verdict->findings[i]))
+            print_checked(&verdict->findings[i]);
+    print_needs_root(verdict);
+    print_headline(style, last);
+}
+
+static void warn_of(const char *start, const char *text)
+{
+    print_line("fastreboot: warning: ", format("%s%s", start, text));
+}
+
+void report_kernel(const struct kernel_report *kernel, bool all)
+{
+    if (kernel->missing->is == ANSWER_YES)
+        warn_of("", kernel->missing->text);
+    else if (kernel->missing->is == ANSWER_UNKNOWN)
+        print_line("fastreboot: ",
+                   format("cannot tell whether kernel %s can drive this machine: %s",
+                          kernel->release, strerror(kernel->missing->error)));
+    else if (all)
+        print_line("fastreboot: ", format("kernel %s has drivers for the root file system and the "
+                                          "default route",
+                                          kernel->release));
+    if (kernel->pinned->is == ANSWER_YES)
+        warn_of("", kernel->pinned->text);
+    if (kernel->because)
+        warn_of("the next reboot goes through the firmware: ", kernel->because);
+}
+
+/* list */
+
+static void print_entry(const struct listed_entry *listed)
+{
+    const struct boot_entry *entry = listed->entry;
+
+    if (!entry->problem)
+        print_line("    kernel  ", xstrdup(entry->kernel));
+    for (size_t i = 0; i < entry->n_initrds; i++)
+        print_line("    initrd  ", xstrdup(entry->initrds[i]));
+    if (entry->uki && !entry->problem)
+        puts("    initrd  inside the kernel image");
+    if (!entry->problem)
+        print_line("    options ", xstrdup(entry->cmdline));
+    print_line("    source  ", xstrdup(entry->source));
+}
+
+static const char *name_of(const struct listed_entry *listed)
+{
+    return listed->release ? listed->release : "-";
+}
+
+void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all)
+{
+    size_t width = strlen("KERNEL");
+
+    for (size_t i = 0; i < entries->n; i++)
+        if (strlen(name_of(&listed[i])) > width)
+            width = strlen(name_of(&listed[i]));
+    if (entries->n > 0)
+        printf("  %-*s  KEXEC  ENTRY\n", (int)width, "KERNEL");
+    for (size_t i = 0; i < entries->n; i++) {
+        AUTOFREE char *release = text_printable(name_of(&listed[i]));
+        AUTOFREE char *mark = format("%c %-*s  %-5s  ", listed[i].chosen ? '*' : ' ', (int)width,
+                                     release, listed[i].problem ? "no" : "yes");
+
+        print_line(mark, xstrdup(listed[i].entry->title));
+        if (listed[i].problem)
+            print_line("    cannot be started with kexec: ", xstrdup(listed[i].problem));
+        if (all)
+            print_entry(&listed[i]);
+    }
+    if (entries->problem)
+        print_line("", xstrdup(entries->problem));
+}
+
+/* history */
+
+static void print_record(const struct boot_record *record)
+{
+    AUTOFREE char *when = time_text(record->time), *details = details_text(record);
+    AUTOFREE char *back = record->back < 0 ? xstrdup("-") : duration_text(record->back);
+    AUTOFREE char *release = text_printable(record->release ? record->release : "-");
+
+    printf("%-20s  %-8s  %12s  %s\n", when, outcome_name(record->outcome), back, release);
+    if (details)
+        print_line("    ", steal(&details));
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* "4 fast (median 10.1 s)", of those whose time is known. */
+static char *summary_of(const struct history *history, size_t from, enum outcome outcome)
+{
+    AUTOFREE int64_t *times = xcalloc(history->n, sizeof(*times));
+    AUTOFREE char *median = NULL;
+    size_t n = 0, n_times = 0;
+
+    for (size_t i = from; i < history->n; i++) {
+        const struct boot_record *record = &history->all[i];
+
+        if (record->outcome != outcome)
+            continue;
+        n++;
+        if (record->back >= 0)
+            times[n_times++] = record->back;
+    }
+    if (n == 0)
+        return NULL;
+    if (n_times < 2)
+        return format("%zu %s", n, outcome_name(outcome));
+    qsort(times, n_times, sizeof(*times), compare_numbers);
+    median = duration_text(times[n_times / 2]);
+    return format("%zu %s (median %s)", n, outcome_name(outcome), median);
+}
+
+void report_history(const struct history *history, size_t n)
+{
+    size_t from = history->n > n ? history->n - n : 0;
+    AUTOFREE char *summary = NULL;
+
+    if (history->n == 0) {
+        puts("No reboot is recorded yet.");
+        return;
+    }
+    printf("%-20s  %-8s  %12s  KERNEL\n", "WHEN", "OUTCOME", "BACK AFTER");
+    for (size_t i = history->n; i > from; i--)
+        print_record(&history->all[i - 1]);
+    for (int outcome = OUTCOME_FAST; outcome <= OUTCOME_OTHER; outcome++) {
+        AUTOFREE char *part = summary_of(history, from, (enum outcome)outcome);
+
+        if (part)
+            append_text(&summary, ", ", part);
+    }
+    putchar('\n');
+    print_line("", format("%zu reboot%s: %s", history->n - from, history->n - from == 1 ? "" : "s",
+                          summary));
+}

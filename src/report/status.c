@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/util.h"
+#include "report/report.h"
+#include "report/words.h"
+
+static bool is(const struct finding *finding, enum severity severity, bool once)
+{
+    return is_shown(finding) && finding->reason->severity == severity &&
+           (finding->reason->kind == KIND_ONCE) == once;
+}
+
+static void print_finding(const char *mark, const struct finding *finding)
+{
+    const struct reason *reason = finding->reason;
+
+    print_line(mark, format("%s [%s]", finding->found.text, reason->id));
+    if (reason->advice)
+        print_line("     -> ", xstrdup(reason->advice));
+}
+
+/* Gives how many there were. A single one is not numbered. */
+static size_t print_findings(const struct verdict *verdict, enum severity severity, bool once)
+{
+    size_t n = 0, i = 0;
+
+    for (size_t k = 0; k < verdict->n; k++)
+        n += is(&verdict->findings[k], severity, once);
+    for (size_t k = 0; k < verdict->n; k++) {
+        AUTOFREE char *mark = n > 1 ? format("%3zu. ", i + 1) : xstrdup("  -  ");
+
+        if (!is(&verdict->findings[k], severity, once))
+            continue;
+        print_finding(mark, &verdict->findings[k]);
+        i++;
+    }
+    return n;
+}
+
+/* What has to be done first, and what is over with the next reboot by itself. */
+static void print_causes(const struct verdict *verdict)
+{
+    size_t n = print_findings(verdict, SEVERITY_BLOCK, false);
+
+    for (size_t i = 0; n > 0 && i < verdict->n; i++)
+        if (is(&verdict->findings[i], SEVERITY_BLOCK, true)) {
+            puts("  And for the next reboot only:");
+            break;
+        }
+    (void)print_findings(verdict, SEVERITY_BLOCK, true);
+}
+
+static void print_warnings(const struct verdict *verdict)
+{
+    if (verdict->warnings > 0 && !verdict->fast)
+        puts("  Warnings, for any reboot:");
+    (void)print_findings(verdict, SEVERITY_WARN, false);
+}
+
+static void print_initrds(const struct boot_entry *entry)
+{
+    AUTOFREE char *initrds = NULL;
+
+    for (size_t i = 0; i < entry->n_initrds; i++)
+        append_text(&initrds, " ", entry->initrds[i]);
+    if (!initrds)
+        initrds = xstrdup(entry->uki ? "inside the kernel image" : "none");
+    print_line("  Initrd:   ", steal(&initrds));
+}
+
+/* Of the kernel that is going to be started. */
+static void print_payload(const struct survey *survey)
+{
+    const struct boot_entry *entry = survey->facts.payload.entry;
+    const char *source = survey->facts.boot_entries.chosen_reason;
+
+    print_line("  Kernel:   ", xstrdup(entry->kernel));
+    print_initrds(entry);
+    print_line("  Options:  ", xstrdup(entry->cmdline));
+    if (*survey->added)
+        print_line("  Added:    ", xstrdup(survey->added));
+    if (source)
+        print_line("  Source:   ", xstrdup(source));
+}
+
+static void print_notes(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++) {
+        const struct finding *finding = &verdict->findings[i];
+
+        if (is_shown(finding) && finding->reason->severity == SEVERITY_NOTE)
+            print_line("  Note:     ", format("%s [%s]", finding->found.text, finding->reason->id));
+    }
+}
+
+/* Only what is out of the ordinary: nothing is loaded until the shutdown. */
+static void print_loaded(const struct facts *facts)
+{
+    if (facts->kexec.loaded.is == ANSWER_YES && facts->loaded.release)
+        print_line("  Loaded:   ",
+                   format("kernel %s, by fastreboot%s", facts->loaded.release,
+                          facts->loaded.current ? "" : " (the next reboot loads another one)"));
+}
+
+/* While nothing is missing, or nothing that would be worth a reboot. */
+static void print_health(const struct health_facts *health)
+{
+    AUTOFREE char *until = time_text(health->deadline);
+
+    if (health->under_way && health->deadline > 0)
+        print_line("  Health:   ", format("check under way until %s", until));
+}
+
+static void print_boot(const struct boot_facts *boot)
+{
+    static const char *const HOW[] = {"started through the firmware", "started by kexec",
+                                      "the kernel does not say how it was started"};
+
+    print_line("Running:     ",
+               format("kernel %s, %s", boot->release ? boot->release : "unknown", HOW[boot->way]));
+}
+
+static void print_last(const struct boot_record *last, int64_t now)
+{
+    AUTOFREE char *when = time_and_age_text(last->time, now), *details = details_text(last);
+    AUTOFREE char *back = last->back < 0 ? NULL : duration_text(last->back);
+
+    print_line("Last reboot: ", format("%s, %s%s%s%s%s", outcome_name(last->outcome), when,
+                                       back ? ", back after " : "", back ? back : "",
+                                       details ? ": " : "", details ? details : ""));
+}
+
+static void print_history(const struct history *history)
+{
+    AUTOFREE char *text = NULL;
+
+    for (int outcome = OUTCOME_FAST; outcome <= OUTCOME_OTHER; outcome++) {
+        AUTOFREE char *part = NULL;
+        size_t n = 0;
+
+        for (size_t i = 0; i < history->n; i++)
+            n += (int)history->all[i].outcome == outcome;
+        part = format("%zu %s", n, outcome_name((enum outcome)outcome));
+        if (n > 0)
+            append_text(&text, ", ", part);
+    }
+    if (text)
+        print_line("History:     ", steal(&text));
+}
+
+void report_status(const struct survey *survey, const struct boot_record *last,
+                   const struct history *history, int64_t now)
+{
+    const struct verdict *verdict = &survey->verdict;
+    enum style style;
+    char *first = headline(survey, now, &style);
+
+    print_headline(style, first);
+    print_causes(verdict);
+    print_warnings(verdict);
+    print_needs_root(verdict);
+    if (verdict->fast && verdict->warnings > 0)
+        putchar('\n');
+    if (verdict->fast && !verdict->by_hand)
+        print_payload(survey);
+    if (verdict->fast)
+        print_health(&survey->facts.health);
+    print_loaded(&survey->facts);
+    if (verdict->fast)
+        print_notes(verdict);
+    putchar('\n');
+    print_boot(&survey->facts.boot);
+    if (last)
+        print_last(last, now);
+    print_history(history);
+}

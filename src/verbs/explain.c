@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "decide/reasons.h"
+#include "report/print.h"
+#include "verbs/verb.h"
+
+static const struct reason *find(const char *id)
+{
+    for (size_t i = 0; i < N_REASONS; i++)
+        if (streq(REASONS[i].id, id))
+            return &REASONS[i];
+    return NULL;
+}
+
+static const char *effect_of(const struct reason *reason)
+{
+    switch (reason->severity) {
+    case SEVERITY_BLOCK:
+        return "the reboot goes through the firmware";
+    case SEVERITY_WARN:
+        return "a warning for any reboot, fast or not";
+    default:
+        return "for information";
+    }
+}
+
+static int run(const struct call *call)
+{
+    static const char *const ENDS[] = {
+        [KIND_ONCE] = "over with the next reboot",
+        [KIND_SETTING] = "until a setting is changed",
+        [KIND_FAULT] = "until something is repaired",
+        [KIND_MACHINE] = "as long as the machine is what it is",
+    };
+    const struct reason *reason = find(call->argument);
+
+    if (!reason) {
+        AUTOFREE char *name = text_printable(call->argument);
+
+        fprintf(stderr, "fastreboot: no reason is called \"%s\"; see REASONS in fastreboot(8)\n",
+                name);
+        return EXIT_USAGE;
+    }
+    print_headline(STYLE_PLAIN, format("%s (%s)", reason->id, severity_name(reason->severity)));
+    print_line("  Effect:      ", xstrdup(effect_of(reason)));
+    print_line("  Lasts:       ", xstrdup(ENDS[reason->kind]));
+    print_line("  All is well: ", format("if %s", reason->passed));
+    if (reason->advice)
+        print_line("  What to do:  ", xstrdup(reason->advice));
+    return EXIT_FINE;
+}
+
+const struct verb verb_explain = {
+    .name = "explain",
+    .summary = "what a reason means, and what to do about it",
+    .argument = "REASON",
+    .run = run,
+};
