@@ -3,7 +3,7 @@
 import dataclasses
 
 from lab.faults import FAST, FIRMWARE, Fault, command, drop_in, stop_before
-from lab.faults_table import LOAD_DID_NOT_END, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC, settings
+from lab.faults_table import LOAD_DID_NOT_END, STARTED_BY_KEXEC, settings
 
 EARLY = settings("load = early") + """
 systemctl restart fastreboot
@@ -52,7 +52,7 @@ EVERYWHERE = (
      EARLY + "rm /usr/sbin/fastreboot"),
     ("jump-masked", "loaded early; the jump is masked; systemctl kexec", FIRMWARE, "^firmware: masked by",
      EARLY + "systemctl mask fastreboot-jump"),
-    ("service-masked", "loaded early; fastreboot.service is masked; systemctl kexec", FIRMWARE, NOT_WRITTEN_DOWN,
+    ("service-masked", "loaded early; fastreboot.service is masked; systemctl kexec", FIRMWARE, None,
      EARLY + "systemctl mask fastreboot"),
     ("reason", "loaded early; then a reason for the firmware; systemctl kexec", FIRMWARE,
      "^firmware: .*mode = firmware", EARLY + settings("mode = firmware")),
