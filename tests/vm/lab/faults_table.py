@@ -305,7 +305,6 @@ SYSTEM_FAULTS = {
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
     "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
-    "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
                         "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
                         after=set_aside("attempt.other-machine")),
 
