@@ -212,12 +212,35 @@ static int finish(int status)
     return EXIT_FAILED;
 }
 
-/* 1 to 999999, or 0 when it is no such number. */
-static unsigned number_of(const char *text)
+/* Up to 999999, or -1 when it is no such number. */
+static int number_of(const char *text)
 {
     size_t length = strspn(text, "0123456789");
 
-    return length > 0 && length < 7 && !text[length] ? (unsigned)atoi(text) : 0;
+    return length > 0 && length < 7 && !text[length] ? atoi(text) : -1;
+}
+
+/* What comes with an option: whether it is valid. */
+static bool take_argument(const struct option_help *option, const char **root, struct call *call)
+{
+    int number = optarg ? number_of(optarg) : -1;
+
+    switch (option->option) {
+    case OPTION_ROOT:
+        *root = optarg;
+        return true;
+    case OPTION_KERNEL:
+        call->kernel = optarg;
+        return true;
+    case OPTION_NUMBER:
+        call->number = number > 0 ? (unsigned)number : 0;
+        return number > 0;
+    case OPTION_TIMEOUT:
+        call->timeout = number;
+        return number >= 0;
+    default:
+        return true;
+    }
 }
 
 /* Takes the options: the exit status, or -1 to go on. */
@@ -242,10 +265,9 @@ static int take_options(int argc, char **argv, const char **root, struct call *c
                                       : "unknown option %s",
                                argv[optind - 1]);
         call->given |= option->option;
-        *root = option->option == OPTION_ROOT ? optarg : *root;
-        call->kernel = option->option == OPTION_KERNEL ? optarg : call->kernel;
-        if (option->option == OPTION_NUMBER && !(call->number = number_of(optarg)))
-            return usage_error("--%s=%s: must be a number from 1 on", option->name, optarg);
+        if (!take_argument(option, root, call))
+            return usage_error("--%s=%s: must be a number%s", option->name, optarg,
+                               option->option == OPTION_NUMBER ? " from 1 on" : "");
     }
     return -1;
 }
@@ -254,7 +276,7 @@ int main(int argc, char **argv)
 {
     bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
     const char *name = as_normal ? "normal" : "status", *root = "/";
-    struct call call = {.table = &TABLE};
+    struct call call = {.table = &TABLE, .timeout = -1};
     int status = take_options(argc, argv, &root, &call);
 
     if (status >= 0)

@@ -21,14 +21,12 @@ static void print_checked(const struct finding *finding)
 void report_check(const struct survey *survey, bool all, int64_t now)
 {
     const struct verdict *verdict = &survey->verdict;
-    enum style style;
-    char *last = headline(survey, now, &style);
 
     for (size_t i = 0; i < verdict->n; i++)
         if (all || is_shown(&verdict->findings[i]))
             print_checked(&verdict->findings[i]);
     print_needs_root(verdict);
-    print_headline(style, last);
+    report_headline(survey, now);
 }
 
 static void warn_of(const char *start, const char *text)

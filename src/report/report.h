@@ -11,6 +11,11 @@
 /* `last` is how the last reboot went, or NULL when that is not known. */
 void report_status(const struct survey *survey, const struct boot_record *last,
                    const struct history *history, int64_t now);
+void report_last(const struct boot_record *last, int64_t now);
+
+/* The first line of status alone. */
+void report_headline(const struct survey *survey, int64_t now);
+
 void report_status_json(const struct survey *survey, const struct boot_record *last);
 
 /* With `all`, what does not apply as well. */

@@ -119,7 +119,7 @@ static void print_boot(const struct boot_facts *boot)
                format("kernel %s, %s", boot->release ? boot->release : "unknown", HOW[boot->way]));
 }
 
-static void print_last(const struct boot_record *last, int64_t now)
+void report_last(const struct boot_record *last, int64_t now)
 {
     AUTOFREE char *when = time_and_age_text(last->time, now), *details = details_text(last);
     AUTOFREE char *back = last->back < 0 ? NULL : duration_text(last->back);
@@ -147,14 +147,20 @@ static void print_history(const struct history *history)
         print_line("History:     ", steal(&text));
 }
 
-void report_status(const struct survey *survey, const struct boot_record *last,
-                   const struct history *history, int64_t now)
+void report_headline(const struct survey *survey, int64_t now)
 {
-    const struct verdict *verdict = &survey->verdict;
     enum style style;
     char *first = headline(survey, now, &style);
 
     print_headline(style, first);
+}
+
+void report_status(const struct survey *survey, const struct boot_record *last,
+                   const struct history *history, int64_t now)
+{
+    const struct verdict *verdict = &survey->verdict;
+
+    report_headline(survey, now);
     print_causes(verdict);
     print_warnings(verdict);
     print_needs_root(verdict);
@@ -170,6 +176,6 @@ void report_status(const struct survey *survey, const struct boot_record *last,
     putchar('\n');
     print_boot(&survey->facts.boot);
     if (last)
-        print_last(last, now);
+        report_last(last, now);
     print_history(history);
 }

@@ -2,6 +2,7 @@
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -21,9 +22,19 @@ static int switch_units(const struct call *call, const char *how)
     return r ? EXIT_FAILED : EXIT_FINE;
 }
 
+/* Ends with what the next reboot will be: being enabled is not all that it takes. */
 static int enable(const struct call *call)
 {
-    return switch_units(call, "enable");
+    CLEANUP(survey_clear) struct survey survey = {0};
+    int status = switch_units(call, "enable");
+
+    if (status != EXIT_FINE || given(call, OPTION_DRY_RUN))
+        return status;
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    report_headline(&survey, time_of(call));
+    if (!survey.verdict.fast)
+        puts("`fastreboot status` says why.");
+    return status;
 }
 
 static int disable(const struct call *call)

@@ -5,12 +5,13 @@
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
-    verb_booted, verb_detach, verb_health, verb_jump, verb_completion_bash, verb_completion_zsh;
+    verb_wait, verb_booted, verb_detach, verb_health, verb_jump, verb_completion_bash,
+    verb_completion_zsh;
 
 static const struct verb *const VERBS[] = {
     &verb_status,         &verb_check,  &verb_list,    &verb_load,      &verb_unload,
     &verb_normal,         &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
-    &verb_retry,          &verb_record, &verb_explain,
+    &verb_retry,          &verb_record, &verb_explain, &verb_wait,
 
     &verb_booted,         &verb_detach, &verb_health,  &verb_jump,      &verb_completion_bash,
     &verb_completion_zsh,
@@ -25,6 +26,7 @@ static const struct option_help OPTIONS[] = {
     {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm", false},
     {OPTION_KERNEL, "kernel", 0, "RELEASE", "only check the drivers of that kernel", false},
     {OPTION_NUMBER, "lines", 'n', "N", "only the last N reboots", false},
+    {OPTION_TIMEOUT, "timeout", 0, "SECONDS", "wait no longer than that", false},
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
 };
 

@@ -29,6 +29,7 @@ enum {
     OPTION_AT_SHUTDOWN = 1 << 6,
     OPTION_KERNEL = 1 << 7,
     OPTION_NUMBER = 1 << 8,
+    OPTION_TIMEOUT = 1 << 9,
 };
 
 struct call {
@@ -37,6 +38,7 @@ struct call {
     int root;                  /* descriptor of the root directory */
     const char *kernel;        /* what --kernel was given, or NULL */
     unsigned number;           /* what --lines was given, or 0 */
+    int timeout;               /* what --timeout was given, or -1 */
     const char *argument;      /* what stands behind the verb, or NULL */
 };
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <time.h>
+
+#include "base/paths.h"
+#include "base/util.h"
+#include "discover/system/units.h"
+#include "reboot/notes.h"
+#include "reboot/records.h"
+#include "report/report.h"
+#include "verbs/complain.h"
+#include "verbs/verb.h"
+
+/* How the last reboot went, once that is known for good: 1; 0 while it is not; or a negative errno,
+ * -ENOENT when nothing is going to find out. */
+static int read_verdict(int root, struct boot_record *ret)
+{
+    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
+    int r = records_read_boot(root, ret);
+
+    if (r != 0)
+        return r < 0 ? r : ret->health != HEALTH_CHECKING;
+    notes_read_units(root, &units);
+    return units.active.is == ANSWER_NO ? -ENOENT : 0;
+}
+
+static int tell(const struct call *call, const struct boot_record *record)
+{
+    bool trouble = record->outcome == OUTCOME_FAILED || record->outcome == OUTCOME_DAMAGED ||
+                   record->health == HEALTH_MISSING;
+
+    report_last(record, time_of(call));
+    return trouble ? EXIT_WARNINGS : EXIT_FINE;
+}
+
+static int run(const struct call *call)
+{
+    static const struct timespec SECOND = {.tv_sec = 1};
+
+    for (int seconds = 0;; seconds++) {
+        CLEANUP(boot_record_clear) struct boot_record record;
+        int r = read_verdict(call->root, &record);
+
+        if (r > 0)
+            return tell(call, &record);
+        if (r == -ENOENT) {
+            fputs(
+                "fastreboot: fastreboot.service is not running, so there is nothing to wait for\n",
+                stderr);
+            return EXIT_FAILED;
+        }
+        if (r < 0)
+            return complain("/" RUN_BOOT, r);
+        if (call->timeout >= 0 && seconds >= call->timeout) {
+            fputs("fastreboot: it is not known yet how the last reboot went\n", stderr);
+            return EXIT_FAILED;
+        }
+        (void)nanosleep(&SECOND, NULL);
+    }
+}
+
+const struct verb verb_wait = {
+    .name = "wait",
+    .summary = "wait until it is known how the last reboot went",
+    .options = OPTION_ROOT | OPTION_TIMEOUT,
+    .run = run,
+};
