@@ -97,3 +97,13 @@ const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, 
             return &mounts[n];
     return NULL;
 }
+
+bool mounts_has_option(const char *options, const char *option)
+{
+    size_t length = strlen(option);
+
+    for (; *options; options += strcspn(options, ","), options += *options == ',')
+        if (strncmp(options, option, length) == 0 && strchr(",", options[length]))
+            return true;
+    return false;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A line of mountinfo. */
@@ -24,6 +25,9 @@ void mounts_free(struct mount_point *mounts, size_t n);
 
 /* The one that is seen at `point`, or NULL. */
 const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, const char *point);
+
+/* Whether `option` is one of the options of fstab or crypttab, which commas separate. */
+bool mounts_has_option(const char *options, const char *option);
 
 /* A field of mountinfo or fstab, where blanks and backslashes are octal; for free(). */
 char *mounts_unescape(const char *field);

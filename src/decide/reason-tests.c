@@ -127,6 +127,14 @@ struct answer test_failed_too_often(const struct facts *facts)
         format("fast reboots into %zu different kernels failed, the last one %s", n, last));
 }
 
+struct answer test_ima_measures(const struct facts *facts)
+{
+    static const char TEXT[] = "IMA measures what runs, and a kexec does not reset the TPM: the "
+                               "next kernel's log would not match it in an attestation";
+
+    return facts->config.ima == IMA_BLOCK ? copy_of(&facts->environment.ima, TEXT) : NO;
+}
+
 /* The severity of a reason is fixed, so the setting chooses between two. */
 static struct answer driver(const struct facts *facts, enum config_missing_driver wanted)
 {

@@ -17,6 +17,7 @@ struct answer test_one_time_entry(const struct facts *facts);
 struct answer test_foreign_kernel(const struct facts *facts);
 struct answer test_failed_before(const struct facts *facts);
 struct answer test_failed_too_often(const struct facts *facts);
+struct answer test_ima_measures(const struct facts *facts);
 struct answer test_driver_required(const struct facts *facts);
 struct answer test_driver_missing(const struct facts *facts);
 struct answer test_signed_only(const struct facts *facts);

@@ -21,6 +21,11 @@ enum {
     HEALTH_TIMEOUT = 300, /* seconds, unless set */
 };
 
+enum config_ima {
+    IMA_BLOCK,
+    IMA_IGNORE,
+};
+
 enum config_missing_driver {
     MISSING_DRIVER_WARN,
     MISSING_DRIVER_BLOCK,
@@ -31,6 +36,7 @@ struct config {
     enum config_mode mode;
     enum config_load load;
     enum config_missing_driver missing_driver;
+    enum config_ima ima;  /* what to do where IMA measures for an attestation */
     char *mode_source;    /* "/etc/fastreboot.conf", where mode was set last */
     char *kernel;         /* absolute path; set exactly when initrd is */
     char *kernel_source;  /* the file that set it */

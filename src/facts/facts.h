@@ -102,6 +102,7 @@ struct environment_facts {
     struct answer xen;   /* the control domain of a Xen machine */
     struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots too */
+    struct answer ima;         /* what runs is measured, for a verifier elsewhere */
 };
 
 /* Whether the root file system can be unlocked after a kexec as after a firmware boot. */

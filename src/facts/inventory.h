@@ -40,11 +40,10 @@ struct item {
 enum {
     MAX_PCI = 4096,
     MAX_DISKS = 1024,
-    MAX_MOUNTS = 512,
+    MAX_MOUNTS = 8192,
     MAX_LINKS = 256,
-    MAX_ITEM_TEXT = 256, /* bytes of one of its texts */
-    /* Of the JSON. It holds what the bounds above allow where texts are as long as they are. */
-    MAX_INVENTORY_TEXT = 1024 * 1024,
+    MAX_ITEM_TEXT = 256,              /* bytes of one of its texts */
+    MAX_INVENTORY_TEXT = 1024 * 1024, /* bytes of JSON: some thousands of items */
 };
 
 struct items {

@@ -201,7 +201,9 @@ void made_by_dice(struct made_facts *made)
     facts->kexec.exhausted = some_fact(NO);
     facts->kexec.loaded = some_fact(dice(3) ? NO : YES);
     facts->kexec.lockdown = (char *)rarely(dice(2) ? "none" : "integrity");
+    facts->config.ima = dice(2) ? IMA_BLOCK : IMA_IGNORE;
     facts->config.missing_driver = dice(2) ? MISSING_DRIVER_WARN : MISSING_DRIVER_BLOCK;
+    facts->environment.ima = some_fact(NO);
     facts->driver_missing = some_fact(NO);
     if (facts->driver_missing.is != ANSWER_NO)
         facts->driver_missing.text = (char *)"kernel 6.1.0 has no driver for device 0000:03:00.0";
@@ -220,6 +222,7 @@ struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)
         &facts->kexec.disabled,   &facts->kexec.exhausted,   &facts->kexec.loaded,
         &facts->watchdog.running, &facts->watchdog.nowayout, &facts->watchdog.kept,
         &facts->watchdog.fed,     &facts->watchdog.comes,    &facts->driver_missing,
+        &facts->environment.ima,
     };
     size_t n = ELEMENTS(others);
 

@@ -81,13 +81,10 @@ static void expect_volumes(const struct tree *tree, const char *names)
     struct volume *volumes;
     size_t n;
 
-    assert_int_equal(volumes_of_root(tree->root, &volumes, &n), 0);
-    for (size_t i = 0; i < n; i++) {
-        char *longer = format("%s%s%s", found, i ? " " : "", volumes[i].name);
-
-        free(found);
-        found = longer;
-    }
+    assert_int_equal(volumes_read(tree->root, &volumes, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        if (volumes[i].root)
+            append_text(&found, *found ? " " : "", volumes[i].name);
     volumes_free(volumes, n);
     assert_string_equal(found, names);
 }
@@ -104,6 +101,36 @@ static void volumes_below_the_root(void **state)
                     "23 22 253:1 / / rw shared:1 - ext4 /dev/mapper/vg-root rw\n"
                     "24 23 253:2 / /usr rw - ext4 /dev/mapper/data rw\n");
     expect_volumes(*state, "data cryptroot"); /* from the top down */
+}
+
+/* The keys of these need not be in the initrd, but the boot stops at them all the same. */
+static void volumes_that_the_boot_waits_for(void **state)
+{
+    static const char WAITS[] = "volume data of /srv gets its key from a TPM";
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "dev/sdb", BOUND);
+    tree_write(tree, "sys/devices/virtual/block/dm-2/dm/uuid",
+               "CRYPT-LUKS2-0a1b2c3d00014002800300112233aabb-data\n");
+    expect(tree, 0, NULL); /* mounted by hand */
+    tree_write(tree, "etc/fstab", "/dev/mapper/data /srv ext4 defaults 0 2\n");
+    expect(tree, 1, WAITS);
+    tree_write(tree, "etc/fstab",
+               "/dev/mapper/data /srv ext4 noauto 0 2\n"
+               "/dev/mapper/data /srv ext4 rw,nofail 0 2\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "data /dev/sdb none luks,nofail\n");
+    expect(tree, 0, NULL);
+    tree_write(tree, "etc/crypttab", "data /dev/sdb none luks\n");
+    expect(tree, 1, "volume data in /etc/crypttab gets its key from a TPM");
+    tree_write(tree, "etc/crypttab", "data /dev/sdb none noauto\n");
+    tree_write(tree, "sys/devices/virtual/block/dm-2/dm/name", "srv\n");
+    mounted(tree, "22 1 8:3 / / rw - ext4 /dev/sda3 rw\n"
+                  "23 22 253:2 / /srv rw - ext4 /dev/mapper/srv rw\n");
+    expect(tree, 0, NULL); /* fstab says nofail */
+    tree_remove(tree, "etc/fstab");
+    expect(tree, 1, "volume srv of /srv gets its key from a TPM");
 }
 
 static void file_systems_without_a_number(void **state)
@@ -313,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(volumes_below_the_root),
+        TEST(volumes_that_the_boot_waits_for),
         TEST(file_systems_without_a_number),
         TEST(devices_below_devices),
         TEST(a_passphrase_is_no_reason),

@@ -18,6 +18,36 @@ static void an_ordinary_machine_is_none_of_these(void **state)
     assert_int_equal(facts.xen.is, ANSWER_NO);
     assert_int_equal(facts.stuck.is, ANSWER_NO);
     assert_int_equal(facts.kexec_tools.is, ANSWER_NO);
+    assert_int_equal(facts.ima.is, ANSWER_NO);
+}
+
+#define IMA "sys/kernel/security/ima/"
+
+static void a_policy_of_ima_measures(void **state)
+{
+    static const char OWN[] = "10 aa ima-ng sha256:bb boot_aggregate\n"
+                              "10 aa ima-ng sha256:bb /usr/lib/modules/6.1/kernel/fs/ext4.ko.zst\n"
+                              "10 aa ima-ng sha256:bb /boot/vmlinuz-6.1\n";
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/cmdline", "quiet ima_policy=tcb\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_NO); /* a kernel without IMA */
+    tree_write(tree, IMA "runtime_measurements_count", "1\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_YES);
+    tree_write(tree, "proc/cmdline", "quiet ima_policy=appraise_tcb\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_NO);
+    tree_write(tree, IMA "runtime_measurements_count", "812\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_YES);
+    tree_write(tree, IMA "ascii_runtime_measurements", OWN);
+    assert_int_equal(look(tree).ima.is, ANSWER_NO); /* Secure Boot alone */
+    tree_write(tree, IMA "ascii_runtime_measurements",
+               "10 aa ima-ng sha256:bb boot_aggregate\n10 aa ima-ng sha256:cc /usr/bin/kmod\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_YES);
+    tree_write(tree, IMA "ascii_runtime_measurements", OWN);
+    tree_write(tree, IMA "policy", "dont_measure fsmagic=0x9fa0\nmeasure func=MODULE_CHECK\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_NO);
+    tree_write(tree, "etc/ima/ima-policy", "# local\n measure func=BPRM_CHECK mask=MAY_EXEC\n");
+    assert_int_equal(look(tree).ima.is, ANSWER_YES);
 }
 
 static void systemd_says_that_it_is_a_container(void **state)
@@ -70,8 +100,11 @@ static void the_initrd_at_the_end_needs_a_kexec(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_ordinary_machine_is_none_of_these),  TEST(systemd_says_that_it_is_a_container),
-        TEST(only_the_control_domain_of_xen_counts), TEST(the_last_word_on_kexec_tools_counts),
+        TEST(an_ordinary_machine_is_none_of_these),
+        TEST(systemd_says_that_it_is_a_container),
+        TEST(a_policy_of_ima_measures),
+        TEST(only_the_control_domain_of_xen_counts),
+        TEST(the_last_word_on_kexec_tools_counts),
         TEST(the_initrd_at_the_end_needs_a_kexec),
     };
 

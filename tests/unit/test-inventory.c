@@ -112,6 +112,90 @@ static void what_fstab_has_mounted_is_read(void **state)
     assert_true(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
 }
 
+/* As many disks, ports and mounts as a large one has. */
+static void a_storage_server_is_read(void **state)
+{
+    enum {
+        DISKS = 400,
+        LINKS = 64,
+        MOUNTS = 4096,
+    };
+    const struct tree *tree = *state;
+    AUTOFREE char *mounts = strdup("1 0 9:0 / / rw - ext4 /dev/md0 rw\n"), *fstab = strdup("");
+    CLEANUP(inventory_clear) struct inventory found, again;
+
+    for (int i = 0; i < DISKS; i++) {
+        AUTOFREE char *device = format("sys/devices/pci0000:00/host0/0:0:%d:0/block/sd%d", i, i);
+        AUTOFREE char *size = format("%s/size", device), *wwid = format("%s/wwid", device);
+        AUTOFREE char *vendor = format("%s/device/vendor", device),
+                      *block = format("sys/block/sd%d", i);
+        AUTOFREE char *id = format("naa.5000%08d\n", i), *target = format("/%s", device);
+        AUTOFREE char *name = format("dev/disk/by-id/ata-DISK_%d", i);
+        AUTOFREE char *node = format("../../sd%d", i);
+
+        tree_write(tree, size, "1000\n");
+        tree_write(tree, wwid, id);
+        tree_write(tree, vendor, "ATA\n");
+        tree_link(tree, block, target);
+        tree_link(tree, name, node);
+    }
+    for (int i = 0; i < LINKS; i++) {
+        AUTOFREE char *address = format("sys/class/net/eth%d/address", i);
+        AUTOFREE char *device = format("sys/class/net/eth%d/device", i);
+
+        tree_write(tree, address, "52:54:00:00:00:01\n");
+        tree_mkdir(tree, device);
+    }
+    for (int i = 0; i < MOUNTS; i++) {
+        AUTOFREE char *mount =
+            format("%d 1 8:%d / /srv/%d rw - xfs /dev/sd%d rw\n", i + 2, i % DISKS, i, i % DISKS);
+        AUTOFREE char *line = format("LABEL=l%d /srv/%d xfs defaults\n", i, i);
+
+        append_text(&mounts, "", mount);
+        append_text(&fstab, "", line);
+    }
+    tree_write(tree, "proc/1/mountinfo", mounts);
+    tree_write(tree, "etc/fstab", fstab);
+    inventory_read(tree->root, &found);
+    assert_int_equal(found.items[ITEM_DISK].n, DISKS);
+    assert_int_equal(found.items[ITEM_LINK].n, LINKS);
+    assert_int_equal(found.items[ITEM_MOUNT].n, MOUNTS + 1);
+    assert_string_equal(find(&found, ITEM_DISK, "sd399")->name, "ata-DISK_399");
+    assert_string_equal(find(&found, ITEM_MOUNT, "/srv/4095")->name, "LABEL=l4095");
+    made_copy(&found, &again);
+    assert_int_equal(again.items[ITEM_MOUNT].n, MOUNTS + 1);
+}
+
+static void lists_of_cpus(void **state)
+{
+    static const struct {
+        const char *list;
+        long n;
+    } LISTS[] = {
+        {"0", 1},
+        {"0-3,8", 5},
+        {"0-9223372036854775807", 0},
+        {"", 0},
+        {"3-1", 0},
+        {"0-9223372036854775806,1", 0},
+        {"99999999999999999999", 0},
+        {"-1", 0},
+        {"0-", 0},
+        {"0-3,", 4},
+        {"1,,2", 0},
+        {"x", 0},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(LISTS); i++) {
+        const struct tree *tree = *state;
+        CLEANUP(inventory_clear) struct inventory found;
+
+        tree_write(tree, "sys/devices/system/cpu/online", LISTS[i].list);
+        inventory_read(tree->root, &found);
+        assert_int_equal(found.cpus, LISTS[i].n);
+    }
+}
+
 static void interfaces_with_hardware_are_read(void **state)
 {
     const struct tree *tree = *state;
@@ -255,6 +339,8 @@ int main(void)
         TEST(disks_have_names_that_stay),
         TEST(disks_over_a_network_are_spare),
         TEST(what_fstab_has_mounted_is_read),
+        TEST(a_storage_server_is_read),
+        TEST(lists_of_cpus),
         TEST(interfaces_with_hardware_are_read),
         TEST(an_empty_machine_has_nothing_that_is_known),
         TEST(routes_are_read_as_the_kernel_writes_them),

@@ -299,6 +299,9 @@ static void updates_that_come_in_between(void **state)
     tree_remove(tree, "system-update");
     tree_write(tree, "run/ostree/staged-deployment", "variant");
     expect_only(tree, REQUEST_DEPLOYMENT, "ostree writes the next boot entry");
+    tree_remove(tree, "run/ostree/staged-deployment");
+    tree_write(tree, "run/composefs/staged-deployment", "{}");
+    expect_only(tree, REQUEST_DEPLOYMENT, "bootc writes the next boot entry");
 }
 
 int main(void)

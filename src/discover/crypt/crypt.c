@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/crypt/crypt.h"
 
-/* Whether an encrypted volume below the root file system would stay locked after a kexec because
- * its key comes from a TPM; luks-key.h says what a kexec does to such keys. */
+/* Whether an encrypted volume that the boot waits for would stay locked after a kexec because its
+ * key comes from a TPM; luks-key.h says what a kexec does to such keys. */
 
 #include <errno.h>
 
@@ -57,22 +57,26 @@ static void look_at_volume(int root, const char *cmdline, const struct volume *v
 {
     CLEANUP(unlock_settings_clear) struct unlock_settings settings;
     CLEANUP(luks_keys_clear) struct luks_keys keys = {0};
+    AUTOFREE char *needed = NULL;
     const char *path;
     int r = unlock_settings_read(root, cmdline, volume, &settings, &path);
 
     if (r < 0)
         note_unknown(tpm, volume, path, r, NULL);
-    else if (settings.tpm)
-        answer_note(tpm, format("volume %s of the root file system gets its key from %s",
-                                volume->name, settings.tpm));
-    if (r < 0 || settings.tpm || settings.key_file)
+    if (r < 0 || !(volume->needed || settings.awaited))
+        return;
+    needed = volume->needed ? format("of %s", volume->needed) : xstrdup("in /etc/crypttab");
+    if (settings.tpm)
+        answer_note(
+            tpm, format("volume %s %s gets its key from %s", volume->name, needed, settings.tpm));
+    if (settings.tpm || settings.key_file)
         return;
     if (!after_prefix(volume->kind, "LUKS"))
         return; /* no header, no tokens */
     if (read_header(root, volume, settings.header, &keys, tpm) && keys.tpm && !keys.sure)
-        answer_note(tpm, format("volume %s of the root file system gets its key from a TPM, whose "
-                                "measurements a kexec does not reset: %s",
-                                volume->name, keys.tpm));
+        answer_note(tpm, format("volume %s %s gets its key from a TPM, whose measurements a kexec "
+                                "does not reset: %s",
+                                volume->name, needed, keys.tpm));
 }
 
 void crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
@@ -80,18 +84,20 @@ void crypt_facts_read(int root, const char *cmdline, struct crypt_facts *ret)
     AUTOFREE char *running = NULL;
     struct volume *volumes;
     size_t n;
-    int r = volumes_of_root(root, &volumes, &n);
+    int r = volumes_read(root, &volumes, &n);
 
-    *ret = (struct crypt_facts){.encrypted = n > 0};
+    *ret = (struct crypt_facts){0};
     if (r < 0)
         answer_note_unknown(
             &ret->tpm, -r,
-            format("cannot tell which volumes the root file system is on: %s", strerror(-r)));
+            format("cannot tell which encrypted volumes the boot needs: %s", strerror(-r)));
     if (n > 0 && !cmdline)
         (void)root_read_line(root, "proc/cmdline", MAX_CMDLINE, &running);
     cmdline = cmdline ? cmdline : running ? running : "";
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        ret->encrypted = ret->encrypted || volumes[i].root;
         look_at_volume(root, cmdline, &volumes[i], &ret->tpm);
+    }
     volumes_free(volumes, n);
 }
 

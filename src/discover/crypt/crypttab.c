@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/cmdline.h"
+#include "base/mounts.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -115,8 +116,12 @@ static void read_line(int root, const struct volume *volume, const char *path, c
     }
     if (!fields[0] || *fields[0] == '#' || !fields[1])
         return;
-    if (streq(fields[0], volume->name) || is_device(root, volume, fields[1]))
-        take_line(settings, &(struct line){path, fields[2], fields[3]});
+    if (!streq(fields[0], volume->name) && !is_device(root, volume, fields[1]))
+        return;
+    take_line(settings, &(struct line){path, fields[2], fields[3]});
+    if (!fields[3] ||
+        !(mounts_has_option(fields[3], "noauto") || mounts_has_option(fields[3], "nofail")))
+        settings->awaited = true;
 }
 
 static int read_crypttab(int root, const struct volume *volume, const char *path,

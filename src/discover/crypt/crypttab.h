@@ -10,6 +10,7 @@ struct unlock_settings {
     char *tpm;     /* why its key may be a TPM's, whatever its header says, in words; or NULL */
     char *header;  /* the file or device with its header, or NULL when it is on the device itself */
     bool key_file; /* it has a key file that no TPM has sealed */
+    bool awaited;  /* the boot stops until it is unlocked: a line without noauto and nofail */
 };
 
 /* Reads /etc/crypttab and /etc/crypttab.initramfs (mkinitcpio's), and `cmdline`. 0; or a negative

@@ -128,7 +128,7 @@ int blocks_follow(int root, struct blocks *blocks)
 {
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < blocks->n; i++)
-        r = look_below(root, blocks, i);
+    while (r == 0 && blocks->followed < blocks->n)
+        r = look_below(root, blocks, blocks->followed++);
     return r;
 }

@@ -20,9 +20,10 @@ struct blocks {
     struct block *all; /* each once, from the top down */
     size_t n;
     struct map paths;
-    size_t links; /* followed so far */
-    bool unknown; /* a file system does not say on which devices it is, such as ZFS or one of the
-                   * network, or one is on a file */
+    size_t links;    /* followed so far */
+    size_t followed; /* devices of all[] */
+    bool unknown;    /* a file system does not say on which devices it is, such as ZFS or one of the
+                      * network, or one is on a file */
 };
 
 /* Add what a file system is on, and what one device or all devices are. 0, or a negative errno:
@@ -30,6 +31,7 @@ struct blocks {
 int blocks_add_mount(int root, struct blocks *blocks, const struct mount_point *mount);
 int blocks_add_all(int root, struct blocks *blocks);
 
-/* Adds all that is below those that were added, down to the disks. 0 or a negative errno. */
+/* Adds all that is below those that were added since the last call, down to the disks. 0 or a
+ * negative errno. */
 int blocks_follow(int root, struct blocks *blocks);
 void blocks_clear(struct blocks *blocks);

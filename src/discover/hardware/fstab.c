@@ -21,16 +21,6 @@ void fstab_clear(struct fstab *fstab)
     *fstab = (struct fstab){0};
 }
 
-static bool has_option(const char *options, const char *option)
-{
-    size_t length = strlen(option);
-
-    for (; *options; options += strcspn(options, ","), options += *options == ',')
-        if (strncmp(options, option, length) == 0 && strchr(",", options[length]))
-            return true;
-    return false;
-}
-
 static void take_line(struct fstab *fstab, char *text)
 {
     const char *fields[4] = {0};
@@ -43,14 +33,13 @@ static void take_line(struct fstab *fstab, char *text)
     }
     if (!fields[0] || fields[0][0] == '#' || !fields[2])
         return;
-    if (fields[3] &&
-        (has_option(fields[3], "noauto") || has_option(fields[3], "x-systemd.automount")))
-        return;
     *APPEND(fstab->all, fstab->n) = (struct fstab_line){
         .source = mounts_unescape(fields[0]),
         .point = mounts_unescape(fields[1]),
         .type = xstrdup(fields[2]),
-        .spare = fields[3] && has_option(fields[3], "nofail"),
+        .automatic = !fields[3] || !(mounts_has_option(fields[3], "noauto") ||
+                                     mounts_has_option(fields[3], "x-systemd.automount")),
+        .spare = fields[3] && mounts_has_option(fields[3], "nofail"),
     };
 }
 
@@ -65,6 +54,9 @@ int fstab_read(int root, struct fstab *ret)
         return r;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         take_line(ret, line);
+    for (size_t i = 0; i < ret->n; i++)
+        if (ret->all[i].automatic)
+            (void)map_add(&ret->points, ret->all[i].point, &ret->all[i]);
     for (size_t i = 0; i < ret->n; i++)
         (void)map_add(&ret->points, ret->all[i].point, &ret->all[i]);
     return 0;

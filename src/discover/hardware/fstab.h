@@ -6,19 +6,20 @@
 
 #include "base/map.h"
 
-/* /etc/fstab: what is mounted at each boot. */
+/* /etc/fstab: what is mounted, and when. */
 
 struct fstab_line {
     char *source; /* as fstab has it: "UUID=..." */
     char *point;
     char *type;
-    bool spare; /* the machine is up without it: nofail. Its disk may be needed all the same. */
+    bool automatic; /* at each boot: neither noauto nor when it is first used */
+    bool spare;     /* the machine is up without it: nofail. Its disk may be needed all the same. */
 };
 
 struct fstab {
-    struct fstab_line *all; /* without those that are mounted when they are used, or never */
+    struct fstab_line *all;
     size_t n;
-    struct map points; /* the first line of each mount point */
+    struct map points; /* for each mount point the first line, an automatic one if there is one */
 };
 
 /* 0, or a negative errno such as -ENOENT; release with fstab_clear() in any case. */

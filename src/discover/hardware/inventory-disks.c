@@ -41,7 +41,8 @@ static bool is_disk(int root, const char *path)
     return !hidden && (after_prefix(name, "md") || sysfs_has(root, path, "device") > 0);
 }
 
-bool inventory_is_loose(const char *target)
+/* Whether a link of /sys leads to a device that comes and goes: one on USB, or on a network. */
+static bool is_loose(const char *target)
 {
     static const char *const WAYS[] = {"/usb", "/session", "/rport-", "/nvme-fabrics/"};
 
@@ -85,7 +86,7 @@ static int look_at_disk(int root, const char *path, void *data)
     item->size = (uint64_t)sectors * SECTOR;
     item->place = xstrdup(basename(path));
     item->id = read_id(root, path);
-    item->spare = removable || inventory_is_loose(target);
+    item->spare = removable || is_loose(target);
     return 0;
 }
 
@@ -138,7 +139,7 @@ static int add_mount(int root, const struct mount_point *mount, const struct fst
     (void)sysfs_link(root, "sys/dev/block", mount->device, &target);
     item->id = xstrdup(mount->point);
     item->name = xstrdup(line ? line->source : mount->source);
-    item->spare = (line && line->spare) || inventory_is_loose(target);
+    item->spare = (line && line->spare) || is_loose(target);
     return 0;
 }
 
@@ -152,6 +153,8 @@ static int add_mounts(int root, const struct mount_point *mounts, size_t n, stru
     (void)fstab_read(root, &fstab);
     for (size_t i = 0; r >= 0 && i < n; i++) {
         const struct fstab_line *line = fstab_at(&fstab, mounts[i].point);
+
+        line = line && line->automatic ? line : NULL;
 
         if ((line || streq(mounts[i].point, "/")) && is_on_disk(&mounts[i]) &&
             map_add(&seen, mounts[i].point, NULL))

@@ -15,7 +15,3 @@ void inventory_read_disks(int root, struct items *items);
 void inventory_read_mounts(int root, struct items *items);
 void inventory_read_links(int root, struct items *items);
 void inventory_read_route(int root, enum route_family family, struct route *route);
-
-/* Whether the target of a link in /sys is on the way to a device that comes and goes: a USB port,
- * or a network over which it is reached. */
-bool inventory_is_loose(const char *target);

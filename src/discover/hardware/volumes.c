@@ -8,10 +8,13 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "discover/hardware/blocks.h"
+#include "discover/hardware/fstab.h"
 
 enum {
     MAX_HELPERS = 2, /* below one volume */
 };
+
+static const char ROOT[] = "the root file system";
 
 struct volumes {
     struct volume *all;
@@ -25,6 +28,7 @@ void volumes_free(struct volume *volumes, size_t n)
         free(volumes[i].name);
         free(volumes[i].kind);
         free(volumes[i].uuid);
+        free(volumes[i].needed);
         free(volumes[i].device);
     }
     free(volumes);
@@ -74,7 +78,7 @@ static int find_device(int root, const char *block, unsigned helpers, char **ret
 }
 
 /* Adds the volume that a block device is, if it is one. */
-static int look_at(int root, const struct block *block, struct volumes *volumes)
+static int look_at(int root, const struct block *block, const char *needed, struct volumes *volumes)
 {
     AUTOFREE char *uuid = NULL;
     struct volume *volume;
@@ -84,6 +88,8 @@ static int look_at(int root, const struct block *block, struct volumes *volumes)
         return r;
     volume = APPEND(volumes->all, volumes->n);
     volume->block = xstrdup(block->name);
+    volume->needed = xstrdup(needed);
+    volume->root = needed == ROOT;
     take_uuid(volume, uuid + strlen("CRYPT-"));
     r = sysfs_line(root, block->path, "dm/name", &volume->name);
     if (r <= 0)
@@ -91,34 +97,90 @@ static int look_at(int root, const struct block *block, struct volumes *volumes)
     return r < 0 ? r : find_device(root, block->name, MAX_HELPERS, &volume->device);
 }
 
-static int add_file_systems(int root, struct blocks *blocks)
+/* Adds the volumes that were not found before below what is in `blocks`. */
+static int add(int root, struct blocks *blocks, const char *needed, struct volumes *volumes)
 {
-    static const char *const POINTS[] = {"/", "/usr"};
+    size_t before = blocks->followed;
+    int r = blocks_follow(root, blocks);
+
+    if (r >= 0 && blocks->unknown) {
+        r = blocks_add_all(root, blocks);
+        if (r >= 0)
+            r = blocks_follow(root, blocks);
+    }
+    for (size_t i = before; r >= 0 && i < blocks->n; i++)
+        r = look_at(root, &blocks->all[i], needed, volumes);
+    return r < 0 ? r : 0;
+}
+
+static int add_root(int root, const struct mount_point *mounts, size_t n, struct blocks *blocks,
+                    struct volumes *volumes)
+{
+    const struct mount_point *top = mounts_at(mounts, n, "/"), *usr = mounts_at(mounts, n, "/usr");
+    int r = top ? blocks_add_mount(root, blocks, top) : 0;
+
+    if (!top)
+        blocks->unknown = true;
+    if (r >= 0 && usr)
+        r = blocks_add_mount(root, blocks, usr);
+    return r < 0 ? r : add(root, blocks, ROOT, volumes);
+}
+
+/* Whether the boot stops without what is mounted there. */
+static bool is_needed(const struct fstab *fstab, const struct mount_point *mount)
+{
+    /* As systemd-gpt-auto-generator(8) names and mounts them. */
+    static const char *const FOUND[][2] = {{"/home", "/dev/mapper/home"},
+                                           {"/srv", "/dev/mapper/srv"},
+                                           {"/var", "/dev/mapper/var"},
+                                           {"/var/tmp", "/dev/mapper/tmp"}};
+    const struct fstab_line *line = fstab_at(fstab, mount->point);
+
+    if (!after_prefix(mount->source, "/dev/") && !streq(mount->type, "zfs"))
+        return false;
+    if (line)
+        return line->automatic && !line->spare;
+    for (size_t i = 0; i < ELEMENTS(FOUND); i++)
+        if (streq(mount->point, FOUND[i][0]) && streq(mount->source, FOUND[i][1]))
+            return true;
+    return false;
+}
+
+static int add_others(int root, const struct mount_point *mounts, size_t n, struct blocks *blocks,
+                      struct volumes *volumes)
+{
+    CLEANUP(fstab_clear) struct fstab fstab;
+    int r = fstab_read(root, &fstab);
+
+    r = r == -ENOENT ? 0 : r;
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        if (!is_needed(&fstab, &mounts[i]))
+            continue;
+        r = blocks_add_mount(root, blocks, &mounts[i]);
+        if (r >= 0)
+            r = add(root, blocks, mounts[i].point, volumes);
+    }
+    return r;
+}
+
+int volumes_read(int root, struct volume **ret_volumes, size_t *ret_n)
+{
+    CLEANUP(blocks_clear) struct blocks blocks = {0};
+    struct volumes volumes = {0};
     struct mount_point *mounts;
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
 
-    blocks->unknown = !mounts_at(mounts, n, "/");
-    for (size_t i = 0; r >= 0 && i < ELEMENTS(POINTS); i++) {
-        const struct mount_point *mount = mounts_at(mounts, n, POINTS[i]);
-
-        r = mount ? blocks_add_mount(root, blocks, mount) : 0;
-    }
-    mounts_free(mounts, n);
-    return r < 0 ? r : blocks_follow(root, blocks);
-}
-
-int volumes_of_root(int root, struct volume **ret_volumes, size_t *ret_n)
-{
-    CLEANUP(blocks_clear) struct blocks blocks = {0};
-    struct volumes volumes = {0};
-    int r = add_file_systems(root, &blocks);
-
-    if (r >= 0 && blocks.unknown)
+    if (r >= 0)
+        r = add_root(root, mounts, n, &blocks, &volumes);
+    if (r >= 0)
+        r = add_others(root, mounts, n, &blocks, &volumes);
+    if (r >= 0)
         r = blocks_add_all(root, &blocks);
-    for (size_t i = 0; r >= 0 && i < blocks.n; i++)
-        r = look_at(root, &blocks.all[i], &volumes);
+    if (r >= 0)
+        r = add(root, &blocks, NULL, &volumes);
+    mounts_free(mounts, n);
     *ret_volumes = volumes.all;
     *ret_n = volumes.n;
-    return r < 0 ? r : 0;
+    return r;
 }

@@ -33,6 +33,7 @@ struct key {
 static const struct key KEYS[] = {
     {"mode", KEY_CHOICE, AT(mode), AT(mode_source), .choices = {"fast", "firmware"}},
     {"load", KEY_CHOICE, AT(load), .choices = {"shutdown", "early"}},
+    {"ima-measurements", KEY_CHOICE, AT(ima), .choices = {"block", "ignore"}},
     {"missing-driver", KEY_CHOICE, AT(missing_driver), .choices = {"warn", "block"}},
     {"kernel", KEY_PATH, AT(kernel), AT(kernel_source)},
     {"initrd", KEY_PATHS, AT(initrd)},

@@ -5,6 +5,7 @@
 
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/system/ima.h"
 
 /* A guest of Xen is an ordinary machine; the control domain says "control_d". */
 static struct answer is_xen_control(int root)
@@ -75,5 +76,6 @@ struct environment_facts environment_facts_read(int root)
         .xen = is_xen_control(root),
         .stuck = is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
+        .ima = ima_measures(root),
     };
 }

@@ -231,6 +231,9 @@ static void read_updates(int root, struct answer *requests)
     read_presence(root, "run/ostree/staged-deployment", &requests[REQUEST_DEPLOYMENT],
                   "ostree writes the next boot entry during the shutdown, after fastreboot has "
                   "chosen");
+    read_presence(root, "run/composefs/staged-deployment", &requests[REQUEST_DEPLOYMENT],
+                  "bootc writes the next boot entry during the shutdown, after fastreboot has "
+                  "chosen");
 }
 
 void requests_read(int root, struct answer ret[N_REQUESTS])
