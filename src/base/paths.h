@@ -17,6 +17,8 @@
 #define RUN_MODULES RUN_DIR "/modules"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
+/* What the last boot through the firmware left behind (JSON). */
+#define RUN_FIRMWARE_BOOT RUN_DIR "/firmware-boot"
 /* What the health check looks for, until it is over (JSON). The condition of the health units names
  * it too. */
 #define RUN_HEALTH RUN_DIR "/health"

@@ -78,6 +78,11 @@ const struct reason REASONS[] = {
      "no one-time firmware boot entry (BootNext) is set",
      "undo it with `efibootmgr -N`, or just reboot", IF_YES(requests[REQUEST_BOOT_NEXT], NULL),
      .follows = "firmware-update"},
+    {"boot-order", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
+     "the firmware would start the boot entry that started this machine",
+     "no action needed: the next reboot follows the new order, later ones are fast again; "
+     "`efibootmgr -o` changes it",
+     IF_YES(boot_order, NULL)},
     {"loader-menu", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "the boot loader's menu was not requested", NO_ACTION,
      IF_YES(requests[REQUEST_LOADER_MENU], NULL)},

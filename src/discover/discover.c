@@ -14,11 +14,13 @@
 #include "discover/kernel/payload.h"
 #include "discover/loaders/choose.h"
 #include "discover/loaders/loader.h"
+#include "discover/system/boot-order.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
 #include "discover/system/environment.h"
 #include "discover/system/kexec.h"
 #include "discover/system/requests.h"
+#include "discover/system/started.h"
 #include "discover/system/units.h"
 
 #if defined(__x86_64__)
@@ -47,7 +49,9 @@ static void read_entries(int root, struct facts *facts)
     const struct config *config = facts->config.error ? &NO_CONFIG : &facts->config;
     struct boot_entries *entries = &facts->boot_entries;
 
-    boot_entries_read(root, config, entries);
+    started_read(root, &facts->started);
+    facts->boot_order = boot_order_changed(root);
+    boot_entries_read(root, config, &facts->started, entries);
     if (facts->quirk.cmdline)
         boot_entries_append(entries, facts->quirk.cmdline, config->cmdline_remove);
     if (entries->chosen < entries->n)
@@ -56,12 +60,13 @@ static void read_entries(int root, struct facts *facts)
 
 /* The kernel that would be started without the settings; where that cannot be known, the newest
  * installed one. For free(); NULL when there is none. */
-static char *release_without_settings(int root, const char **ret_verb)
+static char *release_without_settings(int root, const struct started *started,
+                                      const char **ret_verb)
 {
     CLEANUP(boot_entries_clear) struct boot_entries entries = {0}, newest = {0};
     CLEANUP(payload_clear) struct boot_payload payload = {0};
 
-    boot_entries_read(root, &NO_CONFIG, &entries);
+    boot_entries_read(root, &NO_CONFIG, started, &entries);
     *ret_verb = "would be started without it";
     if (entries.chosen < entries.n)
         payload_open(root, &entries.entries[entries.chosen], &payload);
@@ -80,7 +85,7 @@ static void read_pinned(int root, struct facts *facts)
 
     if (!release || facts->config.error || !facts->config.kernel)
         return;
-    other = release_without_settings(root, &verb);
+    other = release_without_settings(root, &facts->started, &verb);
     if (other && version_compare(other, release) > 0)
         answer_note(&facts->pinned, format("%s names kernel %s, but the newer %s %s",
                                            facts->config.kernel_source, release, other, verb));
@@ -116,6 +121,8 @@ void facts_clear(struct facts *facts)
     crypt_facts_clear(&facts->crypt);
     payload_clear(&facts->payload);
     boot_entries_clear(&facts->boot_entries);
+    started_clear(&facts->started);
+    answer_clear(&facts->boot_order);
     watchdog_facts_clear(&facts->watchdog);
     storage_facts_clear(&facts->storage);
     answer_clear(&facts->driver_missing);

@@ -52,6 +52,15 @@ static int inventory_member(const struct json_object *object, struct attempt *at
     return r;
 }
 
+/* Damage there only makes it unknown. */
+static void firmware_boot_member(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *member;
+
+    if (json_object_object_get_ex(object, "firmware_boot", &member) && member)
+        (void)firmware_boot_from_json(member, &attempt->firmware_boot);
+}
+
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt)
 {
     int state = state_of(json_string(object, "state"));
@@ -65,6 +74,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
         *text_of(ret_attempt, &TEXTS[i]) = xstrdup(json_string(object, TEXTS[i].name));
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -EBADMSG;
+    firmware_boot_member(object, ret_attempt);
     return inventory_member(object, ret_attempt);
 }
 
@@ -79,6 +89,9 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
     if (attempt->since)
         json_add_number(object, "since", attempt->since);
+    if (attempt->firmware_boot.known)
+        json_object_object_add(object, "firmware_boot",
+                               firmware_boot_to_json(&attempt->firmware_boot));
     if (attempt->has_inventory)
         json_object_object_add(object, "inventory", inventory_to_json(&attempt->inventory));
     return object;
@@ -88,6 +101,7 @@ void attempt_clear(struct attempt *attempt)
 {
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         free(*text_of(attempt, &TEXTS[i]));
+    firmware_boot_clear(&attempt->firmware_boot);
     inventory_clear(&attempt->inventory);
     *attempt = (struct attempt){0};
 }

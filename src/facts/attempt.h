@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "facts/boot-record.h"
 #include "facts/inventory.h"
+#include "facts/started.h"
 
 /* One reboot as it was planned: written before it, judged after it. */
 
@@ -38,6 +39,7 @@ struct attempt {
     char *reason;  /* in words, or NULL */
     char *cmdline; /* that the kernel gets, with fastreboot's mark; or NULL */
     struct machine machine;
+    struct firmware_boot firmware_boot; /* carried to the boot that this reboot starts by kexec */
     struct inventory inventory;
     bool has_inventory;
 };

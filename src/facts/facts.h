@@ -14,6 +14,7 @@
 #include "facts/failures.h"
 #include "facts/image.h"
 #include "facts/inventory.h"
+#include "facts/started.h"
 #include "facts/watchdogs.h"
 
 /* One file that an entry needs. */
@@ -167,6 +168,8 @@ struct facts {
     struct loaded_facts loaded;
     struct unit_facts units;
     struct boot_facts boot;
+    struct started started;
+    struct answer boot_order; /* the firmware would start something else than it did */
     struct answer requests[N_REQUESTS];
     struct environment_facts environment;
     struct crypt_facts crypt;

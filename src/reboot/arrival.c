@@ -102,5 +102,6 @@ int arrival_judge(int root)
         return written && attempt.state == ATTEMPT_CHECKING
                    ? 0
                    : records_remove_attempt(root, STATE_ATTEMPT);
+    records_write_firmware_boot(root, written ? &attempt : NULL);
     return written ? judge_attempt(root, &attempt, &boot) : judge_boot(root, NULL, &boot);
 }

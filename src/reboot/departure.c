@@ -13,6 +13,7 @@
 #include "decide/watchdog.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
+#include "discover/system/started.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -35,6 +36,7 @@ int departure_begin(int root, struct attempt *ret_attempt)
     ret_attempt->id = xstrdup(sd_id128_to_string(id, text));
     ret_attempt->boot_id = xstrdup(boot.boot_id ? boot.boot_id : "");
     machine_read(root, &ret_attempt->machine);
+    firmware_boot_read(root, &ret_attempt->firmware_boot);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/hardware/inventory.h"
+#include "discover/system/started.h"
 #include "facts/notes.h"
 
 /* Keeps for the administrator to look at what is of no use any more. */
@@ -151,6 +152,23 @@ void records_write_boot(int root, const struct boot_record *record)
     r = state_write_json(root, RUN_BOOT, object);
     if (r < 0)
         journal_trouble("/" RUN_BOOT, r);
+}
+
+void records_write_firmware_boot(int root, const struct attempt *attempt)
+{
+    CLEANUP(firmware_boot_clear) struct firmware_boot boot;
+    AUTOJSON struct json_object *object = NULL;
+    int r = 0;
+
+    firmware_boot_read(root, &boot);
+    if (boot.known)
+        object = firmware_boot_to_json(&boot);
+    else if (attempt && attempt->firmware_boot.known)
+        object = firmware_boot_to_json(&attempt->firmware_boot);
+    if (object)
+        r = state_write_json(root, RUN_FIRMWARE_BOOT, object);
+    if (r < 0)
+        journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
 int records_read_boot(int root, struct boot_record *ret)

@@ -39,6 +39,10 @@ int records_has_health(int root);
  * What cannot be written is told. */
 void records_write_boot(int root, const struct boot_record *record);
 
+/* Keeps, for this boot, what the last one through the firmware left behind: from the kernel, or
+ * after kexec from the attempt (or NULL) that led here. What cannot be written is told. */
+void records_write_firmware_boot(int root, const struct attempt *attempt);
+
 /* 1, 0 when this boot is not judged yet, or a negative errno. */
 int records_read_boot(int root, struct boot_record *ret);
 int records_has_boot(int root);

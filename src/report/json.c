@@ -145,6 +145,8 @@ static struct json_object *boot_as_json(const struct facts *facts)
     json_add_string(object, "way", way_name(facts->boot.way));
     json_add_string(object, "release", facts->boot.release);
     json_add_string(object, "attempt", facts->boot.mark);
+    json_add_string(object, "boot_loader", facts->started.name);
+    json_add_string(object, "boot_loader_proof", facts->started.proof);
     return object;
 }
 

@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/loader/loader.conf", settings, strlen(settings));
     fuzz_write("boot/loader/entries/a+1-2.conf", entry, strlen(entry));
     check_entry("a+1-2.conf");
-    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
+    boot_entries_read(fuzz_root(), &(struct config){0},
+                      &(struct started){.by = STARTER_SYSTEMD_BOOT}, &entries);
     must(entries.chosen < entries.n || entries.problem);
     boot_entries_clear(&entries);
     free(entry);

@@ -7,7 +7,9 @@
 
 #include "base/efivar.h"
 #include "discover/loaders/choose.h"
+#include "discover/system/boot-order.h"
 #include "discover/system/requests.h"
+#include "discover/system/started.h"
 #include "fuzz.h"
 
 static const char *const NAMES[] = {
@@ -17,6 +19,11 @@ static const char *const NAMES[] = {
     "fwupd-x-1-" EFI_GUID_FWUPD,
     "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67",
     "LoaderInfo-" EFI_GUID_LOADER,
+    "StubInfo-" EFI_GUID_LOADER,
+    "BootOrder-" EFI_GUID_GLOBAL,
+    "BootCurrent-" EFI_GUID_GLOBAL,
+    "Boot0001-" EFI_GUID_GLOBAL,
+    "Boot0002-" EFI_GUID_GLOBAL,
     "LoaderEntryDefault-" EFI_GUID_LOADER,
     "LoaderEntryLastBooted-" EFI_GUID_LOADER,
     "LoaderEntrySelected-" EFI_GUID_LOADER,
@@ -51,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct answer requests[N_REQUESTS];
     struct boot_entries entries;
+    struct started started;
+    struct answer order;
 
     /* What is not in the input has nothing in it, not even attributes. */
     for (size_t i = 0; i < N_NAMES; i++)
@@ -73,7 +82,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < N_REQUESTS; i++)
         must((requests[i].is == ANSWER_NO) == !requests[i].text);
     requests_clear(requests);
-    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
+    started_read(fuzz_root(), &started);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &started, &entries);
+    started_clear(&started);
+    order = boot_order_changed(fuzz_root());
+    must((order.is == ANSWER_NO) == !order.text);
+    answer_clear(&order);
     must((entries.chosen < entries.n) == !entries.problem);
     boot_entries_clear(&entries);
     return 0;

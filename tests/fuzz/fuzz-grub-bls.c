@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/loader/entries/m-2-1.conf", "linux /k\ninitrd /k\n", 19);
     check_file(GRUB_FEDORA);
     check_file(GRUB_UPSTREAM);
-    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &(struct started){.by = STARTER_GRUB},
+                      &entries);
     must((entries.chosen < entries.n) == !entries.problem);
     for (size_t i = 0; i < entries.n; i++)
         must(!entries.entries[i].kernel == !!entries.entries[i].problem);

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/k", "k", 1);
     fuzz_write("boot/grub/grub.cfg", config, strlen(config));
     fuzz_write("boot/grub/grubenv", env, strlen(env));
-    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
+    boot_entries_read(fuzz_root(), &(struct config){0}, &(struct started){.by = STARTER_GRUB},
+                      &entries);
     must(strcmp(entries.loader, "grub") == 0);
     must((entries.chosen < entries.n) == !entries.problem);
     no_control_characters(entries.problem);

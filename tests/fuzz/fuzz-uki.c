@@ -82,7 +82,8 @@ static void check_entries(const uint8_t *data, size_t size)
     fuzz_write("sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", INFO,
                sizeof(INFO));
     fuzz_write("efi/EFI/Linux/x+1-2.efi", data, size);
-    boot_entries_read(fuzz_root(), &(struct config){0}, &entries);
+    boot_entries_read(fuzz_root(), &(struct config){0},
+                      &(struct started){.by = STARTER_SYSTEMD_BOOT}, &entries);
     must(entries.chosen < entries.n || entries.problem);
     must(entries.n <= UKI_MAX_PROFILES);
     boot_entries_clear(&entries);

@@ -54,7 +54,8 @@ void tree_write(const struct tree *tree, const char *path, const char *text)
 
 void tree_read(const struct tree *tree, struct boot_entries *ret_entries)
 {
-    boot_entries_read(tree->root, &(struct config){0}, ret_entries);
+    boot_entries_read(tree->root, &(struct config){0}, &(struct started){.by = STARTER_GRUB},
+                      ret_entries);
     assert_string_equal(ret_entries->loader, "grub");
 }
 

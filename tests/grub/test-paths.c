@@ -167,7 +167,8 @@ static void other_loader(void **state)
     assert_string_equal(on(state, NULL, "linux /boot/k1 a"), "/boot/k1 a");
     efi(state, "systemd-boot 254");
 
-    boot_entries_read(((struct tree *)*state)->root, &(struct config){0}, &entries);
+    boot_entries_read(((struct tree *)*state)->root, &(struct config){0},
+                      &(struct started){.by = STARTER_GRUB}, &entries);
     assert_true(!entries.loader || !streq(entries.loader, "grub"));
     boot_entries_clear(&entries);
 }

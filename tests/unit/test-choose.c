@@ -6,14 +6,17 @@
 
 #include "base/efivar.h"
 #include "discover/loaders/choose.h"
+#include "discover/system/started.h"
 #include "test.h"
 #include "tree.h"
 
 static struct boot_entries read_with(const struct tree *tree, const struct config *config)
 {
+    CLEANUP(started_clear) struct started started;
     struct boot_entries entries;
 
-    boot_entries_read(tree->root, config, &entries);
+    started_read(tree->root, &started);
+    boot_entries_read(tree->root, config, &started, &entries);
     if (entries.chosen >= entries.n)
         assert_non_null(entries.problem);
     return entries;
@@ -46,6 +49,14 @@ static void expect_none(const struct tree *tree, const struct config *config, co
     assert_true(entries.chosen >= entries.n);
     if (!strstr(entries.problem, problem))
         fail_msg("\"%s\" does not say \"%s\"", entries.problem, problem);
+}
+
+static void expect_chosen(const struct tree *tree, bool chosen)
+{
+    CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
+
+    assert_int_equal(entries.chosen < entries.n && !entries.entries[entries.chosen].problem,
+                     chosen);
 }
 
 /* A kernel in /boot with initrd and modules. */
@@ -83,7 +94,7 @@ static void a_loader_that_is_not_read_is_no_guess(void **state)
     expect_none(*state, &(struct config){0}, "extlinux (/boot/extlinux/extlinux.conf exists)");
     tree_write_bytes(*state, "sys/firmware/efi/efivars/LoaderInfo-" EFI_GUID_LOADER,
                      "\6\0\0\0r\0E\0F\0\0", 12);
-    expect_none(*state, &(struct config){0}, "the boot loader is rEF (LoaderInfo)");
+    expect_none(*state, &(struct config){0}, "rEF started this machine (LoaderInfo)");
 }
 
 /* That the links are no answer as long as `path` is there, for a reason with `words`. */
@@ -115,8 +126,9 @@ static void a_configuration_that_nobody_reads_is_no_guess(void **state)
     tree_write(*state, "boot/efi/EFI/debian/grubx64.efi", "");
     tree_write(*state, "boot/efi/EFI/Linux/.a.efi", "");
     tree_write(*state, "etc/kernel/proxmox-boot-uuids", "\n");
-    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
     expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+    tree_write(*state, "sys/firmware/efi/fw_platform_size", "64\n");
+    expect_none(*state, &(struct config){0}, "neither GRUB nor systemd-boot started this machine");
 }
 
 static int read_without_esp(void *argument)
@@ -124,7 +136,7 @@ static int read_without_esp(void *argument)
     const struct tree *tree = argument;
     CLEANUP(boot_entries_clear) struct boot_entries entries = read_entries(tree);
 
-    return entries.problem_error == EACCES && strstr(entries.problem, "/boot/efi/EFI");
+    return entries.problem_error == EACCES && strstr(entries.problem, "/boot/efi/");
 }
 
 static void a_closed_partition_is_no_guess(void **state)
@@ -148,6 +160,14 @@ static void write_variable(const struct tree *tree, const char *path, const char
     tree_write_bytes(tree, path, wide, 4 + 2 * strlen(text) + 2);
 }
 
+static void write_grub(const struct tree *tree)
+{
+    tree_write(tree, "proc/cmdline", "BOOT_IMAGE=/boot/k ro\n");
+    tree_write(tree, "boot/k", "");
+    tree_write(tree, "boot/grub/grub.cfg",
+               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+}
+
 /* A grub.cfg that was left behind does not say what the firmware starts by itself. */
 static void what_grub_did_not_start(void **state)
 {
@@ -155,10 +175,7 @@ static void what_grub_did_not_start(void **state)
     static const char INFO[] = EFIVARS_DIR "/LoaderInfo-" EFI_GUID_LOADER;
     const struct tree *tree = *state;
 
-    tree_write(tree, "proc/cmdline", "ro\n");
-    tree_write(tree, "boot/k", "");
-    tree_write(tree, "boot/grub/grub.cfg",
-               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
+    write_grub(tree);
     expect_kernel(tree, "grub", "/boot/k", "/boot/k");
     write_variable(tree, STUB, "systemd-stub 257.9-1");
     expect_none(tree, &(struct config){0}, "StubInfo: systemd-stub 257.9-1");
@@ -173,17 +190,70 @@ static void what_grub_did_not_start(void **state)
     expect_none(tree, &(struct config){0}, "/etc/kernel/proxmox-boot-uuids");
 }
 
+/* Nor do links beside it, wherever the kernel came from. */
+static void what_nothing_here_started(void **state)
+{
+    const struct tree *tree = *state;
+
+    write_grub(tree);
+    tree_link(tree, "vmlinuz", "boot/k");
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "70\n");
+    expect_none(tree, &(struct config){0}, "iPXE started this machine (boot loader type 0x46)");
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "208\n");
+    expect_none(tree, &(struct config){0}, "kexec started the running kernel");
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "114\n");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "proc/cmdline", "ro\n");
+    expect_none(tree, &(struct config){0}, "BOOT_IMAGE=");
+    tree_remove(tree, "boot/grub/grub.cfg");
+    expect_none(tree, &(struct config){0}, "neither GRUB nor systemd-boot started this machine");
+    tree_remove(tree, "proc/sys/kernel/bootloader_type");
+    expect_kernel(tree, "links", "/vmlinuz", "/initrd.img");
+}
+
 /* kernel-install leaves entries that GRUB does not read. */
 static void entries_beside_grub(void **state)
 {
-    tree_write(*state, "proc/cmdline", "ro\n");
-    tree_write(*state, "boot/k", "");
+    write_grub(*state);
     tree_write(*state, "boot/loader/entries/a.conf", "linux /k\n");
     tree_write(*state, "boot/loader/loader.conf", "timeout 3\n");
     tree_write(*state, "boot/efi/EFI/debian/grub.cfg", "configfile $prefix/grub.cfg\n");
-    tree_write(*state, "boot/grub/grub.cfg",
-               "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
     expect_kernel(*state, "grub", "/boot/k", "/boot/k");
+}
+
+/* Where a loader does not read the files that are seen here. */
+static void files_out_of_reach(void **state)
+{
+    static const char *const FAR[] = {
+        "22 1 0:30 / / rw - overlay overlay rw,upperdir=/media/root-rw\n",
+        "22 1 0:26 / / rw - nfs4 10.0.0.1:/srv rw\n",
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 0:40 / /boot rw - tmpfs tmpfs rw\n",
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 8:2 / /boot rw - ext4 /dev/sda2 rw\n"
+        "24 22 0:41 / /boot rw - overlay overlay rw\n",
+    };
+    static const char *const NEAR[] = {
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 0:40 / /b rw - tmpfs tmpfs rw\n",
+        "22 1 0:25 / / rw - zfs rpool/ROOT rw\n",
+        "22 1 0:25 / / rw - overlay overlay rw\n23 22 8:2 / /boot rw - ext4 /dev/sda2 rw\n",
+    };
+
+    write_grub(*state);
+    tree_write(*state, "proc/self/mountinfo", NEAR[0]);
+    for (size_t i = 0; i < ELEMENTS(FAR); i++) {
+        tree_write(*state, "proc/self/mountinfo", FAR[i]);
+        expect_chosen(*state, false);
+    }
+    tree_write(*state, "proc/cmdline", "ro\n");
+    tree_remove(*state, "boot/grub/grub.cfg");
+    tree_link(*state, "vmlinuz", "boot/k");
+    for (size_t i = 0; i < ELEMENTS(FAR); i++) {
+        tree_write(*state, "proc/self/mountinfo", FAR[i]);
+        expect_none(*state, &(struct config){0}, "which no boot loader reads");
+    }
+    for (size_t i = 0; i < ELEMENTS(NEAR); i++) {
+        tree_write(*state, "proc/self/mountinfo", NEAR[i]);
+        expect_kernel(*state, "links", "/vmlinuz", "/initrd.img");
+    }
 }
 
 static void the_newest_is_so_by_number(void **state)
@@ -287,7 +357,8 @@ static void the_command_line_is_the_running_one(void **state)
                                .cmdline_append = (char *)"nomodeset",
                                .cmdline_remove = (char *)"quiet"};
 
-    tree_debian(*state);
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6");
+    tree_write(*state, "proc/cmdline", "root=/dev/sda1 ro quiet\n");
     expect_cmdline(*state, &(struct config){0}, "root=/dev/sda1 ro quiet");
     expect_cmdline(*state, &append, "root=/dev/sda1 ro nomodeset");
     expect_cmdline(*state, &own, "root=LABEL=x nomodeset");
@@ -296,6 +367,49 @@ static void the_command_line_is_the_running_one(void **state)
     expect_cmdline(*state, &own, "root=LABEL=x nomodeset");
     tree_write_bytes(*state, "proc/cmdline", "a\0b", 3);
     expect_none(*state, &append, "/proc/cmdline: ");
+}
+
+/* What was given for one boot must not become the next one's. */
+static void one_time_words_are_not_inherited(void **state)
+{
+    static const char *const WORDS[] = {
+        "single",
+        "S",
+        "1",
+        "rescue",
+        "emergency",
+        "rd.break",
+        "break=mount",
+        "init=/bin/sh",
+        "rdinit=/bin/sh",
+        "systemd.run=/x",
+        "recovery",
+        "systemd.unit=rescue.target",
+        "rd.systemd.unit=emergency.target",
+    };
+    static const char *const OTHERS[] = {"singles",  "init=/sbin/init", "rescue=1", "breakx=1",
+                                         "x=single", "systemd.unit",    "-- single"};
+    const struct config kernel = {.kernel = (char *)"/vmlinuz",
+                                  .kernel_source = (char *)"/etc/fastreboot.conf",
+                                  .initrd = (char *)"/initrd.img"};
+    struct config removed = kernel, own = kernel;
+
+    removed.cmdline_remove = (char *)"single";
+    own.cmdline = (char *)"ro single";
+    tree_link(*state, "vmlinuz", "boot/vmlinuz-6");
+    for (size_t i = 0; i < ELEMENTS(WORDS) + ELEMENTS(OTHERS); i++) {
+        bool once = i < ELEMENTS(WORDS);
+        const char *word = once ? WORDS[i] : OTHERS[i - ELEMENTS(WORDS)];
+        AUTOFREE char *line = format("root=/dev/sda1 %s ro\n", word);
+
+        tree_write(*state, "proc/cmdline", line);
+        expect_chosen(*state, !once);
+        if (once)
+            expect_none(*state, &kernel, word);
+    }
+    tree_write(*state, "proc/cmdline", "ro single\n");
+    expect_cmdline(*state, &removed, "ro");
+    expect_cmdline(*state, &own, "ro single");
 }
 
 static void the_configuration_comes_first(void **state)
@@ -337,7 +451,9 @@ int main(void)
         TEST(a_configuration_that_nobody_reads_is_no_guess),
         TEST(a_closed_partition_is_no_guess),
         TEST(what_grub_did_not_start),
+        TEST(what_nothing_here_started),
         TEST(entries_beside_grub),
+        TEST(files_out_of_reach),
         TEST(the_newest_is_so_by_number),
         TEST(leftovers_are_no_kernels),
         TEST(initrds_have_three_names),
@@ -345,6 +461,7 @@ int main(void)
         TEST(more_kernels_than_anybody_has),
         TEST(a_closed_boot_is_no_empty_one),
         TEST(the_command_line_is_the_running_one),
+        TEST(one_time_words_are_not_inherited),
         TEST(the_configuration_comes_first),
     };
 

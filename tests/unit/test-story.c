@@ -249,7 +249,8 @@ static void boot(bool by_kexec)
 {
     static int boots;
     AUTOFREE char *id = format("boot %d\n", ++boots), *old = format("old/%d", boots);
-    AUTOFREE char *cmdline = by_kexec ? tree_read(tree, FAKE_CMDLINE) : xstrdup("root=/dev/sda1");
+    AUTOFREE char *cmdline =
+        by_kexec ? tree_read(tree, FAKE_CMDLINE) : xstrdup("BOOT_IMAGE=/vmlinuz ro");
 
     (void)renameat(tree->root, RUN_DIR, tree->root, old);
     forget(FAKE_JUMP);

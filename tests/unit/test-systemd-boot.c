@@ -263,15 +263,54 @@ static void what_is_no_partition(void **state)
     tree_write(tree, "efi/k", "");
     tree_write(tree, "efi/loader/entries/y.conf", "title Y\nlinux /k\n");
     tree_write(tree, "boot/loader/loader.conf", "default z.conf\n");
-    expect(tree, "z.conf", "loader.conf"); /* without mounts to go by */
+    expect(tree, "z.conf", "loader.conf"); /* nothing is known of mounts */
     tree_write(tree, "proc/self/mountinfo", BOTH);
-    expect(tree, "z.conf", "loader.conf");
+    expect(tree, NULL, "XBOOTLDR");
+    tree_write(tree, "run/udev/data/b8:3",
+               "I:1\nE:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
+    expect(tree, "b.conf", "first entry"); /* loader.conf there does not count */
+    tree_write(tree, "efi/loader/loader.conf", "default z.conf\n");
+    expect(tree, "z.conf", "/efi/loader/loader.conf");
+    tree_write(tree, "run/udev/data/b8:3",
+               "I:1\nE:ID_PART_ENTRY_TYPE=0fc63daf-8483-4772-8e79-3d69d8477de4\n");
+    tree_write(tree, "efi/loader/loader.conf", "");
+    expect(tree, "y.conf", "first entry");
     tree_write(tree, "proc/self/mountinfo", ESP);
     expect(tree, "y.conf", "first entry");
     tree_write(tree, "proc/self/mountinfo", BOUND);
     expect(tree, "y.conf", "first entry");
     tree_write(tree, "proc/self/mountinfo", ROOT);
     expect(tree, NULL, "is the EFI system partition mounted?");
+}
+
+/* Of two EFI system partitions the loader was started from one. */
+static void which_partition(void **state)
+{
+    static const char MOUNTED[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+                                  "22 21 8:1 / /efi rw - vfat /dev/sda1 rw\n"
+                                  "23 21 8:17 / /boot rw - vfat /dev/sdb1 rw\n";
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "proc/self/mountinfo", MOUNTED);
+    tree_write(tree, "efi/k", "");
+    tree_write(tree, "efi/loader/entries/y.conf", "title Y\nlinux /k\n");
+    tree_write(tree, "dev/sda1", "");
+    tree_write(tree, "dev/sdb1", "");
+    tree_write(tree, "dev/sdc1", "");
+    tree_link(tree, "dev/disk/by-partuuid/aaaa", "../../sda1");
+    tree_link(tree, "dev/disk/by-partuuid/bbbb", "../../sdb1");
+    tree_link(tree, "dev/disk/by-partuuid/cccc", "../../sdc1");
+    tree_write(tree, "run/udev/data/b8:1", "E:X=\nE:ID_PART_ENTRY_TYPE=c12a7328-f81f\n");
+    tree_write(tree, "run/udev/data/b8:17", "E:X=\nE:ID_PART_ENTRY_TYPE=c12a7328-f81f\n");
+    variable(tree, VARIABLE("LoaderDevicePartUUID"), "AAAA");
+    expect(tree, "y.conf", "first entry");
+    variable(tree, VARIABLE("LoaderDevicePartUUID"), "bbbb");
+    expect(tree, "b.conf", "first entry");
+    variable(tree, VARIABLE("LoaderDevicePartUUID"), "cccc");
+    expect(tree, NULL, "by-partuuid/cccc");
+    variable(tree, VARIABLE("LoaderDevicePartUUID"), "dddd");
+    expect(tree, NULL, "by-partuuid/dddd");
 }
 
 static void two_of_one_name(void **state)
@@ -335,6 +374,7 @@ int main(void)
         TEST(what_cannot_be_kexecd),
         TEST(tries),
         TEST(what_is_no_partition),
+        TEST(which_partition),
         TEST(two_of_one_name),
         TEST(strings_of_the_machine),
         TEST(versions_of_the_uapi_group),

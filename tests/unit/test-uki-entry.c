@@ -252,7 +252,8 @@ static void named_in_the_settings(void **state)
     {
         CLEANUP(boot_entries_clear) struct boot_entries entries;
 
-        boot_entries_read(tree->root, &config, &entries);
+        boot_entries_read(tree->root, &config, &(struct started){.by = STARTER_SYSTEMD_BOOT},
+                          &entries);
         assert_true(entries.entries[0].uki);
         assert_string_equal(entries.entries[0].cmdline, "own");
     }
@@ -260,37 +261,19 @@ static void named_in_the_settings(void **state)
     {
         CLEANUP(boot_entries_clear) struct boot_entries entries;
 
-        boot_entries_read(tree->root, &config, &entries);
+        boot_entries_read(tree->root, &config, &(struct started){.by = STARTER_SYSTEMD_BOOT},
+                          &entries);
         assert_non_null(strstr(entries.entries[0].problem, "initrd = none"));
     }
-}
-
-/* No loader says which one is next, and the links may be those of another system. */
-static void started_by_the_firmware(void **state)
-{
-    static const char INFO[] = "\6\0\0\0s\0t\0u\0b\0\0";
-    const struct tree *tree = *state;
-    CLEANUP(boot_entries_clear) struct boot_entries entries;
-
-    tree_debian(tree);
-    tree_write_bytes(tree, EFIVARS_DIR "/StubInfo-" EFI_GUID_LOADER, INFO, sizeof(INFO));
-    boot_entries_read(tree->root, &(struct config){0}, &entries);
-    assert_int_equal(entries.chosen, entries.n);
-    assert_non_null(strstr(entries.problem, "StubInfo: stub"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(names_and_order),
-        TEST(profiles),
-        TEST(companions),
-        TEST(odd_command_lines),
-        TEST(type_1),
-        TEST(without_a_command_line),
-        TEST(the_payload),
-        TEST(named_in_the_settings),
-        TEST(started_by_the_firmware),
+        TEST(names_and_order), TEST(profiles),
+        TEST(companions),      TEST(odd_command_lines),
+        TEST(type_1),          TEST(without_a_command_line),
+        TEST(the_payload),     TEST(named_in_the_settings),
     };
 
     kernel_header(KERNEL, "6.9.2");

@@ -220,6 +220,9 @@ void tree_debian(const struct tree *tree)
     tree_modules(tree, "6.1.0-33-amd64", 2);
     tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1.0-33-amd64");
     tree_link(tree, "initrd.img", "boot/initrd.img-6.1.0-33-amd64");
+    tree_write(tree, "boot/grub/grub.cfg",
+               "timeout=5\nmenuentry Debian {\nlinux /vmlinuz root=/dev/sda1 ro quiet\n"
+               "initrd /initrd.img\n}\n");
     tree_write(tree, "proc/cmdline",
                "BOOT_IMAGE=/vmlinuz-6.1.0-33-amd64 root=/dev/sda1 ro quiet\n");
     tree_write(tree, "proc/sys/kernel/arch", "x86_64\n");

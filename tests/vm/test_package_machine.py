@@ -2,7 +2,7 @@
 """The Debian package in a machine: installed, upgraded at any moment, removed."""
 import pytest
 
-from lab import expect, package
+from lab import expect, machine as lab_machine, package
 from test_uninstall import listing
 
 pytestmark = pytest.mark.long
@@ -44,6 +44,7 @@ VERSION = "dpkg-query -Wf '${Version} ${db:Status-Status}' fastreboot"
 def install(machine):
     machine.put("/root/fastreboot.deb", package.built(machine.kind.suite).read_bytes())
     machine.run(INSTALL)
+    lab_machine.name_kernel(machine)
 
 
 @pytest.mark.parametrize("_suite", [pytest.param(suite, marks=pytest.mark.kind(suite))

@@ -7,17 +7,31 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/bls/uki-entry.h"
+#include "discover/loaders/esp.h"
+#include "discover/loaders/inherit.h"
 #include "discover/loaders/loader.h"
+#include "discover/loaders/reach.h"
 
 enum {
+    MAX_READERS = 5,
     MAX_INITRDS = 16,
     MAX_CMDLINE = 64 * 1024,
 };
 
-/* In the order in which they are asked; the first that is there decides. */
-static const struct loader *const LOADERS[] = {
-    &loader_systemd_boot, &loader_not_grub, &loader_grub,
-    &loader_unsupported,  &loader_links,    &loader_newest,
+/* Which readers to ask, in this order, by what started the machine. The first that finds its loader
+ * decides. Names of kernels stand in where nothing tells what started it. */
+static const struct {
+    enum starter starter;
+    bool stand_in;
+    const struct loader *readers[MAX_READERS];
+} READERS[] = {
+    {STARTER_SYSTEMD_BOOT, false, {&loader_systemd_boot}},
+    {STARTER_GRUB,
+     false,
+     {&loader_proxmox, &loader_grub, &loader_grub_elsewhere, &loader_unsupported}},
+    {STARTER_UNKNOWN,
+     true,
+     {&loader_proxmox, &loader_grub_elsewhere, &loader_unsupported, &loader_links, &loader_newest}},
 };
 
 static void choose_none(struct boot_entries *entries, char *problem)
@@ -26,16 +40,61 @@ static void choose_none(struct boot_entries *entries, char *problem)
     set_text(&entries->problem, problem);
 }
 
-static void ask_loaders(int root, const char *cmdline, struct boot_entries *entries)
+static void ask_readers(int root, const struct loader *const *readers, const char *cmdline,
+                        struct boot_entries *entries)
 {
-    for (size_t i = 0; i < ELEMENTS(LOADERS); i++)
-        if (LOADERS[i]->read(root, cmdline, entries)) {
-            entries->loader = LOADERS[i]->name;
-            entries->inherits_cmdline = LOADERS[i]->inherits_cmdline;
+    for (size_t i = 0; i < MAX_READERS && readers[i]; i++)
+        if (readers[i]->read(root, cmdline, entries)) {
+            entries->loader = readers[i]->name;
+            entries->inherits_cmdline = readers[i]->inherits_cmdline;
             return;
         }
-    choose_none(entries,
-                xstrdup("no kernel was found: no /vmlinuz, /boot/vmlinuz or /boot/vmlinuz-*"));
+    choose_none(entries, xstrdup("no kernel was found: no boot loader's configuration, and no "
+                                 "/vmlinuz, /boot/vmlinuz or /boot/vmlinuz-*"));
+}
+
+/* What started this machine does not read the files here, or nothing tells what did. */
+static void ask_nobody(int root, const struct started *started, struct boot_entries *entries)
+{
+    /* The files may give its name. */
+    if (started->by == STARTER_OTHER && !started->name &&
+        loader_unsupported.read(root, "", entries))
+        return;
+    entries->problem_error = started->error;
+    choose_none(entries, started->by == STARTER_UNKNOWN
+                             ? xstrdup(started->proof)
+                             : format("%s started this machine (%s), so which kernel is next is "
+                                      "unknown",
+                                      started->name ? started->name
+                                                    : "neither GRUB nor "
+                                                      "systemd-boot",
+                                      started->proof));
+}
+
+static void ask_loaders(int root, const struct started *started, const char *cmdline,
+                        struct boot_entries *entries)
+{
+    const struct loader *const *readers = NULL;
+    char *problem = NULL;
+
+    for (size_t i = 0; i < ELEMENTS(READERS); i++)
+        if (READERS[i].starter == started->by && READERS[i].stand_in == started->stand_in)
+            readers = READERS[i].readers;
+    if (!readers) {
+        ask_nobody(root, started, entries);
+        return;
+    }
+    if (started->by == STARTER_GRUB)
+        problem = esp_grub_problem(root, started->vendor);
+    if (problem) {
+        choose_none(entries, problem);
+        return;
+    }
+    ask_readers(root, readers, cmdline, entries);
+    if (entries->chosen < entries->n && entries->entries[entries->chosen].kernel)
+        problem = reach_problem(root, entries->entries[entries->chosen].kernel);
+    if (problem)
+        choose_none(entries, problem);
 }
 
 /* A unified kernel image named by kernel= brings its initrd, and its command line if it has one. */
@@ -104,6 +163,23 @@ static void configure_cmdline(const struct config *config, struct boot_entry *en
     set_text(&entry->cmdline, cmdline_with(without, append));
 }
 
+/* What is wrong with using the running kernel's command line, of which reading gave `r`; or NULL.
+ */
+static char *inherit_problem(const struct config *config, const char *inherited, int r)
+{
+    AUTOFREE char *kept = NULL, *word = NULL;
+
+    if (r < 0)
+        return format("/proc/cmdline: %s", strerror(-r));
+    kept = cmdline_without(inherited, config->cmdline_remove ? config->cmdline_remove : "");
+    word = inherit_one_time(kept);
+    return word ? format("the running kernel's command line has \"%s\", which may be for this boot "
+                         "only, and the next kernel would get it too (cmdline = in %s sets another "
+                         "one)",
+                         word, "/" CONFIG_FILE)
+                : NULL;
+}
+
 static int read_cmdline(int root, char **ret_cmdline)
 {
     AUTOFREE char *line = NULL;
@@ -113,20 +189,24 @@ static int read_cmdline(int root, char **ret_cmdline)
     return r;
 }
 
-void boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries)
+void boot_entries_read(int root, const struct config *config, const struct started *started,
+                       struct boot_entries *ret_entries)
 {
     AUTOFREE char *inherited = NULL;
+    char *problem = NULL;
     int r = read_cmdline(root, &inherited);
 
     *ret_entries = (struct boot_entries){0};
     if (config->kernel)
         use_configured(root, config, inherited, ret_entries);
     else
-        ask_loaders(root, inherited, ret_entries);
+        ask_loaders(root, started, inherited, ret_entries);
     for (size_t i = 0; i < ret_entries->n; i++) {
         remove_ours(&ret_entries->entries[i]);
         configure_cmdline(config, &ret_entries->entries[i]);
     }
-    if (r < 0 && !config->cmdline && ret_entries->inherits_cmdline)
-        choose_none(ret_entries, format("/proc/cmdline: %s", strerror(-r)));
+    if (!config->cmdline && ret_entries->inherits_cmdline)
+        problem = inherit_problem(config, inherited, r);
+    if (problem)
+        choose_none(ret_entries, problem);
 }

@@ -3,7 +3,10 @@
 
 #include "facts/boot-entries.h"
 #include "facts/config.h"
+#include "facts/started.h"
 
-/* Finds the entry that the configuration names, or else the one that the loader would boot. Release
- * with boot_entries_clear(). */
-void boot_entries_read(int root, const struct config *config, struct boot_entries *ret_entries);
+/* Finds the entry that the configuration names, or else the one that the boot loader would start
+ * next: the loader that started the machine, whatever else lies on its disks. Release with
+ * boot_entries_clear(). */
+void boot_entries_read(int root, const struct config *config, const struct started *started,
+                       struct boot_entries *ret_entries);

@@ -28,8 +28,8 @@ struct loader {
 
 extern const struct loader loader_grub;
 extern const struct loader loader_systemd_boot;
-extern const struct loader
-    loader_not_grub; /* GRUB did not start this machine: its files do not count */
+extern const struct loader loader_proxmox;
+extern const struct loader loader_grub_elsewhere; /* a configuration that is not read */
 extern const struct loader loader_unsupported;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;

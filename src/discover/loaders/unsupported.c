@@ -5,98 +5,64 @@
 
 #include <errno.h>
 
-#include "base/efivar.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
 enum {
     MAX_NAMES = 256, /* in one directory */
-    MAX_LIST = 64 * 1024,
 };
 
 static const struct {
     const char *name;
     const char *path;
 } CONFIGURATIONS[] = {
-    {"extlinux", "/boot/extlinux/extlinux.conf"},
-    {"extlinux", "/boot/extlinux.conf"},
-    {"syslinux", "/boot/syslinux/syslinux.cfg"},
-    {"syslinux", "/boot/efi/EFI/syslinux/syslinux.cfg"},
     {"LILO", "/etc/lilo.conf"},
-    {"rEFInd", "/boot/efi/EFI/refind/refind.conf"},
-    {"rEFInd", "/efi/EFI/refind/refind.conf"},
-    {"rEFInd", "/boot/EFI/refind/refind.conf"},
     {"rEFInd", "/boot/refind_linux.conf"},
-    {"Limine", "/boot/limine.conf"},
-    {"Limine", "/boot/limine/limine.conf"},
-    {"Limine", "/boot/efi/limine.conf"},
-    {"Limine", "/boot/efi/EFI/limine/limine.conf"},
-    {"GRUB Legacy", "/boot/grub/menu.lst"},
-    {"U-Boot", "/boot/boot.scr"},
-    {"U-Boot", "/boot/uEnv.txt"},
-    {"the Raspberry Pi's firmware", "/boot/firmware/config.txt"},
-    {"the Raspberry Pi's firmware", "/boot/config.txt"},
+};
+
+/* The same on a partition, wherever that is mounted. */
+static const struct {
+    const char *name;
+    const char *file;
+} ON_PARTITIONS[] = {
+    {"extlinux", "extlinux/extlinux.conf"},
+    {"extlinux", "extlinux.conf"},
+    {"syslinux", "syslinux/syslinux.cfg"},
+    {"syslinux", "syslinux.cfg"},
+    {"syslinux", "EFI/syslinux/syslinux.cfg"},
+    {"syslinux", "EFI/BOOT/syslinux.cfg"},
+    {"ELILO", "elilo.conf"},
+    {"ELILO", "EFI/elilo/elilo.conf"},
+    {"rEFInd", "EFI/refind/refind.conf"},
+    {"rEFInd", "EFI/BOOT/refind.conf"},
+    {"Limine", "limine.conf"},
+    {"Limine", "limine.cfg"},
+    {"Limine", "limine/limine.conf"},
+    {"Limine", "limine/limine.cfg"},
+    {"Limine", "boot/limine.conf"},
+    {"Limine", "EFI/limine/limine.conf"},
+    {"Limine", "EFI/BOOT/limine.conf"},
+    {"ZFSBootMenu", "EFI/ZBM"},
+    {"GRUB Legacy", "grub/menu.lst"},
+    {"U-Boot", "boot.scr"},
+    {"U-Boot", "boot.scr.uimg"},
+    {"U-Boot", "boot.ini"},
+    {"U-Boot", "uEnv.txt"},
+    {"U-Boot", "armbianEnv.txt"},
+    {"the Raspberry Pi's firmware", "config.txt"},
 };
 
 /* Where the EFI system partition and XBOOTLDR are mounted. */
-static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot"};
+static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot", "/boot/firmware"};
+
+static const char NOT_READ[] = "whose configuration fastreboot does not read";
 
 /* `error` is 0, or the errno that the text is about. Owns the text. */
 static void give_problem(struct boot_entries *entries, int error, char *problem)
 {
     entries->problem = problem;
     entries->problem_error = error;
-}
-
-/* LoaderInfo names a boot loader that no other reader recognized. */
-static void read_info(int root, struct boot_entries *entries)
-{
-    AUTOFREE char *info = NULL;
-    int r = efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info);
-
-    if (r < 0)
-        give_problem(entries, -r, format("LoaderInfo: %s", strerror(-r)));
-    else if (r > 0)
-        give_problem(entries, 0,
-                     format("the boot loader is %s (LoaderInfo), and its configuration was not "
-                            "found or is not supported",
-                            info));
-}
-
-/* The firmware may have started a unified kernel image without a boot loader. Ubuntu's kernels for
- * arm64 contain a stub ("ubustub") even when GRUB starts them. */
-static void read_stub(int root, bool grub_may_be_there, struct boot_entries *entries)
-{
-    AUTOFREE char *info = NULL;
-    int r = efivar_read_text(root, "StubInfo-" EFI_GUID_LOADER, &info);
-
-    if (r < 0)
-        give_problem(entries, -r, format("StubInfo: %s", strerror(-r)));
-    else if (r > 0 && !(grub_may_be_there && after_prefix(info, "ubustub")))
-        give_problem(entries, 0,
-                     format("the firmware started a unified kernel image without a boot loader "
-                            "(StubInfo: %s), and which one is next is unknown",
-                            info));
-}
-
-/* Proxmox' tool copies kernels and configuration to the partitions in this list, each with a boot
- * loader, which does not read /boot/grub. */
-static void read_proxmox(int root, struct boot_entries *entries)
-{
-    static const char PATH[] = "/etc/kernel/proxmox-boot-uuids";
-    AUTOFREE char *list = NULL;
-    int r = root_read(root, PATH, MAX_LIST, &list, NULL);
-
-    if (r == -ENOENT || r == -ENOTDIR)
-        return;
-    if (r < 0)
-        give_problem(entries, -r, format("%s: %s", PATH, strerror(-r)));
-    else if (list[strspn(list, " \t\r\n\v\f")])
-        give_problem(entries, 0,
-                     format("proxmox-boot-tool keeps the boot loader's configuration on partitions "
-                            "that fastreboot does not read (%s)",
-                            PATH));
 }
 
 static int is_entry(const char *name)
@@ -143,7 +109,8 @@ static void look_for_grub(int root, const char *partition, struct boot_entries *
     AUTOFREE char *own = format("%s/grub/grub.cfg", partition);
     CLEANUP(names_freep) char **vendors = NULL;
 
-    look_at(root, own, "GRUB", BUT, entries);
+    if (!streq(partition, "/boot"))
+        look_at(root, own, "GRUB", BUT, entries);
     if (!entries->problem)
         vendors = list(root, directory, NULL, entries);
     for (char **vendor = vendors; vendor && *vendor && !entries->problem; vendor++) {
@@ -177,35 +144,34 @@ static void look_for_entries(int root, const char *partition, struct boot_entrie
     }
 }
 
-static int not_grub_read(int root, const char *cmdline, struct boot_entries *entries)
+static void look_for_files(int root, const char *partition, struct boot_entries *entries)
 {
-    AUTOFREE char *info = NULL;
+    for (size_t i = 0; !entries->problem && i < ELEMENTS(ON_PARTITIONS); i++) {
+        AUTOFREE char *path = format("%s/%s", partition, ON_PARTITIONS[i].file);
 
+        look_at(root, path, ON_PARTITIONS[i].name, NOT_READ, entries);
+    }
+}
+
+static int grub_elsewhere_read(int root, const char *cmdline, struct boot_entries *entries)
+{
     (void)cmdline;
-    /* GRUB before 2.12 does not set LoaderInfo, but does not start kernels with a stub either. */
-    if (efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info) == 0)
-        read_stub(root, true, entries);
-    if (!entries->problem)
-        read_proxmox(root, entries);
+    for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
+        look_for_grub(root, PARTITIONS[i], entries);
     return entries->problem != NULL;
 }
 
 static int unsupported_read(int root, const char *cmdline, struct boot_entries *entries)
 {
     (void)cmdline;
-    read_info(root, entries);
-    if (!entries->problem)
-        read_stub(root, false, entries);
     for (size_t i = 0; !entries->problem && i < ELEMENTS(CONFIGURATIONS); i++)
-        look_at(root, CONFIGURATIONS[i].path, CONFIGURATIONS[i].name,
-                "whose configuration fastreboot does not read", entries);
-    for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++) {
-        look_for_grub(root, PARTITIONS[i], entries);
-        if (!entries->problem)
-            look_for_entries(root, PARTITIONS[i], entries);
-    }
+        look_at(root, CONFIGURATIONS[i].path, CONFIGURATIONS[i].name, NOT_READ, entries);
+    for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
+        look_for_files(root, PARTITIONS[i], entries);
+    for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
+        look_for_entries(root, PARTITIONS[i], entries);
     return entries->problem != NULL;
 }
 
-const struct loader loader_not_grub = {.name = "not-grub", .read = not_grub_read};
 const struct loader loader_unsupported = {.name = "unsupported", .read = unsupported_read};
+const struct loader loader_grub_elsewhere = {.name = "grub", .read = grub_elsewhere_read};

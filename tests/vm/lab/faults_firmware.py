@@ -11,7 +11,7 @@ dev=$(losetup --show -f /root/disk)
 echo "0 81920 linear $dev 0" | dmsetup create lab
 mount /dev/mapper/lab /mnt && cp /vmlinuz /mnt/vmlinuz && umount /mnt
 mount -o ro,noload /dev/mapper/lab /mnt
-printf 'kernel = /mnt/vmlinuz\\ninitrd = /initrd.img\\n' > /etc/fastreboot.conf
+printf 'kernel = /mnt/vmlinuz\\ninitrd = /initrd.img\\n' > /etc/fastreboot.conf.d/10-test.conf
 mkdir -p /etc/systemd/system/fastreboot.service.d
 cat > /etc/systemd/system/fastreboot.service.d/lab.conf <<'END'
 [Unit]

@@ -28,7 +28,7 @@ def told_before(text):
 
 
 def settings(text):
-    return f"cat > /etc/fastreboot.conf <<'END'\n{text}\nEND\n"
+    return f"mkdir -p /etc/fastreboot.conf.d && cat > /etc/fastreboot.conf.d/10-test.conf <<'END'\n{text}\nEND\n"
 
 
 # A second initrd appended to the real one: its files replace those of the first.

@@ -16,6 +16,10 @@ JUMPED = "kexec_core: Starting new kernel"
 WAIT_IDLE = "systemctl is-system-running --wait || systemctl --failed; sync"
 UNPACK = "tar -C / --no-same-owner -xf /run/program.tar.gz && rm /run/program.tar.gz && systemctl daemon-reload"
 ENABLE = "systemctl enable --now fastreboot && sync"
+# No boot loader starts a kernel that QEMU is given, so fastreboot is told which one is next: by the names that
+# follow updates. Scenarios have settings of their own in later files.
+SETTINGS = "/etc/fastreboot.conf.d/00-lab.conf"
+KERNEL = "kernel = /vmlinuz\ninitrd = /initrd.img\n"
 PANIC = re.compile(r"Kernel panic|---\[ end Kernel")
 
 
@@ -272,7 +276,7 @@ def booted(kind):
 def installed(kind):
     """Up, with fastreboot installed and enabled."""
     below, built = booted(kind), program.build(kind.suite)
-    recipe = cache.digest(below.name, built / "program.tar.gz", UNPACK, ENABLE)
+    recipe = cache.digest(below.name, built / "program.tar.gz", UNPACK, ENABLE, SETTINGS, KERNEL)
 
     def prepare(machine):
         install(machine)
@@ -284,6 +288,12 @@ def installed(kind):
 def install(machine):
     machine.put("/run/program.tar.gz", (program.build(machine.kind.suite) / "program.tar.gz").read_bytes())
     machine.run(UNPACK)
+    name_kernel(machine)
+
+
+def name_kernel(machine):
+    if not machine.kind.loader:
+        machine.put(SETTINGS, KERNEL)
 
 
 @contextlib.contextmanager

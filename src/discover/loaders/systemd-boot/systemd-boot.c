@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #include "base/efivar.h"
-#include "base/mounts.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/kernel/uki.h"
@@ -15,6 +14,7 @@
 #include "discover/loaders/loader.h"
 #include "discover/loaders/systemd-boot/config.h"
 #include "discover/loaders/systemd-boot/menu.h"
+#include "discover/loaders/systemd-boot/partitions.h"
 #include "discover/loaders/systemd-boot/smbios.h"
 
 enum {
@@ -23,9 +23,6 @@ enum {
     FIRST_VERSION = 250,
     FIRST_WITH_PROFILES = 257,
 };
-
-/* Where the two partitions may be mounted. */
-static const char *const DIRECTORIES[MENU_MAX_PARTITIONS] = {"/efi", "/boot/efi", "/boot"};
 
 static int is_entry(const char *name)
 {
@@ -98,37 +95,13 @@ static char **list_names(int root, struct menu *menu, const char *path, int (*wa
     return names;
 }
 
-/* Whether a partition is mounted at `path`, from its root on: other files in such a directory are
- * out of the loader's sight. Yes when nothing is known of mounts. */
-static int is_mounted(int root, const char *path)
-{
-    AUTOFREE char *point = format("/%s", path);
-    struct mount_point *mounts;
-    size_t n;
-    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
-
-    if (r >= 0) {
-        const struct mount_point *mount = mounts_at(mounts, n, point);
-
-        r = n == 0 || (mount && streq(mount->root, "/"));
-    }
-    mounts_free(mounts, n);
-    return r;
-}
-
-/* Whether there is a partition that was not read yet, mounted at another place. */
+/* Whether there is such a directory, and it was not read already at another place. */
 static bool is_new(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *path = NULL;
     struct stat st;
-    int r;
 
     if (root_resolve(root, directory, &path, &st, NULL) < 0)
-        return false; /* nothing to read */
-    r = is_mounted(root, path);
-    if (r < 0)
-        menu_give_up(menu, format("/" MOUNTS_OF_SELF ": %s", strerror(-r)));
-    if (r <= 0)
         return false;
     for (size_t i = 0; i < menu->n_known; i++)
         if (menu->known[i].st_dev == st.st_dev && menu->known[i].st_ino == st.st_ino)
@@ -157,13 +130,24 @@ static int compare(const void *a, const void *b)
 
 static void read_menu(int root, struct menu *menu)
 {
+    struct partition partitions[MENU_MAX_PARTITIONS];
     bool configured = false;
 
-    for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
-        if (!is_new(root, menu, DIRECTORIES[i]))
+    partitions_read(root, menu, partitions);
+    for (size_t i = 0; i < ELEMENTS(partitions); i++) {
+        const struct partition *partition = &partitions[i];
+        size_t before = menu->n;
+
+        if (partition->role == PARTITION_NONE || !is_new(root, menu, partition->directory))
             continue;
-        read_partition(root, menu, DIRECTORIES[i]);
-        configured = configured || systemd_boot_read_config(root, menu, DIRECTORIES[i]);
+        read_partition(root, menu, partition->directory);
+        if (partition->role == PARTITION_UNSURE && menu->n > before)
+            menu_give_up(menu,
+                         format("%s has boot entries, and nothing tells whether its partition "
+                                "has the type of XBOOTLDR, so that systemd-boot reads it",
+                                partition->directory));
+        if (partition->role == PARTITION_ESP && !configured)
+            configured = systemd_boot_read_config(root, menu, partition->directory);
     }
     if (menu->n > 1)
         qsort(menu->entries, menu->n, sizeof(*menu->entries), compare);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/loaders/esp.h"
+
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "discover/loaders/reach.h"
+
+enum {
+    MAX_CONFIG = 1024 * 1024,
+    MAX_VENDORS = 256,
+};
+
+static const char BLANKS[] = " \t\r\n;";
+
+/* GRUB's directory, or NULL. With two of them it is not known which one GRUB reads: see grub.c. */
+static const char *find_home(int root)
+{
+    if (root_exists(root, "boot/grub/grub.cfg") > 0)
+        return "/boot/grub";
+    return root_exists(root, "boot/grub2/grub.cfg") > 0 ? "/boot/grub2" : NULL;
+}
+
+/* Whether a command that only a menu has starts a line, or follows a blank. */
+static bool has_menu(const char *text)
+{
+    static const char *const COMMANDS[] = {"menuentry", "submenu", "blscfg", "linux", "linuxefi"};
+    const char *at = text + strspn(text, BLANKS);
+
+    for (; *at; at += strspn(at, BLANKS)) {
+        size_t length = strcspn(at, BLANKS);
+
+        for (size_t i = 0; i < ELEMENTS(COMMANDS); i++)
+            if (strlen(COMMANDS[i]) == length && strncmp(at, COMMANDS[i], length) == 0)
+                return true;
+        at += length;
+    }
+    return false;
+}
+
+/* As mkfs makes them for ext4, XFS and btrfs, or for FAT and md. */
+static bool is_uuid(const char *word)
+{
+    size_t length = strlen(word);
+
+    return length >= 9 && strspn(word, "0123456789abcdefABCDEF-:") == length && strpbrk(word, "-:");
+}
+
+/* The file system that has this UUID has to be the one that `home` is on. */
+static char *uuid_problem(int root, const char *path, const char *uuid, const char *home)
+{
+    AUTOFREE char *link = format("dev/disk/by-uuid/%s", uuid), *device = NULL, *of_home = NULL;
+
+    if (root_exists(root, "dev/disk") == 0)
+        return NULL; /* a recording without udev's links */
+    if (root_resolve(root, link, &device, NULL, NULL) < 0)
+        return format("%s leads GRUB to the file system with UUID %s, which is not on this machine",
+                      path, uuid);
+    of_home = reach_device(root, home);
+    if (!of_home || streq(of_home, device))
+        return NULL;
+    return format("%s leads GRUB to another file system (UUID %s) than that of %s/grub.cfg", path,
+                  uuid, home);
+}
+
+static char *search_problem(int root, const char *path, const char *text, const char *home)
+{
+    const char *at = text + strspn(text, BLANKS);
+    char *problem = NULL;
+
+    for (; *at && !problem; at += strspn(at, BLANKS)) {
+        AUTOFREE char *word = xstrndup(at, strcspn(at, BLANKS));
+
+        at += strlen(word);
+        if (is_uuid(word))
+            problem = uuid_problem(root, path, word, home);
+    }
+    return problem;
+}
+
+/* The directory in "prefix=($root)'/boot/grub'", for free(); or NULL. */
+static char *prefix_in(const char *text)
+{
+    const char *at = strstr(text, "prefix=");
+    char *prefix, *to;
+
+    if (!at)
+        return NULL;
+    prefix = to = xstrndup(at + 7, strcspn(at + 7, BLANKS));
+    for (const char *from = prefix; *from; from++)
+        if (!strchr("'\"", *from))
+            *to++ = *from;
+    *to = 0;
+    while (to > prefix && to[-1] == '/')
+        *--to = 0;
+    return prefix;
+}
+
+static char *config_problem(int root, const char *path, const char *home)
+{
+    AUTOFREE char *text = NULL, *prefix = NULL;
+    char *problem;
+    int r = root_read(root, path, MAX_CONFIG, &text, NULL);
+
+    if (r == -ENOENT || r == -ENOTDIR)
+        return NULL;
+    if (r < 0)
+        return format("%s: %s", path, strerror(-r));
+    if (has_menu(text))
+        return format("%s has menu entries, and GRUB reads it before %s/grub.cfg", path, home);
+    problem = search_problem(root, path, text, home);
+    if (problem)
+        return problem;
+    prefix = prefix_in(text);
+    if (prefix && !streq(basename(prefix), basename(home)))
+        return format("%s leads GRUB to %s, which is not %s", path, prefix, home);
+    return NULL;
+}
+
+/* openSUSE's tool installs a GRUB that reads boot entries on this partition, and no grub.cfg. */
+static char *vendor_problem(int root, const char *directory, const char *home)
+{
+    AUTOFREE char *mark = format("%s/installed_by_sdbootutil", directory);
+    AUTOFREE char *path = format("%s/grub.cfg", directory);
+
+    if (root_exists(root, mark) > 0)
+        return format("GRUB reads the boot entries of the EFI system partition (%s exists), which "
+                      "fastreboot does not",
+                      mark);
+    return config_problem(root, path, home);
+}
+
+static char *partition_problem(int root, const char *partition, const char *vendor,
+                               const char *home)
+{
+    AUTOFREE char *efi = format("%s/EFI", partition);
+    CLEANUP(names_freep) char **names = NULL;
+    char *problem = NULL;
+    int r = root_names(root, efi, NULL, MAX_VENDORS, &names);
+
+    if (r < 0)
+        return r == -ENOENT || r == -ENOTDIR ? NULL : format("%s: %s", efi, strerror(-r));
+    for (char **name = names; *name && !problem; name++) {
+        AUTOFREE char *directory = format("%s/%s", efi, *name);
+
+        if (!vendor || strcasecmp(*name, basename(vendor)) == 0)
+            problem = vendor_problem(root, directory, home);
+    }
+    return problem;
+}
+
+char *esp_grub_problem(int root, const char *vendor)
+{
+    static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot"};
+    const char *home = find_home(root);
+    char *problem = NULL;
+
+    if (!home || root_exists(root, "sys/firmware/efi") != 1)
+        return NULL;
+    /* The fallback path, where each distribution leaves its own. */
+    if (vendor && strcasecmp(basename(vendor), "BOOT") == 0)
+        vendor = NULL;
+    for (size_t i = 0; i < ELEMENTS(PARTITIONS) && !problem; i++)
+        problem = partition_problem(root, PARTITIONS[i], vendor, home);
+    return problem;
+}

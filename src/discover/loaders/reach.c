@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/loaders/reach.h"
+
+#include <errno.h>
+
+#include "base/mounts.h"
+#include "base/root.h"
+#include "base/util.h"
+
+/* File systems on local devices that have no device number of their own. */
+static bool is_on_a_device(const struct mount_point *mount)
+{
+    static const char *const TYPES[] = {"btrfs", "zfs", "bcachefs", "ubifs"};
+
+    for (size_t i = 0; i < ELEMENTS(TYPES); i++)
+        if (streq(mount->type, TYPES[i]))
+            return true;
+    return !after_prefix(mount->device, "0:");
+}
+
+/* The mount that has `path`, which is absolute and without links: of several at one place the last.
+ */
+static const struct mount_point *mount_of(const struct mount_point *mounts, size_t n,
+                                          const char *path)
+{
+    const struct mount_point *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *rest = after_prefix(path, mounts[i].point);
+        bool inside = rest && (!*rest || *rest == '/' || streq(mounts[i].point, "/"));
+
+        if (inside && (!found || strlen(mounts[i].point) >= strlen(found->point)))
+            found = &mounts[i];
+    }
+    return found;
+}
+
+/* `path` as mountinfo would have it: without links where it exists. */
+static char *absolute(int root, const char *path)
+{
+    AUTOFREE char *resolved = NULL;
+
+    /* A file that is not there would be on the file system that its name says. */
+    if (root_resolve(root, path, &resolved, NULL, NULL) < 0)
+        resolved = xstrdup(path + strspn(path, "/"));
+    return format("/%s", resolved);
+}
+
+char *reach_problem(int root, const char *path)
+{
+    AUTOFREE char *full = absolute(root, path);
+    const struct mount_point *mount;
+    struct mount_point *mounts;
+    char *problem = NULL;
+    size_t n;
+    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
+
+    mount = r < 0 ? NULL : mount_of(mounts, n, full);
+    if (r < 0)
+        problem = format("/" MOUNTS_OF_SELF ": %s", strerror(-r));
+    else if (mount && !is_on_a_device(mount))
+        problem = format("%s is on a file system of type %s (mounted at %s), which no boot loader "
+                         "reads",
+                         path, mount->type, mount->point);
+    mounts_free(mounts, n);
+    return problem;
+}
+
+char *reach_device(int root, const char *path)
+{
+    AUTOFREE char *full = absolute(root, path);
+    const struct mount_point *mount;
+    struct mount_point *mounts;
+    char *device = NULL;
+    size_t n;
+
+    if (mounts_read(root, MOUNTS_OF_SELF, &mounts, &n) >= 0) {
+        mount = mount_of(mounts, n, full);
+        if (mount && *mount->source == '/' && !streq(mount->type, "btrfs"))
+            (void)root_resolve(root, mount->source, &device, NULL, NULL);
+    }
+    mounts_free(mounts, n);
+    return device;
+}
