@@ -95,7 +95,7 @@ printf '[Manager]\\nRuntimeWatchdogSec=30\\n' > /etc/systemd/system.conf.d/watch
 systemctl daemon-reexec
 until [ "$(cat /sys/class/watchdog/watchdog0/state)" = active ]; do sleep 1; done
 """
-LATER = "from the fast reboot after the next one on"
+LATER = "every fast reboot except the next one"
 LIMIT_OF_WATCHDOG = 40
 HANGS = HANGING_INITRD + f"echo 'watchdog = {LIMIT_OF_WATCHDOG}' >> /etc/fastreboot.conf\n"
 HANGING_FOR_LONG = f"lab: hanging for {2 * LIMIT_OF_WATCHDOG} s"
@@ -115,14 +115,23 @@ def protect(machine):
     assert told_of_watchdog(machine) == []
 
 
-def hang_with_watchdog(machine):
+def hang_with_watchdog(machine, early=""):
     protect(machine)
-    machine.run(HANGS)
+    machine.run(HANGS + early)
     assert told_of_watchdog(machine) == []
     events = len(machine.qemu.events)
     boot = machine.reboot()
     assert machine.qemu.event("WATCHDOG", events), "something else than the watchdog reset the machine"
     return boot
+
+
+def hang_after_kexec_target(machine):
+    """The kernel is loaded before, so `reboot` is kexec.target."""
+    return hang_with_watchdog(machine, """
+echo 'load = early' >> /etc/fastreboot.conf
+systemctl restart fastreboot
+grep -q 1 /sys/kernel/kexec_loaded
+""")
 
 
 def hang_before_watchdog(machine):
@@ -147,6 +156,9 @@ HARDWARE_FAULTS = {
         "the initrd hangs; systemd feeds a watchdog (i6300esb, Debian 13), and a fast reboot was made since", GIVEN_UP,
         NO_JUMP, FEED, reboot=hang_with_watchdog, after=as_without_watchdog, suite="trixie", devices=("watchdog",),
         ordinary=True),
+    "hang-watchdog-early": Fault(
+        "the same with load = early, so by kexec.target", GIVEN_UP,
+        NO_JUMP, FEED, reboot=hang_after_kexec_target, after=as_without_watchdog, suite="trixie", devices=("watchdog",)),
     "hang-watchdog-not-yet": Fault(
         "the same at the first fast reboot, which fastreboot calls unprotected: after twice the watchdog's timeout "
         "the test presses the reset button", GIVEN_UP,

@@ -69,7 +69,7 @@ MOMENT_FAULTS = {
         stop_before("rename history", verb="ExecStart", arguments="booted"), reboot=power_cut_at(STOPPED)),
     "power-cut-in-check": Fault(
         "power cut in the next boot, when the health check has passed but the attempt is not closed", POWER_BACK,
-        NOT_CHECKED, stop_before("unlink attempt", verb="ExecStart", arguments="health",
+        NOT_WRITTEN_DOWN, stop_before("unlink attempt", verb="ExecStart", arguments="health",
                                  unit="fastreboot-health.service"), reboot=power_cut_at(STOPPED)),
     "sysrq-reset": Fault(
         "the machine is reset by SysRq", FIRMWARE, NOT_WRITTEN_DOWN,
