@@ -53,7 +53,7 @@ const struct reason REASONS[] = {
     {"being-checked", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "nothing is missing since the last fast reboot",
      "if it does not appear in time, the machine reboots itself through the firmware; to keep it "
-     "running as it is: `systemctl stop fastreboot-health.timer`",
+     "running as it is: `fastreboot cancel`",
      IF(test_being_checked)},
     {"container", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY, "this is not a container",
      "enable fastreboot on the host of the container",

@@ -254,3 +254,28 @@ int health_check(int root, const struct config *config, const char *state, int64
                                           .uptime = uptime,
                                           .limit = attempt.since + health_limit(config)});
 }
+
+int health_cancel(int root, const struct config *config, const char *state)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    CLEANUP(inventory_clear) struct inventory now = {0};
+    CLEANUP(losses_clear) struct losses losses = {0};
+    enum health_result answer;
+    int r = records_read_attempt(root, RUN_HEALTH, &attempt);
+
+    boot_facts_read(root, &boot);
+    if (r <= 0 || attempt.state != ATTEMPT_CHECKING || !is_this_boot(&attempt, &boot))
+        return r < 0 ? r : 0;
+    inventory_read(root, &now);
+    answer = health_judge(&(struct health_look){.before = &attempt.inventory,
+                                                .now = &now,
+                                                .unit = config->error ? NULL : config->health_unit,
+                                                .state = state},
+                          &losses);
+    if (answer == LOOK_HEAL)
+        r = give_up(root, &attempt, &losses, "; no reboot, because it was cancelled");
+    else
+        r = conclude_fast(root, &attempt, answer, &losses);
+    return r < 0 ? r : 1;
+}

@@ -29,3 +29,8 @@ enum health_step {
  * uptime  microseconds since the kernel started
  * One of the three, or a negative errno. */
 int health_check(int root, const struct config *config, const char *state, int64_t uptime);
+
+/* Ends the check now, and without a reboot, whatever is missing: the administrator wants to see the
+ * machine as it is. A kernel after which something critical is missing is remembered. `state` as
+ * above. 1; 0 when no machine is being checked after a fast reboot; or a negative errno. */
+int health_cancel(int root, const struct config *config, const char *state);

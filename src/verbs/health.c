@@ -11,6 +11,7 @@
 #include "reboot/health.h"
 #include "reboot/load.h"
 #include "reboot/records.h"
+#include "verbs/complain.h"
 #include "verbs/verb.h"
 
 /* Where it is refused, by an inhibitor perhaps, the timer asks again. */
@@ -53,6 +54,19 @@ static int judge_emergency(int root)
     return r;
 }
 
+/* Of health-unit, for free(); NULL when there is none, or it is not known. */
+static char *unit_state(const struct config *config)
+{
+    char *state = NULL;
+    int r = 0;
+
+    if (!config->error && config->health_unit)
+        r = systemd_unit_state(config->health_unit, &state);
+    if (r < 0)
+        journal_trouble(config->health_unit, r);
+    return state;
+}
+
 static int run(const struct call *call)
 {
     CLEANUP(config_clear) struct config config = {0};
@@ -62,11 +76,7 @@ static int run(const struct call *call)
     config_load(call->root, &config);
     if (records_has_boot(call->root) == 0 && judge_emergency(call->root) < 0)
         return EXIT_FAILED;
-    if (!config.error && config.health_unit) {
-        r = systemd_unit_state(config.health_unit, &state);
-        if (r < 0)
-            journal_trouble(config.health_unit, r);
-    }
+    state = unit_state(&config);
     r = health_check(call->root, &config, state, clock_uptime());
     if (r < 0) {
         journal_trouble("/" RUN_HEALTH, r);
@@ -82,4 +92,33 @@ const struct verb verb_health = {
     .summary = "as fastreboot-health.service calls it after a fast reboot",
     .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
     .run = run,
+};
+
+static int cancel(const struct call *call)
+{
+    CLEANUP(config_clear) struct config config = {0};
+    AUTOFREE char *state = NULL;
+    int r;
+
+    if (given(call, OPTION_DRY_RUN)) {
+        puts(records_has_health(call->root) > 0 ? "would end the health check without a reboot"
+                                                : "no health check is under way");
+        return EXIT_FINE;
+    }
+    config_load(call->root, &config);
+    state = unit_state(&config);
+    r = health_cancel(call->root, &config, state);
+    if (r < 0)
+        return complain("/" RUN_HEALTH, r);
+    puts(r > 0 ? "the health check is over; the machine stays as it is"
+               : "no health check is under way");
+    return r > 0 ? stop_looking() : EXIT_FINE;
+}
+
+const struct verb verb_cancel = {
+    .name = "cancel",
+    .summary = "stay up although something is missing since the fast reboot",
+    .options = OPTION_DRY_RUN,
+    .flags = VERB_NEEDS_ROOT,
+    .run = cancel,
 };

@@ -5,13 +5,13 @@
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
-    verb_wait, verb_booted, verb_detach, verb_health, verb_jump, verb_completion_bash,
+    verb_wait, verb_cancel, verb_booted, verb_detach, verb_health, verb_jump, verb_completion_bash,
     verb_completion_zsh;
 
 static const struct verb *const VERBS[] = {
     &verb_status,         &verb_check,  &verb_list,    &verb_load,      &verb_unload,
     &verb_normal,         &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
-    &verb_retry,          &verb_record, &verb_explain, &verb_wait,
+    &verb_retry,          &verb_record, &verb_explain, &verb_wait,      &verb_cancel,
 
     &verb_booted,         &verb_detach, &verb_health,  &verb_jump,      &verb_completion_bash,
     &verb_completion_zsh,

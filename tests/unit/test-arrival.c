@@ -196,6 +196,34 @@ static void a_lost_disk_costs_one_reboot(void **state)
     expect_history(tree, 1);
 }
 
+/* The administrator wants to see the machine as it is. */
+static void a_reboot_may_be_cancelled(void **state)
+{
+    static const struct config config = {0};
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(health_cancel(tree->root, &config, NULL), 1);
+    expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk ata-");
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+    expect_failures(tree, 1);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
+    assert_int_equal(health_cancel(tree->root, &config, NULL), 0);
+}
+
+static void a_check_that_is_cancelled_may_have_found_everything(void **state)
+{
+    static const struct config config = {0};
+    const struct tree *tree = *state;
+
+    start(tree);
+    assert_int_equal(health_cancel(tree->root, &config, NULL), 1);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+    expect_failures(tree, 0);
+}
+
 /* Killed right after it had written down that it asks: the next look does. */
 static void who_was_killed_asks_again(void **state)
 {
@@ -546,6 +574,8 @@ int main(void)
         TEST(what_comes_late_is_waited_for),
         TEST(what_is_worth_no_reboot_is_told),
         TEST(a_lost_disk_costs_one_reboot),
+        TEST(a_reboot_may_be_cancelled),
+        TEST(a_check_that_is_cancelled_may_have_found_everything),
         TEST(who_was_killed_asks_again),
         TEST(the_firmware_brings_it_back),
         TEST(what_the_firmware_does_not_bring_back_is_only_told),
