@@ -68,7 +68,8 @@ const struct reason REASONS[] = {
      "the list of quirks is valid", CORRECT, IF_YES(quirk.invalid, NULL)},
     {"quirk", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "no quirk sends this machine through the firmware",
-     "if this machine is known to work, remove the quirk from that file",
+     "if this machine is known to work, copy that file to /etc/fastreboot/quirks.d and remove the "
+     "quirk there",
      IF_YES(quirk.firmware, NULL)},
     {"firmware-setup", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "the firmware setup was not requested", NO_ACTION, IF_YES(requests[REQUEST_SETUP], NULL)},

@@ -93,6 +93,27 @@ static void disks_over_a_network_are_spare(void **state)
     }
 }
 
+static void nvme_disks_of_several_controllers(void **state)
+{
+    static const char DISK[] = "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1";
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found = {0};
+    AUTOFREE char *size = format("%s/size", DISK), *device = format("%s/device/model", DISK);
+
+    tree_link(tree, "sys/block/nvme0n1", "../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1");
+    tree_write(tree, size, "1000\n");
+    tree_write(tree, device, "LUN\n");
+    tree_link(tree, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+              "../../nvme-fabrics/ctl/nvme0");
+    inventory_read(tree->root, &found);
+    assert_true(find(&found, ITEM_DISK, "nvme0n1")->spare);
+    inventory_clear(&found);
+    tree_link(tree, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme1",
+              "../../../pci0000:00/0000:00:03.0/nvme/nvme1");
+    inventory_read(tree->root, &found);
+    assert_false(find(&found, ITEM_DISK, "nvme0n1")->spare);
+}
+
 static void what_fstab_has_mounted_is_read(void **state)
 {
     const struct tree *tree = *state;
@@ -340,6 +361,7 @@ int main(void)
         TEST(disks_over_a_network_are_spare),
         TEST(what_fstab_has_mounted_is_read),
         TEST(a_storage_server_is_read),
+        TEST(nvme_disks_of_several_controllers),
         TEST(lists_of_cpus),
         TEST(interfaces_with_hardware_are_read),
         TEST(an_empty_machine_has_nothing_that_is_known),

@@ -52,6 +52,31 @@ static bool is_loose(const char *target)
     return false;
 }
 
+/* A controller of an NVMe disk that may have several: 1 if it is in the machine. */
+static int is_local_controller(int root, const char *path, void *data)
+{
+    AUTOFREE char *target = NULL;
+
+    (void)data;
+    return root_readlink(root, path, &target) >= 0 && after_prefix(basename(path), "nvme") &&
+           !is_loose(target);
+}
+
+/* Whether the disk comes and goes. What an NVMe disk with several controllers is reached over
+ * stands beside it in /sys, not above it. */
+static bool is_spare(int root, const char *name)
+{
+    AUTOFREE char *target = NULL, *real = NULL;
+
+    (void)sysfs_link(root, DISKS, name, &target);
+    if (!target || !strstr(target, "/nvme-subsystem/"))
+        return is_loose(target);
+    if (sysfs_resolve(root, DISKS, name, &real) <= 0 || !strchr(real, '/'))
+        return false;
+    *strrchr(real, '/') = 0;
+    return sysfs_walk(root, real, is_local_controller, NULL) == 0;
+}
+
 /* What the disk says of itself. It stays the same wherever it is plugged in. */
 static char *read_id(int root, const char *path)
 {
@@ -68,7 +93,6 @@ static char *read_id(int root, const char *path)
 
 static int look_at_disk(int root, const char *path, void *data)
 {
-    AUTOFREE char *target = NULL;
     long sectors = 0, removable = 0;
     struct item *item;
 
@@ -80,13 +104,12 @@ static int look_at_disk(int root, const char *path, void *data)
     item = items_add(data, MAX_DISKS);
     if (!item)
         return -E2BIG;
-    (void)sysfs_link(root, DISKS, basename(path), &target);
     (void)sysfs_number(root, path, "removable", &removable);
     (void)sysfs_line(root, path, "device/model", &item->model);
     item->size = (uint64_t)sectors * SECTOR;
     item->place = xstrdup(basename(path));
     item->id = read_id(root, path);
-    item->spare = removable || is_loose(target);
+    item->spare = removable || is_spare(root, basename(path));
     return 0;
 }
 

@@ -28,7 +28,7 @@ static int look_at_pci(int root, const char *path, void *data)
     return 0;
 }
 
-/* A number of a list such as "0-3,8", which *text is moved behind; -1 where there is none. */
+/* Moves *text behind the number that it starts with. -1 if that is not one, or too large. */
 static long take_number(const char **text)
 {
     char *end;
@@ -42,7 +42,7 @@ static long take_number(const char **text)
     return errno ? -1 : number;
 }
 
-/* How many there are in such a list; 0 where it is none. */
+/* How many numbers there are in a list such as "0-3,8"; 0 if it is not one. */
 static long count_list(const char *list)
 {
     long n = 0;

@@ -150,11 +150,12 @@ static int add_others(int root, const struct mount_point *mounts, size_t n, stru
                       struct volumes *volumes)
 {
     CLEANUP(fstab_clear) struct fstab fstab;
+    CLEANUP(map_clear) struct map sources = {0};
     int r = fstab_read(root, &fstab);
 
     r = r == -ENOENT ? 0 : r;
     for (size_t i = 0; r >= 0 && i < n; i++) {
-        if (!is_needed(&fstab, &mounts[i]))
+        if (!is_needed(&fstab, &mounts[i]) || !map_add(&sources, mounts[i].source, NULL))
             continue;
         r = blocks_add_mount(root, blocks, &mounts[i]);
         if (r >= 0)

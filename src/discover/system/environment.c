@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "discover/system/ima.h"
 
-/* A guest of Xen is an ordinary machine; the control domain says "control_d". */
+/* The control domain says "control_d"; guests are on the list of quirks. */
 static struct answer is_xen_control(int root)
 {
     AUTOFREE char *capabilities = NULL;
