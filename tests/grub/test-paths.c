@@ -140,46 +140,12 @@ static void without_mounts(void **state)
                         "? /k1: which file system it is on is not known");
 }
 
-static void efi(void **state, const char *name)
-{
-    /* Attributes, then UTF-16; written with NULs, so not by tree_write(). */
-    const struct tree *tree = *state;
-    AUTOFREE char *path = format("%s/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-"
-                                 "440b29bb8c4f",
-                                 tree->path);
-    FILE *file;
-
-    tree_write(tree, "sys/firmware/efi/efivars/.keep", "");
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite("\6\0\0\0", 1, 4, file), 4);
-    for (; *name; name++)
-        assert_int_equal(fwrite((const char[]){*name, 0}, 1, 2, file), 2);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void other_loader(void **state)
-{
-    struct boot_entries entries;
-
-    assert_string_equal(on(state, NULL, "linux /boot/k1 a"), "/boot/k1 a");
-    efi(state, "GRUB 2.12");
-    assert_string_equal(on(state, NULL, "linux /boot/k1 a"), "/boot/k1 a");
-    efi(state, "systemd-boot 254");
-
-    boot_entries_read(((struct tree *)*state)->root, &(struct config){0},
-                      &(struct started){.by = STARTER_GRUB}, &entries);
-    assert_true(!entries.loader || !streq(entries.loader, "grub"));
-    boot_entries_clear(&entries);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(one_file_system), TEST(separate_boot),  TEST(subvolume),
-        TEST(devices),         TEST(searches),       TEST(btrfs_on_two_disks),
-        TEST(links),           TEST(without_mounts), TEST(other_loader),
+        TEST(one_file_system), TEST(separate_boot),      TEST(subvolume), TEST(devices),
+        TEST(searches),        TEST(btrfs_on_two_disks), TEST(links),     TEST(without_mounts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

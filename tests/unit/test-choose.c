@@ -211,6 +211,37 @@ static void what_nothing_here_started(void **state)
     expect_kernel(tree, "links", "/vmlinuz", "/initrd.img");
 }
 
+/* On EFI, GRUB may read another configuration before that in /boot. */
+static void grub_on_the_efi_partition(void **state)
+{
+    static const char LEADS[] = "search.fs_uuid 01234567-89ab root hd0,gpt2\n"
+                                "set prefix=($root)'/boot/grub'\nconfigfile $prefix/grub.cfg\n";
+    static const char CONFIG[] = "boot/efi/EFI/anybody/grub.cfg";
+    const struct tree *tree = *state;
+
+    write_grub(tree);
+    tree_mkdir(tree, "sys/firmware/efi");
+    tree_write(tree, "proc/self/mountinfo", "22 1 8:2 / / rw - ext4 /dev/sda2 rw\n");
+    tree_write(tree, "dev/sda2", "");
+    tree_write(tree, "dev/sdb2", "");
+    tree_link(tree, "dev/disk/by-uuid/01234567-89ab", "../../sda2");
+    tree_write(tree, CONFIG, LEADS);
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, CONFIG, "set prefix=($root)/grub2/\nconfigfile $prefix/grub.cfg\n");
+    expect_none(tree, &(struct config){0}, "leads GRUB to ($root)/grub2, which is not /boot/grub");
+    tree_write(tree, CONFIG, "set timeout=1\n  menuentry A {\n}\n");
+    expect_none(tree, &(struct config){0}, "has menu entries");
+    tree_write(tree, CONFIG, LEADS);
+    tree_remove(tree, "dev/disk/by-uuid/01234567-89ab");
+    expect_none(tree, &(struct config){0}, "which is not on this machine");
+    tree_link(tree, "dev/disk/by-uuid/01234567-89ab", "../../sdb2");
+    expect_none(tree, &(struct config){0}, "to another file system");
+    tree_remove(tree, CONFIG);
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_write(tree, "efi/EFI/opensuse/installed_by_sdbootutil", "");
+    expect_none(tree, &(struct config){0}, "installed_by_sdbootutil");
+}
+
 /* kernel-install leaves entries that GRUB does not read. */
 static void entries_beside_grub(void **state)
 {
@@ -452,6 +483,7 @@ int main(void)
         TEST(a_closed_partition_is_no_guess),
         TEST(what_grub_did_not_start),
         TEST(what_nothing_here_started),
+        TEST(grub_on_the_efi_partition),
         TEST(entries_beside_grub),
         TEST(files_out_of_reach),
         TEST(the_newest_is_so_by_number),

@@ -5,6 +5,8 @@
 #include "base/paths.h"
 #include "discover/system/boot-option.h"
 #include "discover/system/boot-order.h"
+#include "reboot/departure.h"
+#include "reboot/records.h"
 #include "test.h"
 #include "tree.h"
 
@@ -139,6 +141,32 @@ static void it_is_carried_over_fast_reboots(void **state)
     expect_type(tree, 0xd0, "ro fastreboot.attempt=1", STARTER_UNKNOWN, "kexec");
 }
 
+/* From the first fast reboot to the boot after the second one. */
+static void attempts_carry_it(void **state)
+{
+    CLEANUP(attempt_clear) struct attempt first = {0}, second = {0};
+    const struct tree *tree = *state;
+
+    tree_mkdir(tree, RUN_DIR);
+    tree_write(tree, "boot/v", "");
+    expect_type(tree, 0x72, "BOOT_IMAGE=/v ro", STARTER_GRUB, "type 0x72");
+    assert_int_equal(departure_begin(tree->root, &first), 0);
+    expect_type(tree, 0xd0, "ro fastreboot.attempt=1", STARTER_UNKNOWN, "kexec");
+    records_write_firmware_boot(tree->root, &first);
+    expect_type(tree, 0xd0, "ro fastreboot.attempt=1", STARTER_GRUB, "type 0x72");
+    tree_remove(tree, "boot/v"); /* an update may do that meanwhile */
+    assert_int_equal(departure_begin(tree->root, &second), 0);
+    tree_remove(tree, RUN_FIRMWARE_BOOT);
+    records_write_firmware_boot(tree->root, &second);
+    expect_type(tree, 0xd0, "ro fastreboot.attempt=2", STARTER_GRUB, "type 0x72");
+    tree_remove(tree, RUN_FIRMWARE_BOOT);
+    records_write_firmware_boot(tree->root, NULL); /* no attempt led here */
+    expect_type(tree, 0xd0, "ro", STARTER_UNKNOWN, "kexec");
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "176\n");
+    records_write_firmware_boot(tree->root, &second); /* an old one */
+    expect_type(tree, 0xb0, "ro", STARTER_OTHER, "type 0xb0");
+}
+
 static void it_is_the_same_after_json(void **state)
 {
     CLEANUP(firmware_boot_clear) struct firmware_boot before = {0}, after = {0};
@@ -250,8 +278,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_kernel_knows_the_type),       TEST(a_kernel_that_does_not_know),
         TEST(loaders_that_say_their_name),     TEST(from_the_network),
-        TEST(it_is_carried_over_fast_reboots), TEST(it_is_the_same_after_json),
-        TEST(entries_of_the_firmware),         TEST(the_order_of_the_firmware),
+        TEST(it_is_carried_over_fast_reboots), TEST(attempts_carry_it),
+        TEST(it_is_the_same_after_json),       TEST(entries_of_the_firmware),
+        TEST(the_order_of_the_firmware),
     };
 
     return RUN_TESTS(tests);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 
-#include "base/efivar.h"
 #include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -19,18 +18,8 @@
 static const char *const DIRECTORIES[] = {"/boot/grub", "/boot/grub2"};
 
 enum {
-    MAX_ESP_CONFIG = 1024 * 1024,
     MAX_COMMAND_LIST = 64 * 1024,
 };
-
-/* The loader that started this kernel says its name. GRUB has done so since 2.12, shim never. */
-static bool is_other_loader(int root)
-{
-    AUTOFREE char *info = NULL;
-
-    return efivar_read_text(root, "LoaderInfo-" EFI_GUID_LOADER, &info) > 0 &&
-           !after_prefix(info, "GRUB");
-}
 
 /* Takes over `problem`. */
 static void set_problem(struct boot_entries *entries, int error, char *problem)
@@ -64,23 +53,6 @@ static const char *find_directory(int root, struct boot_entries *entries)
         }
     }
     return directory;
-}
-
-/* Old releases of Fedora and RHEL have the real configuration on the ESP. Newer ones only have a
- * stub there that leads here. */
-static void check_esp(int root, const char *directory, struct boot_entries *entries)
-{
-    static const char *const VENDORS[] = {"fedora", "redhat", "centos", "rocky", "almalinux", "ol"};
-
-    if (!streq(directory, "/boot/grub2") || root_exists(root, "sys/firmware/efi") != 1)
-        return;
-    for (size_t i = 0; i < ELEMENTS(VENDORS); i++) {
-        AUTOFREE char *path = format("/boot/efi/EFI/%s/grub.cfg", VENDORS[i]), *text = NULL;
-
-        if (root_read(root, path, MAX_ESP_CONFIG, &text, NULL) >= 0 &&
-            (strstr(text, "menuentry") || strstr(text, "blscfg")))
-            set_problem(entries, 0, format("%s has menu entries too", path));
-    }
 }
 
 /* 1 and what is stored; 0 without a grubenv. A damaged one is a problem: GRUB would use a part. */
@@ -292,7 +264,6 @@ static void read_directory(int root, const char *directory, struct boot_entries 
     CLEANUP(grub_env_clear) struct grub_env stored = {0};
     int has_stored, r;
 
-    check_esp(root, directory, entries);
     has_stored = read_grubenv(root, directory, &stored, entries);
     if (entries->problem)
         return;
@@ -307,7 +278,7 @@ static void read_directory(int root, const char *directory, struct boot_entries 
 
 static int grub_read(int root, const char *unused, struct boot_entries *entries)
 {
-    const char *directory = is_other_loader(root) ? NULL : find_directory(root, entries);
+    const char *directory = find_directory(root, entries);
 
     (void)unused;
     if (directory && !entries->problem)
