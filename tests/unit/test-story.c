@@ -2,18 +2,14 @@
 
 /* A program that ends at any moment: killed before or after each thing that it changes, or out of
  * memory at each allocation. Whatever is left, the next step of the story judges it rightly. Only
- * the system call and PID 1 are made up. What is changed and allocated is not listed here but
- * found, by wrapping the calls of libc that do it (see meson.build). */
+ * the system call and PID 1 are made up. */
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
+#include "ends.h"
 #include "facts/notes.h"
 #include "fakes.h"
 #include "inventory-made.h"
@@ -27,135 +23,6 @@
 
 static const int64_t SECOND = 1000000;
 
-/* Interruptions */
-
-enum {
-    INTERRUPTED = 77,
-};
-
-static bool counting;
-static int countdown; /* of the points until it is killed; never where it is less than 0 */
-
-/* Of all processes. */
-static struct seen {
-    int changes;
-    int allocations;
-    int wrong; /* of them, those after which the program did not end at once */
-} * seen;
-
-/* Called wherever something is about to change, or has changed. */
-static void point(void)
-{
-    if (!counting || fake.inside)
-        return;
-    seen->changes++;
-    if (countdown-- == 0)
-        _exit(INTERRUPTED);
-}
-
-int __real_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new)
-{
-    int r;
-
-    point();
-    r = __real_renameat(from, old, to, new);
-    point();
-    return r;
-}
-
-int __real_unlinkat(int directory, const char *name, int flags);
-int __wrap_unlinkat(int directory, const char *name, int flags);
-int __wrap_unlinkat(int directory, const char *name, int flags)
-{
-    int r;
-
-    point();
-    r = __real_unlinkat(directory, name, flags);
-    point();
-    return r;
-}
-
-int __real_mkdirat(int directory, const char *name, mode_t mode);
-int __wrap_mkdirat(int directory, const char *name, mode_t mode);
-int __wrap_mkdirat(int directory, const char *name, mode_t mode)
-{
-    int r;
-
-    point();
-    r = __real_mkdirat(directory, name, mode);
-    point();
-    return r;
-}
-
-ssize_t __real_write(int fd, const void *data, size_t size);
-ssize_t __wrap_write(int fd, const void *data, size_t size);
-ssize_t __wrap_write(int fd, const void *data, size_t size)
-{
-    ssize_t n;
-
-    if (fd == STDERR_FILENO)
-        return __real_write(fd, data, size);
-    point();
-    n = __real_write(fd, data, size);
-    point();
-    return n;
-}
-
-/* The disk is none: waiting for it takes most of the time of this test. */
-int __wrap_fsync(int fd);
-int __wrap_fsync(int fd)
-{
-    (void)fd;
-    return 0;
-}
-
-static bool trying; /* what happens without memory */
-
-/* True in a process that is made for this, and that has to end without changing anything more: so
- * it is as if it had been killed here. */
-static bool is_out(void)
-{
-    int changes = seen ? seen->changes : 0, status = 0;
-    pid_t pid;
-
-    if (!counting || !trying || fake.inside)
-        return false;
-    trying = false;
-    pid = fork();
-    if (pid == 0)
-        return true;
-    seen->allocations++;
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
-        WEXITSTATUS(status) != 1 || seen->changes != changes)
-        seen->wrong++;
-    trying = true;
-    return false;
-}
-
-/* Below base/memory.c's own, so that libraries are out of memory, too. */
-void *__real___libc_malloc(size_t size);
-void *__wrap___libc_malloc(size_t size);
-void *__wrap___libc_malloc(size_t size)
-{
-    return is_out() ? NULL : __real___libc_malloc(size);
-}
-
-void *__real___libc_calloc(size_t n, size_t size);
-void *__wrap___libc_calloc(size_t n, size_t size);
-void *__wrap___libc_calloc(size_t n, size_t size)
-{
-    return is_out() ? NULL : __real___libc_calloc(n, size);
-}
-
-void *__real___libc_realloc(void *old, size_t size);
-void *__wrap___libc_realloc(void *old, size_t size);
-void *__wrap___libc_realloc(void *old, size_t size)
-{
-    return is_out() ? NULL : __real___libc_realloc(old, size);
-}
-
 /* The story */
 
 static struct tree *tree;
@@ -168,7 +35,7 @@ static int look(int root)
     return health_check(root, &config, NULL, clock_uptime() + looks_at * SECOND);
 }
 
-/* Without what it says: with every point that is a lot. */
+/* Without what it says. */
 static void run_quietly(int (*step)(int root))
 {
     int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC), before = dup(STDERR_FILENO);
@@ -181,55 +48,24 @@ static void run_quietly(int (*step)(int root))
     (void)close(before);
 }
 
-static int run_child(int (*step)(int root))
-{
-    int status;
-    pid_t pid;
-
-    (void)fflush(NULL);
-    pid = fork();
-    if (pid == 0) {
-        (void)signal(SIGSEGV, SIG_DFL); /* cmocka would go on with the next test */
-        (void)signal(SIGABRT, SIG_DFL);
-        (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
-        counting = true;
-        (void)step(tree->root);
-        counting = false;
-        _exit(0);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
-}
-
-/* Runs a step, and where `at` is not -1 in a process of its own that is killed at this point. False
- * when it never came to that. */
+/* Runs a step, and where `at` is not -1 kills it at this point. False when it never came to that.
+ */
 static bool run(int (*step)(int root), int at)
 {
-    int status;
-
-    if (at < 0) {
-        run_quietly(step);
-        return false;
-    }
-    countdown = at;
-    status = run_child(step);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status) == INTERRUPTED;
+    if (at >= 0)
+        return ends_at(at, step, tree->root);
+    run_quietly(step);
+    return false;
 }
 
-/* Runs a step, and without memory at each of its allocations. */
 static void run_without_memory(int (*step)(int root), int at_least)
 {
-    *seen = (struct seen){0};
-    countdown = -1;
-    trying = true;
-    assert_int_equal(run_child(step), 0);
-    trying = false;
-    assert_int_equal(seen->wrong, 0);
+    int allocations = ends_without_memory(step, tree->root);
+
 #ifndef __SANITIZE_ADDRESS__
-    assert_true(seen->allocations >= at_least);
+    assert_true(allocations >= at_least);
 #else
-    (void)at_least;
+    (void)allocations, (void)at_least;
 #endif
 }
 
@@ -271,7 +107,7 @@ static void begin(void)
     for (size_t i = 0; i < ELEMENTS(LEFT); i++)
         forget(LEFT[i]);
     fake_reset(tree);
-    fake.point = point;
+    fake.point = ends_point;
     boot(false);
     (void)run(arrival_judge, -1);
 }
@@ -290,8 +126,7 @@ static int setup(void **state)
     tree_server(tree);
     tree_mkdir(tree, STATE_DIR);
     tree_mkdir(tree, "old");
-    seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(seen, MAP_FAILED);
+    ends_setup();
     return 0;
 }
 
