@@ -34,8 +34,8 @@ card's ROM, which asks DHCP and TFTP for orders before it lets the disk start, a
 
 Emulated: the computer (QEMU), and the boot server, which answers at once. The clock is the machine's own,
 not yours: one instruction takes a nanosecond, and waiting takes as long as it takes. So the figures hardly
-depend on your computer, but all computing is slow: a server's processor needs a fraction of a second for
-kexec's checksums.
+depend on your computer, but all computing is slow: for kexec's checksums, at the load and at the jump, a
+server's processor needs a fraction of a second.
 
 Missing: the power-on self test, which no emulator has. On a server add it to the left column alone.
 Published figures, firmware against kexec:
