@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <systemd/sd-journal.h>
 
+#include "base/text.h"
 #include "base/util.h"
 
 static const char *const MESSAGE_IDS[] = {
@@ -34,14 +35,15 @@ static void send(enum journal_event event, int priority, const char *reason, con
 void journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern,
                   ...)
 {
-    AUTOFREE char *text = NULL;
+    AUTOFREE char *text = NULL, *printable = NULL;
     va_list arguments;
 
     va_start(arguments, pattern);
     if (vasprintf(&text, pattern, arguments) < 0)
         out_of_memory();
     va_end(arguments);
-    send(event, priority, reason, text);
+    printable = text_printable(text);
+    send(event, priority, reason, printable);
 }
 
 void journal_trouble(const char *what, int error)

@@ -68,7 +68,7 @@ static int kind_of(const char *unit, const char *type)
         int kind;
     } TARGETS[] = {
         {"reboot.target", SHUTDOWN_REBOOT},
-        {"kexec.target", SHUTDOWN_REBOOT},
+        {"kexec.target", SHUTDOWN_KEXEC},
         {"poweroff.target", SHUTDOWN_OFF},
         {"halt.target", SHUTDOWN_OFF},
     };

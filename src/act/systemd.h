@@ -8,7 +8,8 @@
 
 enum {
     SHUTDOWN_NONE,   /* the machine goes on: a soft-reboot, or a service is stopped by hand */
-    SHUTDOWN_REBOOT, /* reboot.target or kexec.target is starting */
+    SHUTDOWN_REBOOT, /* reboot.target is starting */
+    SHUTDOWN_KEXEC,  /* kexec.target is */
     SHUTDOWN_OFF,    /* poweroff.target or halt.target is */
 };
 

@@ -81,6 +81,13 @@ int64_t json_number(const struct json_object *object, const char *key, int64_t o
     return json_object_get_int64(member);
 }
 
+int64_t json_time(const struct json_object *object, const char *key, int64_t otherwise)
+{
+    int64_t time = json_number(object, key, otherwise);
+
+    return time < 0 || time > INT64_MAX / 4 ? otherwise : time;
+}
+
 static void add(struct json_object *object, const char *key, struct json_object *value, bool given)
 {
     if ((given && !value) || json_object_object_add(object, key, value) < 0)

@@ -28,6 +28,10 @@ int64_t json_number(const struct json_object *object, const char *key, int64_t o
 /* A string; JSON holds only UTF-8, so that every byte that is not becomes '?'. */
 struct json_object *json_new_string(const char *value);
 
+/* The same for a time or a length of time in micro- or milliseconds: what is so large that it
+ * cannot be counted with is `otherwise`, too. */
+int64_t json_time(const struct json_object *object, const char *key, int64_t otherwise);
+
 /* Adds a member; a NULL string becomes null. */
 void json_add_string(struct json_object *object, const char *key, const char *value);
 void json_add_number(struct json_object *object, const char *key, int64_t value);

@@ -28,6 +28,15 @@ static const unsigned PASSES[N_ITEM_KINDS][MAX_PASSES] = {
     [ITEM_LINK] = {BY_ID, BY_PLACE, BY_NAME},
 };
 
+/* What cannot be looked at is not there as far as anybody knows: nothing is complete without it,
+ * and no reboot would help. */
+static const char *const NAMES[N_ITEM_KINDS] = {
+    [ITEM_PCI] = "the list of PCI devices",
+    [ITEM_DISK] = "the list of disks",
+    [ITEM_MOUNT] = "the list of mounts",
+    [ITEM_LINK] = "the list of network interfaces",
+};
+
 static bool same_text(const char *a, const char *b)
 {
     return a && b && streq(a, b);
@@ -207,6 +216,8 @@ static void compare_items(enum item_kind kind, const struct items *before, const
 {
     AUTOFREE const struct item **old = NULL, **new = NULL;
 
+    if (before->known && !now->known)
+        losses_add(losses, false, format("%s cannot be read", NAMES[kind]));
     if (!before->known || !now->known)
         return;
     old = sorted(before);
@@ -221,7 +232,9 @@ static void compare_items(enum item_kind kind, const struct items *before, const
 static void compare_route(const char *family, const struct route *before, const struct route *now,
                           bool critical, struct losses *losses)
 {
-    if (before->link && now->known && !now->link)
+    if (before->link && !now->known)
+        losses_add(losses, false, format("the %s default route cannot be read", family));
+    else if (before->link && !now->link)
         losses_add(losses, critical,
                    format("no %s default route (it was over %s)", family, before->link));
 }

@@ -118,3 +118,18 @@ void verdict_clear(struct verdict *verdict)
     free(verdict->findings);
     *verdict = (struct verdict){0};
 }
+
+static bool is_doubt(const struct finding *finding)
+{
+    return finding->found.is == ANSWER_UNKNOWN && finding->reason->kind == KIND_ONCE;
+}
+
+enum kind finding_kind(const struct finding *finding)
+{
+    return is_doubt(finding) ? KIND_FAULT : finding->reason->kind;
+}
+
+const char *finding_advice(const struct finding *finding)
+{
+    return is_doubt(finding) ? NULL : finding->reason->advice;
+}

@@ -24,6 +24,12 @@ struct verdict {
     struct finding *findings;
 };
 
+/* What ends a finding, and what to do about it, or NULL. That of its reason, but where it is not
+ * known whether a request is waiting: no reboot may ever answer that, and nothing is to be undone.
+ */
+enum kind finding_kind(const struct finding *finding);
+const char *finding_advice(const struct finding *finding);
+
 /* Release with verdict_clear(). */
 void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret_verdict);
 

@@ -65,8 +65,8 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
 {
     int state = state_of(json_string(object, "state"));
 
-    *ret_attempt = (struct attempt){.time = json_number(object, "time", -1),
-                                    .since = json_number(object, "since", 0)};
+    *ret_attempt = (struct attempt){.time = json_time(object, "time", -1),
+                                    .since = json_time(object, "since", 0)};
     if (state < 0 || ret_attempt->time < 0)
         return -EBADMSG;
     ret_attempt->state = (enum attempt_state)state;

@@ -53,9 +53,9 @@ int boot_record_from_json(const struct json_object *object, struct boot_record *
     int health = health_of(json_string(object, "health"));
 
     *ret_record = (struct boot_record){
-        .time = json_number(object, "time", 0),
-        .down = json_number(object, "down_ms", -1),
-        .back = json_number(object, "back_ms", -1),
+        .time = json_time(object, "time", 0),
+        .down = json_time(object, "down_ms", -1),
+        .back = json_time(object, "back_ms", -1),
     };
     if (outcome < 0 || health < 0)
         return -EBADMSG;

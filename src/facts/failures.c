@@ -67,7 +67,7 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
         return -EBADMSG;
     for (size_t i = 0; i < json_object_array_length(array); i++) {
         const struct json_object *row = json_object_array_get_idx(array, i);
-        struct failure failure = {.time = json_number(row, "time", 0),
+        struct failure failure = {.time = json_time(row, "time", 0),
                                   .past = json_number(row, "past", 0) != 0};
 
         failure.kernel = (char *)json_string(row, "kernel");

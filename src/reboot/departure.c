@@ -220,7 +220,7 @@ int departure_load(int root)
     notes_remove_active(root);
     notes_remove_go_ahead(root);
     notes_remove_detach(root);
-    if (job < 0 || job == SHUTDOWN_REBOOT)
+    if (job < 0 || job == SHUTDOWN_REBOOT || job == SHUTDOWN_KEXEC)
         return reboot(root, job, job_id);
     return stop(root, job);
 }

@@ -109,7 +109,7 @@ static int finish(int root, const struct attempt *checked)
 {
     int r = records_end_attempt(root, checked);
 
-    if (r >= 0 && checked->state == ATTEMPT_HEALED)
+    if (r >= 0 && checked->state != ATTEMPT_CHECKING)
         r = records_remove_attempt(root, STATE_HEALED);
     if (r >= 0)
         r = records_remove_attempt(root, RUN_HEALTH);

@@ -27,7 +27,7 @@ static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
     r = systemd_shutdown_job(&job);
     if (r < 0)
         *ret_doubt = format("cannot ask PID 1 for the reboot: %s", strerror(-r));
-    else if (r != SHUTDOWN_REBOOT || ret->job != job)
+    else if ((r != SHUTDOWN_REBOOT && r != SHUTDOWN_KEXEC) || ret->job != job)
         *ret_doubt = format("the kernel was loaded for another reboot");
     return !*ret_doubt;
 }
@@ -64,14 +64,22 @@ static int drop(int root)
     return r;
 }
 
-/* Where /var is a file system of its own it is gone by now, and the attempt stays as it is. */
+/* Where /var is a file system of its own it is gone by now, and the attempt stays as it is.
+ * On kexec.target systemd-kexec.service comes next: it starts what another program has loaded, and
+ * before systemd 257 it even loads a boot entry of its own choice. Nobody decided on either where
+ * the load at shutdown began and gave no go-ahead. */
 static int stay(int root, const char *doubt)
 {
+    bool decided = records_reboot_begun(root);
+    uint32_t job;
+
     if (doubt)
         journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
                      "this reboot goes through the firmware: %s", doubt);
     records_fail_attempt(root, doubt ? doubt : "loading the kernel was interrupted at its end");
-    return drop(root) < 0 || doubt ? -ECANCELED : 0;
+    if (drop(root) < 0 || doubt)
+        return -ECANCELED;
+    return decided && systemd_shutdown_job(&job) == SHUTDOWN_KEXEC ? -ECANCELED : 0;
 }
 
 int jump_run(int root)

@@ -67,10 +67,10 @@ static struct json_object *finding_as_json(const struct finding *finding)
 
     json_add_string(object, "id", reason->id);
     json_add_string(object, "severity", severity_name(reason->severity));
-    json_add_string(object, "class", kind_name(reason->kind));
+    json_add_string(object, "class", kind_name(finding_kind(finding)));
     json_add_string(object, "result", RESULTS[finding->found.is]);
     json_add_string(object, "text", applies ? finding->found.text : reason->passed);
-    json_add_string(object, "advice", applies ? reason->advice : NULL);
+    json_add_string(object, "advice", applies ? finding_advice(finding) : NULL);
     json_add_string(object, "follows", applies ? finding->follows : NULL);
     json_add_bool(object, "needs_root", finding_needs_root(finding));
     return object;

@@ -14,8 +14,8 @@ static void print_checked(const struct finding *finding)
     AUTOFREE char *mark = format("%-6s ", applies ? severity_name(reason->severity) : "ok");
 
     print_line(mark, format("%s [%s]", applies ? finding->found.text : reason->passed, reason->id));
-    if (applies && reason->advice)
-        print_line("       -> ", xstrdup(reason->advice));
+    if (applies && finding_advice(finding))
+        print_line("       -> ", xstrdup(finding_advice(finding)));
 }
 
 void report_check(const struct survey *survey, bool all, int64_t now)

@@ -6,7 +6,7 @@
 static bool is(const struct finding *finding, enum severity severity, bool once)
 {
     return is_shown(finding) && finding->reason->severity == severity &&
-           (finding->reason->kind == KIND_ONCE) == once;
+           (finding_kind(finding) == KIND_ONCE) == once;
 }
 
 static void print_finding(const char *mark, const struct finding *finding)
@@ -14,8 +14,8 @@ static void print_finding(const char *mark, const struct finding *finding)
     const struct reason *reason = finding->reason;
 
     print_line(mark, format("%s [%s]", finding->found.text, reason->id));
-    if (reason->advice)
-        print_line("     -> ", xstrdup(reason->advice));
+    if (finding_advice(finding))
+        print_line("     -> ", xstrdup(finding_advice(finding)));
 }
 
 /* Gives how many there were. A single one is not numbered. */

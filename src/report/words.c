@@ -111,7 +111,7 @@ static size_t count(const struct verdict *verdict, enum severity severity, unsig
         const struct finding *finding = &verdict->findings[i];
 
         n += is_shown(finding) && finding->reason->severity == severity &&
-             kinds & 1U << finding->reason->kind;
+             kinds & 1U << finding_kind(finding);
     }
     return n;
 }
@@ -161,7 +161,8 @@ static char *firmware_text(const struct survey *survey, int64_t now, enum style 
     size_t settings = count(verdict, SEVERITY_BLOCK, 1U << KIND_SETTING);
 
     *style = faults > 0 ? STYLE_BAD : STYLE_WARN;
-    if (streq(verdict->because->reason->id, "being-checked") && is_shown(verdict->because)) {
+    if (streq(verdict->because->reason->id, "being-checked") &&
+        verdict->because->found.is == ANSWER_YES && is_shown(verdict->because)) {
         *style = STYLE_BAD;
         return healing_text(&survey->facts.health, now);
     }

@@ -13,7 +13,7 @@ static int run(const struct call *call)
 
     size_t n = call->number ? call->number : HISTORY_LINES;
 
-    if (given(call, OPTION_JSON) && (r >= 0 || history.n > 0))
+    if (given(call, OPTION_JSON))
         report_history_json(&history, n);
     else if (r >= 0 || history.n > 0)
         report_history(&history, n);

@@ -12,8 +12,8 @@ static const int64_t AT_SHUTDOWN = 25 * (int64_t)1000000;
 static int refuse(const struct finding *because)
 {
     fprintf(stderr, "fastreboot: not loaded: %s\n", because->found.text);
-    if (because->reason->advice)
-        fprintf(stderr, "  %s\n", because->reason->advice);
+    if (finding_advice(because))
+        fprintf(stderr, "  %s\n", finding_advice(because));
     return EXIT_FAILED;
 }
 

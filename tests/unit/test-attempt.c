@@ -201,6 +201,29 @@ static void attempt_that_lacks_something_is_damaged(void **state)
     }
 }
 
+/* Everything counts with them, and a file may hold any. */
+static void times_are_times(void **state)
+{
+    static const char *const WRONG[] = {"9223372036854775807", "-9223372036854775808", "-1", "1e3"};
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(WRONG); i++) {
+        CLEANUP(attempt_clear) struct attempt attempt = {0};
+        CLEANUP(boot_record_clear) struct boot_record record = {0};
+        AUTOFREE char *line = format("{\"outcome\": \"fast\", \"text\": \"t\", \"time\": %s, "
+                                     "\"down_ms\": %s, \"back_ms\": %s}",
+                                     WRONG[i], WRONG[i], WRONG[i]);
+        AUTOFREE char *begun = format("{\"state\": \"checking\", \"id\": \"1\", "
+                                      "\"boot_id\": \"2\", \"time\": 1, \"since\": %s}",
+                                      WRONG[i]);
+
+        assert_int_equal(read_record(line, &record), 0);
+        assert_true(record.time == 0 && record.down == -1 && record.back == -1);
+        assert_int_equal(read_attempt(begun, &attempt), 0);
+        assert_int_equal(attempt.since, 0);
+    }
+}
+
 static void record_comes_back_as_it_was(void **state)
 {
     (void)state;
@@ -209,7 +232,7 @@ static void record_comes_back_as_it_was(void **state)
                                            .outcome = (enum outcome)i,
                                            .text = (char *)"fast: kernel 6.1 was started",
                                            .release = (char *)"6.1",
-                                           .time = INT64_MAX,
+                                           .time = INT64_MAX / 4,
                                            .down = 0,
                                            .back = -1};
         AUTOJSON struct json_object *object = boot_record_to_json(&record);
@@ -281,6 +304,7 @@ int main(void)
         cmocka_unit_test(another_machine_is_told_from_the_same),
         cmocka_unit_test(attempt_without_release_and_reason_is_one),
         cmocka_unit_test(attempt_that_lacks_something_is_damaged),
+        cmocka_unit_test(times_are_times),
         cmocka_unit_test(record_comes_back_as_it_was),
         cmocka_unit_test(unknown_duration_is_null),
         cmocka_unit_test(record_that_lacks_something_is_damaged),

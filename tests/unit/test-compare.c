@@ -78,7 +78,8 @@ static void routes_and_counts(void **state)
     now.ipv6.link = strdup("wan");
     expect(&before, &now, true, "no IPv4 default route (it was over eno1)");
     now.ipv4.known = false;
-    expect(&before, &now, false, NULL);
+    expect(&before, &now, false, "the IPv4 default route cannot be read");
+    now.ipv4 = (struct route){.known = true, .link = strdup("wan")};
     now.nodes = 1;
     expect(&before, &now, false, "NUMA nodes: 1 instead of 2");
     now.nodes = 0; /* not known */
@@ -140,13 +141,22 @@ static void one_thing_is_not_found_twice(void **state)
     expect(&before, &now, true, "disk sda (0 KiB)");
 }
 
-static void what_is_not_known_is_not_missing(void **state)
+/* Nor is it complete: nobody has looked. */
+static void what_cannot_be_read_is_told_and_not_missing(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now = {0};
 
     (void)state;
     made_server(&before);
-    expect(&before, &now, false, NULL);
+    {
+        CLEANUP(losses_clear) struct losses losses;
+
+        compare(&before, &now, &losses);
+        assert_int_equal(losses.n, N_ITEM_KINDS + 1);
+        assert_false(losses.critical);
+        for (size_t i = 0; i < losses.n; i++)
+            assert_non_null(strstr(losses.all[i].text, "cannot be read"));
+    }
     expect(&now, &before, false, NULL);
     for (int kind = 0; kind < N_ITEM_KINDS; kind++)
         now.items[kind].known = true;
@@ -253,7 +263,7 @@ int main(void)
         cmocka_unit_test(without_any_default_route_ipv6_is_critical),
         cmocka_unit_test(a_new_name_is_no_loss),
         cmocka_unit_test(one_thing_is_not_found_twice),
-        cmocka_unit_test(what_is_not_known_is_not_missing),
+        cmocka_unit_test(what_cannot_be_read_is_told_and_not_missing),
         cmocka_unit_test(the_same_machine_has_lost_nothing),
         cmocka_unit_test(the_order_does_not_matter),
         cmocka_unit_test(what_is_taken_away_is_missing),

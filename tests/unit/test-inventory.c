@@ -271,6 +271,22 @@ static void routes_are_read_as_the_kernel_writes_them(void **state)
     assert_false(found.ipv4.known); /* there is more than was looked at */
 }
 
+/* As with hidepid= in the options of /proc. */
+static void without_pid_1_the_own_process_is_looked_at(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found;
+
+    tree_write(tree, "proc/self/net/route",
+               "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+               "eno1\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
+    tree_write(tree, "proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    inventory_read(tree->root, &found);
+    assert_true(found.ipv4.known && found.items[ITEM_MOUNT].known);
+    assert_string_equal(found.ipv4.link, "eno1");
+    assert_int_equal(found.items[ITEM_MOUNT].n, 1);
+}
+
 static void a_machine_says_who_it_is(void **state)
 {
     const struct tree *tree = *state;
@@ -366,6 +382,7 @@ int main(void)
         TEST(interfaces_with_hardware_are_read),
         TEST(an_empty_machine_has_nothing_that_is_known),
         TEST(routes_are_read_as_the_kernel_writes_them),
+        TEST(without_pid_1_the_own_process_is_looked_at),
         TEST(a_machine_says_who_it_is),
         cmocka_unit_test(inventories_come_back_as_they_were),
         cmocka_unit_test(what_is_no_inventory_is_refused),

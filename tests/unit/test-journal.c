@@ -53,6 +53,23 @@ static void a_journal_has_it_all(void **state)
     assert_int_equal(sends, 2);
 }
 
+/* A history or a command line may hold anything, and standard error may be the console. */
+static void control_characters_stay_out(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOCLOSE int fd = openat(tree->root, "said", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    AUTOCLOSE int before = dup(STDERR_FILENO);
+    AUTOFREE char *said = NULL;
+
+    listens = false;
+    (void)fflush(stderr);
+    (void)dup2(fd, STDERR_FILENO);
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "kernel %s", "6.1\033[2J");
+    (void)dup2(before, STDERR_FILENO);
+    said = tree_read(tree, "said");
+    assert_string_equal(said, "fastreboot: kernel 6.1\\x1b[2J\n");
+}
+
 static void without_one_it_is_said_on_standard_error(void **state)
 {
     static const char SAID[] = "fastreboot: disk sda is gone\n"
@@ -74,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_journal_has_it_all),
+        TEST(control_characters_stay_out),
         TEST(without_one_it_is_said_on_standard_error),
     };
 

@@ -91,6 +91,25 @@ static void another_programs_kernel_stays(void **state)
     assert_int_equal(fake.unloads, 0);
 }
 
+/* systemd-kexec.service comes next, and starts or loads what nobody decided on. */
+static void a_load_without_an_end_is_no_kexec(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    notes_remove_loaded(tree->root);
+    fake.shutdown = SHUTDOWN_KEXEC;
+    expect(tree, -ECANCELED, false, true, "loading the kernel was interrupted");
+    assert_int_equal(records_remove_attempt(tree->root, STATE_ATTEMPT), 0);
+    assert_int_equal(jump_run(tree->root), 0); /* fastreboot had no part in this one */
+}
+
+static void a_go_ahead_is_for_kexec_target_too(void **state)
+{
+    fake.shutdown = SHUTDOWN_KEXEC;
+    expect(*state, 0, true, true, NULL);
+}
+
 static void the_firmware_is_for_any_kernel(void **state)
 {
     const struct tree *tree = *state;
@@ -147,6 +166,7 @@ int main(void)
         TEST(with_a_go_ahead_it_jumps),           TEST(the_watchdog_is_armed_first),
         TEST(without_a_go_ahead_the_kernel_goes), TEST(a_kernel_that_does_not_go_fails_the_unit),
         TEST(another_programs_kernel_stays),      TEST(the_firmware_is_for_any_kernel),
+        TEST(a_load_without_an_end_is_no_kexec),  TEST(a_go_ahead_is_for_kexec_target_too),
         TEST(a_go_ahead_is_for_one_reboot),       TEST(a_go_ahead_is_for_no_poweroff),
         TEST(a_damaged_go_ahead_is_none),         TEST(without_pid_1_there_is_no_jump),
         TEST(what_pid_1_refuses_is_written_down), TEST(without_a_kernel_there_is_no_jump),

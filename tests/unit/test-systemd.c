@@ -222,7 +222,7 @@ static void the_kind_of_a_shutdown_is_known(void **state)
     } CASES[] = {
         {{NULL}, SHUTDOWN_NONE, 0},
         {{"a.service stop", "reboot.target start", "b.service stop"}, SHUTDOWN_REBOOT, 6},
-        {{"a.service stop", "b.service stop", "kexec.target start"}, SHUTDOWN_REBOOT, 7},
+        {{"a.service stop", "b.service stop", "kexec.target start"}, SHUTDOWN_KEXEC, 7},
         {{"poweroff.target start"}, SHUTDOWN_OFF, 5},
         {{"halt.target start"}, SHUTDOWN_OFF, 5},
         {{"soft-reboot.target start"}, SHUTDOWN_NONE, 0},

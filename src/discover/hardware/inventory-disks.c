@@ -192,6 +192,11 @@ void inventory_read_mounts(int root, struct items *items)
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_PID_1, &mounts, &n);
 
+    /* With hidepid= in the options of /proc only the own process is seen. */
+    if (r >= 0 && n == 0) {
+        mounts_free(mounts, n);
+        r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
+    }
     items->known = r >= 0 && n > 0 && add_mounts(root, mounts, n, items) == 0;
     mounts_free(mounts, n);
 }

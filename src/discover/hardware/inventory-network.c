@@ -67,6 +67,11 @@ void inventory_read_route(int root, enum route_family family, struct route *rout
     CLEANUP(routes_clear) struct routes routes;
     int r = routes_read(root, "proc/1/net", family, &routes);
 
+    /* With hidepid= in the options of /proc only the own process is seen. */
+    if (r == -ENOENT) {
+        routes_clear(&routes);
+        r = routes_read(root, "proc/self/net", family, &routes);
+    }
     route->known = r >= 0 && (routes.n > 0 || routes.complete);
     route->link = routes.n > 0 ? xstrdup(routes.links[0]) : NULL;
 }

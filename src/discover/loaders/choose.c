@@ -91,6 +91,10 @@ static void ask_loaders(int root, const struct started *started, const char *cmd
         return;
     }
     ask_readers(root, readers, cmdline, entries);
+    if (started->by == STARTER_GRUB && !entries->loader)
+        choose_none(entries, xstrdup("GRUB started this machine, but there is neither "
+                                     "/boot/grub/grub.cfg nor /boot/grub2/grub.cfg: is /boot "
+                                     "mounted?"));
     if (entries->chosen < entries->n && entries->entries[entries->chosen].kernel)
         problem = reach_problem(root, entries->entries[entries->chosen].kernel);
     if (problem)

@@ -102,9 +102,16 @@ void resume_image_find(int root, struct answer *request)
     AUTOFREE char *cmdline = NULL, *spec = NULL, *offset = NULL, *path = NULL;
     int r;
 
-    /* Without a command line there is no kernel to start either. */
-    if (root_read_line(root, "proc/cmdline", MAX_CMDLINE, &cmdline) < 0)
+    r = root_read_line(root, "proc/cmdline", MAX_CMDLINE, &cmdline);
+    if (r == -ENOENT)
+        return; /* a recorded machine without it */
+    if (r < 0) {
+        answer_note_unknown(request, -r,
+                            format("cannot tell whether a hibernated system is waiting to be "
+                                   "resumed: /proc/cmdline: %s",
+                                   strerror(-r)));
         return;
+    }
     spec = cmdline_value(cmdline, "resume=");
     offset = cmdline_value(cmdline, "resume_offset=");
     path = spec ? device_path(spec) : NULL;

@@ -283,7 +283,8 @@ void started_read(int root, struct started *ret_started)
     if (!is_known(ret_started) && !boot.known)
         conclude(ret_started, STARTER_UNKNOWN, NULL,
                  xstrdup("kexec started the running kernel, and nothing tells which boot loader "
-                         "this machine has"));
+                         "this machine has; the next reboot, through the firmware, will tell, "
+                         "unless the firmware itself uses kexec (LinuxBoot)"));
     else if (!is_known(ret_started))
         judge_by_type(root, &boot, ret_started);
     ret_started->vendor = vendor_directory(root);
