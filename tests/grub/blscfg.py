@@ -93,7 +93,7 @@ class Case:
 
     def write(self, where):
         for path, text in dict(self.files, **{'/boot/grub/grub.cfg': self.config,
-                                              '/boot/grub/i386-pc/blsuki.mod': '', '/proc/cmdline': 'ro\n',
+                                              '/boot/grub/i386-pc/blsuki.mod': '', '/proc/cmdline': 'BOOT_IMAGE=/case/vmlinuz-0 ro\n',
                                               '/case/grub.cfg': 'set debug=linux,blsuki\n' + self.config}).items():
             os.makedirs(os.path.dirname(where + path), exist_ok=True)
             emu.write(where + path, text)

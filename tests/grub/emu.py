@@ -94,7 +94,7 @@ class Case:
             full = self.tree + path
             os.makedirs(os.path.dirname(full), exist_ok=True)
             open(full, 'w').write('x')
-        open(self.tree + '/proc/cmdline', 'w').write('root=/dev/sda1\n')
+        open(self.tree + '/proc/cmdline', 'w').write('BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1\n')
         # On the host the graphical terminal is a drawing, from which no text can be read back.
         theirs = PRELUDE + config.replace('terminal_output gfxterm', 'true')
         for directory, text in ((grub, config), (self.emu, theirs)):

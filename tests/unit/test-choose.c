@@ -259,8 +259,8 @@ static void files_out_of_reach(void **state)
         "22 1 0:30 / / rw - overlay overlay rw,upperdir=/media/root-rw\n",
         "22 1 0:26 / / rw - nfs4 10.0.0.1:/srv rw\n",
         "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 0:40 / /boot rw - tmpfs tmpfs rw\n",
-        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 8:2 / /boot rw - ext4 /dev/sda2 rw\n"
-        "24 22 0:41 / /boot rw - overlay overlay rw\n",
+        ("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 8:2 / /boot rw - ext4 /dev/sda2 rw\n"
+         "24 22 0:41 / /boot rw - overlay overlay rw\n"),
     };
     static const char *const NEAR[] = {
         "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 0:40 / /b rw - tmpfs tmpfs rw\n",
