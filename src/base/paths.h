@@ -33,7 +33,7 @@
 #define STATE_FAILED STATE_DIR "/failed"
 /* The fast reboot after which something was missing, from the one firmware reboot that is requested
  * for it until it is known whether that helped (JSON). */
-#define STATE_HEALED STATE_DIR "/healed"
+#define STATE_HEALING STATE_DIR "/healed"
 
 #define SERVICE_UNIT "fastreboot.service"
 #define JUMP_UNIT "fastreboot-jump.service"

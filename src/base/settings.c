@@ -150,6 +150,8 @@ int settings_read_directory(int root, const char *path, settings_take take, void
     *ret_error = NULL;
     if (r == -ENOENT && is_absent(root, path))
         return 0;
+    if (r == -E2BIG)
+        return fail(ret_error, r, format("/%s: more than %d files", path, MAX_FILES));
     if (r < 0)
         return fail_errno(ret_error, r, path);
     for (char **name = names; *name; name++) {

@@ -118,7 +118,7 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
         *ret_text = format("failed: %s", reason);
         return OUTCOME_FAILED;
     case ATTEMPT_CHECKING:
-    case ATTEMPT_HEALED:
+    case ATTEMPT_HEALING:
         *ret_text = format("failed: kernel %s was started by kexec, but the machine went down "
                            "before the health check was over (reset, power loss or forced reboot)",
                            release_or(attempt->release));

@@ -126,7 +126,7 @@ const struct reason REASONS[] = {
      "the running kernel supports kexec", "run a kernel with CONFIG_KEXEC_FILE",
      IF_NO(kexec.supported, "the running kernel is built without kexec"), .alone = true},
     {"loaded-unknown", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
-     "the running kernel has a kernel loaded or not", NULL, IF(test_loaded_unknown)},
+     "it is known whether a kernel is loaded", NULL, IF(test_loaded_unknown)},
     {"kexec-disabled", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC, "kexec is not disabled",
      "if that is not intended, find what sets it: `grep -r kexec_load_disabled /etc/sysctl.d "
      "/usr/lib/sysctl.d`",
@@ -138,8 +138,8 @@ const struct reason REASONS[] = {
      IF(test_kexec_exhausted)},
     {"kernel-unknown", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the kernel to start is known",
-     "name one with kernel = and initrd = in /etc/fastreboot.conf; use links that follow updates, "
-     "such as /vmlinuz and /initrd.img, if there are any",
+     "correct that, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf; use links "
+     "that follow updates, such as /vmlinuz and /initrd.img, if there are any",
      IF(test_kernel_unknown)},
     {"entry-unbootable", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
      "the boot entry can be started with kexec",

@@ -16,7 +16,7 @@ enum attempt_state {
     ATTEMPT_LOADED,   /* a kernel is loaded for the jump to start */
     ATTEMPT_FAILED,   /* the jump was tried and refused, ->reason says why */
     ATTEMPT_CHECKING, /* the kernel runs, and the health check is not over */
-    ATTEMPT_HEALED, /* something was missing, ->reason says what, and a firmware reboot is to bring
+    ATTEMPT_HEALING, /* something was missing, ->reason says what, and a firmware reboot is to bring
                        it back; never in the same file as the others */
 };
 

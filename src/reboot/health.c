@@ -42,12 +42,12 @@ static int start_attempt(int root, struct attempt *attempt, const struct boot_fa
 static int start_healed(int root, const struct boot_facts *boot)
 {
     CLEANUP(attempt_clear) struct attempt healed;
-    int r = records_read_attempt(root, STATE_HEALED, &healed);
+    int r = records_read_attempt(root, STATE_HEALING, &healed);
 
     if (r <= 0)
         return 0; /* one that cannot be read was told */
     if (boot->way == BOOT_BY_KEXEC || !healed.has_inventory)
-        return records_remove_attempt(root, STATE_HEALED);
+        return records_remove_attempt(root, STATE_HEALING);
     healed.since = clock_uptime();
     r = records_write_attempt(root, RUN_HEALTH, &healed);
     return r < 0 ? r : 1;
@@ -110,7 +110,7 @@ static int finish(int root, const struct attempt *checked)
     int r = records_end_attempt(root, checked);
 
     if (r >= 0 && checked->state != ATTEMPT_CHECKING)
-        r = records_remove_attempt(root, STATE_HEALED);
+        r = records_remove_attempt(root, STATE_HEALING);
     if (r >= 0)
         r = records_remove_attempt(root, RUN_HEALTH);
     return r < 0 ? r : HEALTH_OVER;
@@ -121,7 +121,7 @@ static int finish(int root, const struct attempt *checked)
 static bool was_healed(int root, const struct attempt *attempt)
 {
     CLEANUP(attempt_clear) struct attempt healed;
-    int r = records_read_attempt(root, STATE_HEALED, &healed);
+    int r = records_read_attempt(root, STATE_HEALING, &healed);
 
     if (r <= 0)
         return r < 0; /* what cannot be read might say so */
@@ -135,8 +135,8 @@ static int write_guard(int root, struct attempt *attempt, const struct losses *l
     int r;
 
     set_text(&attempt->reason, losses_text(losses));
-    attempt->state = ATTEMPT_HEALED;
-    r = records_write_attempt(root, STATE_HEALED, attempt);
+    attempt->state = ATTEMPT_HEALING;
+    r = records_write_attempt(root, STATE_HEALING, attempt);
     if (r < 0)
         attempt->state = ATTEMPT_CHECKING;
     return r;
@@ -173,7 +173,7 @@ static int heal(int root, struct attempt *attempt, const struct losses *losses)
         return give_up(root, attempt, losses, "; no reboot, because one was asked for before");
     r = write_guard(root, attempt, losses);
     if (r < 0) {
-        journal_trouble("/" STATE_HEALED, r);
+        journal_trouble("/" STATE_HEALING, r);
         return give_up(root, attempt, losses, "; no reboot, because it cannot be written down");
     }
     reason = format("it came up, and something was missing: %s", attempt->reason);
@@ -228,7 +228,7 @@ static int conclude(int root, struct attempt *attempt, const struct health_look 
 
     if (answer == LOOK_WAIT)
         return HEALTH_WAIT;
-    if (attempt->state == ATTEMPT_HEALED)
+    if (attempt->state == ATTEMPT_HEALING)
         return conclude_healed(root, attempt, answer, &losses);
     return answer == LOOK_HEAL ? heal(root, attempt, &losses)
                                : conclude_fast(root, attempt, answer, &losses);
@@ -243,7 +243,7 @@ int health_check(int root, const struct config *config, const char *state, int64
     if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
         return HEALTH_OVER;
     boot_facts_read(root, &boot);
-    if (attempt.state == ATTEMPT_HEALED && is_this_boot(&attempt, &boot))
+    if (attempt.state == ATTEMPT_HEALING && is_this_boot(&attempt, &boot))
         return HEALTH_REBOOT; /* it was asked for, and did not come yet */
     inventory_read(root, &now);
     return conclude(root, &attempt,

@@ -9,7 +9,7 @@
  * and nowhere else. What returns int gives 0 or a negative errno unless said otherwise; removing
  * what is not there is no error. */
 
-/* Attempts. `path` is one of three: STATE_ATTEMPT, the reboot under way; STATE_HEALED, the fast
+/* Attempts. `path` is one of three: STATE_ATTEMPT, the reboot under way; STATE_HEALING, the fast
  * reboot for which one through the firmware was asked for; RUN_HEALTH, the one whose machine is
  * being checked in this boot. */
 

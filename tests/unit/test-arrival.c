@@ -169,7 +169,7 @@ static void what_is_worth_no_reboot_is_told(void **state)
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_MISSING,
                 "fast, but something is missing: NUMA nodes: 1 instead of 2; kernel");
-    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
     expect_failures(tree, 0);
 }
 
@@ -206,7 +206,7 @@ static void a_reboot_may_be_cancelled(void **state)
     lose_the_disk(tree);
     assert_int_equal(health_cancel(tree->root, &config, NULL), 1);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk ata-");
-    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
     expect_failures(tree, 1);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
@@ -268,7 +268,7 @@ static void the_firmware_brings_it_back(void **state)
     assert_int_equal(look(tree, 30), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_COMPLETE,
                 "firmware: a firmware reboot was requested; everything is back");
-    assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
+    assert_false(exists(tree, STATE_HEALING) || exists(tree, RUN_HEALTH));
     expect_history(tree, 2);
     expect_failures(tree, 1); /* and it is not tried again */
 }
@@ -284,7 +284,7 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
                 "still missing after the firmware reboot: disk ata-");
-    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALED));
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
     expect_failures(tree, 0); /* so it was not the kernel */
 }
 
@@ -350,7 +350,7 @@ static void only_the_firmware_is_asked_whether_it_helped(void **state)
     assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN,
                 "a kernel that fastreboot did not load was started by kexec");
-    assert_false(exists(tree, STATE_HEALED) || exists(tree, RUN_HEALTH));
+    assert_false(exists(tree, STATE_HEALING) || exists(tree, RUN_HEALTH));
 }
 
 /* The guard of the promise that there is never a loop, whatever the boot looks like. */
@@ -366,7 +366,7 @@ static void the_same_attempt_never_reboots_twice(void **state)
 
         tree_link(tree, "sys/block/sda",
                   "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
-        assert_int_equal(records_read_attempt(tree->root, STATE_HEALED, &attempt), 1);
+        assert_int_equal(records_read_attempt(tree->root, STATE_HEALING, &attempt), 1);
         attempt.state = ATTEMPT_LOADED;
         assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
         lose_the_disk(tree);
@@ -385,7 +385,7 @@ static void without_a_place_to_write_there_is_no_reboot(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    tree_mkdir(tree, STATE_HEALED "/in the way");
+    tree_mkdir(tree, STATE_HEALING "/in the way");
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing");
     assert_false(exists(tree, RUN_NORMAL));
@@ -534,10 +534,10 @@ static void a_damaged_guard_guards(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    tree_write(tree, STATE_HEALED, "{\"id\":");
+    tree_write(tree, STATE_HEALING, "{\"id\":");
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     assert_false(exists(tree, RUN_NORMAL));
-    assert_true(exists(tree, STATE_HEALED ".damaged"));
+    assert_true(exists(tree, STATE_HEALING ".damaged"));
 }
 
 static void damaged_failures_are_set_aside(void **state)

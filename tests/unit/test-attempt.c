@@ -23,7 +23,7 @@ static int read_record(const char *text, struct boot_record *record)
 static void attempt_comes_back_as_it_was(void **state)
 {
     (void)state;
-    for (int i = ATTEMPT_BEGUN; i <= ATTEMPT_HEALED; i++) {
+    for (int i = ATTEMPT_BEGUN; i <= ATTEMPT_HEALING; i++) {
         const struct attempt attempt = {.id = (char *)"id",
                                         .boot_id = (char *)"boot",
                                         .time = 1700000000123456,

@@ -261,6 +261,19 @@ static void odd_files_are_refused(void **state)
     assert_string_equal(directory.error, "/etc/fastreboot.conf: Is a directory");
 }
 
+static void too_many_files_are_counted(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    for (int i = 0; i < 65; i++) {
+        AUTOFREE char *path = format(CONFIG_DIR "/%d.conf", i);
+
+        tree_write(*state, path, "");
+    }
+    config = load(*state);
+    assert_string_equal(config.error, "/etc/fastreboot.conf.d: more than 64 files");
+}
+
 static int load_forbidden(void *argument)
 {
     CLEANUP(config_clear) struct config config = load(argument);
@@ -349,6 +362,7 @@ int main(void)
         TEST(a_zero_byte_is_refused),
         TEST(what_others_may_write_is_refused),
         TEST(odd_files_are_refused),
+        TEST(too_many_files_are_counted),
         TEST(a_secret_file_is_an_error),
         TEST(windows_line_ends_do_no_harm),
         TEST(a_timeout_is_seconds_or_off),

@@ -101,7 +101,7 @@ static void boot(bool by_kexec)
 /* The machine as it was installed. Its hardware stays from one round to the next. */
 static void begin(void)
 {
-    static const char *const LEFT[] = {STATE_ATTEMPT, STATE_HISTORY, STATE_FAILED, STATE_HEALED,
+    static const char *const LEFT[] = {STATE_ATTEMPT, STATE_HISTORY, STATE_FAILED, STATE_HEALING,
                                        CONFIG_FILE};
 
     for (size_t i = 0; i < ELEMENTS(LEFT); i++)
@@ -115,7 +115,7 @@ static void begin(void)
 static void end(void)
 {
     assert_false(exists(STATE_ATTEMPT ".damaged") || exists(STATE_HISTORY ".damaged"));
-    assert_false(exists(STATE_FAILED ".damaged") || exists(STATE_HEALED ".damaged"));
+    assert_false(exists(STATE_FAILED ".damaged") || exists(STATE_HEALING ".damaged"));
 }
 
 static int setup(void **state)
@@ -423,7 +423,7 @@ static void a_loss_is_healed_once_all_the_same(void **state)
             bring_the_disk_back();
             looks_at = 30;
             (void)run(look, -1);
-            assert_false(exists(RUN_NORMAL) || exists(STATE_HEALED) || exists(STATE_ATTEMPT));
+            assert_false(exists(RUN_NORMAL) || exists(STATE_HEALING) || exists(STATE_ATTEMPT));
             assert_int_equal(failures(), 1);
             end();
         }
@@ -456,7 +456,7 @@ static void what_the_firmware_did_is_told_once(void **state)
             assert_non_null(strstr(record.text, text));
             assert_null(strstr(strstr(record.text, text) + 1, text));
             assert_int_equal(failures(), back);
-            assert_false(exists(STATE_HEALED) || exists(RUN_HEALTH) || exists(RUN_NORMAL));
+            assert_false(exists(STATE_HEALING) || exists(RUN_HEALTH) || exists(RUN_NORMAL));
             bring_the_disk_back();
             end();
         }
@@ -507,7 +507,7 @@ static void a_cure_ends_without_memory(void **state)
     run_without_memory(arrival_judge, 100);
     bring_the_disk_back();
     run_without_memory(look, 100);
-    assert_false(exists(STATE_HEALED) || exists(RUN_HEALTH));
+    assert_false(exists(STATE_HEALING) || exists(RUN_HEALTH));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)

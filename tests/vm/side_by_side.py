@@ -40,7 +40,7 @@ server's processor needs a fraction of a second.
 Missing: the power-on self test, which no emulator has. On a server add it to the left column alone.
 Published figures, firmware against kexec:
   OVH dedicated server       90 s against 15 s            https://patrakov.blogspot.com/2019/06
-  NFS server, until usable   165 s against 43 s           https://github.molgen.mpg.de/mariux64/mxtools/pull/87
+  workstation, to login      160 s against 59 s           https://github.molgen.mpg.de/mariux64/mxtools/pull/87
   AWS metal instance         over 15 min against seconds  https://github.com/systemd/systemd-centos-ci/pull/662
   server with 16 TB memory   about 1 hour, firmware       https://github.com/rear/rear/issues/2186"""
 
