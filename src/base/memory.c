@@ -19,12 +19,7 @@ void out_of_memory(void)
 
 /* Libraries check less than we do: json-c goes on with half of an object, which would then pass for
  * a damaged file. So memory that is gone ends the program inside them, too. */
-#ifdef __has_feature /* clang's word for it */
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GLIBC__) && !HAS_ASAN
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *old, size_t size);

@@ -7,6 +7,16 @@
  * of these gives NULL. That is safe at any moment: what ends before the jump was allowed ends in
  * the firmware reboot, and what ends after it leaves its attempt on the disk for the next boot. */
 
+/* AddressSanitizer has an allocator of its own, so that only what is asked for here ends the
+ * program, not what a library asks for. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#define HAS_ASAN __has_feature(address_sanitizer)
+#else
+#define HAS_ASAN 0
+#endif
+
 /* `n` elements of `size` bytes, all zero; for free(). */
 void *xcalloc(size_t n, size_t size);
 

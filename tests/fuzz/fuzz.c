@@ -8,13 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifdef __has_feature
-#define HAS_ASAN __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#else
-#define HAS_ASAN 0
-#endif
+#include "base/memory.h"
 
 /* No input may make a parser take more memory than this. What counts is what is allocated and not
  * yet freed, at every allocation: what the process has resident says little under ASan, which holds
