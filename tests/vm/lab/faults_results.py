@@ -46,11 +46,12 @@ def kept():
 
 
 def keep(nodeid, row):
-    """At once: the run may be interrupted."""
+    """At once: the run may be interrupted. Each worker of a run does this, and the one that collects."""
     path = kept_in()
     new = path.with_suffix(".new")
-    new.write_text(json.dumps(kept() | {nodeid: row}, indent=1))
-    new.rename(path)
+    with cache.locked(cache.root() / ".faults.lock"):
+        new.write_text(json.dumps(kept() | {nodeid: row}, indent=1))
+        new.rename(path)
 
 
 def place(nodeid):
