@@ -160,7 +160,8 @@ static void tell_missing(const struct traces *traces)
     size_t denied = 0, cut = traces->full;
 
     for (size_t i = 0; i < traces->n; i++) {
-        if (traces->all[i].denied && denied++ == 0)
+        /* What even root may not read, such as IMA's policy, fastreboot does not know either. */
+        if (traces->all[i].denied && geteuid() != 0 && denied++ == 0)
             fprintf(stderr, "fastreboot: record: cannot read /%s, and perhaps more; try as root\n",
                     traces->all[i].path);
         cut += traces->all[i].cut;

@@ -29,6 +29,9 @@ static const char *const TREES[] = {
 };
 static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
 
+/* What the installation may have made, innermost first; those that hold something else stay. */
+static const char *const MADE_DIRECTORIES[] = {"/etc/initramfs/post-update.d", "/etc/initramfs"};
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
     (void)st, (void)type, (void)walk;
@@ -120,6 +123,8 @@ static int run(const struct call *call)
     failures += each(call, FILES, ELEMENTS(FILES), remove_file);
     failures += each(call, MADE_FILES, ELEMENTS(MADE_FILES), remove_file);
     failures += each(call, TREES, ELEMENTS(TREES), remove_tree);
+    for (size_t i = 0; i < ELEMENTS(MADE_DIRECTORIES) && !given(call, OPTION_DRY_RUN); i++)
+        (void)rmdir(MADE_DIRECTORIES[i]);
     failures += run_systemctl(call, RELOAD);
     if (failures)
         return EXIT_FAILED;
