@@ -54,7 +54,7 @@ def test_grub(machine):
     machine.run("grub-reboot '1>0'")
     once = menu.by_grub_emu(machine)
     assert once == (newer, saved.words)
-    expect.firmware(machine, machine.reboot(), because='grub-reboot asked for entry "1>0" once')
+    expect.firmware(machine, machine.reboot(), because='grub-reboot chose the entry "1>0" for one boot')
     assert menu.running(machine) == once
     menu.fast_into(machine, saved)
 
