@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import faults, faults_results, hardware, machine as lab_machine  # noqa: E402
+from lab import faults_results, hardware, machine as lab_machine  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -76,8 +76,8 @@ def pytest_terminal_summary(terminalreporter, config):
     if not config.getoption("--faults") or config.option.collectonly:
         return
     failed = [report.nodeid for report in terminalreporter.stats.get("failed", []) if "fault" in report.keywords]
-    rows = faults_results.kept() | {nodeid: faults.failed(nodeid) for nodeid in failed}
+    new = faults_results.kept() | {nodeid: faults_results.failed(nodeid) for nodeid in failed}
+    rows = faults_results.merged(new)
     terminalreporter.section("what was broken on purpose")
     terminalreporter.write("\n".join(faults_results.document(rows)) + "\n")
-    if not config.getoption("--name"):
-        faults_results.write(rows)
+    faults_results.write(rows)

@@ -2,8 +2,10 @@
 """Package trees by mmdebstrap: the lab's own tools, build chroots, guest root file systems."""
 from lab import cache, host
 
-SUITES = ("bullseye", "bookworm", "trixie")
-QEMU_SUITE = "bookworm-backports"  # bookworm's own 7.2 crashes 6.12 kernels when it emulates
+SUITES = ("bullseye", "bookworm", "trixie", "sid")
+# Mirrors may be behind, and sid's Release file is valid for a week only. apt reads this as an option of mmdebstrap.
+STALE = "--aptopt=Acquire::Check-Valid-Until \"false\""
+QEMU_SUITE = "bookworm-backports"  # bookworm's own 7.2 crashes 6.12 kernels under emulation
 
 
 def source(suite):
@@ -11,12 +13,13 @@ def source(suite):
 
 
 def bootstrap(target, suite, variant, packages, *extra, sources=()):
+    stale = [STALE] if suite == "sid" else []
     host.run("mmdebstrap", "--mode=root", "--format=directory", f"--variant={variant}",
-             f"--include={','.join(packages)}", *extra, suite, target, source(suite), *sources)
+             f"--include={','.join(packages)}", *stale, *extra, suite, target, source(suite), *sources)
 
 
 def unpacked(purpose, *options, sources=()):
-    """Packages that the lab uses and never installs: the host gets neither them nor an apt source."""
+    """Packages that the lab uses without installing them: the host gets neither them nor an apt source."""
     packages = host.packages(purpose)
 
     def make(target):
@@ -26,12 +29,12 @@ def unpacked(purpose, *options, sources=()):
 
 
 def tools():
-    """QEMU, and what others read the same files with."""
+    """QEMU, and the programs whose answers fastreboot is compared with."""
     return unpacked("tools", f"--aptopt=APT::Default-Release \"{QEMU_SUITE}\"", sources=[source(QEMU_SUITE)])
 
 
 def firmware_tree():
-    """OVMF, shim and signed GRUB. Of one suite: shim refuses a GRUB that it holds for too old."""
+    """OVMF, shim and signed GRUB. All of one suite: shim refuses a GRUB that it considers too old."""
     return unpacked("firmware")
 
 

@@ -7,12 +7,12 @@ from lab import cache, debian, host
 
 GUEST = Path(__file__).resolve().parents[1] / "guest"
 ROOT_MIB, BOOT_MIB = 2000, 300
-# All but the first only make an emulated boot shorter.
+# All but the first serve only to shorten an emulated boot.
 OPTIONS = ("console=ttyS0 "
            "mitigations=off audit=0 apparmor=0 cryptomgr.notests rcupdate.rcu_expedited=1 8250.nr_uarts=1")
 COMMAND_LINE = f"root=LABEL=root ro {OPTIONS}"
 
-# Started at boot, of no use here, and slow when the processor is emulated.
+# Units that the scenarios do not need and that an emulated processor takes long to start.
 MASKED = """apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
 fstrim.timer getty@tty1.service serial-getty@ttyS0.service systemd-timesyncd.service
 systemd-pstore.service systemd-tpm2-setup.service systemd-tpm2-setup-early.service systemd-update-utmp-runlevel.service
@@ -22,8 +22,8 @@ sys-fs-fuse-connections.mount dev-hugepages.mount dev-mqueue.mount proc-sys-fs-b
 
 MERGE_USR = 'for d in bin sbin lib lib32 lib64 libx32; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done'
 
-# For scenarios that install them: a newer kernel, and kexec-tools. The meta package names the real kernel;
-# it is packed anew without compression, as unpacking takes minutes when emulated.
+# Packages that scenarios install: a newer kernel, and kexec-tools. The metapackage depends on the real kernel,
+# which is repacked without compression because unpacking takes minutes when emulated.
 GET_PACKAGES = """
 set -e
 export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
@@ -44,8 +44,7 @@ chroot "$1" env -u APT_CONFIG apt-get install -qy --no-install-recommends --down
 def make(suite):
     """A directory with root.img, and vmlinuz and initrd.img for QEMU's -kernel.
 
-    Bookworm has /boot on a disk of its own (boot.img), the others have it on the root disk: both are
-    covered.
+    Bookworm has /boot on a separate disk (boot.img), the other suites have it on the root disk: this covers both.
     """
     packages = host.packages("guest", "run")
     own_boot = suite == "bookworm"
@@ -68,7 +67,7 @@ def make(suite):
 
 
 def bootstrap(tree, suite, packages, *hooks, sources=()):
-    if suite == "bullseye":  # the later ones have /lib in /usr by themselves, as installed systems do
+    if suite == "bullseye":  # as in installed systems; later suites merge /usr by themselves
         hooks = (f"--setup-hook={MERGE_USR}", *hooks)
     # Before the kernel is installed, so that its initrd is made with this configuration.
     guest = f"--essential-hook=cp -r --preserve=mode {GUEST}/. \"$1\""
@@ -81,10 +80,10 @@ def newest(directory, pattern):
 
 
 def configure(tree, fstab):
-    """`fstab` has the lines for all but the root."""
+    """`fstab`: the lines for all file systems except the root."""
     (tree / "etc/fstab").write_text("LABEL=root / ext4 errors=remount-ro 0 0\n" + fstab)
     (tree / "etc/hostname").write_text("lab\n")
-    (tree / "var/log/journal").mkdir(exist_ok=True)  # the next boot has to tell about this one
+    (tree / "var/log/journal").mkdir(exist_ok=True)  # keeps the journal: the next boot reads this one's
     units = tree / "etc/systemd/system"
     for unit in MASKED:
         (units / unit).symlink_to("/dev/null")

@@ -4,11 +4,12 @@
 No fault may leave the machine down, start more kernels than expected, or lose a file.
 """
 import dataclasses
+import functools
 import json
 import re
 from collections.abc import Callable
 
-from lab import expect
+from lab import expect, host
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,20 +47,33 @@ class Fault:
     ordinary: bool = False               # in every run of the tests, not only in `scripts/test --faults`
 
 
+COLUMNS = ("fault", "expected", "what happened", "seconds until back", "commit")
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
     fault: str
     expected: str
     happened: str
     seconds: float
+    commit: str
 
     def to_json(self):
         return json.dumps(dataclasses.asdict(self))
 
 
-def failed(name):
+def failed(says):
     """The row, as JSON, of a test that failed."""
-    return Row(name, "", "**NOT AS EXPECTED**", float("nan")).to_json()
+    return Row(says, "", "**NOT AS EXPECTED**", float("nan"), commit()).to_json()
+
+
+@functools.cache
+def commit():
+    """What is tried: short, and marked where files differ from it. Empty outside a git repository."""
+    try:
+        return host.run("git", "-C", host.REPO, "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*").strip()
+    except RuntimeError:
+        return ""
 
 
 # Waits for the health check after a fast reboot, and prints its result.
@@ -95,7 +109,7 @@ def try_out(machine, fault):
     line = told(machine, fault) if fault.line is not None else None
     more = fault.after(machine, boot) if fault.after else None
     machine.run(CHECK)
-    return Row(fault.says, fault.way.says, happened(boot, line, more), boot.up_seconds)
+    return Row(fault.says, fault.way.says, happened(boot, line, more), boot.up_seconds, commit())
 
 
 def came_back(machine, boot, way):
@@ -128,11 +142,20 @@ def happened(boot, line, more=None):
 
 def table(rows):
     """As Markdown."""
-    yield "| fault | expected | what happened | seconds until back |"
-    yield "|---|---|---|---|"
+    yield "| " + " | ".join(COLUMNS) + " |"
+    yield "|---" * len(COLUMNS) + "|"
     for row in rows:
-        cells = (row.fault, row.expected, row.happened, f"{row.seconds:.0f}")
+        cells = (row.fault, row.expected, row.happened, f"{row.seconds:.0f}", row.commit)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def row_of(line):
+    """The Row in a line of the table, or None."""
+    cells = [cell.replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+    cells = [cell.strip() for cell in cells]
+    if len(cells) != len(COLUMNS) or not re.fullmatch(r"nan|\d+", cells[3]):
+        return None
+    return Row(*cells[:3], float(cells[3]), cells[4])
 
 
 # Ways down and up.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is broken on purpose while a kernel is loaded: from systemd 255 on `systemctl reboot` is kexec.target then."""
+"""Faults while a kernel is loaded: from systemd 255 on, `systemctl reboot` then becomes kexec.target."""
 import dataclasses
 
-from lab.faults import FAST, FIRMWARE, Fault, command, drop_in, stop_before
-from lab.faults_table import LOAD_DID_NOT_END, STARTED_BY_KEXEC, settings
+from lab.faults import FAST, FIRMWARE, Fault, command, stop_before
+from lab.faults_table import KILLED_AT_LOAD, LOAD_DID_NOT_END, STARTED_BY_KEXEC, settings
 
 EARLY = settings("load = early") + """
 systemctl restart fastreboot
@@ -29,15 +29,15 @@ printf '[Service]\\nTimeoutStopSec=10s\\n' > /etc/systemd/system/fastreboot.serv
 systemctl daemon-reload
 """
 
-# So that it has to be loaded again.
+# Makes the shutdown load the kernel again.
 ANOTHER_LINE = settings("load = early\ncmdline-append = lab.new")
 
-# The reboot is asked for by kexec.target itself, so that all systemds do the same.
+# This starts kexec.target with every version of systemd.
 KEXEC = command("systemctl kexec")
-SYSTEMS = {"bookworm": "Debian 12", "trixie": "Debian 13"}
+SYSTEMS = {"bookworm": "Debian 12", "trixie": "Debian 13", "sid": "Debian sid"}
 
 
-def both(name, says, way, line, do, **options):
+def everywhere(name, says, way, line, do, **options):
     for suite, system in SYSTEMS.items():
         yield f"early-{name}-{suite}", Fault(f"{says} ({system})", way, line, do, suite=suite, **options)
 
@@ -45,9 +45,8 @@ def both(name, says, way, line, do, **options):
 EVERYWHERE = (
     ("load-hangs", "loaded early; the load at shutdown hangs; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
      EARLY + stop_before("rename attempt", 2) + SHORT_TIME),
-    ("load-killed", "loaded early; the kernel kills the load at shutdown at its system call; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
-     EARLY + ANOTHER_LINE + drop_in(
-         "fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")),
+    ("load-killed", "loaded early; a seccomp filter kills the load at shutdown at kexec_file_load; systemctl kexec",
+     FIRMWARE, LOAD_DID_NOT_END, EARLY + ANOTHER_LINE + KILLED_AT_LOAD),
     ("program-gone", "loaded early; the program is gone; systemctl kexec", FIRMWARE, None,
      EARLY + "rm /usr/sbin/fastreboot"),
     ("jump-masked", "loaded early; the jump is masked; systemctl kexec", FIRMWARE, "^firmware: masked by",
@@ -66,12 +65,12 @@ EVERYWHERE = (
      "^firmware: .*mode = firmware", BY_HAND + settings("mode = firmware")),
 )
 
-KEXEC_FAULTS = dict(row for name, *rest in EVERYWHERE for row in both(name, *rest, reboot=KEXEC))
+KEXEC_FAULTS = dict(row for name, *rest in EVERYWHERE for row in everywhere(name, *rest, reboot=KEXEC))
 for _name, _script in (("kexec", "systemctl kexec"), ("systemctl", "systemctl reboot"), ("reboot", "reboot"),
                        ("ctrl-alt-del", "kill -INT 1")):
-    KEXEC_FAULTS |= both(f"by-{_name}", f"loaded early; `{_script}`", FAST, STARTED_BY_KEXEC, EARLY,
+    KEXEC_FAULTS |= everywhere(f"by-{_name}", f"loaded early; `{_script}`", FAST, STARTED_BY_KEXEC, EARLY,
                          reboot=command(_script))
-# With `reboot` itself, which Debian 13 sends there.
+# By `reboot`, which Debian 13 turns into kexec.target.
 for _name in ("load-hangs", "program-gone", "reason"):
     _fault = KEXEC_FAULTS[f"early-{_name}-trixie"]
     KEXEC_FAULTS[f"early-{_name}-reboot"] = dataclasses.replace(

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Rows of the table of faults, kept from run to run for as long as the sources are the same, and FAULTS.md."""
 import json
-import re
 from pathlib import Path
 
 from lab import cache, faults, hardware, host, program
@@ -9,12 +8,13 @@ from lab.faults_firmware import FAILURES
 from lab.faults_hardware import HARDWARE_FAULTS
 from lab.faults_kexec import KEXEC_FAULTS
 from lab.faults_moments import MOMENT_FAULTS
+from lab.faults_starters import STARTER_FAULTS
 from lab.faults_table import SYSTEM_FAULTS
 
 FILE = host.REPO / "tests/vm/FAULTS.md"
 TESTS = host.REPO / "tests/vm"
 # In the order of the table.
-FAULTS = SYSTEM_FAULTS | MOMENT_FAULTS | KEXEC_FAULTS | HARDWARE_FAULTS
+FAULTS = SYSTEM_FAULTS | MOMENT_FAULTS | STARTER_FAULTS | KEXEC_FAULTS | HARDWARE_FAULTS
 NAMES = [*FAULTS, *FAILURES]
 INTRODUCTION = """# What was broken on purpose
 
@@ -26,7 +26,8 @@ seccomp filter) right before the second.
 
 The seconds are wall time from the command, or from the power being back, until the machine was up. They
 include waiting for `health-timeout`, which is a minute here. A machine that hangs without a watchdog that
-is armed comes back because the test presses the reset button; the row says so.
+is armed comes back because the test presses the reset button; the row says so. The last column is the
+commit that was tried: a run tries again only what it is asked for.
 """
 
 
@@ -54,22 +55,41 @@ def keep(nodeid, row):
         new.rename(path)
 
 
-def place(nodeid):
-    """Where in the table a row stands."""
-    return NAMES.index(nodeid.rpartition("[")[2].rstrip("]"))
+def name_of(nodeid):
+    return nodeid.rpartition("[")[2].rstrip("]")
+
+
+def says(name):
+    return FAULTS[name].says if name in FAULTS else name.replace("-", " ")
+
+
+def failed(nodeid):
+    return faults.failed(says(name_of(nodeid)))
+
+
+def earlier():
+    """{fault: row} of the file as it is."""
+    rows = map(faults.row_of, FILE.read_text().splitlines()) if FILE.exists() else ()
+    return {row.fault: row for row in rows if row}
+
+
+def merged(rows):
+    """The table: of {node id: row}, and of earlier sources what was not tried again with these."""
+    new = {name_of(nodeid): faults.Row(**json.loads(row)) for nodeid, row in rows.items()}
+    old = earlier()
+    table = [new.get(name) or old.get(says(name)) for name in NAMES]
+    return [row for row in table if row]
 
 
 def document(rows):
-    """FAULTS.md, of {node id: row}."""
-    version = re.search(r"version: '(.*)'", (host.REPO / "meson.build").read_text())[1]
+    """FAULTS.md."""
     yield INTRODUCTION
-    yield "Written by `scripts/test --faults`; do not edit."
     how = "on KVM" if hardware.accelerator() == "kvm" else "emulated, many times slower than real machines"
-    yield f"fastreboot {version}, sources {sources()}. Machines of Debian 12, where the row names no other, {how}."
+    yield f"Written by `scripts/test --faults`; do not edit. Machines of Debian 12, where the row names no other, {how}."
     if len(rows) < len(NAMES):
-        yield f"\n**Incomplete**: {len(NAMES) - len(rows)} faults have not been tried with these sources."
+        yield f"\n**Incomplete**: {len(NAMES) - len(rows)} faults have not been tried."
     yield ""
-    yield from faults.table(faults.Row(**json.loads(rows[nodeid])) for nodeid in sorted(rows, key=place))
+    yield from faults.table(rows)
 
 
 def write(rows):

@@ -110,8 +110,8 @@ dd if=/dev/zero of=/mnt/hog bs=1M count=$((left - 40)) status=none
 free -m
 """
 
-# Kills the loader when the attempt file appears, which is right before the load.
-KILL_LOADER = """
+# Kills the load when the attempt file appears, which is right before the load.
+KILL_LOAD = """
 cat > /root/lab-kill.pl <<'END'
 use strict;
 my $notify = syscall(253);
@@ -123,10 +123,13 @@ while (sysread($events, my $event, 4096)) {
 }
 system('pkill', '-KILL', '-x', 'fastreboot');
 open(my $console, '>', '/dev/console');
-print $console "\\nlab: killed the loader\\n";
+print $console "\\nlab: killed the load\\n";
 END
 systemd-run --unit=lab-kill -p DefaultDependencies=no perl /root/lab-kill.pl
 """
+
+KILLED_AT_LOAD = drop_in(
+    "fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")
 
 NO_JOURNAL = """
 units="systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.service"
@@ -156,7 +159,7 @@ UnloadModules = dummy loop virtio_blk
 UnbindDriver = rtc_cmos virtio_blk
 END
 """
-# In use until the end: the file is on the root file system.
+# Stays in use until the end, as the file is on the root file system.
 USE_LOOP = "modprobe loop && truncate -s 8M /root/disk && losetup -f /root/disk\n"
 DETACHING_HANGS = r"""mkdir -p /run/systemd/system/fastreboot-modules.service.d
 printf '[Service]\nExecStartPre=/bin/sh -c "trap \\"\\" TERM; while :; do sleep 1000; done"\n' \
@@ -312,10 +315,10 @@ SYSTEM_FAULTS = {
     "no-memory": Fault(
         "no memory for the next kernel: 40 MiB of 256 free", FIRMWARE, f"{LOAD_DID_NOT_END}|memory",
         NO_MEMORY, hardware={"memory": 256}),
-    "killed": Fault("the loader is killed while it loads", FIRMWARE, LOAD_DID_NOT_END, KILL_LOADER),
+    "killed": Fault("the load is killed", FIRMWARE, LOAD_DID_NOT_END, KILL_LOAD),
     "killed-at-load": Fault(
-        "a seccomp filter kills the loader at kexec_file_load", FIRMWARE, LOAD_DID_NOT_END,
-        drop_in("fastreboot.service", "[Service]\nSystemCallErrorNumber=\nSystemCallFilter=~kexec_file_load")),
+        "a seccomp filter kills the load at kexec_file_load", FIRMWARE, LOAD_DID_NOT_END,
+        KILLED_AT_LOAD),
     "no-journal": Fault(
         "journald is stopped and masked", FAST, STARTED_BY_KEXEC, NO_JOURNAL, journal=False),
     "no-bus": Fault(

@@ -15,7 +15,7 @@ CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=m
        # it the clock leaps while the machine waits for its disk, the farther the busier this computer is.
        "steady": ("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on", "-cpu", "qemu64,+rdrand")}
 BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
-# Code and the variables to begin with.
+# Code, and the variables of a new machine.
 OVMF = {"shim": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
         "systemd-boot": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")}
 # Optional hardware. On ports of their own, so that device_del can remove them; i6300esb is a plain PCI device, which
@@ -30,7 +30,7 @@ DEVICES = {
     "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
 }
 NETWORK_BOOT = host.REPO / "tests/vm/netboot"
-DISK_MIB = 64  # of DEVICES["disk"] or ["scsi"], which is empty
+DISK_MIB = 64  # size of the empty DEVICES["disk"] or ["scsi"]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,7 +29,7 @@ def mirror():
     """The Debian mirror of this computer's own apt: the lab uses no other."""
     lines = run("apt-get", "indextargets", "--format", "$(COMPONENT) $(RELEASE) $(REPO_URI)",
                 "Created-By: Packages").splitlines()
-    suites = {"stable", "oldstable", "oldoldstable", "bullseye", "bookworm", "trixie"}
+    suites = {"stable", "oldstable", "oldoldstable", "bullseye", "bookworm", "trixie", "sid", "unstable"}
     for component, release, uri in (line.split(maxsplit=2) for line in lines):
         if component == "main" and release in suites:
             return uri.rstrip("/")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Disks from which a boot loader starts one of two kernels: bookworm's own and that of its backports.
 
-They are made without the loader. INSTALL is run inside the machine, which QEMU has started with -kernel: it
-does what the installer of a distribution does.
+They are made without the loader. QEMU starts the machine with -kernel first, and INSTALL runs inside: it does what
+a distribution's installer does.
 """
 import shutil
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from lab import cache, debian, disk, host
 
 SUITE = "bookworm"
-ESP_MIB = 256  # for systemd-boot, which has the kernels there
+ESP_MIB = 256  # systemd-boot keeps the kernels there
 START_MIB = 1
-MENU_SECONDS = 5  # as Debian has it
+MENU_SECONDS = 5  # Debian's default
 
 # name: (GPT type, MiB)
 BIOS_BOOT, ESP, BOOT, ROOT = ("bios", "ef02", 2), ("esp", "ef00", ESP_MIB), ("boot", "8300", disk.BOOT_MIB), \
@@ -25,7 +25,7 @@ PARTITIONS = {
 }
 FSTAB = {"boot": "LABEL=boot /boot ext4 defaults 0 2\n", "esp": "LABEL=ESP /boot/efi vfat umask=0077 0 1\n"}
 
-# As Debian's installer leaves it, but for the times and the terminal.
+# As Debian's installer writes it, except timeout and terminal.
 GRUB_DEFAULTS = f"""GRUB_DEFAULT=0
 GRUB_TIMEOUT={{timeout}}
 GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`
@@ -34,7 +34,7 @@ GRUB_CMDLINE_LINUX="{disk.OPTIONS}"
 GRUB_TERMINAL={{terminal}}
 """
 
-# A type 1 entry for each kernel, with a word of its own on the command line.
+# A type 1 entry for each kernel, each with its own word on the command line.
 INSTALL_SYSTEMD_BOOT = f"""
 set -e
 bootctl install --no-variables --make-entry-directory=yes
@@ -52,7 +52,7 @@ INSTALL = {
     "systemd-boot": INSTALL_SYSTEMD_BOOT,
 }
 
-# For a machine that reboots with them once; see disk.GET_PACKAGES.
+# For a machine that also reboots with kexec-tools; see disk.GET_PACKAGES.
 KEXEC_TOOLS = """
 mkdir -p "$1/root/kexec-tools/partial"
 chroot "$1" env -u APT_CONFIG apt-get install -qy --no-install-recommends --download-only \\
@@ -113,7 +113,7 @@ def write(image, system, partitions):
 
 
 def add_uki(target, system):
-    """A unified kernel image on the ESP, as systemd's tools make it. Not where the loader would find it."""
+    """A unified kernel image on the ESP, as systemd's tools make it, but not where the boot loader looks for it."""
     parts = {name: target / name for name in (".osrel", ".cmdline", ".linux", ".initrd")}
     parts[".cmdline"].write_text(f"root=LABEL=root ro {disk.OPTIONS} lab.entry=uki")
     shutil.copy(system / "etc/os-release", parts[".osrel"])

@@ -11,8 +11,6 @@ from lab import cache, debian, host, program
 
 DEBIAN = host.REPO / "scripts/package.d/debian"
 SUITES = {"bullseye": "~deb11", "bookworm": "~deb12", "trixie": "~deb13", "sid": ""}
-# What reads as an option of apt: sid's Release file may be older than it allows.
-UNTIMED = "--aptopt=Acquire::Check-Valid-Until \"false\""
 BUILD = """
 cd "$1"
 export DEB_BUILD_OPTIONS=$2
@@ -21,19 +19,19 @@ dpkg-buildpackage --build=binary --no-sign
 
 
 def chroot(suite):
-    """With what it takes to build the package, and to run it but for a kernel."""
+    """Has everything that building the package takes, and everything that running it takes except a kernel."""
     systemd = ["systemd", "systemd-dev"] if suite in ("trixie", "sid") else ["systemd"]
     packages = host.packages("build", "package") + systemd
 
     def make(target):
-        debian.bootstrap(target, suite, "apt", packages, UNTIMED)
+        debian.bootstrap(target, suite, "apt", packages)
 
     return cache.get(f"package-{suite}", cache.digest(*packages), make,
                      f"making a chroot of {suite} for packages (about 60 s)")
 
 
 def run_in(root, *argv):
-    """In the chroot, with a clean environment and a file system of its own for /proc."""
+    """Runs a command in the chroot, with a clean environment and a /proc of its own."""
     return host.run("unshare", "--mount", "--pid", "--fork", "sh", "-euc",
                     'mount -t proc proc "$0/proc"; exec chroot "$0" env -i '
                     'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"',
@@ -41,7 +39,7 @@ def run_in(root, *argv):
 
 
 def version(suite):
-    """Of the package: the program's own, and the suite's name so that an upgrade of the suite replaces it."""
+    """The package's version: the program's, and a suffix for the suite, so that an upgrade of the suite replaces it."""
     (own,) = re.findall(r"^  version: '(.*)'", (host.REPO / "meson.build").read_text(), re.M)
     (last,) = re.findall(r"^\w+ \((.*)\)", (DEBIAN / "changelog").read_text().split("\n\n")[0])
     if last.rpartition("-")[0] != own:
@@ -50,7 +48,7 @@ def version(suite):
 
 
 def maintainer():
-    """Of those who build the package, if they say so as Debian's tools expect it."""
+    """Whoever builds the package, if the environment says so as Debian's tools expect."""
     name, address = os.environ.get("DEBFULLNAME"), os.environ.get("DEBEMAIL")
     return f"{name} <{address}>" if name and address else ""
 
