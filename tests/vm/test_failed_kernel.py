@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A kernel that did not come up after a fast reboot is not tried again, until somebody says so."""
+"""A kernel that did not come up after a fast reboot is not tried again until `fastreboot retry`."""
 from lab import expect
 
-# The initrd gives up before it mounts the root file system, which is a panic to it.
+# The initrd stops before it mounts the root file system, and panics.
 DOES_NOT_COME_UP = "panic = 5\ncmdline-append = break=mount"
 
 
@@ -17,7 +17,7 @@ def test_failed_kernel(machine):
     assert f"failed: kernel {release} was loaded, but" in expect.the_line(machine)
     assert expect.status(machine)["last_reboot"]["outcome"] == "failed"
 
-    # Mended, and all the same not tried again by itself.
+    # Not tried again by itself, although the cause is gone.
     machine.run("rm /etc/fastreboot.conf")
     assert f"into kernel {release} failed on" in machine.run("fastreboot check", check=False).output
     expect.firmware(machine, machine.reboot(), f"firmware: a fast reboot into kernel {release} failed on")

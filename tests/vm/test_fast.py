@@ -30,7 +30,7 @@ def test_reboot(machine, first, second):
 
 
 def loaded_before_unmount(machine):
-    """/boot is a file system of its own; the journal of the boot before tells the order."""
+    """/boot is a separate file system; the journal of the previous boot shows the order."""
     assert machine.output("findmnt -no SOURCE /boot") == "/dev/vdb"
     lines = machine.output("journalctl -b -1 -o cat --no-pager").splitlines()
     told = next(n for n, line in enumerate(lines) if line.startswith("this reboot is fast: kernel"))

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """GRUB from the disk, installed by grub-install and configured by update-grub inside the machine.
 
-Each step holds four accounts against each other: what grub-emu makes of the configuration, what fastreboot
-says, what GRUB itself has started, and what a fast reboot starts.
+Each step compares four answers: what grub-emu makes of the configuration, what fastreboot says, what GRUB itself
+started, and what a fast reboot starts.
 """
 import pytest
 
 from lab import expect, menu
 
-# An administrator's own entry, and a default that hangs on a variable in grubenv.
+# An administrator's own entry, and a default that depends on a variable in grubenv.
 HIDDEN_CHOICE = """
 cat > /etc/grub.d/42_lab <<'END'
 #!/bin/sh
@@ -50,7 +50,7 @@ def test_grub(machine):
     menu.fast_into(machine, saved)
     by_grub_into(machine, saved)
 
-    # The newer one, once. GRUB is told by name and place, and forgets it as it obeys.
+    # The newer one, for one boot. GRUB forgets the request when it obeys it.
     machine.run("grub-reboot '1>0'")
     once = menu.by_grub_emu(machine)
     assert once == (newer, saved.words)
@@ -70,7 +70,7 @@ def test_grub(machine):
 @pytest.mark.parametrize("entry", ["1>2", "Advanced options for Debian GNU/Linux>Debian GNU/Linux, with Linux {older}",
                                    "Advanced options for Debian GNU/Linux>2", "2>0"])
 def test_grub_default(machine, entry):
-    """Other ways to name a default: places, titles, and both; and one that is not there."""
+    """Other ways to name a default: positions, titles, both, and one that does not exist."""
     _, older = menu.kernels(machine)
     machine.run(menu.SAVE_DEFAULT, seconds=300)
     menu.set_grub_default(machine, entry.format(older=older))

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""After a fast reboot that left something out the machine gets it back by itself, by one firmware reboot."""
+"""When something is missing after a fast reboot, the machine gets it back by itself with one firmware reboot."""
 import json
 
 import pytest
 
 from lab import expect, machine as lab_machine
 
-# Of systemd's own, which answers the emulated network's DHCP.
+# For systemd-networkd, which uses the emulated network's DHCP server.
 NETWORK = "[Match]\nName=en*\n[Network]\nDHCP=yes\n"
 ONLINE = "systemctl enable --now systemd-networkd; until ip -6 route show default | grep -q .; do sleep 1; done; sync"
 # In seconds from the start of fastreboot.service.
 LIMIT = 45
-# The next kernel does not know the interface, but only by kexec: the loader's command line is another one.
+# Only a kernel started by kexec lacks the interface: the boot loader's command line does not have this parameter.
 DEAD_AFTER_KEXEC = "cmdline-append = module_blacklist=virtio_net"
 CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One firmware reboot on request, and the one after is fast again."""
+"""One firmware reboot on request; the next reboot is fast again."""
 from lab import expect
 
 

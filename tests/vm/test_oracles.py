@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What others who read the same files say, on this machine and without one in QEMU."""
+"""The answers of other programs that read the same files, on this computer, without a machine in QEMU."""
 import os
 import shlex
 import subprocess
@@ -15,7 +15,7 @@ TESTS = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def fastreboot(tmp_path):
-    """The program as built for the machines; this one is a Debian 12, too, or newer."""
+    """The program as built for the machines: this computer runs Debian 12 or newer."""
     with tarfile.open(program.build("bookworm") / "program.tar.gz") as tar:
         (tmp_path / "fastreboot").write_bytes(tar.extractfile("./usr/sbin/fastreboot").read())
     (tmp_path / "fastreboot").chmod(0o755)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is no reboot, or must not be fast, is as it was without fastreboot."""
+"""Whatever is not a reboot, or must not be fast, works as it does without fastreboot."""
 from lab import expect
 
 

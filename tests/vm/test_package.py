@@ -8,7 +8,7 @@ import pytest
 
 from lab import host, package
 
-# What installing any package changes.
+# Changed by the installation of any package.
 CHANGES_ANYWAY = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/var/lib/apt/", "/proc", "/tmp", "/run/systemd", "/etc/ld.so.cache")
 SUITES = ["bookworm", *(pytest.param(suite, marks=pytest.mark.long) for suite in ("bullseye", "trixie", "sid"))]
 LINKS = ("multi-user.target.wants/fastreboot.service", "reboot.target.wants/fastreboot-jump.service",
@@ -17,7 +17,7 @@ LINKS = ("multi-user.target.wants/fastreboot.service", "reboot.target.wants/fast
 
 
 def listing(root):
-    """Type, mode, owner and target of everything; the sum of every file."""
+    """Type, mode, owner and link target of everything; the checksum of every file."""
     text = package.run_in(root, "sh", "-euc", "find / -xdev -printf '%p %y %#m %U:%G %l\\n'; "
                           "find / -xdev -type f -print0 | xargs -0 cksum")
     return {line for line in text.splitlines() if not any(path in line for path in CHANGES_ANYWAY)}
@@ -64,7 +64,7 @@ def units_are_valid(root):
 
 
 def usable(root):
-    """Its commands run, and `uninstall` leaves dpkg's files to dpkg."""
+    """Its commands run, and `uninstall` leaves the package's files to dpkg."""
     answer = package.run_in(root, "sh", "-c", "fastreboot status --json; :")
     assert json.loads(answer)["next"] == "firmware"
     assert "fastreboot: installed as a package; to remove it: apt purge fastreboot" in package.run_in(
@@ -73,7 +73,7 @@ def usable(root):
 
 
 def test_disabled_stays_disabled():
-    """After an upgrade too."""
+    """Also after an upgrade."""
     with package.copy("bookworm") as root:
         put(root, package.built("bookworm"))
         apt(root, "install", "/tmp/fastreboot.deb")
@@ -129,7 +129,7 @@ cd root && find . -type f
 @pytest.mark.long
 @pytest.mark.parametrize("script, program", [(RPM, "sbin/fastreboot"), (ARCH, "bin/fastreboot")], ids=["rpm", "arch"])
 def test_other_packages(script, program):
-    """As far as Debian's tools take it: they build, with every file in its place."""
+    """As far as Debian's tools can tell: they build, with every file in its place."""
     version = package.version("sid").partition("-")[0]
     with package.copy("bookworm") as root:
         package.source(root / "tmp" / f"fastreboot-{version}", "sid")
@@ -150,7 +150,7 @@ dpkg-deb -Znone -b tree newer.deb >&2
 
 @pytest.fixture(name="environment")
 def with_key(tmp_path):
-    """Of a user who has a key to sign with."""
+    """Made by a user who has a signing key."""
     (tmp_path / "gnupg").mkdir(mode=0o700)
     environment = dict(os.environ, GNUPGHOME=str(tmp_path / "gnupg"))
     host.run(host.REPO / "scripts/packages", "--install", "repository")
@@ -161,7 +161,7 @@ def with_key(tmp_path):
 
 @pytest.mark.long
 def test_repository(tmp_path, environment):
-    """apt takes the package from it, and a newer one later."""
+    """apt installs the package from it, and later a newer one."""
     suite = tmp_path / "packages/bookworm"
     suite.mkdir(parents=True)
     make = (host.REPO / "scripts/repository", tmp_path / "repository", tmp_path / "packages")

@@ -29,7 +29,7 @@ END
 systemctl daemon-reload
 systemctl start lab-upgrade
 """
-# The hook of update-initramfs, as if that had left nothing.
+# Runs the hook of update-initramfs, as if that had left an empty initrd.
 CHANGE_INITRD = """
 initrd=$(readlink -f /initrd.img)
 mv $initrd /boot/away
@@ -73,7 +73,7 @@ def test_fast_with_nothing_else_done_and_gone_after_purge(bare_machine, _suite):
 
 @pytest.mark.parametrize("order", ["Before", "After"])
 def test_upgrade_in_the_middle_of_a_shutdown(bare_machine, order):
-    """After the kernel was loaded, and before."""
+    """After the kernel was loaded, and before that."""
     machine = bare_machine
     install(machine)
     machine.run(MAKE_NEWER + UPGRADE_AT_STOP.format(order=order))

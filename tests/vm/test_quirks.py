@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Quirks that act: what they detach is gone before the jump. What does not let go is in the table of faults."""
+"""Quirks detach drivers and unload modules before the jump. Those that cannot be are in the table of faults."""
 import re
 
 from lab import expect
@@ -20,7 +20,7 @@ def test_quirks_act(machine):
     lines = detached(boot)
     assert "unloading module dummy" in lines
     assert any(re.fullmatch(r"detaching \S+ from \w+/drivers/rtc_cmos", line) for line in lines), lines
-    # Of the two disks the one that holds /boot, which is unmounted by then; never the other.
+    # Only the disk of /boot, which is unmounted by then, never the root's.
     assert sum(line.endswith("from virtio/drivers/virtio_blk") for line in lines) == 1, lines
     assert "unloading module virtio_blk" not in lines
     assert [line for line in lines if "stays" in line] == ["module virtio_blk stays: the root file system needs it"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A recording of a machine that runs: it answers alike, and nothing in it says which machine it was."""
+"""A recording of a running machine gives the same answers as the machine, and does not identify it."""
 
 
 def test_a_recording_answers_alike_and_names_nobody(machine):

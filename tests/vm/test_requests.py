@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What only the firmware can do is left to it, and the reboot after that is fast again."""
+"""What only the firmware can do goes through the firmware, and the next reboot is fast again."""
 import dataclasses
 
 import pytest
@@ -7,7 +7,7 @@ import pytest
 from lab import expect
 
 INDICATIONS = "/sys/firmware/efi/efivars/OsIndications-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-# The bit for "update from a file on the ESP". The kernel protects the variable from being changed by accident.
+# The bit for "update from a file on the ESP". The kernel protects the variable against accidents.
 CAPSULE_WAITING = f"""
 [ ! -e {INDICATIONS} ] || chattr -i {INDICATIONS}
 printf '\\x07\\0\\0\\0\\x04\\0\\0\\0\\0\\0\\0\\0' > {INDICATIONS}
@@ -45,7 +45,7 @@ def test_board_on_the_list_of_quirks(machine, kind):
 
 
 def test_kexec_tools_beside(machine):
-    """Both want to load a kernel at the reboot: ours is the one, also where it says firmware."""
+    """Both want to load a kernel at the reboot: fastreboot decides, also for the firmware."""
     machine.run(KEXEC_TOOLS, seconds=300)
     assert "kexec-tools load a kernel at every reboot, too" in machine.run("fastreboot check", check=False).output
     expect.fast(machine, machine.reboot())

@@ -4,7 +4,7 @@ import pytest
 
 from lab import expect, menu
 
-# One byte in the middle of the compressed kernel: still a kernel by its header, no longer the signed one.
+# One byte in the middle of the compressed kernel: the header stays valid, the signature does not.
 CHANGE_ONE_BYTE = """
 cp /vmlinuz /boot/vmlinuz-changed
 printf '\\125' | dd of=/boot/vmlinuz-changed bs=1 seek=5000000 conv=notrunc status=none

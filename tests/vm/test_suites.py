@@ -13,7 +13,7 @@ def test_bullseye(machine):
 
 @pytest.mark.kind("trixie")
 def test_trixie(machine):
-    """Its logind sends a reboot to kexec.target when a kernel is loaded, unless that is dropped."""
+    """Its logind turns a reboot into kexec.target while a kernel is loaded."""
     assert machine.output("systemctl --version").startswith("systemd 257")
     fast_then_firmware(machine)
 

@@ -20,13 +20,13 @@ def test_systemd_boot(machine):
     assert menu.running(machine) == first, "systemd-boot has started something else"
     menu.fast_into(machine, first)
 
-    # The older one, once, by the loader.
+    # The older one, for one boot, by the boot loader.
     machine.run(f"bootctl set-oneshot {entry_of(machine, older)}")
     expect.firmware(machine, machine.reboot(), because="requested for one boot")
     second = menu.running(machine)
     assert second.release == older and f"lab.entry=type1-{older}" in second.words
 
-    # The kernel leaves a request for one boot at every kexec, where it has this module. It is none.
+    # With this module the kernel sets LoaderEntryOneShot at every kexec, to what is not a boot entry.
     machine.run("modprobe efibc")
     menu.fast_into(machine, first)
     assert machine.output(f"cat {ONE_SHOT} | tail -c +5 | tr -d '\\0'") == "kexec reboot"
@@ -34,7 +34,7 @@ def test_systemd_boot(machine):
     assert menu.foretold(machine) == second
     menu.fast_into(machine, second)
 
-    # An entry that is made of the running kernel's command line has none of our words.
+    # An entry made from the running kernel's command line does not get fastreboot's parameters.
     assert "fastreboot.attempt=" in machine.output("cat /proc/cmdline")
     machine.run(f"rm /etc/kernel/cmdline && kernel-install add {older} /boot/vmlinuz-{older}", seconds=300)
     assert "fastreboot." not in machine.output(f"cat /boot/efi/loader/entries/{entry_of(machine, older)}")

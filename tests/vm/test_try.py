@@ -12,5 +12,5 @@ def test_side_by_side():
     assert all(seconds > 0 for reboot in reboots for seconds in reboot.phases.values())
     assert slow.reset and not fast.reset and slow.kernel == fast.kernel
     assert fast.seconds < slow.seconds
-    # Every line has a cell for each reboot, and is as wide as the others.
+    # All lines have the same cells and the same width.
     assert len({(line.count("|"), len(line)) for line in try_it.table(reboots)}) == 1

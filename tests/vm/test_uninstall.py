@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""After uninstall the machine is as it was before."""
+"""After `fastreboot uninstall` the machine is as it was before the installation."""
 from lab import expect, machine as lab_machine
 
-# Every boot and every unit change these, with or without fastreboot.
+# Changed by every boot, with or without fastreboot.
 CHANGES_ANYWAY = [
     "/var/log/journal",                 # the journal
     "/var/log/wtmp",                    # written at each boot
