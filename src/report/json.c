@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is said here is documented in fastreboot(8) and stays: keys are only ever added. */
+/* What is said here is documented in fastreboot-json(7) and stays: keys are only ever added. */
 
 #include "base/util.h"
 #include "decide/watchdog.h"

@@ -40,11 +40,12 @@ static int run(const struct call *call)
     if (!reason) {
         AUTOFREE char *name = text_printable(call->argument);
 
-        fprintf(stderr, "fastreboot: no reason is called \"%s\"; see REASONS in fastreboot(8)\n",
+        fprintf(stderr, "fastreboot: no reason is called \"%s\"; see fastreboot-reasons(7)\n",
                 name);
         return EXIT_USAGE;
     }
     print_headline(STYLE_PLAIN, format("%s (%s)", reason->id, severity_name(reason->severity)));
+    print_line("  Meaning:     ", xstrdup(reason->about));
     print_line("  Effect:      ", xstrdup(effect_of(reason)));
     print_line("  Lasts:       ", xstrdup(ENDS[reason->kind]));
     print_line("  All is well: ", format("if %s", reason->passed));

@@ -3,7 +3,7 @@
 
 #include "discover/hardware/quirk-keys.h"
 
-/* The list of quirks as its files have it, see fastreboot.conf(5). */
+/* The list of quirks as its files have it, see fastreboot-quirks(5). */
 
 #define QUIRKS_VENDOR_DIR "usr/lib/fastreboot/quirks.d"
 #define QUIRKS_LOCAL_DIR "etc/fastreboot/quirks.d"
