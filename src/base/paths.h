@@ -10,6 +10,8 @@
 #define RUN_NORMAL RUN_DIR "/normal"
 /* The kernel that fastreboot has loaded (JSON). */
 #define RUN_LOADED RUN_DIR "/loaded"
+/* The load at shutdown has begun, and in which reboot (JSON). */
+#define RUN_BEGUN RUN_DIR "/begun"
 /* The jump may go ahead, and in which reboot (JSON). The condition of the modules unit names it
  * too. */
 #define RUN_JUMP RUN_DIR "/jump"

@@ -177,13 +177,18 @@ static int reboot(int root, int job, uint32_t job_id)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
     AUTOFREE char *reason = NULL;
+    const char *path = STATE_ATTEMPT;
     int r = departure_begin(root, &attempt);
 
     if (r >= 0)
-        r = records_write_attempt(root, STATE_ATTEMPT, &attempt);
+        r = records_write_attempt(root, path, &attempt);
+    if (r >= 0) {
+        path = RUN_BEGUN;
+        r = notes_write_begun(root, job_id);
+    }
     if (r < 0) {
         /* A fast reboot that the next boot could not judge is not begun. */
-        reason = format("/" STATE_ATTEMPT ": %s", strerror(-r));
+        reason = format("/%s: %s", path, strerror(-r));
         set_text(&attempt.id, NULL);
         return through_firmware(root, &attempt, LOG_WARNING, "state-unwritable", reason);
     }
@@ -218,6 +223,7 @@ int departure_load(int root)
     job = systemd_shutdown_job(&job_id);
     deadline_doing("writing down that this reboot has begun");
     notes_remove_active(root);
+    notes_remove_begun(root);
     notes_remove_go_ahead(root);
     notes_remove_detach(root);
     if (job < 0 || job == SHUTDOWN_REBOOT || job == SHUTDOWN_KEXEC)

@@ -64,22 +64,28 @@ static int drop(int root)
     return r;
 }
 
-/* Where /var is a file system of its own it is gone by now, and the attempt stays as it is.
- * On kexec.target systemd-kexec.service comes next: it starts what another program has loaded, and
- * before systemd 257 it even loads a boot entry of its own choice. Nobody decided on either where
- * the load at shutdown began and gave no go-ahead. */
+/* On kexec.target systemd-kexec.service comes next: it starts what another program has loaded, and
+ * before systemd 257 it even loads a boot entry of its own choice. Nobody decided on either if the
+ * load at shutdown began and gave no go-ahead. */
+static bool nobody_decided(int root)
+{
+    int64_t begun = notes_read_begun(root);
+    uint32_t job = 0;
+    int r = systemd_shutdown_job(&job);
+
+    return begun >= 0 && (r < 0 || (r == SHUTDOWN_KEXEC && begun == job));
+}
+
+/* If /var is a separate file system it is gone by now, and the attempt stays as it is. */
 static int stay(int root, const char *doubt)
 {
-    bool decided = records_reboot_begun(root);
-    uint32_t job;
-
     if (doubt)
         journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
                      "this reboot goes through the firmware: %s", doubt);
     records_fail_attempt(root, doubt ? doubt : "loading the kernel was interrupted at its end");
     if (drop(root) < 0 || doubt)
         return -ECANCELED;
-    return decided && systemd_shutdown_job(&job) == SHUTDOWN_KEXEC ? -ECANCELED : 0;
+    return nobody_decided(root) ? -ECANCELED : 0;
 }
 
 int jump_run(int root)

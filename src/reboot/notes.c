@@ -62,6 +62,26 @@ void notes_remove_loaded(int root)
     (void)state_remove(root, RUN_LOADED);
 }
 
+int notes_write_begun(int root, uint32_t job)
+{
+    AUTOJSON struct json_object *note = json_object_new_object();
+
+    json_add_number(note, "job", job);
+    return state_write_json(root, RUN_BEGUN, note);
+}
+
+int64_t notes_read_begun(int root)
+{
+    AUTOJSON struct json_object *note = NULL;
+
+    return json_read(root, RUN_BEGUN, &note) >= 0 ? json_number(note, "job", -1) : -1;
+}
+
+void notes_remove_begun(int root)
+{
+    (void)state_remove(root, RUN_BEGUN);
+}
+
 int notes_write_go_ahead(int root, const struct go_ahead *go)
 {
     AUTOJSON struct json_object *note = go_ahead_to_json(go);

@@ -27,6 +27,12 @@ int notes_write_loaded(int root, const struct loaded_facts *loaded);
 void notes_read_loaded(int root, struct loaded_facts *ret); /* loaded_facts_clear() */
 void notes_remove_loaded(int root);
 
+/* The load at shutdown has begun, in the reboot of PID 1's job `job`. */
+int notes_write_begun(int root, uint32_t job);
+/* That id, or -1 when no load at shutdown has begun. */
+int64_t notes_read_begun(int root);
+void notes_remove_begun(int root);
+
 /* The jump may go ahead in the reboot that is under way. Reading gives -ENOENT without one. */
 int notes_write_go_ahead(int root, const struct go_ahead *go);
 int notes_read_go_ahead(int root, struct go_ahead *ret);

@@ -81,14 +81,6 @@ int records_end_attempt(int root, const struct attempt *attempt)
     return state_remove(root, STATE_ATTEMPT);
 }
 
-bool records_reboot_begun(int root)
-{
-    CLEANUP(attempt_clear) struct attempt attempt;
-
-    /* In any other state it is of a reboot before this one, and of this boot's health check. */
-    return peek(root, STATE_ATTEMPT, &attempt) >= 0 && attempt.state != ATTEMPT_CHECKING;
-}
-
 void records_fail_attempt(int root, const char *reason)
 {
     CLEANUP(attempt_clear) struct attempt attempt;

@@ -24,9 +24,6 @@ int records_read_attempt(int root, const char *path, struct attempt *ret);
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 
-/* Whether the load at shutdown has begun, and its record can be read. */
-bool records_reboot_begun(int root);
-
 /* Marks the reboot under way as failed before the jump, if a kernel was loaded for it, and the
  * attempt can be read and written. */
 void records_fail_attempt(int root, const char *reason);

@@ -12,6 +12,7 @@ static int run(const struct call *call)
 
     if (active < 0)
         journal_trouble("/" RUN_ACTIVE, active);
+    notes_remove_begun(call->root);
     notes_remove_go_ahead(call->root);
     r = arrival_judge(call->root);
     if (r < 0)

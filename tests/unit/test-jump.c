@@ -27,6 +27,7 @@ static int setup(void **state)
     tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
     assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
     assert_int_equal(notes_write_loaded(tree->root, &loaded), 0);
+    assert_int_equal(notes_write_begun(tree->root, 7), 0);
     assert_int_equal(notes_write_go_ahead(tree->root, &(struct go_ahead){.job = 7}), 0);
     return 0;
 }
@@ -100,8 +101,24 @@ static void a_load_without_an_end_is_no_kexec(void **state)
     notes_remove_loaded(tree->root);
     fake.shutdown = SHUTDOWN_KEXEC;
     expect(tree, -ECANCELED, false, true, "loading the kernel was interrupted");
+    /* If /var is a separate file system it is unmounted by now. */
     assert_int_equal(records_remove_attempt(tree->root, STATE_ATTEMPT), 0);
-    assert_int_equal(jump_run(tree->root), 0); /* fastreboot had no part in this one */
+    assert_int_equal(jump_run(tree->root), -ECANCELED);
+    fake.shutdown = -ECONNREFUSED;
+    assert_int_equal(jump_run(tree->root), -ECANCELED);
+}
+
+static void without_a_load_kexec_target_is_not_touched(void **state)
+{
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    notes_remove_loaded(tree->root);
+    fake.shutdown = SHUTDOWN_KEXEC;
+    assert_int_equal(notes_write_begun(tree->root, 6), 0); /* of a reboot that was called off */
+    assert_int_equal(jump_run(tree->root), 0);
+    notes_remove_begun(tree->root);
+    assert_int_equal(jump_run(tree->root), 0);
 }
 
 static void a_go_ahead_is_for_kexec_target_too(void **state)
@@ -166,10 +183,11 @@ int main(void)
         TEST(with_a_go_ahead_it_jumps),           TEST(the_watchdog_is_armed_first),
         TEST(without_a_go_ahead_the_kernel_goes), TEST(a_kernel_that_does_not_go_fails_the_unit),
         TEST(another_programs_kernel_stays),      TEST(the_firmware_is_for_any_kernel),
-        TEST(a_load_without_an_end_is_no_kexec),  TEST(a_go_ahead_is_for_kexec_target_too),
-        TEST(a_go_ahead_is_for_one_reboot),       TEST(a_go_ahead_is_for_no_poweroff),
-        TEST(a_damaged_go_ahead_is_none),         TEST(without_pid_1_there_is_no_jump),
-        TEST(what_pid_1_refuses_is_written_down), TEST(without_a_kernel_there_is_no_jump),
+        TEST(a_load_without_an_end_is_no_kexec),  TEST(without_a_load_kexec_target_is_not_touched),
+        TEST(a_go_ahead_is_for_kexec_target_too), TEST(a_go_ahead_is_for_one_reboot),
+        TEST(a_go_ahead_is_for_no_poweroff),      TEST(a_damaged_go_ahead_is_none),
+        TEST(without_pid_1_there_is_no_jump),     TEST(what_pid_1_refuses_is_written_down),
+        TEST(without_a_kernel_there_is_no_jump),
     };
 
     return RUN_TESTS(tests);
