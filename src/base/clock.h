@@ -8,7 +8,7 @@ static inline int64_t clock_microseconds(clockid_t clock)
 {
     struct timespec now;
 
-    (void)clock_gettime(clock, &now); /* fails for unknown clocks only */
+    (void)clock_gettime(clock, &now); /* only fails for an unknown clock */
     return now.tv_sec * (int64_t)1000000 + now.tv_nsec / 1000;
 }
 

@@ -24,19 +24,19 @@ static bool ends_parameters(const char *word, size_t length)
     return length == 2 && memcmp(word, "--", 2) == 0;
 }
 
-/* Of the parameters behind CMDLINE_ADDED=N, this is how many are still to come; `word` is the next
- * parameter. */
+/* Returns how many of the parameters after CMDLINE_ADDED=N remain, given that `left` remained
+ * before the parameter `word`. */
 static size_t count_added(const char *word, size_t length, size_t left)
 {
     size_t prefix = strlen(CMDLINE_ADDED);
 
     if (length == prefix + 1 && memcmp(word, CMDLINE_ADDED, prefix) == 0 && word[prefix] >= '0' &&
         word[prefix] <= '9')
-        return (size_t)(word[prefix] - '0') + 1; /* and itself */
+        return (size_t)(word[prefix] - '0') + 1; /* plus this parameter itself */
     return left;
 }
 
-/* Copies the parameters that `drop` does not want, and everything from a "--" on. */
+/* Copies the parameters that `drop` keeps, and everything from "--" on. */
 static char *filter(const char *line, bool (*drop)(const char *, size_t, const char *),
                     const char *argument, bool drop_added)
 {
@@ -125,7 +125,7 @@ static bool is_among(const char *word, size_t length, const char *list)
 
 char *cmdline_with(const char *line, const char *parameters)
 {
-    /* What comes once more must not pile up from one fast reboot to the next. */
+    /* Parameters that are added again must not accumulate over fast reboots. */
     AUTOFREE char *others = filter(line, is_among, parameters, false);
     const char *position = others, *word, *rest = "";
     size_t length, before = strlen(others);
@@ -166,7 +166,7 @@ bool cmdline_has(const char *line, const char *name)
     return false;
 }
 
-/* The mark, and how many of the additions are behind it, and these. */
+/* Returns the line with the mark, the number of additions, and the additions themselves. */
 static char *marked(const char *line, const char *id, const char *added, size_t length, size_t n)
 {
     AUTOFREE char *ours =

@@ -1,50 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The kernel's command line: parameters separated by blanks, where a blank between double quotes
- * belongs to the parameter, and everything behind a lone "--" is for init. */
+/* The kernel's command line: parameters separated by blanks. A blank inside double quotes is part
+ * of the parameter; everything after a lone "--" is for init. All functions that return a string
+ * return a new one, which the caller frees. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The mark of ours on the command line of a kernel that we started: "fastreboot.attempt=ID".
- * A parameter with a dot reaches neither init nor a warning of the kernel. */
+/* fastreboot's mark on the command line of a kernel that it started: "fastreboot.attempt=ID". The
+ * kernel neither warns about a parameter with a dot nor passes it to init. */
 #define CMDLINE_MARK "fastreboot.attempt="
 
-/* "fastreboot.added=N", N of one digit: the N parameters behind it were added by us too, to the
- * kernel that we started, and are not for the one after it. */
+/* "fastreboot.added=N", where N is one digit: the next N parameters were also added by fastreboot.
+ * They apply to this kernel only, not to the one after it. */
 #define CMDLINE_ADDED "fastreboot.added="
 enum {
     CMDLINE_MAX_ADDED = 9,
 };
 
-/* The next parameter at *position, which moves behind it; false at the end. */
+/* Finds the next parameter and advances *position past it. Returns false at the end. */
 bool cmdline_next(const char **position, const char **ret_word, size_t *ret_length);
 
-/* `line` without what only meant the loader that started this kernel: BOOT_IMAGE=, initrd=, our
- * own marks and what we added. All give a string of the caller's. */
+/* `line` without the parameters that were meant for this kernel only: BOOT_IMAGE=, initrd=,
+ * fastreboot's marks, and the parameters that fastreboot added. */
 char *cmdline_for_next_kernel(const char *line);
 
-/* `line` without our own marks and what we added, as what somebody made of the running kernel's
- * command line may have them: kernel-install(8) writes it into a new boot entry. */
+/* `line` without fastreboot's marks and the parameters that it added. Boot entries may contain
+ * them: kernel-install(8) copies the running kernel's command line into a new entry. */
 char *cmdline_not_ours(const char *line);
 
-/* `line` without the parameters in `remove`: a name takes every parameter of that name,
- * with or without a value; name=value takes just that. */
+/* `line` without the parameters listed in `remove`: "name" removes every parameter of that name,
+ * with or without a value; "name=value" removes only that one. */
 char *cmdline_without(const char *line, const char *remove);
 
-/* `line` with `parameters` behind its last one, before a "--"; those of them that it has already
- * move there. */
+/* `line` with `parameters` added at its end, but before a "--". Those that it already has move
+ * there. */
 char *cmdline_with(const char *line, const char *parameters);
 
-/* The value of the last parameter that starts with `prefix` ("name="): the caller's, or NULL. */
+/* The value of the last parameter that starts with `prefix` ("name="), or NULL. */
 char *cmdline_value(const char *line, const char *prefix);
 
-/* Whether there is a parameter of that name, with or without a value, before a "--". */
+/* Whether `line` has a parameter of that name before a "--", with or without a value. */
 bool cmdline_has(const char *line, const char *name);
 
-/* What the kernel gets in the end: `line` with our mark for attempt `id`, and behind that the
- * parameters in `added`, of which there are at most CMDLINE_MAX_ADDED, the most important first.
- * What does not fit into `max` characters is left out, from the last one on, and at last the mark.
- */
+/* The command line that is passed to the kernel: `line`, then fastreboot's mark for attempt `id`,
+ * then the parameters in `added` (at most CMDLINE_MAX_ADDED, the most important first). If the
+ * result exceeds `max` characters, additions are dropped from the end, and finally the mark. */
 char *cmdline_final(const char *line, const char *id, const char *added, size_t max);

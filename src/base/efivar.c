@@ -42,7 +42,7 @@ int efivar_read_text(int root, const char *name, char **ret_text)
             break;
         data[n++] = data[i + 1] || (data[i] & 0x80) ? '?' : data[i];
     }
-    data[n] = 0; /* fd_read() made room for it */
+    data[n] = 0; /* fd_read() allocates one byte more */
     *ret_text = steal(&data);
     return 1;
 }

@@ -9,10 +9,10 @@
 #define EFI_GUID_FWUPD "0abba7dc-e516-4167-bbf5-4d9d1c739416"
 #define EFIVARS_DIR "sys/firmware/efi/efivars"
 
-/* The data of the EFI variable "Name-GUID", without the four bytes of attributes: 1 and the data,
- * for free(); 0 when there is no such variable, or no EFI; or a negative errno, -EBADMSG when it is
- * shorter than its attributes. */
+/* Reads the EFI variable "Name-GUID", without its four bytes of attributes. Returns 1 and the data,
+ * which the caller frees; 0 if the variable does not exist or this is not an EFI machine; or a
+ * negative errno, -EBADMSG if the variable is shorter than its attributes. */
 int efivar_read(int root, const char *name, char **ret_data, size_t *ret_length);
 
-/* The same for UTF-16 text. Characters beyond ASCII become '?'. */
+/* The same for UTF-16 text. Non-ASCII characters become '?'. */
 int efivar_read_text(int root, const char *name, char **ret_text);

@@ -12,7 +12,7 @@ enum {
     COPY_START = 64 * 1024,
 };
 
-/* Reads the whole file, or as much as shows that it has more than `max` bytes. */
+/* Reads the whole file, or just enough to show that it is larger than `max` bytes. */
 static int read_all(int fd, size_t max, char **text, size_t *length)
 {
     size_t size = 0;
@@ -55,7 +55,7 @@ int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
     return 0;
 }
 
-/* As much as there is of `size` bytes; gives how many that is in *ret_n. */
+/* Reads up to `size` bytes. *ret_n is the number read; it is smaller at the end of the file. */
 static int read_up_to(int fd, void *buffer, size_t size, uint64_t offset, size_t *ret_n)
 {
     for (*ret_n = 0; *ret_n < size;) {
@@ -129,7 +129,7 @@ int fd_write(int fd, const void *data, size_t size)
     return 0;
 }
 
-/* What is copied is used elsewhere: the start is enough to see what it is. */
+/* Copied data is not interpreted here: its start is enough for a recording. */
 static void tell_start(int fd, uint64_t offset, uint64_t end)
 {
     char start[COPY_START];

@@ -6,33 +6,34 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Open files. All return 0 or a negative errno. */
+/* Open files. All functions return 0 or a negative errno. */
 
-/* The whole file, with a NUL behind it that does not count in ret_length (may be NULL); the offset
- * is not moved. -EFBIG when it has more than `max` bytes. The caller frees it. */
+/* Reads the whole file without moving its offset. The text is NUL-terminated; ret_length (may be
+ * NULL) does not count the NUL. -EFBIG if the file is larger than `max` bytes. The caller frees the
+ * text. */
 int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length);
 
-/* Exactly `size` bytes at `offset`; -ENODATA when there are fewer. */
+/* Reads exactly `size` bytes at `offset`; -ENODATA if there are fewer. */
 int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset);
 
-/* Where the `length` bytes are first found from offset `from` on (ret_offset may be NULL); `end` is
- * where they must have started. -ENOENT when they are not in the file, -EFBIG when it goes on
- * behind `end` without them. */
+/* Finds the first occurrence of `bytes` at or after offset `from`; ret_offset may be NULL. -ENOENT
+ * if the file ends without it; -EFBIG if the file continues after `end` and it was not found up to
+ * there. */
 int fd_find(int fd, const void *bytes, size_t length, uint64_t from, uint64_t end,
             uint64_t *ret_offset);
 
-/* For what reads in another way: these bytes are what mattered of the file, behind those told
- * before; see base/witness.h. */
+/* For code that reads a file by other means: reports to the witness (base/witness.h) that these
+ * bytes were used. They follow the bytes reported before. */
 void fd_tell(int fd, const void *data, size_t size);
 
-/* All `size` bytes. */
+/* Writes all `size` bytes. */
 int fd_write(int fd, const void *data, size_t size);
 
-/* Copies the bytes from `offset` to `end` of `from` behind what `to` has; -EIO when the file has
- * become shorter. */
+/* Appends the bytes of `from` between `offset` and `end` to `to`; -EIO if `from` has become
+ * shorter. */
 int fd_copy(int to, int from, uint64_t offset, uint64_t end);
 
-/* Little-endian numbers, wherever they lie. */
+/* Little-endian numbers at any alignment. */
 static inline uint16_t get_le16(const void *data)
 {
     uint16_t value;

@@ -8,7 +8,7 @@
 #include "base/util.h"
 
 enum {
-    MAX_FILE = 2 * 1024 * 1024, /* an attempt holds what a large machine has */
+    MAX_FILE = 2 * 1024 * 1024, /* large enough for an attempt on a large machine */
     MAX_DEPTH = 8,
 };
 
@@ -36,10 +36,10 @@ int json_parse(const char *text, struct json_object **ret_object)
 
     if (!tokener)
         out_of_memory();
-    json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8); /* all that we write is */
+    json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8); /* fastreboot writes UTF-8 */
     object = json_tokener_parse_ex(tokener, text, -1);
     end = json_tokener_get_parse_end(tokener);
-    if (end > length) /* json-c counts the zero byte where a comment ends there */
+    if (end > length) /* json-c counts the NUL if a comment ends there */
         end = length;
     if (json_tokener_get_error(tokener) != json_tokener_success ||
         !json_object_is_type(object, json_type_object) || !is_blank(text + end)) {
@@ -94,7 +94,7 @@ static void add(struct json_object *object, const char *key, struct json_object 
         out_of_memory();
 }
 
-/* Paths and command lines may hold any bytes, JSON only UTF-8: what is none becomes '?'. */
+/* Paths and command lines may contain any bytes, but JSON only UTF-8: invalid bytes become '?'. */
 struct json_object *json_new_string(const char *value)
 {
     AUTOFREE char *copy = xstrdup(value);

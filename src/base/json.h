@@ -6,30 +6,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Small helpers around json-c. */
+/* Helpers for json-c. */
 
 #define AUTOJSON CLEANUP(json_putp)
 void json_putp(struct json_object **object);
 
-/* The object in `text`, for json_object_put(). -EBADMSG when it is no object, or nested deeper
- * than any file of ours is. */
+/* Parses `text`; release the object with json_object_put(). -EBADMSG if it is not a JSON object, or
+ * nested deeper than any file that fastreboot writes. */
 int json_parse(const char *text, struct json_object **ret_object);
 
-/* The object in the file at `path` below root, which may have 2 MiB. Other errors as root_read().
- */
+/* The same for the file at `path` below root, of at most 2 MiB. Other errors are those of
+ * root_read(). */
 int json_read(int root, const char *path, struct json_object **ret_object);
 
-/* The member `key`, a string that lives as long as the object; NULL when there is no such. */
+/* The string member `key`, or NULL. It lives as long as the object. */
 const char *json_string(const struct json_object *object, const char *key);
 
-/* The member `key`, or `otherwise` when there is no such number. */
+/* The number member `key`, or `otherwise` if there is none. */
 int64_t json_number(const struct json_object *object, const char *key, int64_t otherwise);
 
-/* A string; JSON holds only UTF-8, so that every byte that is not becomes '?'. */
+/* A JSON string. JSON only holds UTF-8: invalid bytes become '?'. */
 struct json_object *json_new_string(const char *value);
 
-/* The same for a time or a length of time in micro- or milliseconds: what is so large that it
- * cannot be counted with is `otherwise`, too. */
+/* A number member that is a time or a duration in micro- or milliseconds: `otherwise` also if it is
+ * negative or too large to calculate with. */
 int64_t json_time(const struct json_object *object, const char *key, int64_t otherwise);
 
 /* Adds a member; a NULL string becomes null. */

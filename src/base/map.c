@@ -8,7 +8,7 @@
 struct pair {
     const void *value;
     const char *key;
-    char copy[]; /* of the key; empty in one that is only looked for */
+    char copy[]; /* of the key; empty in a search key */
 };
 
 static int compare(const void *a, const void *b)

@@ -3,13 +3,13 @@
 
 #include <stdbool.h>
 
-/* A balanced tree of texts, each with a value or, as a set, without. {0} is empty. */
+/* A balanced tree of strings, each with a value or (as a set) without. {0} is empty. */
 struct map {
     void *tree;
 };
 
-/* True, or false and nothing done when `key` is there already. The key is copied, the value is not.
- */
+/* Adds a key. Returns false, and does nothing, if the key exists. The key is copied, the value is
+ * not. */
 bool map_add(struct map *map, const char *key, const void *value);
 
 /* The value of the key, or NULL. */

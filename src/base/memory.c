@@ -12,13 +12,14 @@ void out_of_memory(void)
 {
     static const char MESSAGE[] = "fastreboot: out of memory\n";
 
-    /* Neither stdio nor atexit(): both may want memory. */
+    /* Not stdio or atexit(): both may allocate. */
     (void)!write(STDERR_FILENO, MESSAGE, sizeof(MESSAGE) - 1);
     _exit(1);
 }
 
-/* Libraries check less than we do: json-c goes on with half of an object, which would then pass for
- * a damaged file. So memory that is gone ends the program inside them, too. */
+/* Libraries check less than this program: json-c continues with half of an object, which would
+ * later be taken for a damaged file. So running out of memory inside a library ends the program,
+ * too. */
 #if defined(__GLIBC__) && !HAS_ASAN
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -43,7 +44,7 @@ void *calloc(size_t n, size_t size)
 
 void *realloc(void *old, size_t size)
 {
-    return of_libc(__libc_realloc(old, size), size > 0); /* 0 frees, and gives NULL */
+    return of_libc(__libc_realloc(old, size), size > 0); /* size 0 frees and returns NULL */
 }
 #endif
 

@@ -4,11 +4,12 @@
 #include <stddef.h>
 
 /* Memory and text. Running out of memory ends the program with a message and exit status 1, so none
- * of these gives NULL. That is safe at any moment: what ends before the jump was allowed ends in
- * the firmware reboot, and what ends after it leaves its attempt on the disk for the next boot. */
+ * of these functions returns NULL for lack of memory. Ending is safe at any time: before the jump
+ * is allowed, it leads to a firmware reboot; after that, the attempt stays on disk for the next
+ * boot. */
 
-/* AddressSanitizer has an allocator of its own, so that only what is asked for here ends the
- * program, not what a library asks for. */
+/* AddressSanitizer has its own allocator. With it, only allocations of this program end it, not
+ * those of libraries. */
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1
 #elif defined(__has_feature)
@@ -17,30 +18,30 @@
 #define HAS_ASAN 0
 #endif
 
-/* `n` elements of `size` bytes, all zero; for free(). */
+/* `n` elements of `size` bytes, zeroed. The caller frees them. */
 void *xcalloc(size_t n, size_t size);
 
-/* `old` (or NULL) with room for `n` elements of `size` bytes; for free(). */
+/* Resizes `old` (or NULL) to `n` elements of `size` bytes. The caller frees them. */
 void *xreallocarray(void *old, size_t n, size_t size);
 
-/* A copy for free(); NULL stays NULL. */
+/* A copy, which the caller frees; NULL stays NULL. */
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 
-/* A formatted string for free(). */
+/* A formatted string, which the caller frees. */
 char *format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
-/* Frees *text and puts `value`, which it takes over and which may be NULL, in its place. */
+/* Frees *text and replaces it by `value`, which may be NULL and now belongs to *text. */
 void set_text(char **text, char *value);
 
-/* Adds `text` behind *list, with `separator` between them if there is something already. */
+/* Appends `text` to *list, after `separator` unless the list is empty. */
 void append_text(char **list, const char *separator, const char *text);
 
-/* A pointer to one more element behind the `n` of `array`, all zero; `n` counts it. Both are
- * variables. */
+/* Adds a zeroed element at the end of `array`, which has `n`, and returns a pointer to it. Both
+ * arguments must be variables. */
 #define APPEND(array, n)                                                                           \
     ((__typeof__(array))append_element((void **)&(array), &(n), sizeof(*(array))))
 void *append_element(void **array, size_t *n, size_t size);
 
-/* Ends the program, for libraries that say that memory is gone. */
+/* Ends the program; for callers of libraries that report a lack of memory. */
 void out_of_memory(void) __attribute__((noreturn));

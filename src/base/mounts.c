@@ -8,7 +8,7 @@
 #include "base/util.h"
 
 enum {
-    MAX_MOUNTINFO = 8 * 1024 * 1024, /* with many containers there are many mounts */
+    MAX_MOUNTINFO = 8 * 1024 * 1024, /* many containers have many mounts */
     MAX_MOUNTS = 32768,
 };
 
@@ -75,7 +75,7 @@ int mounts_read(int root, const char *file, struct mount_point **ret_mounts, siz
 
     *ret_mounts = NULL;
     *ret_n = 0;
-    /* A recorded machine has no such process: the link /proc/self may lead nowhere. */
+    /* A recorded machine has no processes: the link /proc/self may be dangling. */
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;

@@ -7,27 +7,28 @@
 /* A line of mountinfo. */
 struct mount_point {
     char *device; /* "8:2" */
-    char *root;   /* of the mount, inside of the file system */
+    char *root;   /* root of the mount within the file system */
     char *point;
     char *source; /* "/dev/sda2" */
     char *type;   /* "ext4" */
 };
 
-/* What this process sees, which any user may read; a service may have mounts of its own. */
+/* The mounts that this process sees, readable by any user. A service may have its own mounts. */
 #define MOUNTS_OF_SELF "proc/self/mountinfo"
 #define MOUNTS_OF_PID_1 "proc/1/mountinfo"
 
-/* What is mounted, in the order of the file: a later mount hides an earlier one at the same point.
- * None without that file, as in a recorded tree. 0 or a negative errno; release with mounts_free()
- * in any case. */
+/* Reads the mounts in the order of the file: a later mount hides an earlier one at the same point.
+ * A missing file, as in a recorded machine, means no mounts. 0 or a negative errno; release with
+ * mounts_free() in either case. */
 int mounts_read(int root, const char *file, struct mount_point **ret_mounts, size_t *ret_n);
 void mounts_free(struct mount_point *mounts, size_t n);
 
-/* The one that is seen at `point`, or NULL. */
+/* The mount that is visible at `point`, or NULL. */
 const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, const char *point);
 
-/* Whether `option` is one of the options of fstab or crypttab, which commas separate. */
+/* Whether the comma-separated options of fstab or crypttab include `option`. */
 bool mounts_has_option(const char *options, const char *option);
 
-/* A field of mountinfo or fstab, where blanks and backslashes are octal; for free(). */
+/* Decodes a field of mountinfo or fstab, which writes blanks and backslashes in octal. The caller
+ * frees the text. */
 char *mounts_unescape(const char *field);

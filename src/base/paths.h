@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where things are, relative to the root directory. */
+/* Paths, relative to the root directory. */
 
 #define RUN_DIR "run/fastreboot"
-/* The service is active: made by `booted`, removed when the service stops. */
+/* The service is active: created by `booted`, removed when the service stops. */
 #define RUN_ACTIVE RUN_DIR "/active"
 /* One firmware reboot was requested. */
 #define RUN_NORMAL RUN_DIR "/normal"
@@ -12,29 +12,29 @@
 #define RUN_LOADED RUN_DIR "/loaded"
 /* The load at shutdown has begun, and in which reboot (JSON). */
 #define RUN_BEGUN RUN_DIR "/begun"
-/* The jump may go ahead, and in which reboot (JSON). The condition of the modules unit names it
- * too. */
+/* The jump may go ahead, and in which reboot (JSON). Also named in the condition of the modules
+ * unit. */
 #define RUN_JUMP RUN_DIR "/jump"
-/* What to detach before the jump (JSON). The condition of the modules unit names it too. */
+/* What to detach before the jump (JSON). Also named in the condition of the modules unit. */
 #define RUN_MODULES RUN_DIR "/modules"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
 /* What the last boot through the firmware left behind (JSON). */
 #define RUN_FIRMWARE_BOOT RUN_DIR "/firmware-boot"
-/* What the health check looks for, until it is over (JSON). The condition of the health units names
- * it too. */
+/* What the health check looks for, until it ends (JSON). Also named in the condition of the health
+ * units. */
 #define RUN_HEALTH RUN_DIR "/health"
 
 #define STATE_DIR "var/lib/fastreboot"
 /* The reboot under way (JSON). */
 #define STATE_ATTEMPT STATE_DIR "/attempt"
-/* The reboots before it, a line of JSON each. */
+/* Earlier reboots, one line of JSON each. */
 #define STATE_HISTORY STATE_DIR "/history"
 
 /* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"
-/* The fast reboot after which something was missing, from the one firmware reboot that is requested
- * for it until it is known whether that helped (JSON). */
+/* The fast reboot after which something was missing (JSON): kept from the request for a firmware
+ * reboot until it is known whether that helped. */
 #define STATE_HEALING STATE_DIR "/healed"
 
 #define SERVICE_UNIT "fastreboot.service"

@@ -10,7 +10,7 @@
 #include "base/walk.h"
 #include "base/witness.h"
 
-/* What was found out about trust is given out only with success. */
+/* ret_untrusted is only set on success. */
 static void drop_untrusted(char **untrusted)
 {
     if (untrusted) {
@@ -35,7 +35,7 @@ int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_s
     return 0;
 }
 
-/* Tells the witness of `name` in `directory`, whose path below the root is `path`. */
+/* Reports `name` in `directory` to the witness; `path` is its path below the root. */
 static void tell(int directory, const char *name, const char *path)
 {
     char target[PATH_MAX];
@@ -50,8 +50,8 @@ static void tell(int directory, const char *name, const char *path)
     witness->saw(path, &st, length >= 0 ? target : NULL);
 }
 
-/* Opening is asked of the kernel only for the kinds that are wanted: a FIFO blocks, a tape is wound
- * back and a watchdog starts to count when it is opened. */
+/* Only opens the wanted kinds of files: opening a FIFO blocks, opening a tape rewinds it, and
+ * opening a watchdog starts it. */
 static int open_as(const struct walk *walk, int flags, bool (*is_wanted)(mode_t mode))
 {
     int fd;
@@ -113,7 +113,7 @@ int root_open_directory(int root, const char *path)
     return open_walked(&walk, root, path, O_RDONLY | O_DIRECTORY, is_directory, NULL);
 }
 
-/* Splits off the last component, which is not to be followed, and resolves what is before it. */
+/* Splits off the last component, which is not followed, and resolves the path before it. */
 static int resolve_parent(int root, const char *path, char **ret_path)
 {
     AUTOFREE char *copy = xstrdup(path), *parent = NULL;
@@ -122,7 +122,7 @@ static int resolve_parent(int root, const char *path, char **ret_path)
 
     if (slash)
         *slash++ = 0;
-    if (streq(slash ? slash : copy, "..")) /* nothing in the directory before it, but above it */
+    if (streq(slash ? slash : copy, "..")) /* not in that directory, but above it */
         return -EINVAL;
     r = root_resolve(root, slash ? copy : "", &parent, NULL, NULL);
     if (r < 0)
@@ -224,7 +224,7 @@ int root_read_number(int root, const char *path, long *ret_number)
     return 0;
 }
 
-/* The name alone matters, and what kind of thing it is. */
+/* Reports only the name and the kind of file. */
 static void tell_entry(int directory, const char *path, const char *name)
 {
     AUTOFREE char *full = format("%s%s%s", path, *path ? "/" : "", name);

@@ -5,53 +5,53 @@
 #include <sys/stat.h>
 
 /* Files below a root directory. `root` is a descriptor of that directory: "/" on a live machine, a
- * recorded tree in tests and with --root. Paths are meant as a process would see them after
- * chroot(root): an absolute link stays below the root and so does "..".
+ * recorded tree in tests and with --root. Paths are what a process would see after chroot(root):
+ * neither absolute links nor ".." lead out of the root.
  *
- * All return 0 or more, or a negative errno. */
+ * All functions return 0 or more, or a negative errno. */
 
 /* Follows `path` to its end.
  * ret_path       the path without links, relative to root; the caller frees it
- * ret_stat       the file it ends in, or NULL
- * ret_untrusted  NULL, or where to put the first directory, link or file on the way that belongs
- *                to somebody else than the root directory does, or that group or others may write
- *                (NULL when there is none); the caller frees it */
+ * ret_stat       the file at its end; may be NULL
+ * ret_untrusted  the first directory, link or file on the way that does not belong to the owner of
+ *                the root directory, or is writable by group or others; NULL if there is none; the
+ *                caller frees it. May be NULL. */
 int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_stat,
                  char **ret_untrusted);
 
-/* Opens a regular file for reading and follows links. Gives a descriptor; -EISDIR for a directory,
- * -EINVAL for anything else that is no regular file. */
+/* Opens a regular file for reading and follows links. Returns a descriptor; -EISDIR for a
+ * directory, -EINVAL for anything else that is not a regular file. */
 int root_open(int root, const char *path, char **ret_untrusted);
 
-/* The same for a device, or the regular file that stands for it in a recorded machine. */
+/* The same for a device, or for the regular file that stands for it in a recorded machine. */
 int root_open_device(int root, const char *path);
 
 /* The same for a directory. */
 int root_open_directory(int root, const char *path);
 
-/* 1 when something, a dangling link too, is at `path`; 0 when nothing is. */
+/* Returns 1 if `path` exists, even as a dangling link, or 0. */
 int root_exists(int root, const char *path);
 
-/* Where the link at `path` points, or -EINVAL when it is none; the caller frees it. */
+/* The target of the link at `path`; -EINVAL if it is not a link. The caller frees it. */
 int root_readlink(int root, const char *path, char **ret_target);
 
-/* The whole file, with a NUL behind it that does not count in ret_length (may be NULL).
- * -EFBIG when it has more than `max` bytes. The caller frees it. */
+/* Reads the whole file. The text is NUL-terminated; ret_length (may be NULL) does not count the
+ * NUL. -EFBIG if the file is larger than `max` bytes. The caller frees the text. */
 int root_read(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
-/* The same for a file of which no more than the first `max` bytes are wanted. */
+/* The same, but reads at most the first `max` bytes. */
 int root_read_start(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
-/* As root_read() for a file that holds one line; the newline is taken off. -EBADMSG on a NUL
- * inside. */
+/* As root_read() for a file of one line; removes the newline. -EBADMSG if the line contains a
+ * NUL. */
 int root_read_line(int root, const char *path, size_t max, char **ret_line);
 
-/* The same for a decimal number, as the files of /proc/sys hold it. -EBADMSG when it is none. */
+/* The same for a decimal number, as in the files of /proc/sys. -EBADMSG if it is not a number. */
 int root_read_number(int root, const char *path, long *ret_number);
 
-/* The names in directory `path` that `wanted` accepts (NULL: all that start with no dot), sorted by
- * byte value: a NULL-terminated array for names_free(). Gives their number. -E2BIG when more than
- * `max` were found. */
+/* The names in directory `path` that `wanted` accepts (NULL: all that do not start with a dot),
+ * sorted by byte value, as a NULL-terminated array for names_free(). Returns their number; -E2BIG
+ * if there are more than `max`. */
 int root_names(int root, const char *path, int (*wanted)(const char *name), size_t max,
                char ***ret_names);
 void names_free(char **names);

@@ -11,11 +11,12 @@
 enum {
     MAX_FILE = 64 * 1024,
     MAX_FILES = 64,
-    /* What inih takes in its common build, less line end and NUL; it cuts longer lines silently. */
+    /* What inih accepts in its usual build, without line end and NUL; it silently cuts longer
+     * lines. */
     MAX_LINE = INI_MAX_LINE - 3,
 };
 
-/* One file being read. */
+/* The file that is being read. */
 struct reading {
     const char *file;
     settings_take take;
@@ -23,7 +24,7 @@ struct reading {
     char *problem; /* the first one */
 };
 
-/* An inih handler: 0 is its word for an error, of which it then tells the line. */
+/* An inih handler: it returns 0 for an error, and inih then reports the line. */
 static int handle(void *argument, const char *section, const char *key, const char *value)
 {
     struct reading *reading = argument;
@@ -74,7 +75,7 @@ static int parse(struct reading *reading, const char *text, char **ret_error)
                            reading->file, line, MAX_LINE));
     line = ini_parse_string(text, handle, reading);
     problem = reading->problem;
-    if (line < 0) /* inih's word for it */
+    if (line < 0) /* out of memory, for inih */
         out_of_memory();
     if (line == 0)
         return 0;
@@ -90,8 +91,8 @@ int settings_parse(const char *file, const char *text, settings_take take, void 
     return parse(&(struct reading){.file = file, .take = take, .data = data}, text, ret_error);
 }
 
-/* Nothing is at the path. A link on the way that leads nowhere is something: it was to lead to a
- * file that somebody wrote. */
+/* Whether nothing exists at the path. A dangling link on the way counts as something: it was meant
+ * to lead to a file that somebody wrote. */
 static bool is_absent(int root, const char *path)
 {
     AUTOFREE char *part = xstrdup(path);

@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* Of the second byte after `first`: what shorter forms, surrogates and numbers beyond Unicode have
- * is excluded. */
+/* Checks the second byte after `first`: rejects overlong forms, surrogates and numbers beyond
+ * Unicode. */
 static bool may_follow(unsigned char first, unsigned char second)
 {
     unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
@@ -32,8 +32,8 @@ size_t text_character_length(const char *text)
     return n;
 }
 
-/* C0, DEL and C1; and what turns the direction of writing around (U+202A to 202E, U+2066 to 2069).
- * `text` is one character of `n` bytes. */
+/* C0, DEL and C1 controls, and those that change the direction of text (U+202A to 202E, U+2066 to
+ * 2069). `text` is one character of `n` bytes. */
 static bool is_control(const unsigned char *text, size_t n)
 {
     if (n == 1)

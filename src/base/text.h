@@ -3,9 +3,10 @@
 
 #include <stddef.h>
 
-/* The length in bytes of the character at `text` in UTF-8; 0 when it is not one. */
+/* The length in bytes of the UTF-8 character at `text`; 0 if it is invalid. */
 size_t text_character_length(const char *text);
 
-/* A copy of what another program or a file says, safe for a terminal: control characters, which
- * could move the cursor or change colours, and what is not UTF-8 become \xNN. For free(). */
+/* A copy of text from a file or another program that is safe for a terminal: control characters,
+ * which could move the cursor or change colours, and invalid UTF-8 become \xNN. The caller frees
+ * it. */
 char *text_printable(const char *text);

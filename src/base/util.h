@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 
-/* Cleanup at the end of the scope. Every destructor takes NULL (or -1). */
+/* Cleanup at the end of the scope. Every destructor accepts NULL (or -1). */
 #define CLEANUP(destructor) __attribute__((cleanup(destructor)))
 #define AUTOFREE CLEANUP(freep)
 #define AUTOCLOSE CLEANUP(closep)
@@ -38,7 +38,7 @@ static inline void closedirp(DIR **dir)
         (void)closedir(*dir);
 }
 
-/* Hands the value over to somebody else and leaves the variable empty. */
+/* Returns the value and clears the variable, so that its cleanup does nothing. */
 static inline void *steal(void *pointer)
 {
     void **variable = pointer, *value = *variable;
@@ -60,7 +60,7 @@ static inline bool streq(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-/* The rest of `text` behind `prefix`, or NULL. */
+/* The rest of `text` after `prefix`, or NULL if it does not start with it. */
 static inline const char *after_prefix(const char *text, const char *prefix)
 {
     size_t length = strlen(prefix);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The two orders in which GRUBs sort the files of boot entries. */
+/* The two orders in which versions of GRUB sort the files of boot entries. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/util.h"
 #include "base/version.h"
 
-/* A piece of a version that is not copied out of its string. */
+/* A part of a version, which points into its string. */
 struct piece {
     const char *at, *end;
 };
@@ -48,7 +48,8 @@ static int compare_runs(struct piece a, struct piece b, bool digits)
     return order ? order : (n > m) - (n < m);
 }
 
-/* Whether the sign at the front of one of them alone decides, or of both, which is then skipped. */
+/* Compares a leading `sign`. Returns whether either has it: if only one does, *ret_order decides;
+ * if both do, it is skipped. */
 static bool take_sign(struct piece *a, struct piece *b, char sign, int *ret_order)
 {
     bool here = a->at < a->end && *a->at == sign, there = b->at < b->end && *b->at == sign;
@@ -59,8 +60,8 @@ static bool take_sign(struct piece *a, struct piece *b, char sign, int *ret_orde
     return here || there;
 }
 
-/* rpm's comparison of versions, before it knew of '^'; with `plus`, a '+' counts as a '~' does, but
- * after the end. */
+/* rpm's comparison of versions, from before it knew '^'. With `plus`, a '+' is handled like '~',
+ * except that it sorts after the end. */
 static int compare_pieces(struct piece a, struct piece b, bool plus)
 {
     for (;;) {
@@ -101,7 +102,7 @@ int version_compare_rpm(const char *a, const char *b)
                           false);
 }
 
-/* Takes what is behind the last '-' off; nothing where there is none. */
+/* Splits off what follows the last '-'; empty if there is none. */
 static struct piece take_last(struct piece *rest)
 {
     for (const char *at = rest->end; at > rest->at; at--)
@@ -123,7 +124,7 @@ static void split(const char *text, struct piece parts[3])
     last = take_last(&parts[0]);
     parts[1] = take_last(&parts[0]);
     parts[2] = last;
-    if (parts[1].at == parts[0].end) { /* one dash at most: what is behind it is the version */
+    if (parts[1].at == parts[0].end) { /* at most one dash: the version follows it */
         parts[1] = last;
         parts[2] = (struct piece){last.end, last.end};
     }
@@ -141,7 +142,7 @@ int version_compare_package(const char *a, const char *b, bool plus)
     return order;
 }
 
-/* Without the endings that consist of a dot, a letter or ~, and letters, digits or ~. */
+/* The length without endings, each of a dot, a letter or ~, and more letters, digits or ~. */
 static size_t without_endings(const char *name)
 {
     size_t n = 0;

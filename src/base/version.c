@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Where a sign that is no digit sorts. A digit and the end of the string count alike. */
+/* The rank of a character that is not a digit. Digits and the end of the string rank the same. */
 static int rank(unsigned char sign)
 {
     if (sign == '~')
@@ -26,7 +26,8 @@ static int compare_digits(const char **a, const char **b)
     for (; isdigit((unsigned char)**a) && isdigit((unsigned char)**b); (*a)++, (*b)++)
         if (!first)
             first = **a - **b;
-    /* The longer run is the greater number; only runs of one length go by their first digit. */
+    /* The longer run is the greater number; runs of the same length are decided by the first digit
+     * that differs. */
     if (isdigit((unsigned char)**a))
         return 1;
     if (isdigit((unsigned char)**b))
@@ -58,7 +59,8 @@ static bool is_counted(unsigned char sign)
     return sign < 128 && (isalnum(sign) || strchr("~-^.", sign));
 }
 
-/* The sign that stands in front, when only one of the two has it, decides: `order` for a. */
+/* If only one of the two starts with `sign`, that decides: `order` if it is a. If both do, skips
+ * it. */
 static int compare_sign(const char **a, const char **b, char sign, int order)
 {
     if (**a != sign && **b != sign)
@@ -76,7 +78,7 @@ static int compare_runs(const char **a, const char **b)
     int order;
 
     if (isdigit((unsigned char)**a) || isdigit((unsigned char)**b)) {
-        /* A number is newer than what has none there. */
+        /* A number is newer than anything else. */
         if (!isdigit((unsigned char)**a) || !isdigit((unsigned char)**b))
             return isdigit((unsigned char)**a) ? 1 : -1;
         return compare_digits(a, b);
@@ -106,7 +108,7 @@ int version_compare_uapi(const char *a, const char *b)
         if (order)
             return order;
         if (!*a || !*b)
-            return !*b - !*a; /* what goes on is newer */
+            return !*b - !*a; /* the longer one is newer */
         order = compare_sign(&a, &b, '-', -1);
         if (!order)
             order = compare_sign(&a, &b, '^', -1);

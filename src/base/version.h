@@ -4,22 +4,21 @@
 #include <stdbool.h>
 
 /* Compares kernel releases as dpkg and rpm compare versions: runs of digits by value, '~' before
- * everything and even before the end, letters before other signs. Below, equal or above 0, as
- * strcmp() does. */
+ * everything, even the end, and letters before other characters. The result is less than, equal to
+ * or greater than 0, like that of strcmp(). */
 int version_compare(const char *a, const char *b);
 
-/* The same by the UAPI version format specification, as systemd-boot orders its entries: like
- * dpkg's, but for other signs between the numbers, of which '~' < '-' < '^' < '.' count and no
- * others. */
+/* The same, but following the UAPI version format specification, as systemd-boot sorts its entries:
+ * of the characters between numbers only '~' < '-' < '^' < '.' count. */
 int version_compare_uapi(const char *a, const char *b);
 
-/* rpm's comparison, as Fedora's GRUB has it: without '^', where all signs but '~' only separate. */
+/* rpm's comparison, as in Fedora's GRUB: without '^'; all characters but '~' only separate. */
 int version_compare_rpm(const char *a, const char *b);
 
-/* The same for NAME-VERSION-RELEASE, piece by piece. Names that differ may still be equal. With
- * `plus`, as in newer ones, a '+' is older than any other sign but '~', and newer than the end. */
+/* The same for NAME-VERSION-RELEASE, part by part. Different names may still be equal. With `plus`,
+ * as in newer versions, '+' sorts after '~' and the end, but before anything else. */
 int version_compare_package(const char *a, const char *b, bool plus);
 
-/* gnulib's filevercmp(), as GRUB 2.14 has it, for names that do not start with a dot: as
- * version_compare(), first without the endings. */
+/* gnulib's filevercmp() as in GRUB 2.14, for names that do not start with a dot: version_compare(),
+ * first without the file name's endings. */
 int version_compare_file(const char *a, const char *b);

@@ -8,7 +8,7 @@
 #include "base/witness.h"
 
 enum {
-    MAX_LINKS = 40, /* as the kernel's own limit */
+    MAX_LINKS = 40, /* same as the kernel's limit */
 };
 
 static void walk_check(struct walk *walk, const char *name)
@@ -51,7 +51,7 @@ static void walk_up(struct walk *walk)
     *(slash ? slash : walk->done) = 0;
 }
 
-/* Replaces what is still to do by the link's target and, behind it, the rest. */
+/* Replaces the remaining path by the link's target, followed by the rest. */
 static int walk_link(struct walk *walk, const char *rest)
 {
     char target[PATH_MAX], todo[PATH_MAX];

@@ -5,19 +5,19 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* How root.c gets from a path to a file: for nobody else. */
+/* How root.c gets from a path to a file. Only for root.c. */
 
 /* A walk along a path, one component at a time. */
 struct walk {
     int root;
-    uid_t owner;         /* who must own everything: the owner of the root directory */
+    uid_t owner;         /* the owner of the root directory, who must own everything */
     char done[PATH_MAX]; /* without links, relative to root */
     char todo[PATH_MAX];
     unsigned links;
     struct stat stat; /* of what `done` names */
-    char **untrusted; /* NULL when nobody asks */
+    char **untrusted; /* NULL if the caller does not ask */
 };
 
-/* Goes along `path` below `root` to its end, as root_resolve() says. 0 or a negative errno; after
- * an error *untrusted may be set all the same. */
+/* Follows `path` below `root` to its end, see root_resolve(). 0 or a negative errno. *untrusted may
+ * be set even after an error. */
 int walk_path(struct walk *walk, int root, const char *path, char **untrusted);

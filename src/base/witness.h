@@ -6,23 +6,23 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* An offset: behind what was told before, since the file was opened. */
+/* As an offset: after the bytes reported before, since the file was opened. */
 #define WITNESS_APPEND UINT64_MAX
 
-/* Who is told what is read below the root directory. Paths are relative to it and have no links on
- * the way. */
+/* Receives reports of what is read below the root directory. Paths are relative to it and contain
+ * no links. */
 struct witness {
-    /* Something is there; `target` is where a link points, else NULL. */
+    /* The path exists; `target` is where a link points, or NULL. */
     void (*saw)(const char *path, const struct stat *st, const char *target);
-    /* From now on `fd` is this file or directory; a negative errno where it cannot be opened. */
+    /* From now on `fd` is this file or directory; it is a negative errno if opening failed. */
     void (*opened)(const char *path, int fd);
-    /* `size` bytes at `offset` were read; with `whole` there are no others. `fd` may be a file that
-     * was not opened below the root. */
+    /* `size` bytes at `offset` were read; `whole` means that they are the whole file. `fd` may be a
+     * file that was not opened below the root. */
     void (*took)(int fd, uint64_t offset, const void *data, size_t size, bool whole);
-    /* It was read, and that failed. */
+    /* Reading it failed. */
     void (*failed)(int fd);
 };
 
-/* The one piece of state that reading has. NULL in every verb but `record`, which sets it while
- * other verbs run, so that nothing between them has to pass it on. */
+/* The only global state of reading. NULL in every verb but `record`, which sets it while it runs
+ * other verbs, so that nothing in between has to pass it on. */
 extern const struct witness *witness;
