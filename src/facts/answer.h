@@ -2,28 +2,28 @@
 #pragma once
 
 /* The answer to a question about the machine: yes, no, or unknown. Only decide/ may treat unknown
- * as one of the others. */
+ * as yes or no. */
 struct answer {
     enum { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } is;
-    int error;  /* of an unknown: the errno that prevented knowing */
-    char *text; /* what it is, or what could not be read, in words; or NULL */
+    int error;  /* if unknown: the errno that prevented knowing */
+    char *text; /* what was found, or what could not be read, in words; or NULL */
 };
 
-/* `text` becomes the answer's own and may be NULL. */
+/* The answer takes over `text`, which may be NULL. */
 struct answer answer_yes(char *text);
 struct answer answer_unknown(int error, char *text); /* a positive errno */
 
-/* Of a call that gives 1 or 0 or a negative errno. */
+/* From the result of a call that returns 1, 0 or a negative errno. */
 struct answer answer_of(int result);
 
-/* Notes that it is so: of several texts the first stays. `text` becomes the answer's own. */
+/* Changes the answer to yes. The answer takes over `text`, but keeps the first of several texts. */
 void answer_note(struct answer *answer, char *text);
 
-/* Notes that it is so, and adds `text`, which it frees, behind the texts so far: "a; b". */
+/* Changes the answer to yes and appends `text` to the texts so far: "a; b". Frees `text`. */
 void answer_add(struct answer *answer, char *text);
 
-/* Notes that it cannot be known, which does not change a yes or an earlier unknown. `error` is a
- * positive errno; `text` becomes the answer's own and may be NULL. */
+/* Changes a no to unknown; a yes or an earlier unknown stays. `error` is a positive errno. The
+ * answer takes over `text`, which may be NULL. */
 void answer_note_unknown(struct answer *answer, int error, char *text);
 
 void answer_clear(struct answer *answer);

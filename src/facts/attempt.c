@@ -7,7 +7,7 @@
 
 static const char *const STATES[] = {"begun", "firmware", "loaded", "failed", "checking", "healed"};
 
-/* Texts, of the attempt and of its machine. */
+/* The strings of an attempt and of its machine. */
 struct text {
     const char *name;
     size_t offset;
@@ -52,7 +52,7 @@ static int inventory_member(const struct json_object *object, struct attempt *at
     return r;
 }
 
-/* Damage there only makes it unknown. */
+/* If this member is damaged, only the member is unknown. */
 static void firmware_boot_member(const struct json_object *object, struct attempt *attempt)
 {
     struct json_object *member;

@@ -8,36 +8,38 @@
 #include "facts/inventory.h"
 #include "facts/started.h"
 
-/* One reboot as it was planned: written before it, judged after it. */
+/* One reboot as it was planned: written before the reboot, judged after it. */
 
 enum attempt_state {
-    ATTEMPT_BEGUN,    /* nothing is decided yet; if the next boot finds it, the load did not end */
+    ATTEMPT_BEGUN, /* nothing is decided yet; if the next boot finds this, loading did not finish */
     ATTEMPT_FIRMWARE, /* the reboot goes through the firmware, ->reason says why */
     ATTEMPT_LOADED,   /* a kernel is loaded for the jump to start */
     ATTEMPT_FAILED,   /* the jump was tried and refused, ->reason says why */
-    ATTEMPT_CHECKING, /* the kernel runs, and the health check is not over */
-    ATTEMPT_HEALING, /* something was missing, ->reason says what, and a firmware reboot is to bring
-                       it back; never in the same file as the others */
+    ATTEMPT_CHECKING, /* the kernel runs, and the health check is under way */
+    ATTEMPT_HEALING, /* something was missing, ->reason says what, and a firmware reboot is expected
+                        to bring it back; never in the same file as the others */
 };
 
-/* Who the machine is. What it does not say is NULL. */
+/* Identifies the machine. Members that it does not provide are NULL. */
 struct machine {
     char *id;      /* /etc/machine-id */
-    char *product; /* of DMI */
-    char *board;   /* the same */
+    char *product; /* from DMI */
+    char *board;   /* from DMI */
 };
 
 struct attempt {
     char *id;      /* of this attempt; on the command line of the kernel that it starts */
-    char *boot_id; /* of the boot that the reboot ends; when checking or healed, of that boot */
+    char *boot_id; /* of the boot that the reboot ends; when checking or healing, of the boot that
+                      is checked */
     int64_t time;  /* when it began, in microseconds since 1970 */
-    int64_t since; /* checking or healed: when the health check began, in
-                      microseconds since that kernel started */
+    int64_t since; /* checking or healing: when the health check began, in microseconds since that
+                      kernel started */
     enum attempt_state state;
-    char *release; /* of the kernel to start; NULL before it is loaded, or if another program did */
-    char *kernel;  /* its kernel_id, see struct boot_payload; the same */
+    char *release; /* of the kernel to start; NULL before it is loaded, or if another program loaded
+                      it */
+    char *kernel;  /* its kernel_id, see struct boot_payload; NULL likewise */
     char *reason;  /* in words, or NULL */
-    char *cmdline; /* that the kernel gets, with fastreboot's mark; or NULL */
+    char *cmdline; /* of the kernel to start, with fastreboot's mark; or NULL */
     struct machine machine;
     struct firmware_boot firmware_boot; /* carried to the boot that this reboot starts by kexec */
     struct inventory inventory;
@@ -45,16 +47,16 @@ struct attempt {
 };
 
 enum {
-    ATTEMPT_VERSION = 2, /* 1 had neither a number nor what comes behind ->reason */
+    ATTEMPT_VERSION = 2, /* version 1 had neither this number nor the members after ->reason */
 };
 
-/* Both directions; from JSON gives 0, or -EBADMSG when a member is missing or wrong;
- * release with the clear function in any case. To JSON gives a new object. Of a version that is
- * not known yet the inventory is left out: who knows what it means. */
+/* To and from JSON. attempt_from_json() returns 0, or -EBADMSG if a member is missing or wrong;
+ * release the attempt with attempt_clear() in either case. It ignores the inventory of an unknown
+ * version, whose meaning may have changed. attempt_to_json() returns a new object. */
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt);
 struct json_object *attempt_to_json(const struct attempt *attempt);
 void attempt_clear(struct attempt *attempt);
 
-/* Whether both say who they are and are not the same. */
+/* Whether an identity that both have differs. */
 bool machine_differs(const struct machine *a, const struct machine *b);
 void machine_clear(struct machine *machine);

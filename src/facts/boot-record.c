@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 static const char *const OUTCOMES[] = {"fast", "firmware", "failed", "unknown", "damaged", "other"};
-/* NULL is how records looked before there was a check. */
+/* NULL: records from before there was a health check. */
 static const char *const HEALTHS[] = {NULL, "checking", "complete", "missing"};
 
 static int outcome_of(const char *name)

@@ -17,8 +17,8 @@ enum config_load {
 };
 
 enum {
-    SECONDS_OFF = -1,     /* of any number of seconds */
-    HEALTH_TIMEOUT = 300, /* seconds, unless set */
+    SECONDS_OFF = -1,     /* as a number of seconds */
+    HEALTH_TIMEOUT = 300, /* the default, in seconds */
 };
 
 enum config_ima {
@@ -31,23 +31,23 @@ enum config_missing_driver {
     MISSING_DRIVER_BLOCK,
 };
 
-/* Strings are NULL, and seconds 0, unless set. */
+/* Unset strings are NULL, unset numbers of seconds 0. */
 struct config {
     enum config_mode mode;
     enum config_load load;
     enum config_missing_driver missing_driver;
-    enum config_ima ima;  /* what to do where IMA measures for an attestation */
-    char *mode_source;    /* "/etc/fastreboot.conf", where mode was set last */
-    char *kernel;         /* absolute path; set exactly when initrd is */
+    enum config_ima ima;  /* what to do if IMA measures for attestation */
+    char *mode_source;    /* where mode was last set, "/etc/fastreboot.conf" */
+    char *kernel;         /* absolute path; set if and only if initrd is */
     char *kernel_source;  /* the file that set it */
     char *initrd;         /* absolute paths separated by blanks, or "none" */
     char *cmdline;        /* instead of the boot loader's */
-    char *cmdline_append; /* behind it */
+    char *cmdline_append; /* added at its end */
     char *cmdline_remove; /* parameters to leave out of it */
     int health_timeout;   /* seconds from the kernel's start, or SECONDS_OFF */
-    char *health_unit;    /* a unit that has to be active by then */
-    int panic;            /* seconds after which a kernel that panics reboots, or SECONDS_OFF */
-    int watchdog;         /* seconds after which a kernel that hangs is reset, or SECONDS_OFF */
-    char *error;          /* what is wrong, with file and line; then nothing else counts */
-    int error_number;     /* the errno behind it if a file could not be read, or 0 */
+    char *health_unit;    /* a unit that must be active by then */
+    int panic;            /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
+    int watchdog;         /* seconds after which a hung kernel is reset, or SECONDS_OFF */
+    char *error;          /* what is wrong, with file and line; if set, nothing else counts */
+    int error_number;     /* the errno if a file could not be read, or 0 */
 };

@@ -106,7 +106,7 @@ char *failure_text(const struct failure *failure)
     struct tm utc;
     char when[64] = "at an unknown time";
 
-    /* UTC, so that everyone reads the same. */
+    /* In UTC, so that everybody reads the same. */
     if (failure->time > 0 && gmtime_r(&seconds, &utc))
         (void)strftime(when, sizeof(when), "on %Y-%m-%d %H:%M UTC", &utc);
     return format("%s%s%s", when, failure->reason ? ": " : "",

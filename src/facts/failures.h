@@ -5,20 +5,20 @@
 
 #include "base/json.h"
 
-/* The kernels that did not come up, or not well, after a fast reboot, as they are remembered. */
+/* The remembered kernels that did not start, or not well, after a fast reboot. */
 
 enum {
-    MAX_FAILURES = 16,    /* the oldest goes */
-    FAILURES_TO_STOP = 3, /* so many different kernels, and it is the machine */
+    MAX_FAILURES = 16,    /* the oldest is dropped */
+    FAILURES_TO_STOP = 3, /* if this many different kernels failed, the machine is to blame */
 };
 
 struct failure {
-    char *kernel;   /* which file it was: kernel_id of struct boot_payload */
+    char *kernel;   /* which file: kernel_id of struct boot_payload */
     char *release;  /* its release */
-    char *firmware; /* the version of the firmware that the machine had, or NULL */
+    char *firmware; /* the machine's firmware version at that time, or NULL */
     char *reason;   /* what went wrong, in words, or NULL */
     int64_t time;   /* when it was noticed, in microseconds since 1970 */
-    bool past;      /* there was a fast reboot since after which everything was there */
+    bool past;      /* a later fast reboot brought everything back */
 };
 
 struct failures {
@@ -26,20 +26,21 @@ struct failures {
     size_t n;
 };
 
-/* 0, or -EBADMSG for what is no such object; release with failures_clear() in any case. */
+/* Returns 0, or -EBADMSG if it is not such an object; release with failures_clear() in either
+ * case. */
 int failures_from_json(const struct json_object *object, struct failures *ret_failures);
 struct json_object *failures_to_json(const struct failures *failures);
 
-/* Adds a copy of `failure` in place of an older one of the same kernel. */
+/* Adds a copy of `failure`, replacing an older one of the same kernel. */
 void failures_add(struct failures *failures, const struct failure *failure);
 
-/* Forgets `kernel`, if it is there. */
+/* Forgets `kernel`, if it is remembered. */
 void failures_remove(struct failures *failures, const char *kernel);
 
-/* How many of them say that it is the machine: those since the last fast reboot that went well. */
+/* How many of them count against the machine: those since the last fast reboot that went well. */
 size_t failures_in_a_row(const struct failures *failures);
 
-/* When and why: "on 2026-05-01 10:00 UTC: disk X is missing"; the caller's. */
+/* When and why: "on 2026-05-01 10:00 UTC: disk X is missing". The caller frees it. */
 char *failure_text(const struct failure *failure);
 
 void failures_clear(struct failures *failures);

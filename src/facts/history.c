@@ -21,7 +21,7 @@ int history_parse(const char *text, struct history *ret)
         CLEANUP(boot_record_clear) struct boot_record record = {0};
 
         end = strchr(text, '\n');
-        if (!end) /* the last write did not end */
+        if (!end) /* the last write was cut short */
             return -EBADMSG;
         if (parse_line(text, (size_t)(end - text), &record) < 0)
             return -EBADMSG;
@@ -39,7 +39,7 @@ void history_clear(struct history *history)
     *history = (struct history){0};
 }
 
-/* What is left of `text` when the next line comes. */
+/* The part of `text` that is kept when a line is added. */
 static const char *newest_lines(const char *text)
 {
     size_t lines = 0;

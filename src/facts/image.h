@@ -12,8 +12,8 @@ enum image_arch {
 
 struct image {
     enum image_arch arch;
-    char *release;      /* "6.1.0-33-amd64", as uname -r will say */
-    size_t cmdline_max; /* the longest command line it takes, in bytes without the NUL */
+    char *release;      /* as uname -r will report it: "6.1.0-33-amd64" */
+    size_t cmdline_max; /* the longest command line that it accepts, in bytes without the NUL */
 };
 
 void image_clear(struct image *image);

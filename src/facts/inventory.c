@@ -103,7 +103,7 @@ void inventory_trim(struct inventory *inventory)
     item_text_trim(&inventory->ipv6.link);
 }
 
-/* To JSON: what an item does not have is left out, as there may be thousands of them. */
+/* To JSON: leaves out what an item does not have, as there may be thousands of items. */
 
 static struct json_object *item_to_json(const struct item *item)
 {

@@ -12,12 +12,12 @@
 enum item_kind {
     ITEM_PCI,
     ITEM_DISK,
-    ITEM_MOUNT, /* a file system that fstab wants and that is mounted, and the root */
-    ITEM_LINK,  /* a network interface with a device behind it */
+    ITEM_MOUNT, /* a mounted file system that is in fstab, and the root file system */
+    ITEM_LINK,  /* a network interface that belongs to a device */
     N_ITEM_KINDS,
 };
 
-/* One of them. What it does not have is NULL, 0 or false.
+/* An item. Members that do not apply are NULL, 0 or false.
  *
  *           PCI       disk                     mount        network interface
  *   id      -         wwid, serial or uuid     mount point  permanent MAC address
@@ -25,7 +25,7 @@ enum item_kind {
  *   place   address   kernel's name            -            device that it is a part of
  *   model   modalias  model                    -            -
  *   driver  driver    -                        -            -
- *   size    -         in bytes                 -            -  */
+ *   size    -         in bytes                 -            - */
 struct item {
     char *id;
     char *name;
@@ -42,19 +42,19 @@ enum {
     MAX_DISKS = 1024,
     MAX_MOUNTS = 8192,
     MAX_LINKS = 256,
-    MAX_ITEM_TEXT = 256,              /* bytes of one of its texts */
+    MAX_ITEM_TEXT = 256,              /* bytes in each string of an item */
     MAX_INVENTORY_TEXT = 1024 * 1024, /* bytes of JSON: some thousands of items */
 };
 
 struct items {
     struct item *all;
     size_t n;
-    bool known; /* or it could not be read, and nothing follows from what is not in it */
+    bool known; /* false if it could not be read: what it lacks then means nothing */
 };
 
-/* Whether there is a default route, and over which interface. */
+/* Whether there is a default route, and through which interface. */
 struct route {
-    char *link; /* NULL where there is none */
+    char *link; /* NULL if there is none */
     bool known;
 };
 
@@ -62,27 +62,27 @@ struct inventory {
     struct items items[N_ITEM_KINDS];
     struct route ipv4;
     struct route ipv6;
-    long nodes;  /* NUMA nodes, CPUs that are online: 0 where that is not known */
+    long nodes;  /* NUMA nodes and online CPUs; 0 if not known */
     long cpus;   /* the same */
-    long memory; /* MemTotal in KiB, the same */
+    long memory; /* MemTotal in KiB; 0 if not known */
 };
 
-/* Both directions. From JSON gives 0, or -EBADMSG when something is wrong or there is more of it
- * than allowed; release with inventory_clear() in any case. To JSON gives a new object. */
+/* To and from JSON. inventory_from_json() returns 0, or -EBADMSG if something is wrong or exceeds a
+ * limit; release the inventory with inventory_clear() in either case. inventory_to_json() returns a
+ * new object. */
 int inventory_from_json(const struct json_object *object, struct inventory *ret_inventory);
 struct json_object *inventory_to_json(const struct inventory *inventory);
 void inventory_clear(struct inventory *inventory);
 
-/* Makes all texts what they still are after a way through JSON: at most MAX_ITEM_TEXT printable
- * ASCII characters without blanks around them; NULL where none is left. The second does so with one
- * text. */
+/* Reduces all strings to what survives JSON: at most MAX_ITEM_TEXT printable ASCII characters,
+ * without blanks around them; NULL if nothing is left. item_text_trim() does so for one string. */
 void inventory_trim(struct inventory *inventory);
 void item_text_trim(char **text);
 
-/* Adds an empty item and gives it, or NULL when there are `max` of them. */
+/* Adds an empty item and returns it, or NULL if there are already `max`. */
 struct item *items_add(struct items *items, size_t max);
 void items_clear(struct items *items);
 
-/* "pci", "disk", "mount", "link", and how many there may be. */
+/* "pci", "disk", "mount", "link"; and the largest number of items of a kind. */
 const char *item_kind_name(enum item_kind kind);
 size_t item_kind_max(enum item_kind kind);

@@ -4,28 +4,28 @@
 #include "base/json.h"
 #include "facts/facts.h"
 
-/* What fastreboot leaves below /run for a later step of the same boot, to JSON and back. To JSON
- * gives a new object. */
+/* What fastreboot leaves below /run for a later step of the same boot, to and from JSON. The
+ * ..._to_json() functions return a new object. */
 
-/* The kernel that fastreboot has loaded. What is no such note gives an empty one. */
+/* The kernel that fastreboot loaded. From an invalid note, the result is empty. */
 void loaded_from_json(const struct json_object *object, struct loaded_facts *ret);
 struct json_object *loaded_to_json(const struct loaded_facts *loaded);
 void loaded_facts_clear(struct loaded_facts *facts);
 
-/* The jump may go ahead. */
+/* Permission to jump. */
 struct go_ahead {
-    int64_t job;      /* the id of PID 1's job for this reboot, and for no other; -1 for none */
-    int64_t watchdog; /* seconds to arm the watchdog for, or 0 */
+    int64_t job;      /* PID 1's job for this reboot, and for no other; -1 for none */
+    int64_t watchdog; /* seconds to set the watchdog to, or 0 */
 };
 
 void go_ahead_from_json(const struct json_object *object, struct go_ahead *ret);
 struct json_object *go_ahead_to_json(const struct go_ahead *go);
 
-/* What is detached before the jump: the members unbind, unload and keep of struct quirk_facts. The
- * texts read live as long as the object. */
+/* What to detach before the jump: the members unbind, unload and keep of struct quirk_facts. The
+ * strings live as long as the object. */
 void detach_from_json(const struct json_object *object, struct quirk_facts *ret);
 struct json_object *detach_to_json(const struct quirk_facts *quirk);
 
-/* What else comes from fastreboot's own files. */
+/* Other facts from fastreboot's own files. */
 void failure_facts_clear(struct failure_facts *facts);
 void health_facts_clear(struct health_facts *facts);

@@ -3,11 +3,11 @@
 
 #include "base/util.h"
 
-/* All of them stop at a reboot by themselves (watchdog_stop_on_reboot(), or a notifier in older
- * kernels) unless the core is told otherwise. i6300esb and sp5100_tco stop a timer that runs when
- * they are loaded; iTCO_wdt, hpwdt and wdat_wdt tell the core that it runs, which then feeds it.
- * wdat_wdt has the core stand in where the hardware counts less than the time asked for, and nobody
- * stands in between two kernels. */
+/* All of these drivers stop the watchdog at a reboot by themselves (watchdog_stop_on_reboot(), or a
+ * notifier in older kernels) unless the watchdog core is told otherwise. When they are loaded,
+ * i6300esb and sp5100_tco stop a running timer; iTCO_wdt, hpwdt and wdat_wdt report it to the core,
+ * which then feeds it. If the hardware's longest timeout is shorter than the one requested,
+ * wdat_wdt lets the core feed it in between, and nothing does that between two kernels. */
 static const struct watchdog_kind KINDS[] = {
     {"i6300ESB timer", "i6300esb", WATCHDOG_SURVIVES},
     {"iTCO_wdt", "iTCO_wdt", WATCHDOG_SURVIVES},
