@@ -6,14 +6,14 @@
 
 #include "base/util.h"
 
-/* For the signal handler, which is given nothing. */
+/* For the signal handler, which takes no data. */
 static const char *volatile doing = "starting";
 
 static void say(const char *text)
 {
     ssize_t n = write(STDERR_FILENO, text, strlen(text));
 
-    (void)n; /* there is nobody left to tell */
+    (void)n; /* there is nowhere to report it */
 }
 
 static void give_up(int signal)

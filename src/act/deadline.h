@@ -3,11 +3,12 @@
 
 #include <stdint.h>
 
-/* One time limit for all that a program does. systemd has one for the unit too, but kills without a
- * word of what was under way. */
+/* A time limit for the whole program. systemd has one for the unit, but kills without saying what
+ * was under way. */
 
-/* Ends the program with status 1 after that many microseconds, with a line on standard error. */
+/* Ends the program with status 1 and a line on standard error after that many microseconds. */
 void deadline_start(int64_t microseconds);
 
-/* What the program does from now on, for that line: "loading the kernel". The text is kept. */
+/* What the program does from now on, for that line: "loading the kernel". `what` must stay
+ * valid. */
 void deadline_doing(const char *what);

@@ -12,7 +12,7 @@
 
 enum {
     MAX_MODULES = 4096,
-    MAX_DEPTH = 16, /* of modules that use modules */
+    MAX_DEPTH = 16, /* of modules used by modules */
 };
 
 static void __attribute__((format(printf, 3, 4)))
@@ -28,7 +28,7 @@ tell_text(detach_tell tell, int priority, const char *pattern, ...)
     tell(priority, text);
 }
 
-/* The kernel waits until the driver has let go: the unit has the time limit. */
+/* The kernel waits until the driver lets go; the unit has a time limit. */
 static int unbind(int root, const char *driver, const char *device)
 {
     AUTOFREE char *path = format("sys/bus/%s", driver);
@@ -56,7 +56,7 @@ void detach_devices(int root, const char *devices, detach_tell tell)
         *device++ = 0;
         tell_text(tell, LOG_INFO, "detaching %s from %s", device, line);
         r = unbind(root, line, device);
-        if (r < 0 && r != -ENODEV) /* that is one without a driver by now */
+        if (r < 0 && r != -ENODEV) /* it no longer has a driver */
             tell_text(tell, LOG_WARNING, "%s stays attached to %s: %s", device, line, strerror(-r));
     }
 }
@@ -71,7 +71,7 @@ static bool is_listed(const char *lines, const char *name)
     return false;
 }
 
-/* Modules are called with "_" in /sys, and "-" is as good. */
+/* Module names have "_" in /sys; a glob may use "-" instead. */
 static bool matches(const char *globs, const char *name)
 {
     AUTOFREE char *list = xstrdup(globs);
@@ -99,7 +99,7 @@ struct walk {
     detach_tell tell;
 };
 
-/* Built-in modules are in the directory too, without a state. */
+/* The directory also lists built-in modules, which have no state. */
 static bool is_loaded(int root, const char *module)
 {
     AUTOFREE char *state = format("sys/module/%s/initstate", module);
@@ -107,7 +107,7 @@ static bool is_loaded(int root, const char *module)
     return root_exists(root, state) > 0;
 }
 
-/* The module and, first, what uses it. True when it is gone. */
+/* Unloads the modules that use this one, and then this one. Returns true if it is gone. */
 static bool unload_with_holders(const struct walk *walk, const char *module, int depth)
 {
     AUTOFREE char *directory = format("sys/module/%s/holders", module);
@@ -129,7 +129,7 @@ static bool unload_with_holders(const struct walk *walk, const char *module, int
             tell_text(walk->tell, LOG_WARNING, "module %s stays, as %s does", module, *holder);
             return false;
         }
-    /* The last line in the journal when the kernel hangs in it. */
+    /* The last line in the journal if the kernel hangs here. */
     tell_text(walk->tell, LOG_INFO, "unloading module %s", module);
     r = walk->unload(walk->data, module);
     if (r < 0 && r != -ENOENT)
@@ -152,7 +152,8 @@ void detach_order(int root, const char *globs, const char *keep, detach_unload u
             (void)unload_with_holders(&walk, *module, 0);
 }
 
-/* glibc has no wrapper. With O_NONBLOCK the kernel refuses what is in use instead of waiting. */
+/* glibc has no wrapper. With O_NONBLOCK the kernel refuses to unload a module in use instead of
+ * waiting. */
 static int unload_now(void *data, const char *name)
 {
     (void)data;

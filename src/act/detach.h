@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Detaches devices so that the next kernel finds them as the firmware would have left them: the
- * last thing before the jump, when nothing uses the devices any more. */
+/* Detaches devices so that the next kernel finds them as the firmware would have left them. This is
+ * the last step before the jump, when nothing uses the devices any more. */
 
-/* Told of each step: `priority` is one of syslog's. */
+/* Reports each step; `priority` is a syslog priority. */
 typedef void (*detach_tell)(int priority, const char *text);
 
 /* Writes to /sys/bus/BUS/drivers/DRIVER/unbind for each line "BUS/drivers/DRIVER/DEVICE". */
 void detach_devices(int root, const char *devices, detach_tell tell);
 
-/* Unloads the modules whose names match the globs, and before each the modules that use it, except
- * those in `keep` (lines, or NULL). A module in use stays, and that is told. */
+/* Unloads the modules whose names match `globs`, and before each of them the modules that use it,
+ * except those in `keep` (one per line, or NULL). A module in use stays loaded, which is
+ * reported. */
 void detach_modules(int root, const char *globs, const char *keep, detach_tell tell);
 
-/* For the above, and for tests: calls `unload` for each module in this order. Where that fails, the
- * modules that it uses stay. */
+/* The implementation, also for tests: calls `unload` for each module in that order. If it fails,
+ * the modules that this one uses stay loaded, too. */
 typedef int (*detach_unload)(void *data, const char *module);
 void detach_order(int root, const char *globs, const char *keep, detach_unload unload, void *data,
                   detach_tell tell);

@@ -14,7 +14,7 @@ static const char *const MESSAGE_IDS[] = {
     [EVENT_HEALTH] = "3f0c6e5a9d7b4c21b8e4a1d2967f53c0",
 };
 
-/* sd_journal_send() returns 0 if nothing listens. */
+/* sd_journal_send() returns 0 even if nothing listens. */
 static bool has_journal(void)
 {
     return access("/run/systemd/journal/socket", F_OK) == 0;

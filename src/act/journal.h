@@ -3,7 +3,7 @@
 
 #include <syslog.h>
 
-/* What is told in the journal. The ids are for programs that search it, and never change. */
+/* Journal messages. Their ids are for programs that search the journal, and never change. */
 enum journal_event {
     EVENT_LAST_REBOOT, /* at boot: how the last reboot went and why */
     EVENT_NEXT_BOOT,   /* at shutdown: what the reboot will be and why */
@@ -11,10 +11,10 @@ enum journal_event {
     EVENT_HEALTH,      /* after a fast reboot: the result of the health check */
 };
 
-/* Writes one line. `priority` is one of syslog's; `reason` is the id of the reason that decided, or
- * NULL. Where there is no journal the line goes to stderr. */
+/* Writes one line. `priority` is a syslog priority; `reason` is the id of the reason that decided,
+ * or NULL. Without a journal the line goes to stderr. */
 void __attribute__((format(printf, 4, 5)))
 journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern, ...);
 
-/* Warns that there is trouble with `what`, a file or an action. `error` is a negative errno. */
+/* Warns about an error with `what`, a file or an action. `error` is a negative errno. */
 void journal_trouble(const char *what, int error);

@@ -34,7 +34,7 @@ static int append(int to, int from)
     return r < 0 ? r : fd_write(to, "\0\0\0", (size_t)(-st.st_size & 3));
 }
 
-/* One initrd behind the other, each padded to 4 bytes as the kernel's unpacker wants it. */
+/* Concatenates initrds, each padded to 4 bytes as the kernel's unpacker requires. */
 static int join(const int *initrds, size_t n)
 {
     AUTOCLOSE int joined = memfd_create("initrd", MFD_CLOEXEC);

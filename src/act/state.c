@@ -9,7 +9,7 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* Opens the directory that holds `path` and gives the name in it. */
+/* Opens the directory that holds `path`; *ret_name is the name in it. */
 static int open_parent(int root, const char *path, bool create, const char **ret_name)
 {
     const char *slash = strrchr(path, '/');
@@ -34,7 +34,7 @@ int state_write(int root, const char *path, const char *text)
 
     if (parent < 0)
         return parent;
-    /* Whatever has that name, such as a FIFO that would block, is not written to. */
+    /* Never writes to an existing file of that name: it may be a FIFO, which blocks. */
     if (unlinkat(parent, temporary, 0) < 0 && errno != ENOENT)
         return -errno;
     fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -49,7 +49,7 @@ int state_write(int root, const char *path, const char *text)
         (void)unlinkat(parent, temporary, 0);
         return r;
     }
-    /* Only now is the new name on the disk as well. */
+    /* Only this puts the new name on disk. */
     return fsync(parent) < 0 ? -errno : 0;
 }
 
@@ -62,7 +62,7 @@ int state_remove(int root, const char *path)
         return parent == -ENOENT ? 0 : parent;
     if (unlinkat(parent, name, 0) < 0)
         return errno == ENOENT ? 0 : -errno;
-    /* What comes back after a power cut would be judged once more. */
+    /* A file that came back after a power cut would be judged again. */
     return fsync(parent) < 0 ? -errno : 0;
 }
 

@@ -3,16 +3,16 @@
 
 #include "base/json.h"
 
-/* Files that survive a power cut: at any moment there is the old one or the new one, whole. Paths
- * are relative to `root`. All return 0 or a negative errno. */
+/* Files that survive a power cut: at any time either the old or the new file exists, complete.
+ * Paths are relative to `root`. All functions return 0 or a negative errno. */
 
-/* Writes `text` and makes the directory, for which mkdir is enough, where it is missing. */
+/* Writes `text`; creates the directory if it is missing (but not its parents). */
 int state_write(int root, const char *path, const char *text);
 
 int state_write_json(int root, const char *path, const struct json_object *object);
 
-/* Removes a file, on the disk as well; 0 also when there is none. */
+/* Removes a file, on disk too; 0 also if it does not exist. */
 int state_remove(int root, const char *path);
 
-/* Renames the file to "PATH.suffix", in place of an older one. */
+/* Renames the file to "PATH.suffix", replacing an older one. */
 int state_set_aside(int root, const char *path, const char *suffix);

@@ -20,7 +20,7 @@ enum {
 #define MANAGER "org.freedesktop.systemd1.Manager"
 #define MANAGER_PATH "/org/freedesktop/systemd1"
 
-/* sd-bus waits a minute and a half by itself for a peer that takes the call and says nothing. */
+/* Otherwise sd-bus waits 90 seconds for a peer that accepts the connection and says nothing. */
 static int wait_until_ready(sd_bus *bus)
 {
     int64_t end = clock_uptime() + CALL_TIMEOUT, left = CALL_TIMEOUT;
@@ -57,7 +57,7 @@ static int open_manager(sd_bus **ret_bus)
 
 static int call_manager(sd_bus *bus, const char *method, sd_bus_message **ret_reply)
 {
-    /* There is no bus behind the private socket, so no name to send to. */
+    /* There is no bus behind the private socket, so there is no destination name. */
     return sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, ret_reply, NULL);
 }
 
@@ -79,7 +79,7 @@ static int kind_of(const char *unit, const char *type)
     return SHUTDOWN_NONE;
 }
 
-/* Looks through an array of (id, unit, type, state, path of the job, path of the unit). */
+/* Searches an array of (id, unit, type, state, path of the job, path of the unit). */
 static int find_shutdown(sd_bus_message *jobs, uint32_t *ret_id)
 {
     const char *unit, *type;
@@ -125,7 +125,7 @@ int systemd_unit_state(const char *unit, char **ret_state)
     const char *path;
     int r = open_manager(&bus);
 
-    if (r >= 0) /* also for one that was never started */
+    if (r >= 0) /* also works for a unit that was never started */
         r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "LoadUnit", NULL, &reply, "s",
                                unit);
     if (r >= 0)
@@ -154,8 +154,8 @@ static int set_microseconds(sd_bus *bus, const char *property, uint64_t value)
     return sd_bus_set_property(bus, NULL, MANAGER_PATH, MANAGER, property, NULL, "t", value);
 }
 
-/* The hardware has to show that it takes the time: where it does not, PID 1 goes on with the one it
- * had, and that may be too short for a healthy system to come up. */
+/* Checks that the hardware accepts the time: otherwise PID 1 continues with the previous one, which
+ * may be too short for a healthy system to start. */
 int systemd_arm_watchdog(int root, unsigned seconds)
 {
     AUTOBUS sd_bus *bus = NULL;

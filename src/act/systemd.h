@@ -3,40 +3,41 @@
 
 #include <stdint.h>
 
-/* PID 1, asked over its private socket, which works with the bus already down, or through
- * systemctl, which knows about polkit, inhibitors and wall messages. */
+/* Requests to PID 1: over its private socket, which works even after the bus is down; or through
+ * systemctl, which handles polkit, inhibitors and wall messages. */
 
 enum {
-    SHUTDOWN_NONE,   /* the machine goes on: a soft-reboot, or a service is stopped by hand */
+    SHUTDOWN_NONE,   /* no shutdown: a soft-reboot, or the service is stopped by hand */
     SHUTDOWN_REBOOT, /* reboot.target is starting */
-    SHUTDOWN_KEXEC,  /* kexec.target is */
-    SHUTDOWN_OFF,    /* poweroff.target or halt.target is */
+    SHUTDOWN_KEXEC,  /* kexec.target is starting */
+    SHUTDOWN_OFF,    /* poweroff.target or halt.target is starting */
 };
 
-/* What is under way, one of the above, with the id of that job unless it is SHUTDOWN_NONE; or a
- * negative errno. */
+/* Which shutdown is under way, one of the above, with the id of its job unless it is SHUTDOWN_NONE;
+ * or a negative errno. */
 int systemd_shutdown_job(uint32_t *ret_id);
 
-/* Makes PID 1 end this system by kexec, at once: it kills all that is left, unmounts, and jumps. 0
- * or a negative errno. */
+/* Makes PID 1 end this system by kexec at once: it kills what is still running, unmounts, and
+ * jumps. 0 or a negative errno. */
 int systemd_kexec(void);
 
-/* The state of a unit, "active" or another word of systemd's, for free(). 0 or a negative errno. */
+/* Reads the state of a unit, "active" or another of systemd's; the caller frees it. 0 or a negative
+ * errno. */
 int systemd_unit_state(const char *unit, char **ret_state);
 
-/* Stops a unit, without waiting until it is stopped. 0 or a negative errno. */
+/* Stops a unit without waiting for it. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 
-/* Arms the first watchdog, through PID 1, for the kexec: it then resets the machine
- * unless the next system feeds or stops it within `seconds`. 0; -ERANGE when the hardware does not
- * take that time; another negative errno. `root` is where to read what it took. */
+/* Arms the first watchdog for the kexec, through PID 1: it resets the machine unless the next
+ * system feeds or stops it within `seconds`. 0; -ERANGE if the hardware does not accept that time;
+ * or another negative errno. The accepted time is read below `root`. */
 int systemd_arm_watchdog(int root, unsigned seconds);
 
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.
- * `environment` are further "NAME=VALUE", or NULL. 0 when it succeeded, a positive exit status, or
- * a negative errno. */
+ * `environment` is a NULL-terminated array of additional "NAME=VALUE", or NULL. Returns 0 on
+ * success, a positive exit status, or a negative errno. */
 int systemctl(const char *const arguments[], const char *const environment[]);
 
-/* Reboots as `systemctl reboot` does (inhibitors, polkit, wall message), but never into a kernel
- * that is loaded. As systemctl(). */
+/* Reboots like `systemctl reboot` (inhibitors, polkit, wall message), but never into a loaded
+ * kernel. Returns as systemctl(). */
 int systemd_reboot_through_firmware(void);
