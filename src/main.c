@@ -10,7 +10,7 @@
 enum {
     CODE_HELP = 256,
     CODE_VERSION,
-    CODE_FIRST_OPTION, /* and as many as there are in OPTIONS */
+    CODE_FIRST_OPTION, /* followed by one for each of OPTIONS */
     MAX_OPTIONS = 16,
 };
 
@@ -61,7 +61,7 @@ static int help(void)
 
 static int usage_error(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
-/* Words of the command line are part of it, so they are made safe to show. */
+/* The message contains words of the command line, so it is made safe for a terminal. */
 static int usage_error(const char *pattern, ...)
 {
     AUTOFREE char *text = NULL, *safe = NULL;
@@ -76,8 +76,8 @@ static int usage_error(const char *pattern, ...)
     return EXIT_USAGE;
 }
 
-/* How many letters have to be changed, added or taken away to get from one to the other; too many
- * when a word is too long to be a slip of the fingers. */
+/* The edit distance: how many letters to change, add or remove; a large number if a word is too
+ * long for a typing error. */
 static size_t distance(const char *a, const char *b)
 {
     enum { LONGEST = 24 };
@@ -128,7 +128,7 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
-/* getopt's table. */
+/* Fills getopt's table. */
 static void list_options(struct option *table)
 {
     size_t n = 0;
@@ -159,13 +159,13 @@ static const char *first_refused(const struct verb *verb, unsigned given)
     return NULL;
 }
 
-/* The name of a directory below /lib/modules. */
+/* Whether `text` can be the name of a directory in /lib/modules. */
 static bool is_release(const char *text)
 {
     return *text && text[0] != '.' && !strchr(text, '/');
 }
 
-/* What is wrong with the options is told: the exit status, or EXIT_FINE. */
+/* Reports what is wrong with the options; returns the exit status, or EXIT_FINE. */
 static int check_options(const struct verb *verb, unsigned options, const char *kernel)
 {
     const char *refused = first_refused(verb, options);
@@ -203,7 +203,7 @@ static int run_verb(const struct verb *verb, const char *root, struct call *call
     return verb->run(call);
 }
 
-/* What was printed counts only when it arrived: a full disk must not look like success. */
+/* Output must not get lost: a full disk must not look like success. */
 static int finish(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -212,7 +212,7 @@ static int finish(int status)
     return EXIT_FAILED;
 }
 
-/* Up to 999999, or -1 when it is no such number. */
+/* Parses a number up to 999999; -1 if it is not one. */
 static int number_of(const char *text)
 {
     size_t length = strspn(text, "0123456789");
@@ -220,7 +220,7 @@ static int number_of(const char *text)
     return length > 0 && length < 7 && !text[length] ? atoi(text) : -1;
 }
 
-/* What comes with an option: whether it is valid. */
+/* Takes an option's argument. Returns whether it is valid. */
 static bool take_argument(const struct option_help *option, const char **root, struct call *call)
 {
     int number = optarg ? number_of(optarg) : -1;
@@ -243,7 +243,7 @@ static bool take_argument(const struct option_help *option, const char **root, s
     }
 }
 
-/* Takes the options: the exit status, or -1 to go on. */
+/* Takes the options. Returns the exit status, or -1 to go on. */
 static int take_options(int argc, char **argv, const char **root, struct call *call)
 {
     struct option table[MAX_OPTIONS];

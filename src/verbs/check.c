@@ -4,7 +4,7 @@
 #include "report/report.h"
 #include "verbs/verb.h"
 
-/* Why the next reboot goes through the firmware, if kernels and initrds are to blame, not a setting
+/* Why the next reboot goes through the firmware, if the cause is a kernel or initrd, not a setting
  * or a request. */
 static const char *kernel_trouble(const struct verdict *verdict)
 {
@@ -13,7 +13,7 @@ static const char *kernel_trouble(const struct verdict *verdict)
     return because && because->reason->scope != SCOPE_POLICY ? because->found.text : NULL;
 }
 
-/* For the hooks that run when kernels and initrds change: it warns, and never fails. */
+/* For the hooks that run when kernels or initrds change: warns, and never fails. */
 static int check_kernel(const struct call *call)
 {
     CLEANUP(answer_clear) struct answer missing = drivers_missing(call->root, call->kernel);
@@ -43,7 +43,7 @@ static int check_machine(const struct call *call)
         report_check(&survey, given(call, OPTION_VERBOSE), time_of(call));
     if (survey.verdict.fast)
         return survey.verdict.warnings > 0 ? EXIT_WARNINGS : EXIT_FINE;
-    /* Who may not look cannot claim that the firmware is right. */
+    /* An unprivileged caller may have missed something, so the result is not certain. */
     return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
 }
 

@@ -7,8 +7,8 @@
 
 #include "verbs/verb.h"
 
-/* Tells a negative errno on standard error, with the file or action it is about (or NULL), and
- * gives the exit status. For verbs: nothing below them prints. */
+/* Reports a negative errno on standard error, with the file or action that it concerns (or NULL),
+ * and returns the exit status. Only verbs print: nothing below them does. */
 static inline int complain(const char *what, int error)
 {
     fprintf(stderr, "fastreboot: %s%s%s\n", what ? what : "", what ? ": " : "",

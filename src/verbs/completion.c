@@ -3,7 +3,7 @@
 #include "decide/reasons.h"
 #include "verbs/verb.h"
 
-/* The build writes the shells' completion files with these. */
+/* The build runs these to make the shells' completion files. */
 
 static bool is_shown(const struct verb *verb)
 {
@@ -26,7 +26,7 @@ static void print_reasons(void)
         printf("%s%s", i ? " " : "", REASONS[i].id);
 }
 
-/* What comes after an option's "=" in zsh. */
+/* What follows an option's "=" in zsh. */
 static const char *zsh_argument(const struct option_help *option)
 {
     switch (option->option) {

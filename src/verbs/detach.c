@@ -9,7 +9,8 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* At once: what comes next may hang. The unit gives it to the journal and the console. */
+/* Flushes at once: the next step may hang. The unit sends the output to the journal and the
+ * console. */
 static void tell(int priority, const char *text)
 {
     if (getenv("JOURNAL_STREAM"))
@@ -18,7 +19,7 @@ static void tell(int priority, const char *text)
     (void)fflush(stdout);
 }
 
-/* What stays attached was told and is no failure: the reboot goes on as it would have. */
+/* A device that stays attached is reported, but is not a failure: the reboot continues. */
 static int run(const struct call *call)
 {
     AUTOJSON struct json_object *note = NULL;

@@ -6,7 +6,7 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* The other units come and go with the service: Also= in its [Install]. */
+/* The other units follow the service: Also= in its [Install]. */
 static int switch_units(const struct call *call, const char *how)
 {
     const char *const arguments[] = {how, "--now", SERVICE_UNIT, NULL};
@@ -22,7 +22,7 @@ static int switch_units(const struct call *call, const char *how)
     return r ? EXIT_FAILED : EXIT_FINE;
 }
 
-/* Ends with what the next reboot will be: being enabled is not all that it takes. */
+/* Ends by showing what the next reboot will be, as that depends on more than being enabled. */
 static int enable(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey = {0};

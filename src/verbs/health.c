@@ -14,12 +14,12 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* Where it is refused, by an inhibitor perhaps, the timer asks again. */
+/* If it is refused, perhaps by an inhibitor, the timer triggers another try. */
 static int reboot(int root)
 {
     int r = load_drop_all(root);
 
-    if (r < 0) /* the mark for the firmware is there all the same, and the jump obeys it */
+    if (r < 0) /* the mark for the firmware reboot is set even so, and the jump obeys it */
         journal_trouble("dropping the loaded kernel", r);
     r = systemd_reboot_through_firmware();
     if (r == 0)
@@ -29,7 +29,7 @@ static int reboot(int root)
     return EXIT_FAILED;
 }
 
-/* A timer that goes on finds nothing to do and comes back here. */
+/* If the timer continues, the check finds nothing to do and stops it again. */
 static int stop_looking(void)
 {
     int r = systemd_stop(HEALTH_TIMER);
@@ -39,8 +39,8 @@ static int stop_looking(void)
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
-/* In emergency mode nothing has judged this boot, see fastreboot-emergency.service. Whoever sits at
- * its console must know why the machine goes down below the shell. */
+/* In emergency mode nothing has judged this boot, see fastreboot-emergency.service. Whoever uses
+ * its console must know why the machine goes down under the shell. */
 static int judge_emergency(int root)
 {
     int r = arrival_judge(root);
@@ -54,7 +54,7 @@ static int judge_emergency(int root)
     return r;
 }
 
-/* Of health-unit, for free(); NULL when there is none, or it is not known. */
+/* The state of health-unit, which the caller frees; NULL if none is set, or it is not known. */
 static char *unit_state(const struct config *config)
 {
     char *state = NULL;

@@ -6,7 +6,7 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* Well before TimeoutStopSec= of fastreboot.service. */
+/* Well below TimeoutStopSec= of fastreboot.service. */
 static const int64_t AT_SHUTDOWN = 25 * (int64_t)1000000;
 
 static int refuse(const struct finding *because)

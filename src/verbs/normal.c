@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One reboot through the firmware. This must work when everything else is broken, so it reads
- * neither configuration nor boot entries: it leaves a mark below /run, which the load at shutdown
- * and the jump obey, and which the reboot itself removes. */
+/* One firmware reboot. This must work when everything else is broken, so it reads neither
+ * configuration nor boot entries: it leaves a mark below /run, which both the load at shutdown and
+ * the jump obey, and which disappears with the reboot. */
 
 #include "act/kexec.h"
 #include "act/systemd.h"
@@ -29,7 +29,7 @@ static int cancel(const struct call *call)
     return EXIT_FINE;
 }
 
-/* From systemd 255 on a kernel that stays loaded would send `systemctl reboot` to kexec.target. */
+/* From systemd 255 on, `systemctl reboot` starts kexec.target if a kernel is loaded. */
 static int drop_loaded(const struct call *call)
 {
     int r = load_drop_all(call->root);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Runs every verb that only looks, and keeps what they read: the archive can answer as this machine
- * does, whatever they may read one day. */
+/* Runs every verb that only reads, and keeps what they read, so that the archive gives the same
+ * answers as this machine, also when verbs change. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,10 +26,10 @@ enum {
     MAX_ANSWERS = 16,
 };
 
-/* Where the answers of this machine are in the archive. */
+/* Where the archive has the answers of this machine. */
 #define ANSWERS ".recording"
 
-/* What the verbs print as JSON, each for free(). */
+/* What the verbs print as JSON; the caller frees each. */
 struct answers {
     const char *verbs[MAX_ANSWERS];
     char *texts[MAX_ANSWERS];
@@ -42,8 +42,8 @@ static void answers_clear(struct answers *answers)
         free(answers->texts[i]);
 }
 
-/* What the verb prints on standard output, or NULL with errno. What it complains about stands in
- * what it prints, too, or comes again when the recording is looked at. */
+/* Returns what the verb prints on standard output, or NULL with errno. Its error messages are not
+ * needed: they are also in its output, or appear again when the recording is read. */
 static char *listen_to(const struct verb *verb, const struct call *call)
 {
     AUTOCLOSE int to = memfd_create("answer", MFD_CLOEXEC), quiet = -1;
@@ -65,7 +65,7 @@ static char *listen_to(const struct verb *verb, const struct call *call)
     return text;
 }
 
-/* Every verb that takes --root and --json. */
+/* Runs every verb that takes --root and --json. */
 static int ask_all(const struct call *call, int root, struct answers *answers)
 {
     *answers = (struct answers){.n = 0};
@@ -98,7 +98,7 @@ static void read_directory(int root, const char *directory)
     }
 }
 
-/* What the verbs read that change the machine, or run at other moments. */
+/* Reads what only those verbs read that change the machine, or run at other times. */
 static void read_more(int root)
 {
     CLEANUP(names_freep) char **releases = NULL;
@@ -154,13 +154,13 @@ static void print_kept(const struct trace *trace)
     puts(")");
 }
 
-/* What the reader of a recording should know is missing. */
+/* Says what is missing in the recording. */
 static void tell_missing(const struct traces *traces)
 {
     size_t denied = 0, cut = traces->full;
 
     for (size_t i = 0; i < traces->n; i++) {
-        /* What even root may not read, such as IMA's policy, fastreboot does not know either. */
+        /* What not even root may read, such as IMA's policy, fastreboot does not know either. */
         if (traces->all[i].denied && geteuid() != 0 && denied++ == 0)
             fprintf(stderr, "fastreboot: record: cannot read /%s, and perhaps more; try as root\n",
                     traces->all[i].path);
@@ -171,7 +171,7 @@ static void tell_missing(const struct traces *traces)
               stderr);
 }
 
-/* The architecture, which old kernels do not tell, and what the verbs said here. */
+/* Adds the architecture, which old kernels do not report, and the answers on this machine. */
 static int add_answers(int tree, const struct traces *traces, const struct answers *answers)
 {
 #ifdef __aarch64__
@@ -194,7 +194,8 @@ static int add_answers(int tree, const struct traces *traces, const struct answe
     return r;
 }
 
-/* Whether the recording answers as the machine did, which is told where it does not. */
+/* Runs the verbs on the recording, and reports which answers differ from the machine's. 0 or a
+ * negative errno. */
 static int compare(const struct call *call, int tree, const struct answers *before)
 {
     CLEANUP(answers_clear) struct answers after;

@@ -15,8 +15,8 @@ static int run(const struct call *call)
 
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     if (known < 0)
-        (void)complain("/" RUN_BOOT, known);          /* the rest is worth telling all the same */
-    (void)records_read_history(call->root, &history); /* as far as it goes */
+        (void)complain("/" RUN_BOOT, known);          /* show the rest anyway */
+    (void)records_read_history(call->root, &history); /* as far as it is readable */
     if (given(call, OPTION_JSON))
         report_status_json(&survey, known > 0 ? &last : NULL);
     else

@@ -12,7 +12,7 @@
 
 #define UNITS SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER
 
-/* What was installed (the build makes the list), and what was made since. */
+/* The installed files (a list that the build makes), and those made since. */
 static const char *const FILES[] = {INSTALLED_FILES};
 static const char *const TREES[] = {
     "/" STATE_DIR,
@@ -29,7 +29,7 @@ static const char *const TREES[] = {
 };
 static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
 
-/* What the installation may have made, innermost first; those that hold something else stay. */
+/* Directories that the installation may have created, innermost first; they stay if not empty. */
 static const char *const MADE_DIRECTORIES[] = {"/etc/initramfs/post-update.d", "/etc/initramfs"};
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
@@ -53,7 +53,7 @@ static int remove_file(const char *path)
     return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-/* Does or only prints one removal. */
+/* Removes each path, or only prints it. */
 static int each(const struct call *call, const char *const *paths, size_t n,
                 int (*remove_path)(const char *))
 {
@@ -101,9 +101,9 @@ static int drop_kernel(const struct call *call)
     return 1;
 }
 
-/* Masks go first, as a masked unit can be neither stopped nor disabled; then the units while their
- * files are there, the health units as a part of the service; then the files. What fails is told,
- * and the rest is done all the same. */
+/* First the masks, as a masked unit can be neither stopped nor disabled; then the units while their
+ * files exist, the health units as a part of the service; then the files. Failures are reported,
+ * and the rest is done anyway. */
 static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};

@@ -7,18 +7,18 @@
 
 #include "base/clock.h"
 
-/* A verb of the command line: one file NAME.c with one of these, and a word in table.c. --help,
- * completion and the tests read that table. */
+/* A verb of the command line: each is a file NAME.c that defines one of these, and is listed in
+ * table.c. --help, completion and the tests read that table. */
 
 enum {
     EXIT_FINE = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_FIRMWARE = 3, /* check: the next reboot goes through the firmware */
-    EXIT_WARNINGS = 4, /* check: fast, but somebody should have a look first */
+    EXIT_WARNINGS = 4, /* check: fast, but with warnings to look at first */
 };
 
-/* Options, as bits: what is not among a verb's own is refused. */
+/* Options, as bits: a verb refuses those that it does not list. */
 enum {
     OPTION_JSON = 1 << 0,
     OPTION_ROOT = 1 << 1,
@@ -33,27 +33,27 @@ enum {
 };
 
 struct call {
-    const struct table *table; /* all there is, for verbs that tell of the others */
-    unsigned given;            /* the options that were given */
+    const struct table *table; /* all verbs and options, for verbs that describe the others */
+    unsigned given;            /* the options on the command line, as bits */
     int root;                  /* descriptor of the root directory */
-    const char *kernel;        /* what --kernel was given, or NULL */
-    unsigned number;           /* what --lines was given, or 0 */
-    int timeout;               /* what --timeout was given, or -1 */
-    const char *argument;      /* what stands behind the verb, or NULL */
+    const char *kernel;        /* argument of --kernel, or NULL */
+    unsigned number;           /* argument of --lines, or 0 */
+    int timeout;               /* argument of --timeout, or -1 */
+    const char *argument;      /* the verb's argument, or NULL */
 };
 
 enum {
     VERB_NEEDS_ROOT = 1 << 0, /* unless it is a dry run */
-    VERB_HIDDEN = 1 << 1,     /* for units and build, not in the short help */
+    VERB_HIDDEN = 1 << 1,     /* for units and the build; not in the short help */
 };
 
 struct verb {
     const char *name;
     const char *summary;
-    const char *argument; /* what must stand behind it but in a dry run, "FILE"; or NULL */
+    const char *argument; /* the required argument (not in a dry run), "FILE"; or NULL */
     unsigned options;
     unsigned flags;
-    int (*run)(const struct call *call); /* gives the exit status; has told what went wrong */
+    int (*run)(const struct call *call); /* returns the exit status; reports its errors */
 };
 
 struct option_help {
@@ -79,7 +79,7 @@ static inline bool given(const struct call *call, unsigned option)
     return call->given & option;
 }
 
-/* Now, in microseconds since 1970; 0 for a recorded machine, for which no time passes. */
+/* Now, in microseconds since 1970; 0 for a recorded machine, where no time passes. */
 static inline int64_t time_of(const struct call *call)
 {
     return given(call, OPTION_ROOT) ? 0 : clock_now();

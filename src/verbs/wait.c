@@ -10,8 +10,8 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* How the last reboot went, once that is known for good: 1; 0 while it is not; or a negative errno,
- * -ENOENT when nothing is going to find out. */
+/* Reads how the last reboot went. Returns 1 if that is final; 0 if it is not yet known; or a
+ * negative errno, -ENOENT if nothing will find out. */
 static int read_verdict(int root, struct boot_record *ret)
 {
     CLEANUP(unit_facts_clear) struct unit_facts units = {0};
