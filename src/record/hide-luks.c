@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is left of a LUKS header: which volume it is, where things are, and of tokens what kind of
- * key they lead to. No salt, no digest, no key, sealed or not. */
+/* What a recording keeps of a LUKS header: the identity of the volume, the layout, and the kind of
+ * key that each token is for. No salts, digests or keys, sealed or not. */
 
 #include <errno.h>
 
@@ -12,13 +12,13 @@
 enum {
     LUKS2_HEADER = 4096,
     LUKS1_HEADER = 592,
-    LUKS1_SLOTS = 208, /* where they start, in bytes, and how long each is */
+    LUKS1_SLOTS = 208, /* where the slots start, and the size of each, in bytes */
     LUKS1_SLOT = 48,
 };
 
 static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* base64url without padding, up to a dot; NULL where it is none. */
+/* Decodes base64url without padding, up to a dot; NULL if it is invalid. */
 static char *decode(const char *text)
 {
     size_t length = strcspn(text, "."), n = 0;
@@ -58,7 +58,7 @@ static char *encode(const char *text)
 
 static struct json_object *clean(const char *key, struct json_object *value);
 
-/* The part of a JWE that says how it was made: for free(). */
+/* The part of a JWE that says how it was made. The caller frees it. */
 static char *clean_jwe(const char *text)
 {
     AUTOFREE char *json = decode(text);
@@ -85,7 +85,7 @@ static struct json_object *clean_string(const char *key, const char *text)
     return json_object_new_string(jwe ? jwe : "");
 }
 
-/* A copy with numbers and names, and of strings those alone that say of what kind something is. */
+/* A copy with numbers and names, but only those strings that say what kind something is. */
 static struct json_object *clean(const char *key, struct json_object *value)
 {
     struct json_object *copy;
@@ -110,7 +110,7 @@ static struct json_object *clean(const char *key, struct json_object *value)
     }
 }
 
-/* Puts `text` in the place of what was there, with `fill` behind it. */
+/* Overwrites `data` by `text`, followed by `fill`. */
 static void put(char *data, size_t size, const char *text, char fill)
 {
     size_t length = strlen(text);
@@ -170,7 +170,7 @@ size_t hide_luks(char *data, size_t size, uint64_t offset)
     else if (is_header && data[7] == 1 && size == LUKS1_HEADER && offset == 0)
         hide_luks1_header(data);
     else if (size >= 8 && memcmp(data, "LUKSMETA", 8) == 0)
-        return 0; /* whose token is where */
+        return 0; /* just lists which slot has whose token */
     else if (*data == '{')
         hide_json(data, size);
     else if (size > 3 && memcmp(data, "eyJ", 3) == 0)

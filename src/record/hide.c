@@ -5,12 +5,12 @@
 
 #include "base/util.h"
 
-/* Of "name=value": what a name ends in whose value is a secret. */
+/* In "name=value": the value is a secret if the name ends in one of these. */
 static const char *const SECRETS[] = {"password", "passwd",     "passphrase", "pass",
                                       "pw",       "secret",     "token",      "psk",
                                       "key",      "credential", "username",   "_binary"};
 
-/* What stands before a secret, whatever is before that. */
+/* A secret follows these, whatever precedes them. */
 static const char *const MARKS[] = {"grub.pbkdf2.", "PRIVATE KEY-----",
                                     "netroot=iscsi:", "root=iscsi:"};
 
@@ -41,7 +41,7 @@ static bool is_secret_name(const char *start, const char *equals)
     return false;
 }
 
-/* "name=value", where a value that is a path is where a key is and not the key. */
+/* "name=value"; a value that is a path says where a key is and is not the key. */
 static size_t hide_value(const char *data, char *equals, const char *end)
 {
     const char *start = equals;
@@ -118,7 +118,7 @@ static size_t hide_in_text(char *data, size_t size)
     return n;
 }
 
-/* The fields of a line: where each starts; gives how many. */
+/* Finds where each field of a line starts; returns their number. */
 static size_t split(char *line, const char *end, char *fields[], size_t max)
 {
     size_t n = 0;
@@ -141,7 +141,7 @@ static bool is_local(const char *source)
                                                 : false;
 }
 
-/* A line of mountinfo: of a source on another host its name, and the options of the file system. */
+/* A line of mountinfo: hides the host of a remote source, and the options of the file system. */
 static size_t hide_mount(char *line, const char *end)
 {
     char *fields[3], *behind = memmem(line, (size_t)(end - line), " - ", 3);
@@ -160,7 +160,7 @@ static size_t hide_fstab(char *line, const char *end)
                : 0;
 }
 
-/* The other routes, and the router of a default route. */
+/* Hides all routes but default routes, and of those the router. */
 static size_t hide_route(char *line, const char *end)
 {
     char *fields[3];
@@ -184,7 +184,7 @@ static size_t hide_route6(char *line, const char *end)
 }
 
 static const struct {
-    const char *name; /* how the path ends */
+    const char *name; /* the end of the path */
     size_t (*hide)(char *line, const char *end);
 } TABLES[] = {
     {"/mountinfo", hide_mount},

@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What no recording holds: passwords, keys and what they are derived from, and what other systems
- * are called. It is overwritten in place, as lengths and offsets may matter.
+/* Removes what a recording must not contain: passwords, keys and what they are derived from, and
+ * names of other systems. They are overwritten in place, because lengths and offsets may matter.
  *
- * All give how many places were overwritten. */
+ * All functions return how many places were overwritten. */
 
-/* A piece of the file at `path`, `offset` bytes into it. */
+/* `data` is a part of the file at `path`. */
 size_t hide_secrets(const char *path, char *data, size_t size);
 
-/* A piece of a device or file that starts with a LUKS header. */
+/* `data` is the part of a device or file with a LUKS header that starts at `offset`. */
 size_t hide_luks(char *data, size_t size, uint64_t offset);

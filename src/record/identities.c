@@ -10,14 +10,14 @@
 enum {
     MAX_TOKEN = 128,
     MIN_SERIAL = 6,
-    MIN_IPV6_DIGITS = 4, /* shorter ones, as "::1", are nobody's own */
+    MIN_IPV6_DIGITS = 4, /* shorter ones, such as "::1", do not identify a machine */
 };
 
-/* '#' is a hexadecimal digit, '^' one that is no small letter, '*' a letter or digit. Longer ones
- * stand before those that they start with. */
+/* '#' is a hexadecimal digit, '^' one that is not a lower-case letter, '*' a letter or digit. A
+ * shape precedes those that it starts with. */
 static const char *const SHAPES[] = {
     "########-####-####-####-############",                             /* UUID */
-    "################################################################", /* of containers, ostree */
+    "################################################################", /* containers, ostree */
     "################################",                                 /* UUID, machine-id */
     "##:##:##:##:##:##:##:##:##:##:##:##:##:##:##:##:##:##:##:##",      /* InfiniBand */
     "##:##:##:##:##:##:##:##",                                          /* Fibre Channel */
@@ -30,13 +30,13 @@ static const char *const SHAPES[] = {
     "LVM-****************************************************************",
     "******-****-****-****-****-****-******", /* LVM */
     "^^^^-^^^^",                              /* FAT */
-    "PARTUUID=########-##",                   /* of a partition of an MBR */
+    "PARTUUID=########-##",                   /* partition of an MBR */
     "partuuid/########-##",
 };
 
 struct identity {
-    char *text;    /* without what separates its digits */
-    size_t digits; /* how long that is */
+    char *text;    /* without the separators between its digits */
+    size_t digits; /* the length of `text` */
     unsigned number;
     bool keep;
 };
@@ -44,11 +44,11 @@ struct identity {
 struct identities {
     void *tree; /* of struct identity, by text */
     unsigned numbers[MAX_TOKEN];
-    char **words; /* what no shape tells */
+    char **words; /* those that no shape recognises */
     size_t n_words;
 };
 
-/* One that was found: its length in the data, and its digits there. */
+/* A match: its length in the data, and its digits in there. */
 struct token {
     size_t length;
     size_t digits;
@@ -97,7 +97,7 @@ static void add_digit(struct token *token, size_t at, char sign)
     token->text[token->digits] = 0;
 }
 
-/* "00a1" and "00A1" are the same; a text that is no number is what it is. */
+/* "00a1" and "00A1" are the same; a text that is not a number is kept as it is. */
 static void normalise(struct token *token)
 {
     if (strspn(token->text, "0123456789abcdefABCDEF") == token->digits)
@@ -148,7 +148,7 @@ static bool match_word(const char *word, const char *data, size_t size, struct t
     return true;
 }
 
-/* An address of a host, of the longest run of `signs`. */
+/* An IP address, in the longest run of `signs`. */
 static bool match_address(int family, const char *signs, const char *data, size_t size,
                           struct token *token)
 {
@@ -181,7 +181,7 @@ static bool is_own_ipv6(const char *data, size_t size, struct token *token)
            token->digits >= MIN_IPV6_DIGITS;
 }
 
-/* What starts at data[at], of which what is before it says too whether it can be one. */
+/* Matches what starts at data[at]; the character before may rule it out. */
 static bool match(const struct identities *identities, const char *data, size_t at, size_t size,
                   struct token *token)
 {
@@ -273,7 +273,7 @@ void identities_number(struct identities *identities)
     twalk_r(identities->tree, give_number, identities);
 }
 
-/* The first digit stays, the others are the number. */
+/* Keeps the first digit; the others become the number. */
 static void overwrite(char *data, const struct token *token, unsigned number)
 {
     for (size_t i = token->digits; i-- > 1; number /= 10)

@@ -4,28 +4,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What tells one machine from all others: UUIDs, addresses of interfaces and hosts, serial numbers,
- * WWNs, the host's name. Each is replaced by digits: the same everywhere, of the same length, and
- * with the same first character and order, so that what matched, fitted or was sorted still does.
- */
+/* What identifies a machine: UUIDs, addresses of interfaces and hosts, serial numbers, WWNs, the
+ * host name. Each is replaced by digits: the same everywhere, with the same length, first character
+ * and order, so that comparisons, checks and sorting give the same results. */
 struct identities;
 
-/* For identities_free(). */
+/* Release it with identities_free(). */
 struct identities *identities_new(void);
 void identities_free(struct identities *identities);
 void identities_freep(struct identities **identities);
 
-/* Collects what can be told by its shape. With `keep` it stays as it is, wherever it stands. */
+/* Collects identities that are recognised by their shape. With `keep`, they are never replaced. */
 void identities_find(struct identities *identities, const char *data, size_t size, bool keep);
 
-/* Collects the words of `text` that can be serial numbers. */
+/* Collects the words of `text` that may be serial numbers. */
 void identities_find_serials(struct identities *identities, const char *text);
 
-/* Collects this text. */
+/* Collects `text` itself. */
 void identities_add(struct identities *identities, const char *text);
 
-/* All are collected; from now on identities_replace() can be called. */
+/* Ends collecting; from now on identities_replace() may be called. */
 void identities_number(struct identities *identities);
 
-/* Gives how many were replaced. */
+/* Returns how many were replaced. */
 size_t identities_replace(const struct identities *identities, char *data, size_t size);

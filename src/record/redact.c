@@ -6,10 +6,10 @@
 #include "base/util.h"
 #include "record/hide.h"
 
-/* Files whose words can be serial numbers. */
+/* Files whose words may be serial numbers. */
 static const char *const SERIALS[] = {"serial", "wwid", "cid", "product_serial", "board_serial"};
 
-/* Host names that many machines have, and that are words of configurations as well. */
+/* Host names that are common, and also words in configurations. */
 static const char *const COMMON_NAMES[] = {
     "arch",  "boot",   "centos",    "debian",  "fedora",  "grub",   "host", "kernel",
     "linux", "local",  "localhost", "machine", "proxmox", "rescue", "rhel", "rocky",
@@ -30,7 +30,7 @@ static bool is_any_of(const char *name, const char *const *list, size_t n)
     return false;
 }
 
-/* What distributions put there is the same on every machine, and large. */
+/* Files of a distribution's kernel package: large, and the same on every machine. */
 static bool is_index(const struct trace *trace)
 {
     return after_prefix(trace->path, "lib/modules/") ||
@@ -58,7 +58,7 @@ static void hide(struct trace *trace)
     }
 }
 
-/* The text of an EFI variable, in UTF-16 behind its attributes, as bytes: for free(). */
+/* The text of an EFI variable (UTF-16 after the attributes) as bytes. The caller frees it. */
 static char *narrow(const struct piece *piece, size_t *ret_length)
 {
     size_t length = piece->size > 4 ? (piece->size - 4) / 2 : 0;
@@ -70,8 +70,8 @@ static char *narrow(const struct piece *piece, size_t *ret_length)
     return text;
 }
 
-/* Serial numbers in what fastreboot has written down: "id" of what the machine has, and names as in
- * /dev/disk/by-id, of disks too that are gone. */
+/* Serial numbers in fastreboot's own files: "id" of inventory items, and names as in
+ * /dev/disk/by-id, also of disks that are gone. */
 static void find_in_state(struct identities *identities, const char *text)
 {
     static const char *const MARKS[] = {"\"id\":\"", "ata-",    "nvme-", "scsi-",
@@ -83,7 +83,7 @@ static void find_in_state(struct identities *identities, const char *text)
 
             at += strlen(MARKS[i]);
             word = xstrndup(at, strcspn(at, i ? "\", ;" : "\""));
-            if (*word != '/') /* where a file system is mounted */
+            if (*word != '/') /* else it is a mount point */
                 identities_find_serials(identities, word);
         }
 }
@@ -106,7 +106,7 @@ static void find_in_piece(struct identities *identities, const struct trace *tra
 
 static void find_in_trace(struct identities *identities, const struct trace *trace)
 {
-    /* The UUID in the name of an EFI variable is its maker's. */
+    /* The UUID in the name of an EFI variable identifies the vendor. */
     identities_find(identities, trace->path, strlen(trace->path),
                     after_prefix(trace->path, EFIVARS_DIR) != NULL);
     if (trace->target)

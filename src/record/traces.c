@@ -9,7 +9,7 @@
 
 enum {
     MAX_FILES = 200 * 1000,
-    MAX_BYTES = 64 * 1024 * 1024, /* in all */
+    MAX_BYTES = 64 * 1024 * 1024, /* in total */
     MAX_FDS = 1024,
 };
 
@@ -20,7 +20,7 @@ static struct {
     bool full;
     struct {
         struct trace *trace;
-        dev_t device; /* of the file that was opened: the number may be another file's by now */
+        dev_t device; /* of the opened file: the descriptor may since have been reused */
         ino_t inode;
     } fds[MAX_FDS];
 } state;
@@ -30,7 +30,7 @@ static int compare(const void *a, const void *b)
     return strcmp(((const struct trace *)a)->path, ((const struct trace *)b)->path);
 }
 
-/* The trace of the path, a new one where there is none; NULL when there are too many. */
+/* Finds or adds the trace of the path; NULL if there are too many. */
 static struct trace *trace_of(const char *path)
 {
     struct trace key = {.path = (char *)path}, **found = tfind(&key, &state.tree, compare), *trace;
@@ -97,10 +97,10 @@ static void opened(const char *path, int fd)
     state.fds[fd].device = st.st_dev;
     state.fds[fd].inode = st.st_ino;
     if (trace->n_pieces && trace->pieces[0].offset == WITNESS_APPEND)
-        drop_pieces(trace); /* it is read once more from the start */
+        drop_pieces(trace); /* it is read again from the start */
 }
 
-/* Where to keep the bytes: the piece of the same place, if it was read before. */
+/* Where to store the bytes: the piece with the same offset and size, if they were read before. */
 static struct piece *piece_for(struct trace *trace, uint64_t offset, size_t size)
 {
     for (size_t i = 0; i < trace->n_pieces && offset != WITNESS_APPEND; i++)

@@ -22,7 +22,7 @@ enum kept tree_keeps(const struct trace *trace)
     return trace->failed ? KEPT_UNREADABLE : KEPT_NAME;
 }
 
-/* A file of sysfs has a page, whatever is in it, and one of /proc nothing. */
+/* The size of a file in sysfs is always a page, and of one in /proc 0. */
 static bool has_true_size(const struct trace *trace)
 {
     return S_ISREG(trace->st.st_mode) && !trace->whole && !after_prefix(trace->path, "sys/") &&
@@ -72,7 +72,7 @@ static int write_trace(int directory, const struct trace *trace)
     }
 }
 
-/* Who owns it and who may write to it: some readers ask. */
+/* Owner and mode, as some readers check them. */
 static int set_rights(int directory, const struct trace *trace)
 {
     const char *path = *trace->path ? trace->path : ".";
@@ -95,10 +95,10 @@ int tree_write(int directory, const struct traces *traces)
 
     for (size_t i = 0; r >= 0 && i < traces->n; i++) {
         r = write_trace(directory, &traces->all[i]);
-        if (r == -ENOENT && traces->full) /* its directory is one of those that were too many */
+        if (r == -ENOENT && traces->full) /* its directory was one too many */
             r = 0;
     }
-    /* What is in a directory first, as that may be one that nobody may write to. */
+    /* Content before its directory, which may become read-only. */
     for (size_t i = traces->n; r >= 0 && i-- > 0;) {
         r = set_rights(directory, &traces->all[i]);
         if (r == -ENOENT && traces->full)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is said here is documented in fastreboot-json(7) and stays: keys are only ever added. */
+/* The keys are documented in fastreboot-json(7) and stable: keys are only ever added. */
 
 #include "base/util.h"
 #include "decide/watchdog.h"
 #include "report/report.h"
 
 enum {
-    SCHEMA =
-        1, /* of everything below; another number would be for a key that means another thing */
+    SCHEMA = 1, /* raised only if a key changes its meaning */
 };
 
 static void print_json(struct json_object *object)
@@ -49,7 +48,7 @@ static const char *loaded_by(const struct facts *facts)
     }
 }
 
-/* null when it is not known */
+/* null if not known */
 static void add_answer(struct json_object *object, const char *key, const struct answer *answer)
 {
     if (answer->is == ANSWER_UNKNOWN)
@@ -150,7 +149,7 @@ static struct json_object *boot_as_json(const struct facts *facts)
     return object;
 }
 
-/* Of this boot, while it lasts; null otherwise. */
+/* The health check of this boot while it is under way, or null. */
 static struct json_object *health_as_json(const struct health_facts *health)
 {
     struct json_object *object;
@@ -166,7 +165,7 @@ static struct json_object *health_as_json(const struct health_facts *health)
     return object;
 }
 
-/* What the hardware watchdog is armed for at the next jump, in seconds: 0 when it is not. */
+/* The timeout in seconds that the hardware watchdog gets at the next jump; 0 if it is not used. */
 static int64_t watchdog_seconds(const struct facts *facts)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan;

@@ -7,10 +7,10 @@
 #include "base/util.h"
 
 enum {
-    NARROWEST = 40, /* below that, wrapping makes nothing better */
+    NARROWEST = 40, /* wrapping to less does not help */
 };
 
-/* In columns; 0: lines are not wrapped. */
+/* In columns; 0 means that lines are not wrapped. */
 static size_t line_width(void)
 {
     const char *columns = getenv("COLUMNS");
@@ -29,7 +29,7 @@ static bool has_colours(void)
     return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && !streq(term, "dumb");
 }
 
-/* Characters, each taken for one column. */
+/* Counts characters: each is assumed to take one column. */
 static size_t columns_of(const char *word, size_t length)
 {
     size_t n = 0;

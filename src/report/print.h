@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Lines for people, on standard output: wrapped at the width of the terminal, or at $COLUMNS, and
- * not at all where there is neither. No text reaches the terminal with control characters. The
- * texts are freed. */
+/* Lines for people, on standard output. They are wrapped at the width of the terminal, or at
+ * $COLUMNS; without either, not at all. Control characters never reach the terminal. These
+ * functions free `text`. */
 
 enum style {
     STYLE_PLAIN,
@@ -15,6 +15,5 @@ enum style {
 /* A line in colour, if standard output is a terminal that has colours and $NO_COLOR is not set. */
 void print_headline(enum style style, char *text);
 
-/* A line that starts with `prefix`; the ones it is wrapped to are indented by the prefix's length.
- */
+/* A line that starts with `prefix`; continuation lines are indented by the prefix's length. */
 void print_line(const char *prefix, char *text);

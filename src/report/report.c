@@ -118,7 +118,7 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* "4 fast (median 10.1 s)", of those whose time is known. */
+/* "4 fast (median 10.1 s)": the median of those whose duration is known. */
 static char *summary_of(const struct history *history, size_t from, enum outcome outcome)
 {
     AUTOFREE int64_t *times = xcalloc(history->n, sizeof(*times));

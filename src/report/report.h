@@ -4,25 +4,25 @@
 #include "facts/history.h"
 #include "reboot/survey.h"
 
-/* The only printer of what is found and decided, to standard output: the same facts as text and as
- * JSON. `now` is the time in microseconds since 1970, or 0 for a recorded machine, of
- * which no time has passed since. */
+/* Prints facts and decisions to standard output, the same as text and as JSON; nothing else prints
+ * them. `now` is the time in microseconds since 1970, or 0 for a recorded machine, where no time
+ * passes. */
 
-/* `last` is how the last reboot went, or NULL when that is not known. */
+/* `last` is how the last reboot went, or NULL if not known. */
 void report_status(const struct survey *survey, const struct boot_record *last,
                    const struct history *history, int64_t now);
 void report_last(const struct boot_record *last, int64_t now);
 
-/* The first line of status alone. */
+/* Only the first line of status. */
 void report_headline(const struct survey *survey, int64_t now);
 
 void report_status_json(const struct survey *survey, const struct boot_record *last);
 
-/* With `all`, what does not apply as well. */
+/* With `all`, also what does not apply. */
 void report_check(const struct survey *survey, bool all, int64_t now);
 void report_check_json(const struct survey *survey, bool all);
 
-/* What is printed when a kernel is installed: nothing if all is well, unless `all`. */
+/* Printed when a kernel is installed: nothing if all is well, unless `all`. */
 struct kernel_report {
     const char *release;
     const struct answer *missing; /* the drivers that it lacks */
@@ -33,15 +33,15 @@ struct kernel_report {
 void report_kernel(const struct kernel_report *kernel, bool all);
 void report_kernel_json(const struct kernel_report *kernel);
 
-/* One of the boot entries. */
+/* A boot entry in the list. */
 struct listed_entry {
     const struct boot_entry *entry;
     char *release; /* of its kernel, or NULL */
-    char *problem; /* why it cannot be started with kexec, or NULL */
+    char *problem; /* why kexec cannot start it, or NULL */
     bool chosen;
 };
 
-/* With `all`, kernel, initrds and command line of each. */
+/* With `all`, also kernel, initrds and command line of each. */
 void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all);
 void report_list_json(const struct boot_entries *entries, const struct listed_entry *listed);
 

@@ -18,7 +18,7 @@ static void print_finding(const char *mark, const struct finding *finding)
         print_line("     -> ", xstrdup(finding_advice(finding)));
 }
 
-/* Gives how many there were. A single one is not numbered. */
+/* Returns how many it printed. A single finding is not numbered. */
 static size_t print_findings(const struct verdict *verdict, enum severity severity, bool once)
 {
     size_t n = 0, i = 0;
@@ -36,7 +36,7 @@ static size_t print_findings(const struct verdict *verdict, enum severity severi
     return n;
 }
 
-/* What has to be done first, and what is over with the next reboot by itself. */
+/* First what must be fixed, then what only concerns the next reboot. */
 static void print_causes(const struct verdict *verdict)
 {
     size_t n = print_findings(verdict, SEVERITY_BLOCK, false);
@@ -67,7 +67,7 @@ static void print_initrds(const struct boot_entry *entry)
     print_line("  Initrd:   ", steal(&initrds));
 }
 
-/* Of the kernel that is going to be started. */
+/* The kernel that will be started. */
 static void print_payload(const struct survey *survey)
 {
     const struct boot_entry *entry = survey->facts.payload.entry;
@@ -92,7 +92,7 @@ static void print_notes(const struct verdict *verdict)
     }
 }
 
-/* Only what is out of the ordinary: nothing is loaded until the shutdown. */
+/* Only printed if a kernel is loaded, which is unusual before the shutdown. */
 static void print_loaded(const struct facts *facts)
 {
     if (facts->kexec.loaded.is == ANSWER_YES && facts->loaded.release)
@@ -101,7 +101,7 @@ static void print_loaded(const struct facts *facts)
                           facts->loaded.current ? "" : " (the next reboot loads another one)"));
 }
 
-/* While nothing is missing, or nothing that would be worth a reboot. */
+/* Prints a check under way for which nothing is missing so far, or nothing worth a reboot. */
 static void print_health(const struct health_facts *health)
 {
     AUTOFREE char *until = time_text(health->deadline);

@@ -76,7 +76,7 @@ char *time_and_age_text(int64_t time, int64_t now)
     return format("%s (%s ago)", when, age);
 }
 
-/* How the last fast reboots ended is in the outcome already. */
+/* The outcome, with which these texts start, is shown separately. */
 static const char *without_outcome(const char *text)
 {
     static const char *const STARTS[] = {"firmware: ", "failed: ", "unknown: ", "other kernel: "};
