@@ -2,7 +2,7 @@
 #include "discover/crypt/crypt.h"
 
 /* Whether an encrypted volume that the boot waits for would stay locked after a kexec because its
- * key comes from a TPM; luks-key.h says what a kexec does to such keys. */
+ * key comes from a TPM; luks-key.h explains what a kexec does to such keys. */
 
 #include <errno.h>
 
@@ -23,7 +23,7 @@ static void note_unknown(struct answer *tpm, const struct volume *volume, const 
                                where, problem ? problem : strerror(-error)));
 }
 
-/* The volume's header is on its device, or where the settings say. */
+/* The header is on the volume's device, or where the settings say. */
 static int open_header(int root, const struct volume *volume, const char *header, char **ret_path)
 {
     if (!header && !volume->device)
@@ -34,7 +34,7 @@ static int open_header(int root, const struct volume *volume, const char *header
     return root_open_device(root, *ret_path);
 }
 
-/* Reads the header's keys; false when they are not known, which is noted. */
+/* Reads the keys in the header. Returns false, and notes why, if they are not known. */
 static bool read_header(int root, const struct volume *volume, const char *header,
                         struct luks_keys *keys, struct answer *tpm)
 {
@@ -72,7 +72,7 @@ static void look_at_volume(int root, const char *cmdline, const struct volume *v
     if (settings.tpm || settings.key_file)
         return;
     if (!after_prefix(volume->kind, "LUKS"))
-        return; /* no header, no tokens */
+        return; /* without a header there are no tokens */
     if (read_header(root, volume, settings.header, &keys, tpm) && keys.tpm && !keys.sure)
         answer_note(tpm, format("volume %s %s gets its key from a TPM, whose measurements a kexec "
                                 "does not reset: %s",

@@ -13,7 +13,7 @@ enum {
     MAX_CRYPTTAB = 256 * 1024,
 };
 
-/* What one line of crypttab, or the command line, says. */
+/* One line of crypttab, or the equivalent on the command line. */
 struct line {
     const char *from;    /* "/etc/crypttab" */
     const char *key;     /* a path, or NULL */
@@ -27,8 +27,8 @@ void unlock_settings_clear(struct unlock_settings *settings)
     *settings = (struct unlock_settings){0};
 }
 
-/* The value of the last option that starts with `prefix`, for free(); NULL when there is none, or
- * it is empty. */
+/* The value of the last option that starts with `prefix`, which the caller frees; NULL if there is
+ * none, or it is empty. */
 static char *option(const char *options, const char *prefix)
 {
     const char *value = NULL;
@@ -44,8 +44,8 @@ static char *option(const char *options, const char *prefix)
     return length ? xstrndup(value, length) : NULL;
 }
 
-/* Debian's own scripts ask at the console, or read a key from a medium, a card or another volume.
- */
+/* Debian's own scripts ask on the console, or read a key from a medium, a card or another
+ * volume. */
 static bool has_no_tpm(const char *script)
 {
     static const char *const KNOWN[] = {
@@ -60,7 +60,7 @@ static bool has_no_tpm(const char *script)
     return false;
 }
 
-/* The first one counts. */
+/* Keeps the first text. */
 static void note_tpm(struct unlock_settings *settings, char *text)
 {
     if (settings->tpm)
@@ -69,8 +69,8 @@ static void note_tpm(struct unlock_settings *settings, char *text)
         settings->tpm = text;
 }
 
-/* A script may do anything, and with the TPM option a key file is sealed by it. With that option
- * and no key file, the tokens in the header count. */
+/* A script may do anything; a key file with the TPM option is sealed by the TPM. With the option
+ * but without a key file, the tokens in the header decide. */
 static void take_line(struct unlock_settings *settings, const struct line *line)
 {
     AUTOFREE char *script = option(line->options, "keyscript=");
@@ -89,7 +89,7 @@ static void take_line(struct unlock_settings *settings, const struct line *line)
         settings->key_file = settings->key_file || named;
 }
 
-/* Whether a device of crypttab is the volume's: "UUID=...", a link of udev's, or a path. */
+/* Whether crypttab's device is the volume's: "UUID=...", a udev link, or a path. */
 static bool is_device(int root, const struct volume *volume, const char *spec)
 {
     const char *uuid = after_prefix(spec, "UUID=");
@@ -140,7 +140,8 @@ static int read_crypttab(int root, const struct volume *volume, const char *path
     return 0;
 }
 
-/* The value in "UUID=value", or in "value" for every volume; NULL when it is for another one. */
+/* The value in "UUID=value", or in "value", which is for every volume; NULL if it is for another
+ * volume. */
 static const char *value_for(const struct volume *volume, const char *text)
 {
     size_t length = strlen(volume->uuid);
@@ -153,7 +154,7 @@ static const char *value_for(const struct volume *volume, const char *text)
     return text;
 }
 
-/* systemd's parameters, one at a time. */
+/* Reads one of systemd's parameters. */
 static void read_parameter(const struct volume *volume, const char *word,
                            struct unlock_settings *settings)
 {

@@ -5,7 +5,7 @@
 
 enum {
     MAX_JWE = 64 * 1024,
-    MAX_NESTED = 3, /* of clevis' sss in sss */
+    MAX_NESTED = 3, /* clevis' sss inside sss */
     MAX_SHARES = 64,
 };
 
@@ -21,7 +21,7 @@ static struct unlock_key unreadable(const char *id)
     return bound(id, "clevis", "which cannot be read");
 }
 
-/* Whether all members are among `known`, so that none says more than is looked at. */
+/* Whether all members are among `known`: others might mean something that is not looked at. */
 static bool has_only(const struct json_object *object, const char *const *known)
 {
     json_object_object_foreach((struct json_object *)object, key, value)
@@ -46,7 +46,7 @@ static struct json_object *member(const struct json_object *object, const char *
     return json_object_is_type(value, type) ? value : NULL;
 }
 
-/* Whether the member is left out, false, or an array without elements. */
+/* Whether the member is missing, false, or an empty array. */
 static bool is_empty(const struct json_object *object, const char *key)
 {
     struct json_object *value;
@@ -58,7 +58,7 @@ static bool is_empty(const struct json_object *object, const char *key)
     return json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value);
 }
 
-/* "bound to PCRs 0+7", from an array of numbers; for free(). */
+/* "bound to PCRs 0+7", from an array of numbers. The caller frees it. */
 static char *describe_pcrs(const struct json_object *pcrs)
 {
     char text[128] = "";
@@ -73,8 +73,8 @@ static char *describe_pcrs(const struct json_object *pcrs)
     return format("bound to PCR%s %s", n > 1 ? "s" : "", text);
 }
 
-/* A token of systemd-cryptenroll. Without PCRs, signed PCRs and pcrlock its policy asks for nothing
- * but perhaps a PIN, which somebody has to type. */
+/* A token of systemd-cryptenroll. Without PCRs, signed PCRs and pcrlock, its policy requires at
+ * most a PIN, which somebody has to type. */
 static struct unlock_key judge_systemd(const char *id, const struct json_object *token)
 {
     static const char *const KNOWN[] = {
@@ -99,7 +99,7 @@ static int digit_of(char sign)
     return found ? (int)(found - DIGITS) : -1;
 }
 
-/* The text in base64url without padding, for free(); NULL when it is not valid. */
+/* Decodes base64url without padding. The caller frees it; NULL if it is invalid. */
 static char *decode(const char *text, size_t length)
 {
     AUTOFREE char *out = xcalloc(length / 4 * 3 + 4, 1);
@@ -126,7 +126,7 @@ static char *decode(const char *text, size_t length)
 static struct unlock_key judge_clevis(const char *id, const char *jwe, size_t length,
                                       unsigned depth);
 
-/* Shamir's secret sharing: as many shares as are needed must be certain. */
+/* Shamir's secret sharing: as many shares as are required must be sure. */
 static struct unlock_key judge_shares(const char *id, const struct json_object *sss, unsigned depth)
 {
     struct json_object *shares = member(sss, "jwe", json_type_array);
@@ -170,7 +170,7 @@ static struct unlock_key judge_pin(const char *id, const struct json_object *cle
     if (pin && (streq(pin, "tang") || streq(pin, "null")))
         return SURE;
     if (pin && streq(pin, "pkcs11"))
-        return ATTENDED; /* a card: no TPM, but perhaps somebody has to type a PIN */
+        return ATTENDED; /* a smart card: not a TPM, but somebody may have to type a PIN */
     if (of_pin && streq(pin, "sss") && depth < MAX_NESTED)
         return judge_shares(id, of_pin, depth);
     if (of_pin && streq(pin, "tpm2"))
@@ -206,7 +206,7 @@ struct unlock_key luks_key_of_token(const char *id, const struct json_object *to
     const struct json_object *keyslots = member(token, "keyslots", json_type_array);
 
     if (keyslots && json_object_array_length(keyslots) == 0)
-        return ATTENDED; /* assigned to no key: it unlocks nothing */
+        return ATTENDED; /* not assigned to a key slot: it unlocks nothing */
     for (size_t i = 0; type && i < ELEMENTS(NEED_SOMEBODY); i++)
         if (streq(type, NEED_SOMEBODY[i]))
             return ATTENDED;

@@ -5,38 +5,39 @@
 
 #include "base/json.h"
 
-/* A way to unlock a volume, and what a kexec does to it. A TPM gives out what is bound to PCRs (its
- * measurements of firmware, loader and boot so far) only while they have the expected values. A
- * kexec does not reset them, and the next boot adds to what this one has measured: systemd at each
- * step of a boot with a unified kernel image to 11, machine and file systems to 15, IMA to 10.
+/* A way to unlock a volume, and what a kexec does to it. A TPM releases a key that is bound to PCRs
+ * (its measurements of firmware, boot loader and boot so far) only while they have the expected
+ * values. A kexec does not reset them, and the next boot extends what this one has measured:
+ * systemd extends PCR 11 at each step of a boot with a unified kernel image, and PCR 15 with
+ * machine and file systems; IMA extends PCR 10.
  *
- * What is bound to no PCR is given out after a kexec as before. So is what is bound to those that
- * only firmware and loader add to (0 to 7), as long as the key is for their present values; but it
- * may be for the values of the next firmware boot, after an update of the loader or of the Secure
- * Boot lists. Nothing tells which, so that is not relied on. */
+ * A key that is bound to no PCR is still released after a kexec. So is one that is bound to those
+ * that only firmware and boot loader extend (0 to 7), as long as it expects their present values;
+ * but it may expect those of the next firmware boot, after an update of the boot loader or the
+ * Secure Boot lists. There is no way to tell, so that is not relied on. */
 struct unlock_key {
     enum {
-        KEY_ATTENDED, /* somebody has to be there, kexec or not */
-        KEY_SURE,     /* works unattended, and a kexec changes nothing */
-        KEY_TPM,      /* bound to PCRs of a TPM, or that cannot be excluded */
+        KEY_ATTENDED, /* somebody has to be there, with or without kexec */
+        KEY_SURE,     /* works unattended, also after a kexec */
+        KEY_TPM,      /* bound to PCRs of a TPM, or that cannot be ruled out */
     } kind;
-    char *text; /* of KEY_TPM alone: "token 1 (systemd-tpm2, bound to PCR 7)"; for free() */
+    char *text; /* KEY_TPM only, freed by the caller: "token 1 (systemd-tpm2, bound to PCR 7)" */
 };
 
-/* What token number `id` of a LUKS2 header is for. */
+/* What token number `id` of a LUKS2 header requires. */
 struct unlock_key luks_key_of_token(const char *id, const struct json_object *token);
 
-/* What a JWE of clevis is for, in its compact form or just the first part of that; `id` names it in
- * the text. */
+/* What a clevis JWE requires; `jwe` is its compact form, or just the first part of that. `id` names
+ * it in the text. */
 struct unlock_key luks_key_of_clevis(const char *id, const char *jwe, size_t length);
 
-/* The keys of a volume that need nobody to be there. */
+/* The keys of a volume that work unattended. */
 struct luks_keys {
     char *tpm;  /* the first that is bound to a TPM, in words, or NULL */
-    bool sure;  /* there is one that works unattended, and a kexec changes nothing */
+    bool sure;  /* there is one that works unattended, also after a kexec */
     char *uuid; /* of the volume */
 };
 
-/* Takes note of a key, whose text it takes over. */
+/* Notes a key and takes over its text. */
 void luks_keys_add(struct luks_keys *keys, struct unlock_key key);
 void luks_keys_clear(struct luks_keys *keys);

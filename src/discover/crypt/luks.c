@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* There are two copies of a LUKS2 header: 4096 binary bytes, followed by an area with JSON. A
- * checksum tells cryptsetup which copy a power cut has spoilt. Here no checksum is computed: both
- * must be there and be equal, or it is unknown which one counts. */
+/* A LUKS2 header has two copies, each of 4096 binary bytes and an area with JSON. After a power
+ * cut, cryptsetup finds out by a checksum which copy is damaged. No checksum is computed here:
+ * unless both copies exist and are equal, the header counts as unknown. */
 
 #include "discover/crypt/luks.h"
 
@@ -17,7 +17,7 @@ enum {
     /* The area may have up to 4 MiB, and json-c may need a thousand times as much for brackets.
      * Real headers have a few KiB. */
     MAX_JSON = 128 * 1024,
-    MAX_TOKENS = 32, /* as cryptsetup */
+    MAX_TOKENS = 32, /* same as cryptsetup */
     SMALLEST = 16 * 1024,
     LARGEST = 4 * 1024 * 1024,
 };
@@ -25,7 +25,7 @@ enum {
 struct luks2_header {
     char magic[6];
     uint16_t version;
-    uint64_t size; /* of this copy, with its JSON */
+    uint64_t size; /* of this copy, including its JSON */
     uint64_t sequence;
     char label[48];
     char checksum_algorithm[32];
@@ -46,7 +46,7 @@ static int damaged(const char **ret_problem, const char *problem)
     return -EBADMSG;
 }
 
-/* The copy at `offset`: its binary part, and the text of its JSON for free(). */
+/* Reads the copy at `offset`: its binary part, and its JSON text, which the caller frees. */
 static int read_copy(int fd, uint64_t offset, const char *magic, struct luks2_header *header,
                      char **ret_json, const char **ret_problem)
 {

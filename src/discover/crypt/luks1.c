@@ -2,8 +2,8 @@
 
 #include "discover/crypt/luks1.h"
 
-/* LUKS1 has no place for tokens. clevis keeps them with luksmeta in the gap between the last
- * keyslot and the data. */
+/* LUKS1 has no place for tokens. clevis uses luksmeta to store them in the gap between the last key
+ * slot and the data. */
 
 #include <endian.h>
 #include <errno.h>
@@ -43,7 +43,7 @@ struct luksmeta {
     uint32_t checksum;
     struct {
         unsigned char uuid[16];
-        uint32_t offset; /* from here, in bytes */
+        uint32_t offset; /* relative to the start of luksmeta, in bytes */
         uint32_t length;
         uint32_t checksum;
         uint32_t reserved;
@@ -56,7 +56,7 @@ static int damaged(const char **ret_problem, const char *problem)
     return -EBADMSG;
 }
 
-/* Where the gap starts, or 0 when there is none. */
+/* Where the gap starts, or 0 if there is none. */
 static uint64_t gap_of(const struct luks1_header *header)
 {
     uint64_t end = 0, data = (uint64_t)be32toh(header->data_offset) * SECTOR;
@@ -87,7 +87,8 @@ static int read_slot(int fd, uint64_t gap, const struct luksmeta *meta, size_t i
 
     if (memcmp(meta->slots[i].uuid, NOTHING, sizeof(NOTHING)) == 0)
         return 0;
-    /* What cannot be read, or is not from clevis, is judged as an empty text: it may be a TPM's. */
+    /* A text that cannot be read, or is not from clevis, is judged as empty: it may belong to a
+     * TPM. */
     if (length > MAX_JWE || memcmp(meta->slots[i].uuid, CLEVIS, sizeof(CLEVIS)) != 0)
         length = 0;
     jwe = xcalloc(length + 1, 1);
