@@ -170,6 +170,16 @@ int root_read(int root, const char *path, size_t max, char **ret_text, size_t *r
     return fd < 0 ? fd : fd_read(fd, max, ret_text, ret_length);
 }
 
+int root_read_trusted(int root, const char *path, size_t max, char **ret_text, size_t *ret_length,
+                      char **ret_untrusted)
+{
+    AUTOCLOSE int fd = root_open(root, path, ret_untrusted);
+
+    if (fd < 0)
+        return fd;
+    return *ret_untrusted ? -EUCLEAN : fd_read(fd, max, ret_text, ret_length);
+}
+
 int root_read_start(int root, const char *path, size_t max, char **ret_text, size_t *ret_length)
 {
     AUTOCLOSE int fd = root_open(root, path, NULL);

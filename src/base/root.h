@@ -39,7 +39,12 @@ int root_readlink(int root, const char *path, char **ret_target);
  * NUL. -EFBIG if the file is larger than `max` bytes. The caller frees the text. */
 int root_read(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
-/* The same, but reads at most the first `max` bytes. */
+/* The same for a file that decides which kernel is started. -EUCLEAN, with the reason in
+ * *ret_untrusted for free(), if users other than root could change it; otherwise NULL there. */
+int root_read_trusted(int root, const char *path, size_t max, char **ret_text, size_t *ret_length,
+                      char **ret_untrusted);
+
+/* As root_read(), but reads at most the first `max` bytes. */
 int root_read_start(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
 /* As root_read() for a file of one line; removes the newline. -EBADMSG if the line contains a

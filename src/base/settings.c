@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <ini.h>
 
-#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -115,19 +114,14 @@ int settings_read(int root, const char *path, settings_take take, void *data, ch
 {
     AUTOFREE char *file = format("/%s", path), *text = NULL, *untrusted = NULL;
     struct reading reading = {.file = file, .take = take, .data = data};
-    AUTOCLOSE int fd = -1;
     size_t length;
-    int r;
+    int r = root_read_trusted(root, path, MAX_FILE, &text, &length, &untrusted);
 
     *ret_error = NULL;
-    fd = root_open(root, path, &untrusted);
-    if (fd == -ENOENT && is_absent(root, path))
+    if (r == -ENOENT && is_absent(root, path))
         return 0;
-    if (fd < 0)
-        return fail_errno(ret_error, fd, path);
     if (untrusted)
         return fail(ret_error, -EUCLEAN, format("%s is not used: %s", file, untrusted));
-    r = fd_read(fd, MAX_FILE, &text, &length);
     if (r < 0)
         return fail_errno(ret_error, r, path);
     if (strlen(text) != length)

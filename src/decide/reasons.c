@@ -179,8 +179,9 @@ const struct reason REASONS[] = {
      "correct that, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf; use links "
      "that follow updates, such as /vmlinuz and /initrd.img, if there are any",
      IF(test_kernel_unknown),
-     .about = "No kernel was found, or it is not certain which one the boot loader would start; "
-              "see fastreboot-kernel(7)."},
+     .about = "No kernel was found, it is not certain which one the boot loader would start, or "
+              "users other than root could change what the boot loader reads; see "
+              "fastreboot-kernel(7)."},
     {"entry-unbootable", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
      "the boot entry can be started with kexec",
      "choose another one, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf",

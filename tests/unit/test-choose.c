@@ -188,6 +188,9 @@ static void what_grub_did_not_start(void **state)
     expect_kernel(tree, "grub", "/boot/k", "/boot/k");
     tree_write(tree, "etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
     expect_none(tree, &(struct config){0}, "/etc/kernel/proxmox-boot-uuids");
+    tree_write(tree, "etc/kernel/proxmox-boot-uuids", "\n");
+    tree_mode(tree, "etc/kernel/proxmox-boot-uuids", 0666);
+    expect_none(tree, &(struct config){0}, "proxmox-boot-uuids can be written by others");
 }
 
 /* Nor do links beside it, wherever the kernel came from. */
@@ -236,6 +239,15 @@ static void grub_on_the_efi_partition(void **state)
     expect_none(tree, &(struct config){0}, "which is not on this machine");
     tree_link(tree, "dev/disk/by-uuid/01234567-89ab", "../../sdb2");
     expect_none(tree, &(struct config){0}, "to another file system");
+    tree_remove(tree, "dev/disk/by-uuid/01234567-89ab");
+    tree_link(tree, "dev/disk/by-uuid/01234567-89ab", "../../sda2");
+    expect_kernel(tree, "grub", "/boot/k", "/boot/k");
+    tree_mode(tree, CONFIG, 0664);
+    expect_none(tree, &(struct config){0}, "anybody/grub.cfg can be written by others");
+    tree_mode(tree, CONFIG, 0644);
+    tree_mode(tree, "boot/efi/EFI/anybody", 0777);
+    expect_none(tree, &(struct config){0}, "/boot/efi/EFI/anybody can be written by others");
+    tree_mode(tree, "boot/efi/EFI/anybody", 0755);
     tree_remove(tree, CONFIG);
     expect_kernel(tree, "grub", "/boot/k", "/boot/k");
     tree_write(tree, "efi/EFI/opensuse/installed_by_sdbootutil", "");

@@ -105,6 +105,64 @@ static void the_default_is_found(void **state)
     expect(tree, "a.conf", "LoaderEntryLastBooted");
 }
 
+/* What others may write on the way to the entries, what they say, and the settings. */
+static void what_others_may_write_is_not_followed(void **state)
+{
+    static const char *const PATHS[] = {"boot", "boot/loader", "boot/loader/entries",
+                                        "boot/loader/entries/a.conf", "boot/loader/loader.conf"};
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_write(tree, "boot/loader/loader.conf", "timeout 3\n");
+    for (size_t i = 0; i < ELEMENTS(PATHS); i++) {
+        AUTOFREE char *words = format("/%s can be written by others", PATHS[i]);
+        mode_t mode = strstr(PATHS[i], ".conf") ? 0644 : 0755;
+
+        tree_mode(tree, PATHS[i], mode | 0002);
+        expect(tree, NULL, words);
+        tree_mode(tree, PATHS[i], mode | 0020);
+        expect(tree, NULL, words);
+        tree_mode(tree, PATHS[i], mode);
+        expect(tree, "b.conf", "first entry");
+    }
+}
+
+/* Nothing is in it now, and anything may be at the boot. */
+static void where_others_may_put_something(void **state)
+{
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    tree_mkdir(tree, "boot/EFI/Linux");
+    expect(tree, "b.conf", "first entry");
+    tree_mode(tree, "boot/EFI/Linux", 0777);
+    expect(tree, NULL, "/boot/EFI/Linux can be written by others");
+    tree_mode(tree, "boot/EFI/Linux", 0755);
+    tree_mode(tree, "boot/EFI", 0775);
+    expect(tree, NULL, "/boot/EFI can be written by others");
+    tree_mode(tree, "boot/EFI", 0755);
+    tree_write(tree, "efi/EFI/BOOT/BOOTX64.EFI", "");
+    expect(tree, "b.conf", "first entry");
+    tree_mode(tree, "efi", 0777); /* it has no loader/ yet */
+    expect(tree, NULL, "/efi can be written by others");
+}
+
+static void a_link_into_a_home_is_not_followed(void **state)
+{
+    const struct tree *tree = *state;
+
+    variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 252.38-1");
+    tree_write(tree, "boot/k", "");
+    tree_write(tree, "home/eve/entries/a.conf", "title A\nlinux /k\n");
+    tree_mkdir(tree, "boot/loader");
+    tree_link(tree, "boot/loader/entries", "/home/eve/entries");
+    expect(tree, "a.conf", "first entry");
+    tree_mode(tree, "home/eve", 0775);
+    expect(tree, NULL, "/home/eve can be written by others");
+    tree_remove(tree, "home/eve/entries/a.conf");
+    expect(tree, NULL, "/home/eve can be written by others");
+}
+
 /* The loader asks the variable, then the file, and then takes the first. */
 static void a_default_that_is_gone(void **state)
 {
@@ -365,6 +423,9 @@ int main(void)
         TEST(another_loader_is_not_ours),
         TEST(an_entry_is_read_whole),
         TEST(the_default_is_found),
+        TEST(what_others_may_write_is_not_followed),
+        TEST(where_others_may_put_something),
+        TEST(a_link_into_a_home_is_not_followed),
         TEST(a_default_that_is_gone),
         TEST(an_automatic_entry_as_default),
         TEST(what_is_not_known_is_not_guessed),

@@ -80,6 +80,21 @@ static void names_and_order(void **state)
     assert_string_equal(entries.entries[0].kernel, "/efi/EFI/Linux/a.efi");
 }
 
+/* Its version says where it stands, so that is as good as being the first. */
+static void an_image_that_others_may_write(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+
+    loader_info(tree, "systemd-boot 257.9-1");
+    image(tree, "efi/EFI/Linux/debian-6.9.efi", DEBIAN, "ro");
+    image(tree, "efi/EFI/Linux/debian-6.10.efi", DEBIAN, "ro");
+    tree_mode(tree, "efi/EFI/Linux/debian-6.9.efi", 0666);
+    entries = menu(tree);
+    assert_int_equal(entries.chosen, entries.n);
+    assert_non_null(strstr(entries.problem, "/debian-6.9.efi can be written by others"));
+}
+
 static void profiles(void **state)
 {
     static const struct made_section SECTIONS[] = {
@@ -270,10 +285,15 @@ static void named_in_the_settings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(names_and_order), TEST(profiles),
-        TEST(companions),      TEST(odd_command_lines),
-        TEST(type_1),          TEST(without_a_command_line),
-        TEST(the_payload),     TEST(named_in_the_settings),
+        TEST(names_and_order),
+        TEST(an_image_that_others_may_write),
+        TEST(profiles),
+        TEST(companions),
+        TEST(odd_command_lines),
+        TEST(type_1),
+        TEST(without_a_command_line),
+        TEST(the_payload),
+        TEST(named_in_the_settings),
     };
 
     kernel_header(KERNEL, "6.9.2");

@@ -99,14 +99,14 @@ static char *prefix_in(const char *text)
 
 static char *config_problem(int root, const char *path, const char *home)
 {
-    AUTOFREE char *text = NULL, *prefix = NULL;
+    AUTOFREE char *text = NULL, *prefix = NULL, *untrusted = NULL;
     char *problem;
-    int r = root_read(root, path, MAX_CONFIG, &text, NULL);
+    int r = root_read_trusted(root, path, MAX_CONFIG, &text, NULL, &untrusted);
 
     if (r == -ENOENT || r == -ENOTDIR)
         return NULL;
     if (r < 0)
-        return format("%s: %s", path, strerror(-r));
+        return format("%s: %s", path, untrusted ? untrusted : strerror(-r));
     if (has_menu(text))
         return format("%s has menu entries, and GRUB reads it before %s/grub.cfg", path, home);
     problem = search_problem(root, path, text, home);

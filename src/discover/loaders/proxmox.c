@@ -14,15 +14,15 @@ enum {
 static int proxmox_read(int root, const char *cmdline, struct boot_entries *entries)
 {
     static const char PATH[] = "/etc/kernel/proxmox-boot-uuids";
-    AUTOFREE char *list = NULL;
-    int r = root_read(root, PATH, MAX_LIST, &list, NULL);
+    AUTOFREE char *list = NULL, *untrusted = NULL;
+    int r = root_read_trusted(root, PATH, MAX_LIST, &list, NULL, &untrusted);
 
     (void)cmdline;
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
-    entries->problem_error = r < 0 ? -r : 0;
+    entries->problem_error = r < 0 && !untrusted ? -r : 0;
     if (r < 0)
-        entries->problem = format("%s: %s", PATH, strerror(-r));
+        entries->problem = format("%s: %s", PATH, untrusted ? untrusted : strerror(-r));
     else if (list[strspn(list, " \t\r\n\v\f")])
         entries->problem = format("proxmox-boot-tool keeps the boot loader's configuration on "
                                   "partitions that fastreboot does not read (%s)",

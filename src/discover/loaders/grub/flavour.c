@@ -48,12 +48,14 @@ static int is_program(const char *name)
 
 static unsigned by_program(int root, const char *directory, const char *name)
 {
-    AUTOFREE char *path = format("%s/%s", directory, name);
-    AUTOCLOSE int fd = root_open(root, path, NULL);
+    AUTOFREE char *path = format("%s/%s", directory, name), *untrusted = NULL;
+    AUTOCLOSE int fd = root_open(root, path, &untrusted);
     int fedora = fd < 0 ? fd : fd_find(fd, FEDORA_MARK, sizeof(FEDORA_MARK), 0, MAX_PROGRAM, NULL);
     int upstream =
         fd < 0 ? fd : fd_find(fd, UPSTREAM_MARK, sizeof(UPSTREAM_MARK), 0, MAX_PROGRAM, NULL);
 
+    if (untrusted)
+        return GRUB_FEDORA | GRUB_UPSTREAM;
     return (fedora != -ENOENT ? GRUB_FEDORA : 0) | (upstream != -ENOENT ? GRUB_UPSTREAM : 0);
 }
 

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 
-#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/collect.h"
@@ -60,18 +59,15 @@ static int read_grubenv(int root, const char *directory, struct grub_env *ret_en
                         struct boot_entries *entries)
 {
     AUTOFREE char *path = format("%s/grubenv", directory), *text = NULL, *untrusted = NULL;
-    AUTOCLOSE int fd = root_open(root, path, &untrusted);
     size_t length;
-    int r = fd;
+    int r = root_read_trusted(root, path, GRUBENV_MAX, &text, &length, &untrusted);
 
     if (r == -ENOENT)
         return 0;
-    if (r >= 0 && untrusted) {
+    if (untrusted) {
         set_problem(entries, 0, format("%s: %s", path, untrusted));
         return 0;
     }
-    if (r >= 0)
-        r = fd_read(fd, GRUBENV_MAX, &text, &length);
     if (r >= 0)
         r = grubenv_parse(text, length, ret_env);
     if (r < 0)
@@ -161,9 +157,9 @@ static char *read_command_list(int root, const char *directory)
     for (size_t i = 0; i < ELEMENTS(PLATFORMS); i++) {
         AUTOFREE char *path = format("%s/%s/command.lst", directory, PLATFORMS[i]), *text = NULL,
                       *untrusted = NULL;
-        AUTOCLOSE int fd = efi == (i > 0) ? root_open(root, path, &untrusted) : -1;
 
-        if (fd >= 0 && !untrusted && fd_read(fd, MAX_COMMAND_LIST, &text, NULL) >= 0)
+        if (efi == (i > 0) &&
+            root_read_trusted(root, path, MAX_COMMAND_LIST, &text, NULL, &untrusted) >= 0)
             append_text(&list, "\n", text);
     }
     return list;

@@ -37,6 +37,7 @@ bool systemd_boot_read_config(int root, struct menu *menu, const char *directory
     char *rest, *key, *value;
     int r = root_read(root, path, MAX_CONFIG, &text, NULL);
 
+    menu_distrust(root, menu, path);
     if (r == -ENOENT || r == -ENOTDIR)
         return false;
     if (r < 0) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 
+#include "base/root.h"
 #include "base/util.h"
 
 void menu_clear(struct menu *menu)
@@ -25,6 +26,16 @@ void menu_give_up(struct menu *menu, char *problem)
         free(problem);
     else
         menu->problem = problem;
+}
+
+void menu_distrust(int root, struct menu *menu, const char *path)
+{
+    AUTOFREE char *at = xstrdup(path), *resolved = NULL, *untrusted = NULL;
+
+    while (root_resolve(root, at, &resolved, NULL, &untrusted) == -ENOENT && strchr(at + 1, '/'))
+        *strrchr(at, '/') = 0;
+    if (untrusted)
+        menu_give_up(menu, format("%s is not used: %s", path, untrusted));
 }
 
 void menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,

@@ -39,6 +39,10 @@ void menu_clear(struct menu *menu);
 /* Keeps the first problem; owns the text. */
 void menu_give_up(struct menu *menu, char *problem);
 
+/* Gives up where others than root may change what is at `path`, or put something there: then some
+ * directory on the way. */
+void menu_distrust(int root, struct menu *menu, const char *path);
+
 /* Sets the pattern of a voice. */
 void menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
                       const char *source);

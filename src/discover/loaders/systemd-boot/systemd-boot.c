@@ -53,6 +53,7 @@ static void add_entry(int root, struct menu *menu, const char *directory, const 
     struct bls_entry *entry = APPEND(menu->entries, menu->n);
     int r = bls_entry_read(root, directory, name, entry);
 
+    menu_distrust(root, menu, entry->source);
     if (r >= 0)
         r = uki_entry_settle(root, menu->version, entry);
     (void)keep_entry(menu, r);
@@ -72,7 +73,9 @@ static void doubt_profile(struct menu *menu, struct bls_entry *entry)
 static void add_image(int root, struct menu *menu, const char *directory, const char *name)
 {
     unsigned max = menu->version < FIRST_WITH_PROFILES ? 1 : UKI_MAX_PROFILES;
+    AUTOFREE char *path = format("%s/EFI/Linux/%s", directory, name);
 
+    menu_distrust(root, menu, path);
     for (unsigned profile = 0; profile < max; profile++) {
         struct bls_entry *entry = APPEND(menu->entries, menu->n);
         int r = uki_entry_read(root, directory, name, profile, entry);
@@ -90,6 +93,7 @@ static char **list_names(int root, struct menu *menu, const char *path, int (*wa
     char **names = NULL;
     int r = root_names(root, path, wanted, MAX_ENTRIES, &names);
 
+    menu_distrust(root, menu, path);
     if (r < 0 && r != -ENOENT && r != -ENOTDIR)
         menu_give_up(menu, format("%s: %s", path, strerror(-r)));
     return names;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
-#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/commands/bls.h"
@@ -125,7 +124,6 @@ int grub_bls_read(int root, const char *directory, const char *name, enum grub_f
                   struct grub_bls_file *ret_file, char **ret_problem)
 {
     AUTOFREE char *untrusted = NULL, *link = NULL;
-    AUTOCLOSE int fd = -1;
     size_t length;
     int r;
 
@@ -137,13 +135,10 @@ int grub_bls_read(int root, const char *directory, const char *name, enum grub_f
     };
     if (root_readlink(root, ret_file->path, &link) >= 0)
         return give_up(ret_file, 1, "a link, which GRUB may follow to another file", ret_problem);
-    r = fd = root_open(root, ret_file->path, &untrusted);
-    if (r >= 0 && untrusted)
-        return give_up(ret_file, 1, untrusted, ret_problem);
-    if (r >= 0)
-        r = fd_read(fd, GRUB_BLS_MAX_FILE, &ret_file->text, &length);
+    r = root_read_trusted(root, ret_file->path, GRUB_BLS_MAX_FILE, &ret_file->text, &length,
+                          &untrusted);
     if (r < 0)
-        return give_up(ret_file, 1, strerror(-r), ret_problem);
+        return give_up(ret_file, 1, untrusted ? untrusted : strerror(-r), ret_problem);
     if (!clean(ret_file->text, length))
         return give_up(ret_file, 1, "not a text file", ret_problem);
     return parse(ret_file, flavour, ret_problem);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/loaders/grub/script/eval.h"
@@ -56,18 +55,13 @@ int grub_run_file(struct grub_eval *eval, const char *path)
 {
     struct grub_node here = {.file = path, .line = 1};
     AUTOFREE char *text = NULL, *untrusted = NULL;
-    AUTOCLOSE int fd = -1;
     size_t length;
     int r;
 
     if (++eval->run->sources > GRUB_MAX_SOURCES)
         return grub_give_up(eval, &here, "more than %d files", GRUB_MAX_SOURCES);
-    r = fd = root_open(eval->run->paths->root, path, &untrusted);
-    if (r >= 0 && untrusted)
-        return grub_give_up(eval, &here, "%s", untrusted);
-    if (r >= 0)
-        r = fd_read(fd, GRUB_MAX_FILE, &text, &length);
+    r = root_read_trusted(eval->run->paths->root, path, GRUB_MAX_FILE, &text, &length, &untrusted);
     if (r < 0)
-        return grub_give_up(eval, &here, "%s", strerror(-r));
+        return grub_give_up(eval, &here, "%s", untrusted ? untrusted : strerror(-r));
     return grub_run_text(eval, path, text, length);
 }
