@@ -28,6 +28,23 @@ tell_text(detach_tell tell, int priority, const char *pattern, ...)
     tell(priority, text);
 }
 
+/* One part of a path that leads nowhere else. */
+static bool is_name(const char *text, size_t length)
+{
+    return length > 0 && strncmp(text, "..", length < 2 ? 1 : length) != 0;
+}
+
+/* Whether it is "BUS/drivers/DRIVER/DEVICE": anything else would be written to another file. */
+static bool is_device(const char *line)
+{
+    size_t bus = strcspn(line, "/");
+    const char *driver = after_prefix(line + bus, "/drivers/");
+    const char *device = driver ? strchr(driver, '/') : NULL;
+
+    return device && is_name(line, bus) && is_name(driver, (size_t)(device - driver)) &&
+           is_name(device + 1, strlen(device + 1)) && !strchr(device + 1, '/');
+}
+
 /* The kernel waits until the driver lets go; the unit has a time limit. */
 static int unbind(int root, const char *driver, const char *device)
 {
@@ -51,8 +68,10 @@ void detach_devices(int root, const char *devices, detach_tell tell)
         char *device = strrchr(line, '/');
         int r;
 
-        if (!device)
+        if (!is_device(line)) {
+            tell_text(tell, LOG_WARNING, "%s is not the device of a driver", line);
             continue;
+        }
         *device++ = 0;
         tell_text(tell, LOG_INFO, "detaching %s from %s", device, line);
         r = unbind(root, line, device);

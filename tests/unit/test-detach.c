@@ -121,6 +121,51 @@ static void devices_are_unbound(void **state)
                               "No such file or directory\n");
 }
 
+/* A plan may be damaged, or not be fastreboot's: it names drivers of buses and nothing else. */
+static void a_plan_leads_nowhere_else(void **state)
+{
+    static const char *const WRONG[] = {
+        "pci/drivers/../../../etc/0000:03:00.0",
+        "../../etc/0000:03:00.0",
+        "pci/drivers/../x",
+        "pci/drivers/0000:03:00.0",
+        "pci/devices/foo/0000:03:00.0",
+        "../drivers/foo/x",
+        "pci/drivers/foo/bar/0000:03:00.0",
+        "pci/drivers/foo/..",
+        "pci/drivers/./0000:03:00.0",
+        "pci/drivers/foo/",
+        "/drivers/foo/x",
+        "unbind",
+        "/etc/x",
+    };
+    static const char *const PLACES[] = {
+        "etc/unbind",
+        "sys/bus/unbind",
+        "sys/bus/pci/unbind",
+        "sys/bus/pci/drivers/unbind",
+        "sys/bus/pci/devices/foo/unbind",
+        "sys/bus/pci/drivers/foo/unbind",
+        "sys/bus/pci/drivers/foo/bar/unbind",
+        "sys/bus/drivers/foo/unbind",
+        "sys/drivers/foo/unbind",
+    };
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(PLACES); i++)
+        tree_write(tree, PLACES[i], "");
+    for (size_t i = 0; i < ELEMENTS(WRONG); i++) {
+        *told = 0;
+        detach_devices(tree->root, WRONG[i], tell);
+        assert_non_null(strstr(told, "is not the device of a driver"));
+    }
+    for (size_t i = 0; i < ELEMENTS(PLACES); i++) {
+        AUTOFREE char *written = tree_read(tree, PLACES[i]);
+
+        assert_string_equal(written, "");
+    }
+}
+
 static int detach(const struct tree *tree)
 {
     return verb_detach.run(&(struct call){.root = tree->root});
@@ -160,6 +205,7 @@ int main(void)
         TEST(the_root_file_systems_stay),
         TEST(a_ring_ends),
         TEST(devices_are_unbound),
+        TEST(a_plan_leads_nowhere_else),
         TEST(the_plan_is_written_and_read),
     };
 
