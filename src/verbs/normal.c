@@ -49,15 +49,24 @@ static int describe(const struct call *call)
     return EXIT_FINE;
 }
 
+/* Takes back the request of a call that fails; an earlier one stays. */
+static void take_back(const struct call *call, bool earlier)
+{
+    if (!earlier)
+        (void)notes_remove_normal(call->root);
+}
+
 static int run(const struct call *call)
 {
-    int r;
+    bool earlier = notes_has_normal(call->root) > 0;
+    int r = 0;
 
     if (given(call, OPTION_CANCEL))
         return cancel(call);
     if (given(call, OPTION_DRY_RUN))
         return describe(call);
-    r = notes_write_normal(call->root, "");
+    if (!earlier)
+        r = notes_write_normal(call->root, "");
     if (r < 0)
         return complain("/" RUN_NORMAL, r);
     r = drop_loaded(call);
@@ -65,12 +74,12 @@ static int run(const struct call *call)
         if (r >= 0)
             puts("the next reboot goes through the firmware; --cancel takes it back");
         else
-            (void)notes_remove_normal(call->root);
+            take_back(call, earlier);
         return r < 0 ? EXIT_FAILED : EXIT_FINE;
     }
     r = systemd_reboot_through_firmware();
     if (r != 0) {
-        (void)notes_remove_normal(call->root);
+        take_back(call, earlier);
         return r < 0 ? complain("systemctl reboot", r) : EXIT_FAILED;
     }
     return EXIT_FINE;

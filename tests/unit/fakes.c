@@ -98,6 +98,8 @@ int systemctl(const char *const arguments[], const char *const environment[])
 
 int systemd_reboot_through_firmware(void)
 {
+    if (fake.reboot_error)
+        return -fake.reboot_error;
     change(FAKE_REBOOT, "");
     return 0;
 }

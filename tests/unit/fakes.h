@@ -16,11 +16,12 @@
 
 struct fake {
     const struct tree *tree;
-    int shutdown;        /* what is under way, as systemd_shutdown_job() says */
-    uint32_t job;        /* its id */
-    int load_error;      /* a positive errno for which the kernel refuses to load, or 0 */
-    int unload_error;    /* the same for dropping */
-    int jump_error;      /* for which PID 1 refuses to kexec */
+    int shutdown;     /* what is under way, as systemd_shutdown_job() says */
+    uint32_t job;     /* its id */
+    int load_error;   /* a positive errno for which the kernel refuses to load, or 0 */
+    int unload_error; /* the same for dropping */
+    int jump_error;   /* for which PID 1 refuses to kexec */
+    int reboot_error; /* a reboot through the firmware is refused: an errno, or below 0 a status */
     int watchdog_error;  /* for which it does not arm the watchdog */
     unsigned armed;      /* seconds that the watchdog was armed for */
     int loads, unloads;  /* how often the kernel was asked */

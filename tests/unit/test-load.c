@@ -7,6 +7,9 @@
 #include "fakes.h"
 #include "reboot/notes.h"
 #include "test.h"
+#include "verbs/verb.h"
+
+extern const struct verb verb_load, verb_normal, verb_retry, verb_unload;
 
 static int setup(void **state)
 {
@@ -113,6 +116,90 @@ static void early_only_with_a_guard(void **state)
     expect_early(tree, 0);
 }
 
+/* `fastreboot normal`, with or without --arm: its exit status, and whether the mark is there. */
+static void expect_normal(const struct tree *tree, unsigned options, int status, bool marked)
+{
+    const struct call call = {.root = tree->root, .given = options};
+
+    assert_int_equal(verb_normal.run(&call), status);
+    assert_int_equal(notes_has_normal(tree->root), marked);
+}
+
+/* By an inhibitor, or because PID 1 does not answer: what was asked for before stays asked for. */
+static void a_refused_reboot_keeps_an_earlier_request(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *why = NULL;
+
+    tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+    for (int error = -1; error <= 1; error += 2) {
+        fake.reboot_error = error * ETIMEDOUT;
+        expect_normal(tree, 0, EXIT_FAILED, false);
+        expect_normal(tree, OPTION_ARM, EXIT_FINE, true);
+        expect_normal(tree, 0, EXIT_FAILED, true);
+        tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+        fake.unload_error = EBUSY;
+        expect_normal(tree, OPTION_ARM, EXIT_FAILED, true);
+        expect_normal(tree, OPTION_CANCEL, EXIT_FINE, false);
+        expect_normal(tree, OPTION_ARM, EXIT_FAILED, false);
+        fake.unload_error = 0;
+    }
+    assert_int_equal(notes_write_normal(tree->root, "a disk is missing"), 0);
+    expect_normal(tree, 0, EXIT_FAILED, true);
+    why = tree_read(tree, RUN_NORMAL);
+    assert_string_equal(why, "a disk is missing");
+    fake.reboot_error = 0;
+    expect_normal(tree, 0, EXIT_FINE, true);
+}
+
+/* What a verb says on standard output and standard error, for free(). */
+static char *said_by(const struct tree *tree, const struct verb *verb, int status)
+{
+    const struct call call = {.root = tree->root, .given = OPTION_DRY_RUN};
+    int out = dup(STDOUT_FILENO), error = dup(STDERR_FILENO);
+    char *said;
+
+    (void)fflush(stdout);
+    tree_write(tree, "said", "");
+    {
+        AUTOCLOSE int fd = openat(tree->root, "said", O_WRONLY | O_APPEND | O_CLOEXEC);
+
+        assert_true(dup2(fd, STDOUT_FILENO) >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+    }
+    assert_int_equal(verb->run(&call), status);
+    (void)fflush(stdout);
+    assert_true(dup2(out, STDOUT_FILENO) >= 0 && dup2(error, STDERR_FILENO) >= 0);
+    (void)close(out);
+    (void)close(error);
+    said = tree_read(tree, "said");
+    assert_non_null(said);
+    return said;
+}
+
+static void expect_printable(const struct tree *tree, const struct verb *verb, int status)
+{
+    AUTOFREE char *said = said_by(tree, verb, status);
+
+    assert_non_null(strstr(said, "\\x1b[2J"));
+    assert_null(strchr(said, '\x1b'));
+}
+
+/* A kernel's name comes from a file, and so does a setting. */
+static void what_files_say_is_shown_as_text(void **state)
+{
+    static const char FAILED[] =
+        "{\"failures\":[{\"release\":\"6\\u001b[2J\",\"kernel\":\"6 1 1\"}]}\n";
+    const struct tree *tree = *state;
+
+    tree_write(tree, RUN_LOADED, "{\"id\":\"1\",\"release\":\"\\u001b[2J\",\"signature\":\"s\"}");
+    tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
+    expect_printable(tree, &verb_unload, EXIT_FINE);
+    tree_write(tree, STATE_FAILED, FAILED);
+    expect_printable(tree, &verb_retry, EXIT_FINE);
+    tree_write(tree, CONFIG_FILE, "\x1b[2J = 1\n");
+    expect_printable(tree, &verb_load, EXIT_FAILED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, tree_teardown)
 
 int main(void)
@@ -120,7 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_same_is_loaded_once),          TEST(what_does_not_load_leaves_nothing),
         TEST(without_a_note_nothing_is_loaded), TEST(only_what_is_loaded_is_dropped),
-        TEST(early_only_with_a_guard),
+        TEST(early_only_with_a_guard),          TEST(a_refused_reboot_keeps_an_earlier_request),
+        TEST(what_files_say_is_shown_as_text),
     };
 
     return RUN_TESTS(tests);
