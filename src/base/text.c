@@ -34,8 +34,10 @@ size_t text_character_length(const char *text)
 
 /* C0, DEL and C1 controls, and those that change the direction of text (U+202A to 202E, U+2066 to
  * 2069). `text` is one character of `n` bytes. */
-static bool is_control(const unsigned char *text, size_t n)
+static bool is_control(const char *character, size_t n)
 {
+    const unsigned char *text = (const unsigned char *)character;
+
     if (n == 1)
         return text[0] < 0x20 || text[0] == 0x7f;
     if (n == 2)
@@ -45,13 +47,39 @@ static bool is_control(const unsigned char *text, size_t n)
             (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
 }
 
+/* The number of a character of one to three bytes. */
+static unsigned code_of(const char *text, size_t n)
+{
+    unsigned code = (unsigned char)text[0] & (n == 1 ? 0x7f : n == 2 ? 0x1f : 0x0f);
+
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3f);
+    return code;
+}
+
+char *text_printable_json(const char *json)
+{
+    char *safe = xcalloc(6 * strlen(json) + 1, 1), *out = safe;
+
+    for (size_t n; *json; json += n) {
+        size_t known = text_character_length(json);
+
+        n = known ? known : 1;
+        if ((unsigned char)*json < 0x7f || !is_control(json, n))
+            out = mempcpy(out, json, n);
+        else
+            out += sprintf(out, "\\u%04x", code_of(json, n));
+    }
+    return safe;
+}
+
 char *text_printable(const char *text)
 {
     char *safe = xcalloc(4 * strlen(text) + 1, 1), *out = safe;
 
     while (*text) {
         size_t n = text_character_length(text), length = n > 0 ? n : 1;
-        bool keep = n > 0 && !is_control((const unsigned char *)text, n);
+        bool keep = n > 0 && !is_control(text, n);
 
         for (size_t i = 0; i < length; i++, text++)
             if (keep)

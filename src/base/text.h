@@ -10,3 +10,7 @@ size_t text_character_length(const char *text);
  * which could move the cursor or change colours, and invalid UTF-8 become \xNN. The caller frees
  * it. */
 char *text_printable(const char *text);
+
+/* The same for a whole text of JSON, which means the same afterwards: they become \uNNNN, where the
+ * writer of it has left them as they are. For free(). */
+char *text_printable_json(const char *json);

@@ -82,7 +82,7 @@ struct json_object *boot_record_to_json(const struct boot_record *record)
 
     for (char **text = record->missing; text && *text; text++) {
         missing = missing ? missing : json_object_new_array();
-        json_object_array_add(missing, json_object_new_string(*text));
+        json_object_array_add(missing, json_new_string(*text));
     }
     json_add_number(object, "time", record->time);
     json_add_string(object, "id", record->id);

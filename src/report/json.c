@@ -2,6 +2,7 @@
 
 /* The keys are documented in fastreboot-json(7) and stable: keys are only ever added. */
 
+#include "base/text.h"
 #include "base/util.h"
 #include "decide/watchdog.h"
 #include "report/report.h"
@@ -12,8 +13,11 @@ enum {
 
 static void print_json(struct json_object *object)
 {
-    puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                    JSON_C_TO_STRING_NOSLASHESCAPE));
+    AUTOFREE char *safe = text_printable_json(
+        json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+
+    puts(safe);
     json_object_put(object);
 }
 

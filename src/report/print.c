@@ -75,6 +75,14 @@ void print_headline(enum style style, char *text)
     puts(coloured ? "\033[0m" : "");
 }
 
+void print_trouble(char *text)
+{
+    AUTOFREE char *safe = text_printable(text);
+
+    free(text);
+    fprintf(stderr, "fastreboot: %s\n", safe);
+}
+
 void print_line(const char *prefix, char *text)
 {
     AUTOFREE char *safe = text_printable(text);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Lines for people, on standard output. They are wrapped at the width of the terminal, or at
- * $COLUMNS; without either, not at all. Control characters never reach the terminal. These
- * functions free `text`. */
+/* Lines for people, on standard output unless said otherwise. They are wrapped at the width of the
+ * terminal, or at $COLUMNS; without either, not at all. Control characters never reach the
+ * terminal. These functions free `text`. */
 
 enum style {
     STYLE_PLAIN,
@@ -17,3 +17,6 @@ void print_headline(enum style style, char *text);
 
 /* A line that starts with `prefix`; continuation lines are indented by the prefix's length. */
 void print_line(const char *prefix, char *text);
+
+/* "fastreboot: TEXT" on standard error, never wrapped. */
+void print_trouble(char *text);

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "report/print.h"
 #include "verbs/verb.h"
 
 /* Reports a negative errno on standard error, with the file or action that it concerns (or NULL),
  * and returns the exit status. Only verbs print: nothing below them does. */
 static inline int complain(const char *what, int error)
 {
-    fprintf(stderr, "fastreboot: %s%s%s\n", what ? what : "", what ? ": " : "",
-            error == -EBADMSG ? "damaged" : strerror(-error));
+    print_trouble(format("%s%s%s", what ? what : "", what ? ": " : "",
+                         error == -EBADMSG ? "damaged" : strerror(-error)));
     return EXIT_FAILED;
 }

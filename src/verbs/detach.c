@@ -4,6 +4,7 @@
 
 #include "act/detach.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "base/util.h"
 #include "reboot/notes.h"
 #include "verbs/complain.h"
@@ -13,9 +14,11 @@
  * console. */
 static void tell(int priority, const char *text)
 {
+    AUTOFREE char *safe = text_printable(text);
+
     if (getenv("JOURNAL_STREAM"))
         printf("<%d>", priority);
-    puts(text);
+    puts(safe);
     (void)fflush(stdout);
 }
 

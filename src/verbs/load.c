@@ -3,6 +3,7 @@
 #include "act/deadline.h"
 #include "base/util.h"
 #include "reboot/departure.h"
+#include "report/print.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -11,7 +12,7 @@ static const int64_t AT_SHUTDOWN = 25 * (int64_t)1000000;
 
 static int refuse(const struct finding *because)
 {
-    fprintf(stderr, "fastreboot: not loaded: %s\n", because->found.text);
+    print_trouble(format("not loaded: %s", because->found.text));
     if (finding_advice(because))
         fprintf(stderr, "  %s\n", finding_advice(because));
     return EXIT_FAILED;
@@ -27,12 +28,13 @@ static int load_now(const struct call *call)
         return refuse(survey.verdict.because);
     if (!given(call, OPTION_DRY_RUN)) {
         if (load_kernel(call->root, &survey, &id, &error) < 0) {
-            fprintf(stderr, "fastreboot: %s\n", error);
+            print_trouble(steal(&error));
             return EXIT_FAILED;
         }
     }
-    printf("%s kernel %s from %s\n", given(call, OPTION_DRY_RUN) ? "would load" : "loaded",
-           survey.facts.payload.image.release, survey.facts.payload.kernel.path);
+    print_line("",
+               format("%s kernel %s from %s", given(call, OPTION_DRY_RUN) ? "would load" : "loaded",
+                      survey.facts.payload.image.release, survey.facts.payload.kernel.path));
     return EXIT_FINE;
 }
 

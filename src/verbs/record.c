@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/paths.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "base/util.h"
 #include "discover/hardware/drivers.h"
 #include "discover/hardware/inventory.h"
@@ -146,7 +147,9 @@ static void print_kept(const struct trace *trace)
         [KEPT_UNREADABLE] = "not readable", [KEPT_NOTHING] = "not readable",
     };
 
-    printf("/%s  (%s%s", trace->path, KINDS[tree_keeps(trace)], trace->cut ? ", cut" : "");
+    AUTOFREE char *path = text_printable(trace->path);
+
+    printf("/%s  (%s%s", path, KINDS[tree_keeps(trace)], trace->cut ? ", cut" : "");
     if (trace->hidden)
         printf("; secrets overwritten: %zu", trace->hidden);
     if (trace->replaced)
@@ -162,8 +165,8 @@ static void tell_missing(const struct traces *traces)
     for (size_t i = 0; i < traces->n; i++) {
         /* What not even root may read, such as IMA's policy, fastreboot does not know either. */
         if (traces->all[i].denied && geteuid() != 0 && denied++ == 0)
-            fprintf(stderr, "fastreboot: record: cannot read /%s, and perhaps more; try as root\n",
-                    traces->all[i].path);
+            print_trouble(format("record: cannot read /%s, and perhaps more; try as root",
+                                 traces->all[i].path));
         cut += traces->all[i].cut;
     }
     if (cut)
@@ -249,8 +252,8 @@ static void print_sum(const struct traces *traces, const char *file)
         hidden += traces->all[i].hidden;
         replaced += traces->all[i].replaced;
     }
-    printf("%s: %zu files; secrets overwritten: %zu, identities replaced: %zu\n", file, traces->n,
-           hidden, replaced);
+    print_line("", format("%s: %zu files; secrets overwritten: %zu, identities replaced: %zu", file,
+                          traces->n, hidden, replaced));
 }
 
 static int run(const struct call *call)

@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "facts/notes.h"
 #include "reboot/records.h"
+#include "report/print.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -20,8 +21,8 @@ static int run(const struct call *call)
     if (r < 0)
         return complain("/" STATE_FAILED, r);
     for (size_t i = 0; i < facts.failures.n; i++)
-        printf("%s kernel %s\n", dry_run ? "would try again" : "trying again",
-               facts.failures.all[i].release);
+        print_line(dry_run ? "would try again kernel " : "trying again kernel ",
+                   xstrdup(facts.failures.all[i].release));
     if (facts.error)
         printf("%s a damaged list of failures\n", dry_run ? "would remove" : "removed");
     else if (facts.failures.n == 0)

@@ -4,6 +4,7 @@
 #include "discover/system/kexec.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
+#include "report/print.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -28,7 +29,7 @@ static int dry_run(int root)
     notes_read_loaded(root, &loaded);
     if (!loaded.release)
         return explain_nothing(root);
-    printf("would drop kernel %s\n", loaded.release);
+    print_line("would drop kernel ", xstrdup(loaded.release));
     return EXIT_FINE;
 }
 

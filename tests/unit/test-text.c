@@ -34,6 +34,15 @@ static void what_moves_the_cursor_is_shown(void **state)
     expect("\xe2\x81\xa6x\xe2\x80\xa0", "\\xe2\\x81\\xa6x\xe2\x80\xa0");
 }
 
+static void json_means_the_same(void **state)
+{
+    AUTOFREE char *safe =
+        text_printable_json("{\n\"a\": \"\x7f\xc2\x9b\xe2\x80\xae\xc3\xa4\\u001b\xff\"}");
+
+    (void)state;
+    assert_string_equal(safe, "{\n\"a\": \"\\u007f\\u009b\\u202e\xc3\xa4\\u001b\xff\"}");
+}
+
 static void what_is_not_utf8_is_shown(void **state)
 {
     (void)state;
@@ -70,6 +79,7 @@ int main(void)
         cmocka_unit_test(text_stays_as_it_is),
         cmocka_unit_test(what_moves_the_cursor_is_shown),
         cmocka_unit_test(what_is_not_utf8_is_shown),
+        cmocka_unit_test(json_means_the_same),
         cmocka_unit_test(what_is_safe_stays_so),
     };
 
