@@ -77,6 +77,13 @@ struct answer test_one_time_entry(const struct facts *facts)
     return one_time ? answer_yes(xstrdup(one_time)) : NO;
 }
 
+struct answer test_loader_writes(const struct facts *facts)
+{
+    const char *writes = facts->boot_entries.writes;
+
+    return writes ? answer_yes(xstrdup(writes)) : NO;
+}
+
 struct answer test_foreign_kernel(const struct facts *facts)
 {
     if (facts->kexec.loaded.is != ANSWER_YES || facts->loaded.release)

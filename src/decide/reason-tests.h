@@ -14,6 +14,7 @@ struct answer test_kexec_exhausted(const struct facts *facts);
 struct answer test_loaded_unknown(const struct facts *facts);
 struct answer test_kernel_unknown(const struct facts *facts);
 struct answer test_one_time_entry(const struct facts *facts);
+struct answer test_loader_writes(const struct facts *facts);
 struct answer test_foreign_kernel(const struct facts *facts);
 struct answer test_failed_before(const struct facts *facts);
 struct answer test_failed_too_often(const struct facts *facts);

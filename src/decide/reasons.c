@@ -113,8 +113,14 @@ const struct reason REASONS[] = {
     {"one-time-entry", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "GRUB has no one-time request",
      "undo it with `grub-editenv - unset next_entry`, or just reboot", IF(test_one_time_entry),
-     .about =
-         "GRUB was asked for an entry once (`grub-reboot`), or would write to grubenv at boot."},
+     .about = "GRUB was asked for an entry once (`grub-reboot`)."},
+    {"loader-writes", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
+     "GRUB would record nothing that later boots depend on",
+     "if this is for one reboot, no action is needed; if GRUB's configuration has such a save_env "
+     "for every boot, every reboot goes through the firmware until that is removed",
+     IF(test_loader_writes),
+     .about = "GRUB would write to its environment block (`save_env`), as for a boot counter or "
+              "when two systems take turns. Later boots depend on that, and only GRUB can do it."},
     {"reboot-parameter", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "the reboot has no parameter", NULL, IF_YES(requests[REQUEST_PARAMETER], NULL),
      .about = "The reboot has a parameter (`systemctl reboot --reboot-argument=`). A kexec would "

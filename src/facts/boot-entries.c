@@ -56,6 +56,7 @@ void boot_entries_clear(struct boot_entries *entries)
     free(entries->chosen_reason);
     free(entries->problem);
     free(entries->one_time);
+    free(entries->writes);
     *entries = (struct boot_entries){0};
 }
 

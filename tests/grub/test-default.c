@@ -156,15 +156,15 @@ static void one_time(void **state)
     assert_string_equal(with(state, "load_env; set boot_counter=1; save_env boot_counter"),
                         "/boot/k1 a");
     tree_read(*state, &entries);
-    assert_string_equal(entries.one_time, "GRUB would set boot_counter to \"1\" in "
-                                          "/boot/grub/grubenv");
+    assert_string_equal(entries.writes, "GRUB would set boot_counter to \"1\" in "
+                                        "/boot/grub/grubenv");
     boot_entries_clear(&entries);
 
     /* A variable that is not set is taken out of the file: Fedora's menu for one boot. */
     assert_string_equal(with(state, "load_env; unset boot_counter; save_env boot_counter"),
                         "/boot/k1 a");
     tree_read(*state, &entries);
-    assert_string_equal(entries.one_time, "GRUB would clear boot_counter in /boot/grub/grubenv");
+    assert_string_equal(entries.writes, "GRUB would clear boot_counter in /boot/grub/grubenv");
     boot_entries_clear(&entries);
 }
 
@@ -172,7 +172,7 @@ static void one_time(void **state)
 static void toggle(void **state)
 {
     static const struct {
-        const char *value, *one_time;
+        const char *value, *writes;
     } CASES[] = {
         {"$chosen", NULL},
         {"ia", NULL},
@@ -194,10 +194,10 @@ static void toggle(void **state)
 
         assert_string_equal(started(*state, config), "/boot/k1 ");
         tree_read(*state, &entries);
-        if (CASES[i].one_time)
-            assert_string_equal(entries.one_time, CASES[i].one_time);
+        if (CASES[i].writes)
+            assert_string_equal(entries.writes, CASES[i].writes);
         else
-            assert_null(entries.one_time);
+            assert_null(entries.writes);
         boot_entries_clear(&entries);
     }
 }

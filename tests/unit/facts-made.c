@@ -209,6 +209,7 @@ void made_by_dice(struct made_facts *made)
         facts->driver_missing.text = (char *)"kernel 6.1.0 has no driver for device 0000:03:00.0";
     some_payload(made);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
+    facts->boot_entries.writes = (char *)rarely("GRUB would set a counter");
     if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {
         facts->loaded.release = (char *)"6.1.0";
         facts->loaded.current = facts->payload.entry && dice(2);

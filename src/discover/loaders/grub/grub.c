@@ -127,19 +127,24 @@ static void set_variables(int root, const struct grub_paths *paths, struct grub_
     set_exported(env, "grub_platform", platform);
 }
 
-/* An entry for one boot, or anything else that GRUB would do once and write down: the reboot has to
- * go through GRUB. */
+/* An entry for one boot: the reboot has to go through GRUB. */
 static char *find_one_time(const struct grub_run *run, const char *directory)
 {
     const char *stored = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
-    AUTOFREE char *next = grub_readable(stored),
-                  *name = grub_readable(run->n_saved ? run->saved->name : NULL),
+    AUTOFREE char *next = grub_readable(stored);
+
+    return next && *next ? format("grub-reboot chose the entry \"%s\" for one boot (next_entry in "
+                                  "%s/grubenv), and only GRUB can start and clear it",
+                                  next, directory)
+                         : NULL;
+}
+
+/* What GRUB would write down when it starts, at this boot or at every one. */
+static char *find_write(const struct grub_run *run, const char *directory)
+{
+    AUTOFREE char *name = grub_readable(run->n_saved ? run->saved->name : NULL),
                   *value = grub_readable(run->n_saved ? run->saved->value : NULL);
 
-    if (next && *next)
-        return format("grub-reboot chose the entry \"%s\" for one boot (next_entry in %s/grubenv), "
-                      "and only GRUB can start and clear it",
-                      next, directory);
     if (!name)
         return NULL;
     return *value ? format("GRUB would set %s to \"%s\" in %s/grubenv", name, value, directory)
@@ -195,6 +200,8 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
     if (!walk.problem)
         grub_menu_walk(&eval, &walk);
     entries->one_time = find_one_time(&run, paths->directory);
+    if (!entries->one_time) /* clearing it is a write, too */
+        entries->writes = find_write(&run, paths->directory);
     if (walk.problem)
         set_problem(entries, 0, walk.problem);
     else if (entries->chosen >= entries->n)
@@ -225,7 +232,8 @@ static void compare(struct boot_entries *fedora, const struct boot_entries *upst
 {
     AUTOFREE char *a = describe(fedora), *b = describe(upstream);
 
-    if (!streq(a, b) || !fedora->one_time != !upstream->one_time)
+    if (!streq(a, b) || !fedora->one_time != !upstream->one_time ||
+        !fedora->writes != !upstream->writes)
         set_problem(
             fedora, 0,
             format("whose GRUB this is is not known: Fedora's would start %s, GRUB 2.14 %s", a, b));
