@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/deadline.h"
 
-#include <signal.h>
-#include <sys/time.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "base/util.h"
 
-/* For the signal handler, which takes no data. */
 static const char *volatile doing = "starting";
+static struct timespec limit;
 
 static void say(const char *text)
 {
@@ -16,9 +16,12 @@ static void say(const char *text)
     (void)n; /* there is nowhere to report it */
 }
 
-static void give_up(int signal)
+/* In a thread, because no signal handler runs while the program waits for an automount, a network
+ * file system or the like: there a signal counts that kills, as the end of the process is one. */
+static void *give_up(void *nothing)
 {
-    (void)signal;
+    (void)nothing;
+    (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &limit, NULL);
     say("fastreboot: out of time while ");
     say(doing);
     say("\n");
@@ -27,12 +30,12 @@ static void give_up(int signal)
 
 void deadline_start(int64_t microseconds)
 {
-    const struct sigaction action = {.sa_handler = give_up};
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000}};
+    pthread_t thread;
 
-    (void)sigaction(SIGALRM, &action, NULL);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
+    limit = (struct timespec){.tv_sec = microseconds / 1000000,
+                              .tv_nsec = microseconds % 1000000 * 1000};
+    if (pthread_create(&thread, NULL, give_up, NULL) != 0)
+        (void)alarm((unsigned)(microseconds / 1000000) + 1); /* without words */
 }
 
 void deadline_doing(const char *what)

@@ -137,16 +137,27 @@ int systemd_unit_state(const char *unit, char **ret_state)
     return r < 0 ? r : 0;
 }
 
-int systemd_stop(const char *unit)
+/* Queues a job for a unit. */
+static int queue(const char *method, const char *unit, const char *mode)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
     int r = open_manager(&bus);
 
     if (r >= 0)
-        r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "StopUnit", NULL, &reply, "ss",
-                               unit, "replace");
+        r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, &reply, "ss", unit,
+                               mode);
     return r < 0 ? r : 0;
+}
+
+int systemd_stop(const char *unit)
+{
+    return queue("StopUnit", unit, "replace");
+}
+
+int systemd_start_alone(const char *unit)
+{
+    return queue("StartUnit", unit, "ignore-dependencies");
 }
 
 static int set_microseconds(sd_bus *bus, const char *property, uint64_t value)

@@ -28,6 +28,10 @@ int systemd_unit_state(const char *unit, char **ret_state);
 /* Stops a unit without waiting for it. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 
+/* Starts a unit, without waiting for it and without all that it requires, conflicts with or comes
+ * after: during a shutdown PID 1 refuses to start anything with that. 0 or a negative errno. */
+int systemd_start_alone(const char *unit);
+
 /* Arms the first watchdog for the kexec, through PID 1: it resets the machine unless the next
  * system feeds or stops it within `seconds`. 0; -ERANGE if the hardware does not accept that time;
  * or another negative errno. The accepted time is read below `root`. */

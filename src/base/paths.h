@@ -4,8 +4,6 @@
 /* Paths, relative to the root directory. */
 
 #define RUN_DIR "run/fastreboot"
-/* The service is active: created by `booted`, removed when the service stops. */
-#define RUN_ACTIVE RUN_DIR "/active"
 /* One firmware reboot was requested. */
 #define RUN_NORMAL RUN_DIR "/normal"
 /* The kernel that fastreboot has loaded (JSON). */

@@ -64,7 +64,7 @@ struct loaded_facts {
 /* Whether the units will run at the next reboot. */
 struct unit_facts {
     struct answer enabled; /* reboot.target and kexec.target want fastreboot-jump.service */
-    struct answer active;  /* fastreboot.service was started in this boot and not stopped */
+    struct answer active;  /* fastreboot.service is active: its ExecStop= runs at a reboot */
     struct answer armed;   /* one firmware reboot was requested */
     struct answer masked;  /* one of the units is masked */
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <systemd/sd-id128.h>
 
+#include "act/automounts.h"
 #include "act/deadline.h"
 #include "act/journal.h"
 #include "act/systemd.h"
@@ -157,6 +158,8 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     const struct finding *because;
     int r;
 
+    deadline_doing("mounting /boot");
+    automounts_mount(root);
     deadline_doing("looking for the next kernel and for what speaks against it");
     survey_make(root, PURPOSE_SHUTDOWN, &survey);
     tell_warnings(&survey.verdict);
@@ -222,7 +225,6 @@ int departure_load(int root)
     deadline_doing("asking PID 1 whether this is a reboot");
     job = systemd_shutdown_job(&job_id);
     deadline_doing("writing down that this reboot has begun");
-    notes_remove_active(root);
     notes_remove_begun(root);
     notes_remove_go_ahead(root);
     notes_remove_detach(root);

@@ -6,16 +6,6 @@
 #include "base/root.h"
 #include "base/util.h"
 
-int notes_write_active(int root)
-{
-    return state_write(root, RUN_ACTIVE, "");
-}
-
-void notes_remove_active(int root)
-{
-    (void)state_remove(root, RUN_ACTIVE);
-}
-
 int notes_write_normal(int root, const char *why)
 {
     return state_write(root, RUN_NORMAL, why);
@@ -31,14 +21,13 @@ int notes_has_normal(int root)
     return root_exists(root, RUN_NORMAL);
 }
 
-void notes_read_units(int root, struct unit_facts *units)
+void notes_read_armed(int root, struct answer *ret)
 {
     AUTOFREE char *why = NULL;
 
-    units->active = answer_of(root_exists(root, RUN_ACTIVE));
-    units->armed = answer_of(root_exists(root, RUN_NORMAL));
+    *ret = answer_of(root_exists(root, RUN_NORMAL));
     if (root_read_line(root, RUN_NORMAL, 64 * 1024, &why) >= 0 && *why)
-        units->armed.text = format("a firmware reboot was requested: %s", why);
+        ret->text = format("a firmware reboot was requested: %s", why);
 }
 
 int notes_write_loaded(int root, const struct loaded_facts *loaded)

@@ -7,10 +7,6 @@
  * nowhere else. What returns int gives 0 or a negative errno unless said otherwise; removing what
  * is not there is no error. */
 
-/* fastreboot.service is active. */
-int notes_write_active(int root);
-void notes_remove_active(int root);
-
 /* One reboot through the firmware was asked for, by the administrator (`why` is "") or by
  * fastreboot itself. */
 int notes_write_normal(int root, const char *why);
@@ -18,8 +14,8 @@ int notes_remove_normal(int root);
 /* 1 when it is there, 0 when not, or a negative errno. */
 int notes_has_normal(int root);
 
-/* Fills in what these two say: ->active and ->armed. */
-void notes_read_units(int root, struct unit_facts *units);
+/* The same, with a text unless the administrator asked. Release with answer_clear(). */
+void notes_read_armed(int root, struct answer *ret);
 
 /* The kernel that fastreboot has loaded. A note that cannot be read counts as none: the kernel is
  * then taken for another program's, which is neither replaced nor dropped. */

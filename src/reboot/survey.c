@@ -43,7 +43,7 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
 
     *ret_survey = (struct survey){0};
     facts_read(root, facts);
-    notes_read_units(root, &facts->units);
+    notes_read_armed(root, &facts->units.armed);
     join_loaded(root, facts);
     join_health(root, facts);
     records_read_failures(root, &facts->failure);

@@ -8,17 +8,15 @@
 
 static int run(const struct call *call)
 {
-    int active = notes_write_active(call->root), r;
+    int r;
 
-    if (active < 0)
-        journal_trouble("/" RUN_ACTIVE, active);
     notes_remove_begun(call->root);
     notes_remove_go_ahead(call->root);
     r = arrival_judge(call->root);
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);
     load_early(call->root);
-    return active < 0 || r < 0 ? EXIT_FAILED : EXIT_FINE;
+    return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
 const struct verb verb_booted = {

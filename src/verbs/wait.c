@@ -4,7 +4,6 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/system/units.h"
-#include "reboot/notes.h"
 #include "reboot/records.h"
 #include "report/report.h"
 #include "verbs/complain.h"
@@ -14,13 +13,11 @@
  * negative errno, -ENOENT if nothing will find out. */
 static int read_verdict(int root, struct boot_record *ret)
 {
-    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
     int r = records_read_boot(root, ret);
 
     if (r != 0)
         return r < 0 ? r : ret->health != HEALTH_CHECKING;
-    notes_read_units(root, &units);
-    return units.active.is == ANSWER_NO ? -ENOENT : 0;
+    return service_is_active(root).is == ANSWER_NO ? -ENOENT : 0;
 }
 
 static int tell(const struct call *call, const struct boot_record *record)

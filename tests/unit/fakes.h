@@ -12,6 +12,7 @@
 
 #define FAKE_CMDLINE "fake/cmdline" /* of the kernel loaded last */
 #define FAKE_JUMP "fake/jump"       /* PID 1 was asked for kexec */
+#define FAKE_STARTED "fake/started" /* the units that PID 1 was asked to start */
 #define FAKE_REBOOT "fake/reboot"   /* a reboot through the firmware was asked for */
 
 struct fake {
@@ -22,6 +23,7 @@ struct fake {
     int unload_error; /* the same for dropping */
     int jump_error;   /* for which PID 1 refuses to kexec */
     int reboot_error; /* a reboot through the firmware is refused: an errno, or below 0 a status */
+    int start_error;  /* for which it refuses to start a unit */
     int watchdog_error;  /* for which it does not arm the watchdog */
     unsigned armed;      /* seconds that the watchdog was armed for */
     int loads, unloads;  /* how often the kernel was asked */

@@ -177,7 +177,7 @@ static void a_lost_disk_costs_one_reboot(void **state)
 {
     const struct tree *tree = *state;
     CLEANUP(failure_facts_clear) struct failure_facts facts;
-    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
+    CLEANUP(answer_clear) struct answer armed;
 
     start(tree);
     lose_the_disk(tree);
@@ -187,8 +187,8 @@ static void a_lost_disk_costs_one_reboot(void **state)
     records_read_failures(tree->root, &facts);
     assert_string_equal(facts.failures.all[0].reason, "it came up, and something was missing: disk "
                                                       "ata-ST1000NM0008_ZDH (931 GiB)");
-    notes_read_units(tree->root, &units);
-    assert_answer(&units.armed, 1,
+    notes_read_armed(tree->root, &armed);
+    assert_answer(&armed, 1,
                   "after the fast reboot into kernel 6.1.0-33-amd64 something was missing: disk "
                   "ata-");
     assert_int_equal(look(tree, 310), HEALTH_REBOOT); /* where it was refused at first */

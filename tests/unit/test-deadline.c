@@ -1,40 +1,84 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/deadline.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "test.h"
 
-static void what_was_under_way_is_said(void **state)
+static void read_what_nobody_writes(void)
 {
-    static const char EXPECTED[] = "fastreboot: out of time while reading a pipe\n";
+    int pipes[2];
+    char none;
+
+    (void)!pipe(pipes);
+    (void)!read(pipes[0], &none, 1);
+}
+
+/* Like a path below an automount or on a network file system that does not answer: signals are not
+ * handled meanwhile, only those that kill count. */
+static void wait_unwakeable(void)
+{
+    static volatile pid_t child;
+
+    child = vfork();
+    if (child == 0) {
+        (void)close(STDERR_FILENO); /* whoever reads that waits for its end */
+        for (;;)
+            (void)pause();
+    }
+}
+
+/* Its end is the end of all that it has started. */
+static void expect_end(void (*wait_for)(void), const char *expected)
+{
     int pipes[2], status;
-    char text[256] = "", none;
+    char text[256] = "";
     pid_t child;
 
-    (void)state;
     assert_int_equal(pipe(pipes), 0);
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
+        (void)setpgid(0, 0);
         (void)dup2(pipes[1], STDERR_FILENO);
-        deadline_doing("reading a pipe");
+        (void)close(pipes[0]);
+        (void)close(pipes[1]);
+        deadline_doing("waiting");
         deadline_start(1000);
-        (void)!read(pipes[0], &none, 1); /* nobody writes */
+        wait_for();
         _exit(0);
     }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
-    assert_int_equal(read(pipes[0], text, sizeof(text) - 1), strlen(EXPECTED));
-    assert_string_equal(text, EXPECTED);
-    (void)close(pipes[0]);
     (void)close(pipes[1]);
+    (void)alarm(30);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    (void)alarm(0);
+    (void)kill(-child, SIGKILL);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_int_equal(read(pipes[0], text, sizeof(text) - 1), strlen(expected));
+    assert_string_equal(text, expected);
+    (void)close(pipes[0]);
+}
+
+static void what_was_under_way_is_said(void **state)
+{
+    (void)state;
+    expect_end(read_what_nobody_writes, "fastreboot: out of time while waiting\n");
+}
+
+static void what_no_signal_wakes_ends_too(void **state)
+{
+    (void)state;
+    expect_end(wait_unwakeable, "fastreboot: out of time while waiting\n");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_under_way_is_said)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_under_way_is_said),
+        cmocka_unit_test(what_no_signal_wakes_ends_too),
+    };
 
     return RUN_TESTS(tests);
 }

@@ -66,7 +66,48 @@ static void a_reboot_is_fast(void **state)
     assert_true(attempt.has_inventory);
     assert_int_equal(notes_read_go_ahead(tree->root, &go), 0);
     assert_int_equal(go.job, fake.job);
-    assert_false(exists(tree, RUN_ACTIVE));
+}
+
+/* PID 1 refuses what looks below an automount that is about to stop, as during a shutdown. */
+static void what_an_automount_stands_for_is_mounted(void **state)
+{
+    static const char AUTOFS[] = "30 1 0:28 / /boot rw - autofs systemd-1 rw\n"
+                                 "31 30 0:29 / /boot/efi rw - autofs systemd-1 rw\n"
+                                 "32 30 0:30 / /mnt rw - autofs systemd-1 rw\n";
+    const struct tree *tree = *state;
+    AUTOFREE char *asked = NULL;
+
+    tree_write(tree, CONFIG_FILE, "kernel = /vmlinuz\ninitrd = /initrd.img\n");
+    tree_write(tree, "proc/self/mountinfo", AUTOFS);
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_LOADED, NULL);
+    asked = tree_read(tree, FAKE_STARTED);
+    assert_string_equal(asked, "boot.mount boot-efi.mount ");
+}
+
+static void what_is_mounted_is_not_asked_for(void **state)
+{
+    static const char MOUNTED[] = "30 1 0:28 / /boot rw - autofs systemd-1 rw\n"
+                                  "31 30 8:1 / /boot rw - ext4 /dev/sda1 rw\n";
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/self/mountinfo", MOUNTED);
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_false(exists(tree, FAKE_STARTED));
+}
+
+/* Nobody waits for what PID 1 refuses. */
+static void without_the_mount_it_goes_on(void **state)
+{
+    const struct tree *tree = *state;
+
+    fake.start_error = EDEADLK;
+    tree_write(tree, CONFIG_FILE, "kernel = /vmlinuz\ninitrd = /initrd.img\n");
+    tree_write(tree, "proc/self/mountinfo", "30 1 0:28 / /boot rw - autofs systemd-1 rw\n");
+    (void)alarm(4);
+    assert_int_equal(departure_load(tree->root), 0);
+    (void)alarm(0);
+    expect(tree, ATTEMPT_LOADED, NULL); /* this machine's /boot is there all the same */
 }
 
 static void a_reason_is_written_down(void **state)
@@ -210,6 +251,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_reboot_is_fast),
+        TEST(what_an_automount_stands_for_is_mounted),
+        TEST(what_is_mounted_is_not_asked_for),
+        TEST(without_the_mount_it_goes_on),
         TEST(a_reason_is_written_down),
         TEST(a_kernel_that_does_not_load_is_dropped),
         TEST(without_pid_1_nothing_is_loaded),

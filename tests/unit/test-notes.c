@@ -96,29 +96,26 @@ static void a_note_counts_while_something_is_loaded(void **state)
 static void marks_are_read(void **state)
 {
     const struct tree *tree = *state;
-    CLEANUP(unit_facts_clear) struct unit_facts units = {0};
+    CLEANUP(answer_clear) struct answer armed;
 
-    notes_read_units(tree->root, &units);
-    assert_answer(&units.active, 0, NULL);
-    assert_answer(&units.armed, 0, NULL);
+    notes_read_armed(tree->root, &armed);
+    assert_answer(&armed, 0, NULL);
     tree_mkdir(tree, "run");
-    assert_int_equal(notes_write_active(tree->root), 0);
     assert_int_equal(notes_write_normal(tree->root, ""), 0);
-    notes_read_units(tree->root, &units);
-    assert_answer(&units.active, 1, NULL);
-    assert_answer(&units.armed, 1, NULL);
-    assert_null(units.armed.text);
+    notes_read_armed(tree->root, &armed);
+    assert_answer(&armed, 1, NULL);
+    assert_null(armed.text);
     assert_int_equal(notes_write_normal(tree->root, "a disk is missing\n"), 0);
-    notes_read_units(tree->root, &units);
-    assert_answer(&units.armed, 1, "a firmware reboot was requested: a disk is missing");
+    notes_read_armed(tree->root, &armed);
+    assert_answer(&armed, 1, "a firmware reboot was requested: a disk is missing");
 }
 
 static int nothing_is_known(void *argument)
 {
-    struct unit_facts units = {0};
+    struct answer armed;
 
-    notes_read_units(((struct tree *)argument)->root, &units);
-    return units.active.is == ANSWER_UNKNOWN && units.armed.is == ANSWER_UNKNOWN;
+    notes_read_armed(((struct tree *)argument)->root, &armed);
+    return armed.is == ANSWER_UNKNOWN;
 }
 
 static void marks_that_may_not_be_read_are_unknown(void **state)

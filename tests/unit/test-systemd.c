@@ -141,6 +141,7 @@ static const sd_bus_vtable MANAGER[] = {
     SD_BUS_METHOD("ListJobs", "", "a(usssoo)", list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("KExec", "", "", take, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("StopUnit", "ss", "o", take, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("StartUnit", "ss", "o", take, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("LoadUnit", "s", "o", load_unit, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_WRITABLE_PROPERTY("RuntimeWatchdogUSec", "t", get_time, set_time, 0,
                              SD_BUS_VTABLE_UNPRIVILEGED),
@@ -255,7 +256,7 @@ static void pid_1_is_asked_for_kexec(void **state)
     end(pid);
 }
 
-static void units_are_stopped_and_looked_at(void **state)
+static void units_are_stopped_started_and_looked_at(void **state)
 {
     static const char *const NONE[] = {NULL};
     AUTOFREE char *unit_state = NULL;
@@ -267,9 +268,13 @@ static void units_are_stopped_and_looked_at(void **state)
     assert_int_equal(systemd_stop("x.timer"), 0);
     end(pid);
     pid = begin();
+    assert_int_equal(systemd_start_alone("boot.mount"), 0);
+    end(pid);
+    pid = begin();
     assert_int_equal(systemd_unit_state("sshd.service", &unit_state), 0);
     assert_string_equal(unit_state, "activating");
-    expect_asked("StopUnit x.timer replace\nsshd.service\n");
+    expect_asked("StopUnit x.timer replace\n"
+                 "StartUnit boot.mount ignore-dependencies\nsshd.service\n");
     end(pid);
 }
 
@@ -368,7 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_kind_of_a_shutdown_is_known),
         TEST(pid_1_is_asked_for_kexec),
-        TEST(units_are_stopped_and_looked_at),
+        TEST(units_are_stopped_started_and_looked_at),
         TEST(the_watchdog_must_take_the_time),
         TEST(no_answer_is_an_error),
         TEST(silence_ends_in_time),

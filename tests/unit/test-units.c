@@ -20,6 +20,20 @@ static void nothing_is_there(void **state)
     assert_answer(&facts.masked, 0, NULL);
 }
 
+/* By what systemd says, not by a file of fastreboot's. */
+static void active_while_systemd_says_so(void **state)
+{
+    CLEANUP(unit_facts_clear) struct unit_facts before = {0}, now = {0};
+
+    tree_write(*state, "run/fastreboot/active", "");
+    tree_link(*state, "run/systemd/units/invocation:ssh.service", "0123");
+    before = read_facts(*state);
+    assert_answer(&before.active, 0, NULL);
+    tree_link(*state, "run/systemd/units/invocation:" SERVICE_UNIT, "4567");
+    now = read_facts(*state);
+    assert_answer(&now.active, 1, NULL);
+}
+
 static void enabled_for_good_or_for_this_boot(void **state)
 {
     static const char *const DIRS[] = {"etc", "run"};
@@ -100,9 +114,13 @@ static void what_may_not_be_read_is_unknown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_is_there),         TEST(enabled_for_good_or_for_this_boot),
-        TEST(a_mask_anywhere_is_found), TEST(an_empty_file_is_a_mask),
-        TEST(other_links_are_no_masks), TEST(what_may_not_be_read_is_unknown),
+        TEST(nothing_is_there),
+        TEST(active_while_systemd_says_so),
+        TEST(enabled_for_good_or_for_this_boot),
+        TEST(a_mask_anywhere_is_found),
+        TEST(an_empty_file_is_a_mask),
+        TEST(other_links_are_no_masks),
+        TEST(what_may_not_be_read_is_unknown),
     };
 
     return RUN_TESTS(tests);

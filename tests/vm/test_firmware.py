@@ -8,10 +8,10 @@ from lab.faults_firmware import FAILURES
 @pytest.mark.fault
 @pytest.mark.parametrize("name", FAILURES)
 def test_failure(machine, name, row):
-    script, because = FAILURES[name]
+    script, because, *after = FAILURES[name]
     assert machine.output("fastreboot check | tail -n 1").startswith("Next reboot: fast")
     fault = faults.Fault(name.replace("-", " "), faults.FIRMWARE, because, script,
-                         reboot=faults.command("systemctl reboot"))
+                         reboot=faults.command("systemctl reboot"), after=after[0] if after else None)
     row(faults.try_out(machine, fault))
     assert expect.status(machine)["boot"]["way"] == "firmware"
 

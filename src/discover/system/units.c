@@ -67,9 +67,16 @@ static struct answer is_enabled(int root)
     return wanted.is == ANSWER_YES ? is_wanted_by(root, "kexec.target") : wanted;
 }
 
+/* systemd has a link there for each unit that was started and has not stopped or failed since
+ * (unit_export_state_files() in src/core/unit.c). */
+struct answer service_is_active(int root)
+{
+    return answer_of(root_exists(root, "run/systemd/units/invocation:" SERVICE_UNIT));
+}
+
 void unit_facts_read(int root, struct unit_facts *ret)
 {
-    *ret = (struct unit_facts){.enabled = is_enabled(root)};
+    *ret = (struct unit_facts){.enabled = is_enabled(root), .active = service_is_active(root)};
     find_mask(root, SERVICE_UNIT, &ret->masked);
     find_mask(root, JUMP_UNIT, &ret->masked);
 }
