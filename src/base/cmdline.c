@@ -19,6 +19,15 @@ bool cmdline_next(const char **position, const char **ret_word, size_t *ret_leng
     return end > start;
 }
 
+const char *cmdline_problem(const char *parameters)
+{
+    size_t quotes = 0;
+
+    for (; *parameters; parameters++)
+        quotes += *parameters == '"';
+    return quotes % 2 ? "a quotation mark is not closed" : NULL;
+}
+
 static bool ends_parameters(const char *word, size_t length)
 {
     return length == 2 && memcmp(word, "--", 2) == 0;

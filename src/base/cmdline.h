@@ -22,6 +22,10 @@ enum {
 /* Finds the next parameter and advances *position past it. Returns false at the end. */
 bool cmdline_next(const char **position, const char **ret_word, size_t *ret_length);
 
+/* What is wrong with parameters from a file of settings, in words, or NULL: the kernel takes
+ * everything behind an open quotation mark for one value. */
+const char *cmdline_problem(const char *parameters);
+
 /* `line` without the parameters that were meant for this kernel only: BOOT_IMAGE=, initrd=,
  * fastreboot's marks, and the parameters that fastreboot added. */
 char *cmdline_for_next_kernel(const char *line);

@@ -92,6 +92,14 @@ static bool is_device(mode_t mode)
     return S_ISREG(mode) || S_ISBLK(mode) || S_ISCHR(mode);
 }
 
+bool root_is_live(int root)
+{
+    struct stat st, own;
+
+    return fstat(root, &st) >= 0 && stat("/", &own) >= 0 && st.st_dev == own.st_dev &&
+           st.st_ino == own.st_ino;
+}
+
 int root_open(int root, const char *path, char **ret_untrusted)
 {
     struct walk walk;

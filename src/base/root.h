@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,10 @@
  * neither absolute links nor ".." lead out of the root.
  *
  * All functions return 0 or more, or a negative errno. */
+
+/* Whether `root` is this process's own: only then do system calls tell of the same machine as the
+ * files. */
+bool root_is_live(int root);
 
 /* Follows `path` to its end.
  * ret_path       the path without links, relative to root; the caller frees it

@@ -36,6 +36,16 @@ static bool is_marked(const struct attempt *attempt)
     return mark != NULL;
 }
 
+/* What was known of the last boot through the firmware came along with the attempt. If nothing was,
+ * no kernel here was ever seen to be started by anything but kexec. */
+enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *boot)
+{
+    if (boot->way != BOOT_BY_KEXEC || boot->mark || attempt->firmware_boot.known)
+        return boot->way;
+    return attempt->state == ATTEMPT_LOADED && !is_marked(attempt) ? BOOT_UNKNOWN
+                                                                   : BOOT_BY_FIRMWARE;
+}
+
 /* Whether kexec started something else than what fastreboot had loaded. Without a mark on the
  * command line the version has to tell. */
 static bool is_other(const struct attempt *attempt, const struct boot_facts *boot)
@@ -138,7 +148,10 @@ void judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t
         .back = -1,
     };
     if (attempt) {
-        ret_record->outcome = judge_attempt(attempt, boot, &ret_record->text);
+        struct boot_facts seen = *boot; /* a view: it owns nothing */
+
+        seen.way = judge_way(attempt, boot);
+        ret_record->outcome = judge_attempt(attempt, &seen, &ret_record->text);
         ret_record->down = duration(attempt->time, now - uptime);
         ret_record->back = ret_record->down < 0 ? -1 : duration(attempt->time, now);
         ret_record->id = xstrdup(attempt->id);

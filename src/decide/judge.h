@@ -4,6 +4,10 @@
 #include "facts/attempt.h"
 #include "facts/facts.h"
 
+/* How the kernel that runs after `attempt` was started. Where the firmware itself uses kexec
+ * (LinuxBoot, petitboot), the kernel says so at every boot: fastreboot's mark decides there. */
+enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *boot);
+
 /* How the last reboot went.
  * attempt  what was recorded before it, or NULL
  * boot     how this boot was started

@@ -70,6 +70,16 @@ struct answer test_kernel_unknown(const struct facts *facts)
                                   : answer_yes(xstrdup(problem));
 }
 
+/* What another program has put on the running kernel's command line would stay for good. */
+struct answer test_cmdline_inherited(const struct facts *facts)
+{
+    if (facts->boot.way != BOOT_BY_KEXEC || facts->boot.mark || facts->config.cmdline ||
+        !facts->boot_entries.inherits_cmdline)
+        return NO;
+    return answer_yes(xstrdup("the next kernel would inherit the command line of the running one, "
+                              "which another program than fastreboot started by kexec"));
+}
+
 struct answer test_one_time_entry(const struct facts *facts)
 {
     const char *one_time = facts->boot_entries.one_time;
@@ -89,6 +99,13 @@ struct answer test_foreign_kernel(const struct facts *facts)
     if (facts->kexec.loaded.is != ANSWER_YES || facts->loaded.release)
         return NO;
     return answer_yes(xstrdup("a kernel that fastreboot did not load is loaded"));
+}
+
+struct answer test_load_interrupted(const struct facts *facts)
+{
+    char *text = interruptions_text(&facts->failure.failures);
+
+    return text ? answer_yes(text) : NO;
 }
 
 /* What a machine does not tell, or says in too many words, is not another version. */

@@ -72,6 +72,11 @@ const struct reason REASONS[] = {
      IF_YES(environment.xen,
             "this is the control domain of Xen: kexec would start a kernel without Xen"),
      .alone = true, .about = "This is the control domain of a Xen host."},
+    {"capture-kernel", SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
+     "this is not kdump's capture kernel", NO_ACTION,
+     IF_YES(environment.capture,
+            "this is kdump's capture kernel: the machine crashed, and needs the firmware's reset"),
+     .alone = true, .about = "This is the kernel that kdump starts after a crash."},
     {"quirks-invalid", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
      "the list of quirks is valid", CORRECT, IF_YES(quirk.invalid, NULL),
      .about = "A quirks file has an error; file and line are named."},
@@ -82,12 +87,23 @@ const struct reason REASONS[] = {
      IF_YES(quirk.firmware, NULL),
      .about = "A quirk says that this board, device or driver does not survive a kexec; see "
               "fastreboot-quirks(5)."},
+    {"efi-variables", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
+     "the firmware's EFI variables can be read",
+     "`mount -t efivarfs efivarfs /sys/firmware/efi/efivars`, and remove noefi or efi=noruntime "
+     "from "
+     "the command line",
+     IF_YES(environment.no_variables,
+            "this machine has EFI firmware, but none of its variables can be read "
+            "(/sys/firmware/efi/efivars): requests to the firmware would not be seen"),
+     .about = "The firmware is EFI, and its variables cannot be read: /sys/firmware/efi/efivars is "
+              "missing or empty. What was requested of the firmware is unknown."},
     {"firmware-setup", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "the firmware setup was not requested", NO_ACTION, IF_YES(requests[REQUEST_SETUP], NULL),
      .about = "The firmware setup was requested (`systemctl reboot --firmware-setup`)."},
     {"firmware-update", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "no firmware update is pending", NO_ACTION, IF_YES(requests[REQUEST_UPDATE], NULL),
-     .about = "A firmware update or recovery is waiting: OsIndications, fwupd (its EFI variables, "
+     .about = "A firmware update or recovery is waiting: OsIndications, even with a bit that "
+              "fastreboot does not know, fwupd (its EFI variables, "
               "or its name in /run/reboot-required.pkgs), or a capsule on the EFI partition."},
     {"boot-next", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "no one-time firmware boot entry (BootNext) is set",
@@ -167,7 +183,8 @@ const struct reason REASONS[] = {
     {"kexec-unsupported", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "the running kernel supports kexec", "run a kernel with CONFIG_KEXEC_FILE",
      IF_NO(kexec.supported, "the running kernel is built without kexec"), .alone = true,
-     .about = "The running kernel is built without kexec."},
+     .about = "The running kernel is built without kexec, or without its system call "
+              "kexec_file_load: `CONFIG_KEXEC` alone is not enough."},
     {"loaded-unknown", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "it is known whether a kernel is loaded", NULL, IF(test_loaded_unknown),
      .about = "The kernel does not say whether a kernel is loaded."},
@@ -224,6 +241,14 @@ const struct reason REASONS[] = {
     {"cmdline-too-long", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
      "the kernel accepts a command line of this length", "shorten it with cmdline-remove",
      IF(test_cmdline_too_long), .about = "The command line is longer than the kernel accepts."},
+    {"cmdline-inherited", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
+     "the command line is not another program's",
+     "a firmware reboot ends that; where the firmware itself uses kexec (LinuxBoot), set cmdline = "
+     "in /etc/fastreboot.conf",
+     IF(test_cmdline_inherited),
+     .about =
+         "The next kernel would inherit the running kernel's command line, and another program "
+         "started that kernel by kexec."},
     {"driver-required", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
      "the next kernel has every driver this machine needs", BUILD, IF(test_driver_required),
      .about = "Like driver-missing, if the configuration says `missing-driver = block`."},
@@ -237,6 +262,10 @@ const struct reason REASONS[] = {
      IF(test_foreign_kernel),
      .about = "A kernel is loaded that another program loaded. The next reboot starts it, or drops "
               "it where a reason blocks."},
+    {"load-interrupted", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_POLICY,
+     "the last loads at shutdown ended", RETRY, IF(test_load_interrupted),
+     .about = "The last two loads at shutdown began and did not end: the program was killed or ran "
+              "out of time, or the machine went down."},
     {"failed-before", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed", RETRY, IF(test_failed_before),
      .about = "A fast reboot into this kernel has failed."},

@@ -56,9 +56,7 @@ struct loaded_facts {
     char *id; /* the mark on its command line */
     char *release;
     char *signature; /* of everything that was loaded, see payload_signature() */
-    char *added;  /* what was added to the entry's command line, see additions_decide(); NULL in an
-                     old note */
-    bool current; /* it is exactly the payload that would be loaded now */
+    bool current;    /* it is exactly the payload that would be loaded now */
 };
 
 /* Whether the units will run at the next reboot. */
@@ -101,7 +99,9 @@ enum request_kind {
 /* The environment that this system runs in. */
 struct environment_facts {
     struct answer container;
-    struct answer xen;   /* the control domain of a Xen host */
+    struct answer xen;          /* the control domain of a Xen host */
+    struct answer capture;      /* the kernel that kdump starts after a crash */
+    struct answer no_variables; /* the firmware is EFI, and its variables cannot be read */
     struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots, too */
     struct answer ima;         /* the running system is measured for a remote verifier */

@@ -31,6 +31,24 @@ void failures_remove(struct failures *failures, const char *kernel)
         }
 }
 
+bool failures_count_load(struct failures *failures, const char *id)
+{
+    if (id ? failures->last && streq(failures->last, id) : failures->interrupted == 0)
+        return false;
+    failures->interrupted = id ? failures->interrupted + 1 : 0;
+    set_text(&failures->last, xstrdup(id));
+    return true;
+}
+
+char *interruptions_text(const struct failures *failures)
+{
+    if (failures->interrupted < LOADS_TO_STOP)
+        return NULL;
+    return format("the last %ld loads at shutdown began and did not end (killed, out of time, or "
+                  "the machine went down)",
+                  failures->interrupted);
+}
+
 size_t failures_in_a_row(const struct failures *failures)
 {
     size_t n = 0;
@@ -65,6 +83,8 @@ int failures_from_json(const struct json_object *object, struct failures *ret_fa
     if (!json_object_object_get_ex(object, "failures", &array) ||
         !json_object_is_type(array, json_type_array))
         return -EBADMSG;
+    ret_failures->interrupted = json_number(object, "interrupted", 0);
+    ret_failures->last = xstrdup(json_string(object, "last"));
     for (size_t i = 0; i < json_object_array_length(array); i++) {
         const struct json_object *row = json_object_array_get_idx(array, i);
         struct failure failure = {.time = json_time(row, "time", 0),
@@ -97,6 +117,8 @@ struct json_object *failures_to_json(const struct failures *failures)
         json_object_array_add(array, row);
     }
     json_object_object_add(object, "failures", array);
+    json_add_number(object, "interrupted", failures->interrupted);
+    json_add_string(object, "last", failures->last);
     return object;
 }
 
@@ -117,4 +139,6 @@ void failures_clear(struct failures *failures)
 {
     while (failures->n > 0)
         failure_clear(&failures->all[--failures->n]);
+    set_text(&failures->last, NULL);
+    failures->interrupted = 0;
 }

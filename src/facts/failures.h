@@ -10,6 +10,7 @@
 enum {
     MAX_FAILURES = 16,    /* the oldest is dropped */
     FAILURES_TO_STOP = 3, /* if this many different kernels failed, the machine is to blame */
+    LOADS_TO_STOP = 2,    /* this many loads in a row that began and did not end */
 };
 
 struct failure {
@@ -24,6 +25,8 @@ struct failure {
 struct failures {
     struct failure all[MAX_FAILURES]; /* oldest first */
     size_t n;
+    long interrupted; /* how many loads at shutdown in a row began and did not end */
+    char *last;       /* the id of the last of these attempts, or NULL */
 };
 
 /* Returns 0, or -EBADMSG if it is not such an object; release with failures_clear() in either
@@ -36,6 +39,13 @@ void failures_add(struct failures *failures, const struct failure *failure);
 
 /* Forgets `kernel`, if it is remembered. */
 void failures_remove(struct failures *failures, const char *kernel);
+
+/* Counts the load of attempt `id`, unless it was counted before; NULL resets the count, after a
+ * load that ended. Returns whether that changed anything. */
+bool failures_count_load(struct failures *failures, const char *id);
+
+/* Says that too many loads in a row did not end, for free(); NULL if that is not so. */
+char *interruptions_text(const struct failures *failures);
 
 /* How many of them count against the machine: those since the last fast reboot that went well. */
 size_t failures_in_a_row(const struct failures *failures);

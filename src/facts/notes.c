@@ -6,12 +6,10 @@
 static const struct {
     const char *key;
     size_t offset;
-    bool required;
 } LOADED[] = {
-    {"id", offsetof(struct loaded_facts, id), true},
-    {"release", offsetof(struct loaded_facts, release), true},
-    {"signature", offsetof(struct loaded_facts, signature), true},
-    {"added", offsetof(struct loaded_facts, added), false},
+    {"id", offsetof(struct loaded_facts, id)},
+    {"release", offsetof(struct loaded_facts, release)},
+    {"signature", offsetof(struct loaded_facts, signature)},
 };
 
 static char **loaded_text(const struct loaded_facts *loaded, size_t i)
@@ -23,7 +21,7 @@ void loaded_from_json(const struct json_object *object, struct loaded_facts *ret
 {
     *ret = (struct loaded_facts){0};
     for (size_t i = 0; i < ELEMENTS(LOADED); i++)
-        if (LOADED[i].required && !json_string(object, LOADED[i].key))
+        if (!json_string(object, LOADED[i].key))
             return;
     for (size_t i = 0; i < ELEMENTS(LOADED); i++)
         *loaded_text(ret, i) = xstrdup(json_string(object, LOADED[i].key));

@@ -38,6 +38,14 @@ static const char *without_outcome(const char *text)
     return rest ? rest : text;
 }
 
+/* A reboot that was decided for the firmware says nothing of the load, which it may have left out
+ * for that very reason. */
+static void count_load(int root, const struct attempt *attempt)
+{
+    if (attempt->state != ATTEMPT_FIRMWARE)
+        records_count_load(root, attempt->state == ATTEMPT_BEGUN ? attempt->id : NULL);
+}
+
 /* `attempt` may be NULL. */
 static int judge_boot(int root, struct attempt *attempt, const struct boot_facts *boot)
 {
@@ -52,6 +60,8 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
     tell(&record);
     if (attempt && is_kernels_fault(attempt, &record))
         records_remember(root, attempt, without_outcome(record.text));
+    if (attempt)
+        count_load(root, attempt);
     records_write_boot(root, &record);
     return stays > 0 ? 0 : records_remove_attempt(root, STATE_ATTEMPT);
 }

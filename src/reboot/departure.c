@@ -175,11 +175,23 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     return load(root, attempt, &survey, job);
 }
 
+/* The id of this reason among REASONS. */
+static const char INTERRUPTED[] = "load-interrupted";
+
+/* What may kill this program or use up its time is not begun a third time. */
+static char *interruptions(int root)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    records_read_failures(root, &facts);
+    return interruptions_text(&facts.failures);
+}
+
 /* `job` is what systemd_shutdown_job() gave, and its id. */
 static int reboot(int root, int job, uint32_t job_id)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
-    AUTOFREE char *reason = NULL;
+    AUTOFREE char *reason = NULL, *interrupted = NULL;
     const char *path = STATE_ATTEMPT;
     int r = departure_begin(root, &attempt);
 
@@ -199,6 +211,9 @@ static int reboot(int root, int job, uint32_t job_id)
         reason = format("cannot ask PID 1 whether this is a reboot: %s", strerror(-job));
         return through_firmware(root, &attempt, LOG_WARNING, "manager-unreachable", reason);
     }
+    interrupted = interruptions(root);
+    if (interrupted)
+        return through_firmware(root, &attempt, LOG_NOTICE, INTERRUPTED, interrupted);
     return decide_and_load(root, &attempt, job_id);
 }
 

@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/health.h"
+#include "decide/judge.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
@@ -46,7 +47,7 @@ static int start_healed(int root, const struct boot_facts *boot)
 
     if (r <= 0)
         return 0; /* one that cannot be read was told */
-    if (boot->way == BOOT_BY_KEXEC || !healed.has_inventory)
+    if (judge_way(&healed, boot) == BOOT_BY_KEXEC || !healed.has_inventory)
         return records_remove_attempt(root, STATE_HEALING);
     healed.since = clock_uptime();
     r = records_write_attempt(root, RUN_HEALTH, &healed);

@@ -37,8 +37,7 @@ static int write_note(int root, const struct survey *survey, const char *id, con
     return notes_write_loaded(root,
                               &(struct loaded_facts){.id = (char *)id,
                                                      .release = survey->facts.payload.image.release,
-                                                     .signature = (char *)signature,
-                                                     .added = survey->added});
+                                                     .signature = (char *)signature});
 }
 
 static int load_payload(const struct boot_payload *payload, const char *cmdline)
@@ -73,15 +72,12 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
     return r;
 }
 
-/* Another panic= alone is no reason to give up what is loaded where nothing else can be loaded. */
-static bool is_loaded(const struct survey *survey)
+/* The note does not say whether another program has loaded a kernel over it since. So it is loaded
+ * again, unless nothing can be. */
+static bool is_loaded(const struct facts *facts)
 {
-    const struct facts *facts = &survey->facts;
-
-    if (!facts->loaded.current ||
-        (facts->loaded.added && streq(facts->loaded.added, survey->added)))
-        return facts->loaded.current;
-    return facts->kexec.disabled.is != ANSWER_NO || facts->kexec.exhausted.is != ANSWER_NO;
+    return facts->loaded.current &&
+           (facts->kexec.disabled.is != ANSWER_NO || facts->kexec.exhausted.is != ANSWER_NO);
 }
 
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
@@ -90,7 +86,7 @@ int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret
     int r;
 
     *ret_error = NULL;
-    if (is_loaded(survey)) {
+    if (is_loaded(&survey->facts)) {
         *ret_id = xstrdup(survey->facts.loaded.id);
         return 0;
     }

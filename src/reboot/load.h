@@ -5,7 +5,8 @@
 
 /* Loading and dropping a kernel, with the note of it. */
 
-/* Loads what the survey found, unless just that is loaded already.
+/* Loads what the survey found; where the running kernel takes no more loads, what is loaded is good
+ * enough if it is just that.
  * ret_id     the id of the attempt, which is on the command line of what is loaded now; for free()
  * ret_error  what went wrong, in words, when the call fails; for free()
  * 0 or a negative errno; then no kernel of fastreboot's is loaded, as far as the running kernel

@@ -221,6 +221,16 @@ static void write_failures(int root, const struct failures *failures)
         journal_trouble("/" STATE_FAILED, r);
 }
 
+/* For a change: what cannot be read is put aside. */
+static void take_failures(int root, struct failure_facts *ret)
+{
+    records_read_failures(root, ret);
+    if (!ret->error)
+        return;
+    set_aside(root, STATE_FAILED, "damaged", strerror(ret->error));
+    failures_clear(&ret->failures);
+}
+
 void records_remember(int root, const struct attempt *attempt, const char *reason)
 {
     CLEANUP(failure_facts_clear) struct failure_facts facts;
@@ -231,14 +241,22 @@ void records_remember(int root, const struct attempt *attempt, const char *reaso
 
     if (!failure.kernel || !failure.release)
         return;
-    records_read_failures(root, &facts);
-    if (facts.error) {
-        set_aside(root, STATE_FAILED, "damaged", strerror(facts.error));
-        failures_clear(&facts.failures);
-    }
+    take_failures(root, &facts);
     failure.firmware = facts.firmware;
     failures_add(&facts.failures, &failure);
     write_failures(root, &facts.failures);
+}
+
+void records_count_load(int root, const char *id)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    if (id)
+        take_failures(root, &facts);
+    else
+        records_read_failures(root, &facts); /* one that is damaged has counted nothing */
+    if (failures_count_load(&facts.failures, id))
+        write_failures(root, &facts.failures);
 }
 
 void records_forgive(int root, const char *kernel)

@@ -59,6 +59,10 @@ void records_read_failures(int root, struct failure_facts *ret);
  * what cannot be written is told. */
 void records_remember(int root, const struct attempt *attempt, const char *reason);
 
+/* Remembers that the load of attempt `id` at shutdown began and did not end; with NULL, that one
+ * came to its end. What cannot be written is told. */
+void records_count_load(int root, const char *id);
+
 /* Forgets that `kernel` failed, as it was not to blame. With NULL, after a fast reboot that went
  * well: what failed before it does not say that it is the machine. What cannot be written is told.
  */

@@ -23,9 +23,11 @@ static int run(const struct call *call)
     for (size_t i = 0; i < facts.failures.n; i++)
         print_line(dry_run ? "would try again kernel " : "trying again kernel ",
                    xstrdup(facts.failures.all[i].release));
+    if (facts.failures.interrupted > 0)
+        printf("%s to load at shutdown\n", dry_run ? "would try again" : "trying again");
     if (facts.error)
         printf("%s a damaged list of failures\n", dry_run ? "would remove" : "removed");
-    else if (facts.failures.n == 0)
+    else if (facts.failures.n == 0 && facts.failures.interrupted == 0)
         puts("no fast reboot has failed");
     return EXIT_FINE;
 }

@@ -137,6 +137,7 @@ static void some_failures(struct failure_facts *facts)
 
     if (dice(12) == 0)
         facts->error = dice(2) ? EBADMSG : some_error();
+    facts->failures.interrupted = dice(12) ? dice(2) : LOADS_TO_STOP;
     facts->failures.n = dice(6) ? 0 : 1 + dice(3);
     for (size_t i = 0; i < facts->failures.n; i++)
         facts->failures.all[i] =
@@ -208,6 +209,9 @@ void made_by_dice(struct made_facts *made)
     if (facts->driver_missing.is != ANSWER_NO)
         facts->driver_missing.text = (char *)"kernel 6.1.0 has no driver for device 0000:03:00.0";
     some_payload(made);
+    facts->boot_entries.inherits_cmdline = !dice(3);
+    facts->boot.way = dice(3) ? BOOT_BY_FIRMWARE : BOOT_BY_KEXEC;
+    facts->boot.mark = (char *)(facts->boot.way == BOOT_BY_KEXEC && dice(2) ? "0011" : NULL);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
     facts->boot_entries.writes = (char *)rarely("GRUB would set a counter");
     if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {

@@ -405,6 +405,76 @@ static void going_down_while_being_checked_is_a_failure(void **state)
     expect_failures(tree, 1);
 }
 
+/* LinuxBoot: every boot says that kexec started it, the one after a failure too. */
+static void a_failure_is_remembered_where_the_firmware_uses_kexec(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    firmware_boot_clear(&attempt.firmware_boot);
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    boot(tree, "through LinuxBoot\n", "208\n", "");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    expect_last(tree, OUTCOME_FAILED, HEALTH_UNKNOWN, "came back through the firmware");
+    expect_failures(tree, 1);
+}
+
+static void begin_and_do_not_end(const struct tree *tree, const char *boot_id)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    assert_int_equal(departure_begin(tree->root, &attempt), 0);
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    by_firmware(tree, boot_id);
+    assert_int_equal(arrival_judge(tree->root), 0);
+    assert_int_equal(arrival_judge(tree->root), 0); /* which counts nothing */
+}
+
+static void expect_interrupted(const struct tree *tree, long n)
+{
+    CLEANUP(failure_facts_clear) struct failure_facts facts;
+
+    records_read_failures(tree->root, &facts);
+    assert_int_equal(facts.error, 0);
+    assert_int_equal(facts.failures.interrupted, n);
+}
+
+static void loads_that_do_not_end_are_counted(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    assert_int_equal(records_remove_attempt(tree->root, STATE_ATTEMPT), 0);
+    begin_and_do_not_end(tree, "one\n");
+    expect_interrupted(tree, 1);
+    begin_firmware_boot(tree); /* says nothing of loads */
+    expect_interrupted(tree, 1);
+    begin_and_do_not_end(tree, "two\n");
+    expect_interrupted(tree, 2);
+    expect_failures(tree, 0); /* no kernel is to blame */
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    by_kexec(tree, "fast\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    expect_interrupted(tree, 0);
+}
+
+/* Killed when it was counted, and before the history had it. */
+static void a_load_is_counted_once(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_mkdir(tree, STATE_DIR);
+    records_count_load(tree->root, "a");
+    records_count_load(tree->root, "a");
+    expect_interrupted(tree, 1);
+    tree_write(tree, STATE_FAILED, "damaged");
+    records_count_load(tree->root, "b");
+    expect_interrupted(tree, 1);
+    assert_true(exists(tree, STATE_FAILED ".damaged"));
+}
+
 static void nobody_looks_where_it_is_off(void **state)
 {
     const struct tree *tree = *state;
@@ -586,6 +656,9 @@ int main(void)
         TEST(the_same_attempt_never_reboots_twice),
         TEST(without_a_place_to_write_there_is_no_reboot),
         TEST(going_down_while_being_checked_is_a_failure),
+        TEST(a_failure_is_remembered_where_the_firmware_uses_kexec),
+        TEST(loads_that_do_not_end_are_counted),
+        TEST(a_load_is_counted_once),
         TEST(nobody_looks_where_it_is_off),
         TEST(another_machine_is_not_judged),
         TEST(an_attempt_without_inventory_is_judged_as_ever),

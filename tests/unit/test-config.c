@@ -261,6 +261,33 @@ static void odd_files_are_refused(void **state)
     assert_string_equal(directory.error, "/etc/fastreboot.conf: Is a directory");
 }
 
+static void a_directory_that_is_a_dangling_link_is_refused(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    tree_link(*state, CONFIG_DIR, "/mnt/settings");
+    config = load(*state);
+    assert_string_equal(config.error, "/etc/fastreboot.conf.d: No such file or directory");
+    assert_int_equal(config.error_number, ENOENT);
+}
+
+static void an_open_quotation_mark_is_refused(void **state)
+{
+    static const char *const KEYS[] = {"cmdline", "cmdline-append", "cmdline-remove"};
+
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
+        AUTOFREE char *open = format("%s = quiet dyndbg=\"file a.c\n", KEYS[i]);
+        AUTOFREE char *closed = format("%s = quiet dyndbg=\"file a.c +p\"\n", KEYS[i]);
+        AUTOFREE char *error = format("/etc/fastreboot.conf:1: %s: a quotation mark", KEYS[i]);
+        CLEANUP(config_clear) struct config config = {0};
+
+        expect_error(*state, open, error);
+        tree_write(*state, CONFIG_FILE, closed);
+        config = load(*state);
+        assert_null(config.error);
+    }
+}
+
 static void too_many_files_are_counted(void **state)
 {
     CLEANUP(config_clear) struct config config = {0};
@@ -361,6 +388,8 @@ int main(void)
         TEST(there_may_be_too_many_files),
         TEST(a_zero_byte_is_refused),
         TEST(what_others_may_write_is_refused),
+        TEST(a_directory_that_is_a_dangling_link_is_refused),
+        TEST(an_open_quotation_mark_is_refused),
         TEST(odd_files_are_refused),
         TEST(too_many_files_are_counted),
         TEST(a_secret_file_is_an_error),

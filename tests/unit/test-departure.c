@@ -150,6 +150,23 @@ static void without_a_place_to_write_nothing_is_loaded(void **state)
     assert_false(exists(tree, RUN_JUMP));
 }
 
+/* What ends the load may be what it reads: it is not even looked at any more. */
+static void a_load_that_did_not_end_twice_is_not_begun_again(void **state)
+{
+    const struct tree *tree = *state;
+
+    records_count_load(tree->root, "a");
+    records_count_load(tree->root, "b");
+    tree_write(tree, CONFIG_FILE, "mode = firmware\n"); /* would be the reason otherwise */
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_FIRMWARE, "the last 2 loads at shutdown began and did not end");
+    assert_int_equal(fake.loads, 0);
+    tree_remove(tree, CONFIG_FILE);
+    assert_int_equal(records_forget(tree->root), 0);
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_LOADED, NULL);
+}
+
 /* Another program's kernel */
 
 static void load_by_hand(const struct tree *tree)
@@ -257,6 +274,7 @@ int main(void)
         TEST(a_reason_is_written_down),
         TEST(a_kernel_that_does_not_load_is_dropped),
         TEST(without_pid_1_nothing_is_loaded),
+        TEST(a_load_that_did_not_end_twice_is_not_begun_again),
         TEST(without_a_place_to_write_nothing_is_loaded),
         TEST(another_programs_kernel_is_started),
         TEST(a_reason_is_one_for_another_programs_kernel_too),

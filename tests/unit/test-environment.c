@@ -19,6 +19,38 @@ static void an_ordinary_machine_is_none_of_these(void **state)
     assert_int_equal(facts.stuck.is, ANSWER_NO);
     assert_int_equal(facts.kexec_tools.is, ANSWER_NO);
     assert_int_equal(facts.ima.is, ANSWER_NO);
+    assert_int_equal(facts.capture.is, ANSWER_NO);
+    assert_int_equal(facts.no_variables.is, ANSWER_NO);
+}
+
+#define EFIVARS "sys/firmware/efi/efivars"
+
+static int forbidden(void *argument)
+{
+    const struct answer answer = look(argument).no_variables;
+
+    return answer.is == ANSWER_UNKNOWN && answer.error == EACCES;
+}
+
+static void firmware_with_efi_has_variables(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_mkdir(tree, "sys/firmware/efi");
+    assert_int_equal(look(tree).no_variables.is, ANSWER_YES);
+    tree_mkdir(tree, EFIVARS);
+    assert_int_equal(look(tree).no_variables.is, ANSWER_YES);
+    tree_write(tree, EFIVARS "/BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c", "7000ab");
+    assert_int_equal(look(tree).no_variables.is, ANSWER_NO);
+    tree_mode(tree, EFIVARS, 0);
+    assert_int_equal(as_nobody(forbidden, *state), 1);
+    tree_mode(tree, EFIVARS, 0755);
+}
+
+static void the_capture_kernel_has_the_crashed_ones_memory(void **state)
+{
+    tree_write(*state, "proc/vmcore", "");
+    assert_int_equal(look(*state).capture.is, ANSWER_YES);
 }
 
 #define IMA "sys/kernel/security/ima/"
@@ -101,6 +133,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_ordinary_machine_is_none_of_these),
+        TEST(firmware_with_efi_has_variables),
+        TEST(the_capture_kernel_has_the_crashed_ones_memory),
         TEST(systemd_says_that_it_is_a_container),
         TEST(a_policy_of_ima_measures),
         TEST(only_the_control_domain_of_xen_counts),

@@ -12,7 +12,8 @@ static struct attempt attempt_in(enum attempt_state state, const char *reason)
                             .time = BEGAN,
                             .state = state,
                             .release = (char *)"6.1.0-33-amd64",
-                            .reason = (char *)reason};
+                            .reason = (char *)reason,
+                            .firmware_boot = {.known = true, .loader_type = 0x72}};
 }
 
 static const struct boot_facts BY_KEXEC = {
@@ -140,6 +141,29 @@ static void kexec_is_never_called_firmware(void **state)
     }
 }
 
+/* LinuxBoot, u-root, petitboot: to the kernel every boot is one by kexec. */
+static void where_the_firmware_uses_kexec_the_mark_decides(void **state)
+{
+    static const struct boot_facts BY_LINUXBOOT = {.way = BOOT_BY_KEXEC,
+                                                   .release = (char *)"6.1.0-34-amd64"};
+    struct attempt attempt = attempt_in(ATTEMPT_LOADED, NULL);
+
+    (void)state;
+    attempt.firmware_boot.known = false;
+    attempt.cmdline = (char *)"ro fastreboot.attempt=0123456789abcdef";
+    expect(&attempt, &BY_KEXEC, OUTCOME_FAST, "fast: ");
+    expect(&attempt, &BY_LINUXBOOT, OUTCOME_FAILED, "failed: kernel 6.1.0-33-amd64 was loaded");
+    attempt.cmdline = (char *)"no room for the mark";
+    expect(&attempt, &BY_LINUXBOOT, OUTCOME_UNKNOWN, "does not tell whether");
+    attempt.state = ATTEMPT_FIRMWARE;
+    attempt.reason = (char *)"mode = firmware";
+    expect(&attempt, &BY_LINUXBOOT, OUTCOME_FIRMWARE, "firmware: mode = firmware");
+    attempt.state = ATTEMPT_BEGUN;
+    expect(&attempt, &BY_LINUXBOOT, OUTCOME_FAILED, "loading the kernel was interrupted");
+    attempt.state = ATTEMPT_CHECKING;
+    expect(&attempt, &BY_LINUXBOOT, OUTCOME_FAILED, "before the health check was over");
+}
+
 static void without_an_attempt_nothing_is_claimed(void **state)
 {
     CLEANUP(boot_record_clear) struct boot_record record = {0};
@@ -197,6 +221,7 @@ int main(void)
         cmocka_unit_test(what_did_not_end_has_failed),
         cmocka_unit_test(our_mark_proves_the_jump),
         cmocka_unit_test(kexec_is_never_called_firmware),
+        cmocka_unit_test(where_the_firmware_uses_kexec_the_mark_decides),
         cmocka_unit_test(without_an_attempt_nothing_is_claimed),
         cmocka_unit_test(durations_are_told_when_the_clock_allows),
     };

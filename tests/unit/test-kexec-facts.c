@@ -1,7 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/system/kexec.h"
+
+#include <linux/kexec.h>
+#include <sys/syscall.h>
+
 #include "test.h"
 #include "tree.h"
+
+/* The running kernel, made up: whether the files are its own, and the errno of its call. */
+
+static bool live;
+static int answers;
+static unsigned long asked;
+
+bool __wrap_root_is_live(int root);
+bool __wrap_root_is_live(int root)
+{
+    (void)root;
+    return live;
+}
+
+long __wrap_syscall(long number, int kernel, int initrd, size_t length, const char *cmdline,
+                    unsigned long flags);
+long __wrap_syscall(long number, int kernel, int initrd, size_t length, const char *cmdline,
+                    unsigned long flags)
+{
+    assert_int_equal(number, SYS_kexec_file_load);
+    assert_true(kernel == -1 && initrd == -1 && length == 0 && !cmdline);
+    asked = flags;
+    errno = answers;
+    return -1;
+}
 
 static struct kexec_facts read_facts(const struct tree *tree)
 {
@@ -33,6 +62,65 @@ static void a_machine_with_kexec(void **state)
     assert_int_equal(facts.exhausted.is, ANSWER_NO);
     assert_int_equal(facts.loaded.is, ANSWER_NO);
     assert_string_equal(facts.lockdown, "none");
+}
+
+static int supported(const struct tree *tree, int error)
+{
+    CLEANUP(kexec_facts_clear) struct kexec_facts facts = {0};
+
+    asked = 0;
+    answers = error;
+    facts = read_facts(tree);
+    if (facts.supported.is == ANSWER_NO)
+        assert_answer(&facts.supported, 0, "CONFIG_KEXEC_FILE");
+    return facts.supported.is;
+}
+
+/* Debian's kernels for arm64 have CONFIG_KEXEC alone, which makes the files, too. */
+static void the_kernel_is_asked_for_its_call(void **state)
+{
+    tree_debian(*state);
+    live = true;
+    assert_int_equal(supported(*state, EINVAL), ANSWER_YES);
+    assert_true(asked &&
+                !(asked & (KEXEC_FILE_UNLOAD | KEXEC_FILE_ON_CRASH | KEXEC_FILE_NO_INITRAMFS)));
+    assert_int_equal(supported(*state, EBADF), ANSWER_YES); /* the flag has got a meaning */
+    assert_int_equal(supported(*state, EPERM), ANSWER_YES); /* not root, or a filter of calls */
+    assert_int_equal(supported(*state, ENOSYS), ANSWER_NO);
+    live = false;
+    assert_int_equal(supported(*state, ENOSYS), ANSWER_YES);
+    assert_int_equal(asked, 0);
+}
+
+/* Each load counts, also one that is refused for its flags. */
+static void a_limited_kernel_is_not_asked(void **state)
+{
+    tree_debian(*state);
+    live = true;
+    tree_write(*state, "proc/sys/kernel/kexec_load_limit_reboot", "2\n");
+    assert_int_equal(supported(*state, ENOSYS), ANSWER_YES);
+    assert_int_equal(asked, 0);
+    tree_write(*state, "proc/sys/kernel/kexec_load_limit_reboot", "0\n");
+    assert_int_equal(supported(*state, ENOSYS), ANSWER_NO);
+    tree_remove(*state, "proc/sys/kernel/kexec_load_limit_reboot"); /* before Linux 6.3 */
+    assert_int_equal(supported(*state, ENOSYS), ANSWER_NO);
+    live = false;
+}
+
+static void the_kernels_configuration_tells_where_the_kernel_does_not(void **state)
+{
+    static const char CONFIG[] = "boot/config-6.1.0-33-amd64";
+
+    tree_debian(*state);
+    tree_write(*state, CONFIG, "CONFIG_KEXEC=y\n# CONFIG_KEXEC_FILE is not set\n");
+    assert_int_equal(supported(*state, 0), ANSWER_NO); /* as recorded */
+    live = true;
+    assert_int_equal(supported(*state, EPERM), ANSWER_NO);
+    assert_int_equal(supported(*state, EINVAL), ANSWER_YES); /* of another build */
+    tree_write(*state, CONFIG, "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\n");
+    assert_int_equal(supported(*state, EPERM), ANSWER_YES);
+    live = false;
+    assert_int_equal(supported(*state, 0), ANSWER_YES);
 }
 
 static void each_switch_is_read(void **state)
@@ -103,6 +191,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_the_files_there_is_no_kexec),
         TEST(a_machine_with_kexec),
+        TEST(the_kernel_is_asked_for_its_call),
+        TEST(a_limited_kernel_is_not_asked),
+        TEST(the_kernels_configuration_tells_where_the_kernel_does_not),
         TEST(each_switch_is_read),
         TEST(the_newer_place_counts),
         TEST(nonsense_is_unknown),

@@ -70,6 +70,38 @@ static void settings(void **state)
     expect(&made, "config-invalid", -EACCES, ":3: unknown key");
 }
 
+static void another_programs_command_line_is_not_inherited(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.boot.way = BOOT_BY_KEXEC;
+    expect(&made, "cmdline-inherited", 0, NULL); /* the loader's own */
+    made.facts.boot_entries.inherits_cmdline = true;
+    expect(&made, "cmdline-inherited", 1, "another program than fastreboot");
+    made.facts.boot.mark = (char *)"0011223344556677";
+    expect(&made, "cmdline-inherited", 0, NULL);
+    made.facts.boot.mark = NULL;
+    made.facts.config.cmdline = (char *)"root=/dev/sda1";
+    expect(&made, "cmdline-inherited", 0, NULL);
+    made.facts.config.cmdline = NULL;
+    made.facts.boot.way = BOOT_BY_FIRMWARE;
+    expect(&made, "cmdline-inherited", 0, NULL);
+}
+
+static void loads_that_do_not_end(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.failure.failures.interrupted = 1;
+    expect(&made, "load-interrupted", 0, NULL);
+    made.facts.failure.failures.interrupted = 2;
+    expect(&made, "load-interrupted", 1, "the last 2 loads");
+}
+
 static void units(void **state)
 {
     struct made_facts made;
@@ -237,6 +269,8 @@ int main(void)
         cmocka_unit_test(the_table_is_whole),
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
+        cmocka_unit_test(another_programs_command_line_is_not_inherited),
+        cmocka_unit_test(loads_that_do_not_end),
         cmocka_unit_test(units),
         cmocka_unit_test(the_watchdog),
         cmocka_unit_test(keys_of_a_tpm),

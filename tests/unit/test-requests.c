@@ -77,13 +77,23 @@ static void bits_of_os_indications(void **state)
         variable(*state, INDICATIONS, data, sizeof(data));
         expect_only(*state, CASES[i].kind, "OsIndications");
     }
-    variable(*state, INDICATIONS, "\x02\0\0\0\0\0\0\0", 8); /* a bit that asks for nothing */
+    variable(*state, INDICATIONS, "\x1a\0\0\0\0\0\0\0", 8); /* bits that ask for nothing */
     expect_nothing(*state);
     variable(*state, INDICATIONS, "\x05\0\0\0\0\0\0\0", 8);
     requests_read(((struct tree *)*state)->root, requests);
     assert_answer(&requests[REQUEST_SETUP], 1, NULL);
     assert_answer(&requests[REQUEST_UPDATE], 1, NULL);
     requests_clear(requests);
+}
+
+static void a_bit_that_is_not_known_may_ask_for_anything(void **state)
+{
+    variable(*state, INDICATIONS, "\0\1\0\0\0\0\0\0", 8);
+    expect_only(*state, REQUEST_UPDATE, "bits 0x100");
+    variable(*state, INDICATIONS, "\x02\0\0\0\0\0\0\x80", 8);
+    expect_only(*state, REQUEST_UPDATE, "bits 0x8000000000000000");
+    variable(*state, INDICATIONS, "\0\1", 2);
+    expect_only(*state, REQUEST_UPDATE, "bits 0x100");
 }
 
 static void a_cut_variable_is_unknown(void **state)
@@ -309,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nothing_was_asked_for),
         TEST(bits_of_os_indications),
+        TEST(a_bit_that_is_not_known_may_ask_for_anything),
         TEST(a_cut_variable_is_unknown),
         TEST(one_boot_entry),
         TEST(other_variables),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirk-keys.h"
 
+#include "base/cmdline.h"
 #include "base/util.h"
 #include "discover/hardware/detachable.h"
 #include "discover/hardware/globs.h"
@@ -11,16 +12,6 @@ static int find_devices(int root, const struct quirk *quirk, const char *drivers
 }
 
 #define FACT(member) offsetof(struct quirk_facts, member)
-
-/* The kernel would take all that follows for one value. */
-static const char *check_parameters(const char *parameters)
-{
-    size_t quotes = 0;
-
-    for (; *parameters; parameters++)
-        quotes += *parameters == '"';
-    return quotes % 2 ? "a quotation mark is not closed" : NULL;
-}
 
 #define MATCH(key, function)                                                                       \
     {                                                                                              \
@@ -39,7 +30,7 @@ const struct quirk_key QUIRK_KEYS[] = {
     {.name = "CmdlineAppend",
      .does = "appends to the command line: ",
      .fact = FACT(cmdline),
-     .check = check_parameters},
+     .check = cmdline_problem},
     {.name = "UnloadModules",
      .does = "unloads before the jump: ",
      .fact = FACT(unload),

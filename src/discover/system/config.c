@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/cmdline.h"
 #include "base/settings.h"
 #include "base/util.h"
 
@@ -123,6 +124,13 @@ static int check_paths(const struct key *key, const char *value, char **ret_prob
     return 1;
 }
 
+static int check_words(const struct key *key, const char *value, char **ret_problem)
+{
+    const char *problem = cmdline_problem(value);
+
+    return problem ? refuse(ret_problem, format("%s: %s", key->name, problem)) : 1;
+}
+
 /* systemd.unit(5): letters, digits and ":-_.\\@", and a type; 255 at the most. */
 static int check_unit(const struct key *key, const char *value, char **ret_problem)
 {
@@ -143,6 +151,8 @@ static int set_text_value(char **text, const struct key *key, bool again, const 
 
     if (key->type == KEY_UNIT)
         r = check_unit(key, value, ret_problem);
+    if (key->type == KEY_WORDS)
+        r = check_words(key, value, ret_problem);
     if (key->type == KEY_PATH || key->type == KEY_PATHS)
         r = check_paths(key, value, ret_problem);
     if (r <= 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/efivar.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/system/ima.h"
@@ -69,11 +70,30 @@ static struct answer kexec_tools_load(int root)
     return answer_of(loads);
 }
 
+enum {
+    MAX_VARIABLES = 4096,
+};
+
+/* What was asked of the firmware is in its variables, so without them nothing is known of it. They
+ * are missing where efivarfs is not mounted, and with efi=noruntime. */
+static struct answer lacks_variables(int root)
+{
+    CLEANUP(names_freep) char **names = NULL;
+    int r = root_exists(root, "sys/firmware/efi");
+
+    if (r <= 0)
+        return answer_of(r);
+    r = root_names(root, EFIVARS_DIR, NULL, MAX_VARIABLES, &names);
+    return answer_of(r == -ENOENT || r == 0 ? 1 : r < 0 && r != -E2BIG ? r : 0);
+}
+
 struct environment_facts environment_facts_read(int root)
 {
     return (struct environment_facts){
         .container = answer_of(root_exists(root, "run/systemd/container")),
         .xen = is_xen_control(root),
+        .capture = answer_of(root_exists(root, "proc/vmcore")),
+        .no_variables = lacks_variables(root),
         .stuck = is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
         .ima = ima_measures(root),

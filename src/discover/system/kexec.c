@@ -2,9 +2,16 @@
 #include "discover/system/kexec.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
+
+enum {
+    MAX_CONFIG = 1024 * 1024,
+};
 
 /* Whether the file at `path` holds the number `asked`. Some kernels do not have the file: no. */
 static struct answer number_is(int root, const char *path, long asked)
@@ -38,10 +45,57 @@ static char *read_lockdown(int root)
     return end ? xstrndup(start + 1, (size_t)(end - start - 1)) : NULL;
 }
 
+/* How the configuration of a kernel says that it lacks the system call. */
+static const char NO_CALL[] = "# CONFIG_KEXEC_FILE is not set";
+
+/* Asks the running kernel whether it has kexec_file_load: with a flag that no kernel knows it is
+ * refused before anything happens. Not where loads are counted (kernel.kexec_load_limit_reboot):
+ * asking would count too. 1, 0, or a negative errno where that does not tell. EPERM may come from a
+ * filter of system calls as well. */
+static int ask_kernel(int root)
+{
+    enum { UNKNOWN_FLAG = 1 << 30 };
+    long limit;
+    int r = root_read_number(root, "proc/sys/kernel/kexec_load_limit_reboot", &limit);
+
+    if (r >= 0 ? limit > 0 : r != -ENOENT)
+        return -EAGAIN;
+    if (syscall(SYS_kexec_file_load, -1, -1, 0, NULL, (unsigned long)UNKNOWN_FLAG) >= 0)
+        return -EIO; /* it cannot be */
+    return errno == ENOSYS ? 0 : errno == EPERM ? -EPERM : 1;
+}
+
+/* 1 when the running kernel's configuration says that it lacks the call, 0 when it does not. */
+static int lacks_call(int root)
+{
+    AUTOFREE char *release = NULL, *path = NULL;
+    AUTOCLOSE int fd = -1;
+
+    if (root_read_line(root, "proc/sys/kernel/osrelease", 256, &release) < 0)
+        return 0;
+    path = format("boot/config-%s", release);
+    fd = root_open(root, path, NULL);
+    return fd >= 0 && fd_find(fd, NO_CALL, strlen(NO_CALL), 0, MAX_CONFIG, NULL) >= 0;
+}
+
+/* CONFIG_KEXEC alone, as in Debian's kernels for arm64, makes the same files in /sys. */
+static struct answer is_supported(int root)
+{
+    int r = root_exists(root, loaded_file(root)), asked;
+
+    if (r <= 0)
+        return answer_of(r);
+    asked = root_is_live(root) ? ask_kernel(root) : -ENODATA;
+    if (asked > 0 || (asked < 0 && !lacks_call(root)))
+        return (struct answer){.is = ANSWER_YES};
+    return (struct answer){
+        .text = xstrdup("the running kernel is built without kexec_file_load (CONFIG_KEXEC_FILE)")};
+}
+
 void kexec_facts_read(int root, struct kexec_facts *ret)
 {
     *ret = (struct kexec_facts){
-        .supported = answer_of(root_exists(root, loaded_file(root))),
+        .supported = is_supported(root),
         .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1),
         .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0),
         .loaded = number_is(root, loaded_file(root), 1),
@@ -51,6 +105,7 @@ void kexec_facts_read(int root, struct kexec_facts *ret)
 
 void kexec_facts_clear(struct kexec_facts *facts)
 {
+    answer_clear(&facts->supported);
     free(facts->lockdown);
     *facts = (struct kexec_facts){0};
 }

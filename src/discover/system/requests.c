@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/efivar.h"
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/system/resume.h"
@@ -18,6 +19,9 @@ enum {
     INDICATION_CAPSULE = 0x4,
     INDICATION_RECOVERY = 0x20 | 0x40,
     INDICATION_JSON_CAPSULE = 0x80,
+    /* They ask for nothing: revocation by time, and what belongs into OsIndicationsSupported. */
+    INDICATION_IDLE = 0x2 | 0x8 | 0x10,
+    INDICATIONS = 8, /* bytes */
     MAX_TEXT = 1024,
     MAX_PACKAGES = 64 * 1024,
     MAX_FWUPD_VARIABLES = 256,
@@ -34,28 +38,44 @@ static void note_unknown_file(struct answer *request, const char *path, int erro
     answer_note_unknown(request, -error, format("/%s: %s", path, strerror(-error)));
 }
 
+/* The firmware forgets all of them as it starts, so what is not known is over then, too. */
+static void note_unknown_bits(uint64_t bits, struct answer *request)
+{
+    bits &= ~(uint64_t)(INDICATION_SETUP | INDICATION_CAPSULE | INDICATION_RECOVERY |
+                        INDICATION_JSON_CAPSULE | INDICATION_IDLE);
+    if (bits)
+        answer_note(request, format("the firmware was asked for something that fastreboot does not "
+                                    "know (OsIndications, bits 0x%llx)",
+                                    (unsigned long long)bits));
+}
+
 static void read_indications(int root, struct answer *requests)
 {
     static const char NAME[] = "OsIndications-" EFI_GUID_GLOBAL;
     struct answer *setup = &requests[REQUEST_SETUP], *update = &requests[REQUEST_UPDATE];
     AUTOFREE char *data = NULL;
+    unsigned char bytes[INDICATIONS] = {0};
+    uint64_t bits;
     size_t length;
-    unsigned char bits;
     int r = efivar_read(root, NAME, &data, &length);
 
+    if (r > 0 && length > INDICATIONS)
+        r = -EBADMSG;
     if (r < 0) {
         note_unknown(setup, NAME, r);
         note_unknown(update, NAME, r);
     }
-    if (r <= 0 || length == 0)
+    if (r <= 0)
         return;
-    bits = (unsigned char)data[0]; /* little-endian; all known ones are in the first byte */
+    memcpy(bytes, data, length);
+    bits = get_le64(bytes);
     if (bits & INDICATION_SETUP)
         answer_note(setup, xstrdup("the firmware setup was requested (OsIndications)"));
     if (bits & (INDICATION_CAPSULE | INDICATION_JSON_CAPSULE))
         answer_note(update, xstrdup("a firmware update is pending (OsIndications)"));
     if (bits & INDICATION_RECOVERY)
         answer_note(update, xstrdup("a recovery by the firmware was requested (OsIndications)"));
+    note_unknown_bits(bits, update);
 }
 
 static int is_fwupd_variable(const char *name)
