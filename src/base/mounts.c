@@ -98,6 +98,20 @@ const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, 
     return NULL;
 }
 
+const struct mount_point *mounts_of(const struct mount_point *mounts, size_t n, const char *path)
+{
+    const struct mount_point *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *rest = after_prefix(path, mounts[i].point);
+        bool inside = rest && (!*rest || *rest == '/' || streq(mounts[i].point, "/"));
+
+        if (inside && (!found || strlen(mounts[i].point) >= strlen(found->point)))
+            found = &mounts[i];
+    }
+    return found;
+}
+
 bool mounts_has_option(const char *options, const char *option)
 {
     size_t length = strlen(option);

@@ -46,5 +46,6 @@ void started_clear(struct started *started)
     free(started->name);
     free(started->proof);
     free(started->vendor);
+    firmware_boot_clear(&started->boot);
     *started = (struct started){0};
 }

@@ -38,7 +38,7 @@ static void expect(const struct tree *tree, const char *id, const char *words)
 {
     CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
 
-    assert_int_equal(loader_systemd_boot.read(tree->root, "unused", &entries), 1);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
     if (!id) {
         assert_int_equal(entries.chosen, entries.n);
         if (!entries.problem || !strstr(entries.problem, words))
@@ -59,9 +59,9 @@ static void another_loader_is_not_ours(void **state)
 
     setup_menu(tree);
     variable(tree, VARIABLE("LoaderInfo"), "GRUB 2.12");
-    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 0);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 0);
     tree_remove(tree, VARIABLE("LoaderInfo"));
-    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 0);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 0);
     assert_int_equal(entries.n, 0);
 }
 
@@ -72,7 +72,7 @@ static void an_entry_is_read_whole(void **state)
     const struct boot_entry *a;
 
     setup_menu(tree);
-    assert_int_equal(loader_systemd_boot.read(tree->root, "unused", &entries), 1);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
     assert_int_equal(entries.n, 3);
     assert_string_equal(entries.entries[0].id, "b.conf");
     assert_string_equal(entries.entries[0].kernel, "/boot/k");
@@ -262,7 +262,7 @@ static void what_the_loader_passes_over(void **state)
     tree_write(tree, "boot/loader/entries/d.conf", "linux /gone\nsort-key a\n");
     tree_write(tree, "boot/loader/entries/e.conf", "linux /k\narchitecture ia32\nsort-key a\n");
     tree_write(tree, "boot/loader/entries/f.txt", "linux /k\nsort-key a\n");
-    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 1);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
     assert_int_equal(entries.n, 3);
 }
 
@@ -277,7 +277,7 @@ static void what_cannot_be_kexecd(void **state)
     {
         CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
 
-        assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 1);
+        assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
         assert_int_equal(entries.chosen, 0);
         assert_non_null(strstr(entries.entries[0].problem, "EFI program"));
         assert_null(entries.entries[0].kernel);

@@ -38,7 +38,7 @@ static struct boot_entries menu(const struct tree *tree)
 {
     struct boot_entries entries = {0};
 
-    assert_int_equal(loader_systemd_boot.read(tree->root, "", &entries), 1);
+    assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
     return entries;
 }
 

@@ -18,18 +18,22 @@ enum {
     MAX_CMDLINE = 64 * 1024,
 };
 
-/* Which readers to ask, in this order, by what started the machine. The first that finds its loader
- * decides. Names of kernels stand in where nothing tells what started it. */
+/* Which readers to ask, in this order, by what started the machine: for a loader that has no
+ * STARTER_ of its own, by the start of its name. The first reader that finds its loader decides.
+ * Names of kernels stand in where nothing tells what started the machine. */
 static const struct {
     enum starter starter;
+    const char *name; /* as LoaderInfo or the boot loader type gives it, or NULL */
     bool stand_in;
     const struct loader *readers[MAX_READERS];
 } READERS[] = {
-    {STARTER_SYSTEMD_BOOT, false, {&loader_systemd_boot}},
+    {STARTER_SYSTEMD_BOOT, NULL, false, {&loader_systemd_boot}},
     {STARTER_GRUB,
+     NULL,
      false,
      {&loader_proxmox, &loader_grub, &loader_grub_elsewhere, &loader_unsupported}},
     {STARTER_UNKNOWN,
+     NULL,
      true,
      {&loader_proxmox, &loader_grub_elsewhere, &loader_unsupported, &loader_links, &loader_newest}},
 };
@@ -40,11 +44,11 @@ static void choose_none(struct boot_entries *entries, char *problem)
     set_text(&entries->problem, problem);
 }
 
-static void ask_readers(int root, const struct loader *const *readers, const char *cmdline,
-                        struct boot_entries *entries)
+static void ask_readers(int root, const struct loader *const *readers,
+                        const struct running *running, struct boot_entries *entries)
 {
     for (size_t i = 0; i < MAX_READERS && readers[i]; i++)
-        if (readers[i]->read(root, cmdline, entries)) {
+        if (readers[i]->read(root, running, entries)) {
             entries->loader = readers[i]->name;
             entries->inherits_cmdline = readers[i]->inherits_cmdline;
             return;
@@ -54,11 +58,13 @@ static void ask_readers(int root, const struct loader *const *readers, const cha
 }
 
 /* What started this machine does not read the files here, or nothing tells what did. */
-static void ask_nobody(int root, const struct started *started, struct boot_entries *entries)
+static void ask_nobody(int root, const struct running *running, struct boot_entries *entries)
 {
+    const struct started *started = running->started;
+
     /* The files may give its name. */
     if (started->by == STARTER_OTHER && !started->name &&
-        loader_unsupported.read(root, "", entries))
+        loader_unsupported.read(root, running, entries))
         return;
     entries->problem_error = started->error;
     choose_none(entries, started->by == STARTER_UNKNOWN
@@ -71,17 +77,23 @@ static void ask_nobody(int root, const struct started *started, struct boot_entr
                                       started->proof));
 }
 
-static void ask_loaders(int root, const struct started *started, const char *cmdline,
-                        struct boot_entries *entries)
+static const struct loader *const *find_readers(const struct started *started)
 {
-    const struct loader *const *readers = NULL;
+    for (size_t i = 0; i < ELEMENTS(READERS); i++)
+        if (READERS[i].starter == started->by && READERS[i].stand_in == started->stand_in &&
+            (!READERS[i].name || (started->name && after_prefix(started->name, READERS[i].name))))
+            return READERS[i].readers;
+    return NULL;
+}
+
+static void ask_loaders(int root, const struct running *running, struct boot_entries *entries)
+{
+    const struct started *started = running->started;
+    const struct loader *const *readers = find_readers(started);
     char *problem = NULL;
 
-    for (size_t i = 0; i < ELEMENTS(READERS); i++)
-        if (READERS[i].starter == started->by && READERS[i].stand_in == started->stand_in)
-            readers = READERS[i].readers;
     if (!readers) {
-        ask_nobody(root, started, entries);
+        ask_nobody(root, running, entries);
         return;
     }
     if (started->by == STARTER_GRUB)
@@ -90,7 +102,7 @@ static void ask_loaders(int root, const struct started *started, const char *cmd
         choose_none(entries, problem);
         return;
     }
-    ask_readers(root, readers, cmdline, entries);
+    ask_readers(root, readers, running, entries);
     if (started->by == STARTER_GRUB && !entries->loader)
         choose_none(entries, xstrdup("GRUB started this machine, but there is neither "
                                      "/boot/grub/grub.cfg nor /boot/grub2/grub.cfg: is /boot "
@@ -204,7 +216,7 @@ void boot_entries_read(int root, const struct config *config, const struct start
     if (config->kernel)
         use_configured(root, config, inherited, ret_entries);
     else
-        ask_loaders(root, started, inherited, ret_entries);
+        ask_loaders(root, &(struct running){inherited, started}, ret_entries);
     for (size_t i = 0; i < ret_entries->n; i++) {
         remove_ours(&ret_entries->entries[i]);
         configure_cmdline(config, &ret_entries->entries[i]);

@@ -18,7 +18,7 @@ static const struct {
     {"/boot/vmlinuz-linux", "/boot/initramfs-linux.img", "Arch Linux' kernel"},
 };
 
-static int links_read(int root, const char *cmdline, struct boot_entries *entries)
+static int links_read(int root, const struct running *running, struct boot_entries *entries)
 {
     for (size_t i = 0; i < ELEMENTS(PAIRS); i++) {
         char *initrd = (char *)PAIRS[i].initrd;
@@ -27,7 +27,7 @@ static int links_read(int root, const char *cmdline, struct boot_entries *entrie
         if (root_exists(root, PAIRS[i].kernel) == 0)
             continue;
         boot_entries_add(entries, PAIRS[i].kernel, PAIRS[i].title, PAIRS[i].kernel, &initrd, 1,
-                         cmdline, PAIRS[i].kernel);
+                         running->cmdline, PAIRS[i].kernel);
         entries->chosen_reason =
             format("%s, without a boot loader's configuration", PAIRS[i].kernel);
         return 1;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "facts/boot-entries.h"
+#include "facts/started.h"
 
 /* Whether a file's name has something before `end`, in upper or lower case, as loaders see names on
  * FAT. */
@@ -15,15 +16,20 @@ static inline bool loader_name_ends(const char *name, const char *end)
     return length > n && strcasecmp(name + length - n, end) == 0;
 }
 
+/* What readers may have to know of the running system. */
+struct running {
+    const char *cmdline; /* of its kernel, for entries that inherit it */
+    const struct started *started;
+};
+
 /* A reader of boot entries: of a boot loader's configuration, or of what stands in for one. */
 struct loader {
     const char *name;      /* "grub", "links" */
     bool inherits_cmdline; /* its entries have the running kernel's command line */
 
-    /* Reads below `root`. `cmdline` is the running kernel's, for entries that inherit it.
-     * 1 when this loader is there, with its entries and the chosen one, or in ->problem why there
-     * is none; 0 when it is not there. */
-    int (*read)(int root, const char *cmdline, struct boot_entries *entries);
+    /* Reads below `root`. 1 when this loader is there, with its entries and the chosen one, or in
+     * ->problem why there is none; 0 when it is not there. */
+    int (*read)(int root, const struct running *running, struct boot_entries *entries);
 };
 
 extern const struct loader loader_grub;

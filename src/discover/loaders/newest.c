@@ -60,7 +60,7 @@ static void add_kernel(int root, const char *version, const char *cmdline,
         boot_entries_add(entries, version, version, kernel, &initrd, 1, cmdline, kernel);
 }
 
-static int newest_read(int root, const char *cmdline, struct boot_entries *entries)
+static int newest_read(int root, const struct running *running, struct boot_entries *entries)
 {
     CLEANUP(names_freep) char **names = NULL;
     int n = root_names(root, "boot", is_kernel, MAX_KERNELS, &names);
@@ -73,7 +73,7 @@ static int newest_read(int root, const char *cmdline, struct boot_entries *entri
     }
     qsort(names, (size_t)n, sizeof(*names), newest_first);
     for (int i = 0; i < n; i++)
-        add_kernel(root, names[i] + sizeof(PREFIX) - 1, cmdline, entries);
+        add_kernel(root, names[i] + sizeof(PREFIX) - 1, running->cmdline, entries);
     if (entries->n == 0)
         entries->problem = xstrdup("no kernel in /boot has both an initrd and a modules directory");
     else

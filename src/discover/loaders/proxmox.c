@@ -11,13 +11,13 @@ enum {
 
 /* Proxmox' tool copies kernels and configuration to the partitions in this list, each with a boot
  * loader, which does not read /boot/grub. */
-static int proxmox_read(int root, const char *cmdline, struct boot_entries *entries)
+static int proxmox_read(int root, const struct running *running, struct boot_entries *entries)
 {
     static const char PATH[] = "/etc/kernel/proxmox-boot-uuids";
     AUTOFREE char *list = NULL, *untrusted = NULL;
     int r = root_read_trusted(root, PATH, MAX_LIST, &list, NULL, &untrusted);
 
-    (void)cmdline;
+    (void)running;
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     entries->problem_error = r < 0 && !untrusted ? -r : 0;

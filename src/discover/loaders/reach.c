@@ -18,23 +18,6 @@ static bool is_on_a_device(const struct mount_point *mount)
     return !after_prefix(mount->device, "0:");
 }
 
-/* The mount that has `path`, which is absolute and without links: of several at one place the last.
- */
-static const struct mount_point *mount_of(const struct mount_point *mounts, size_t n,
-                                          const char *path)
-{
-    const struct mount_point *found = NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        const char *rest = after_prefix(path, mounts[i].point);
-        bool inside = rest && (!*rest || *rest == '/' || streq(mounts[i].point, "/"));
-
-        if (inside && (!found || strlen(mounts[i].point) >= strlen(found->point)))
-            found = &mounts[i];
-    }
-    return found;
-}
-
 /* `path` as mountinfo would have it: without links where it exists. */
 static char *absolute(int root, const char *path)
 {
@@ -55,7 +38,7 @@ char *reach_problem(int root, const char *path)
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
 
-    mount = r < 0 ? NULL : mount_of(mounts, n, full);
+    mount = r < 0 ? NULL : mounts_of(mounts, n, full);
     if (r < 0)
         problem = format("/" MOUNTS_OF_SELF ": %s", strerror(-r));
     else if (mount && !is_on_a_device(mount))
@@ -75,7 +58,7 @@ char *reach_device(int root, const char *path)
     size_t n;
 
     if (mounts_read(root, MOUNTS_OF_SELF, &mounts, &n) >= 0) {
-        mount = mount_of(mounts, n, full);
+        mount = mounts_of(mounts, n, full);
         if (mount && *mount->source == '/' && !streq(mount->type, "btrfs"))
             (void)root_resolve(root, mount->source, &device, NULL, NULL);
     }

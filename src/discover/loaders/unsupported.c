@@ -153,17 +153,18 @@ static void look_for_files(int root, const char *partition, struct boot_entries 
     }
 }
 
-static int grub_elsewhere_read(int root, const char *cmdline, struct boot_entries *entries)
+static int grub_elsewhere_read(int root, const struct running *running,
+                               struct boot_entries *entries)
 {
-    (void)cmdline;
+    (void)running;
     for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
         look_for_grub(root, PARTITIONS[i], entries);
     return entries->problem != NULL;
 }
 
-static int unsupported_read(int root, const char *cmdline, struct boot_entries *entries)
+static int unsupported_read(int root, const struct running *running, struct boot_entries *entries)
 {
-    (void)cmdline;
+    (void)running;
     for (size_t i = 0; !entries->problem && i < ELEMENTS(CONFIGURATIONS); i++)
         look_at(root, CONFIGURATIONS[i].path, CONFIGURATIONS[i].name, NOT_READ, entries);
     for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)

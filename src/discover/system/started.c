@@ -261,17 +261,20 @@ static void judge_by_type(int root, const struct firmware_boot *boot, struct sta
 }
 
 /* GRUB itself may have come from the network, with its configuration. */
-static void refuse_network(const struct firmware_boot *boot, struct started *started)
+static void refuse_network(struct started *started)
 {
-    started_clear(started);
-    conclude(started, STARTER_OTHER, xstrdup("GRUB on another device"),
-             format("the kernel BOOT_IMAGE=%s is not on the file systems here",
-                    boot->boot_image ? boot->boot_image : ""));
+    const char *image = started->boot.boot_image;
+
+    started->by = STARTER_OTHER;
+    set_text(&started->name, xstrdup("GRUB on another device"));
+    set_text(&started->proof, format("the kernel BOOT_IMAGE=%s is not on the file systems here",
+                                     image ? image : ""));
+    set_text(&started->vendor, NULL);
 }
 
 void started_read(int root, struct started *ret_started)
 {
-    CLEANUP(firmware_boot_clear) struct firmware_boot boot = {0};
+    struct firmware_boot *boot = &ret_started->boot;
 
     *ret_started = (struct started){0};
     read_loader_info(root, ret_started);
@@ -279,15 +282,15 @@ void started_read(int root, struct started *ret_started)
         read_stub_info(root, ret_started);
     if (is_known(ret_started) && ret_started->by != STARTER_GRUB)
         return;
-    firmware_boot_read(root, &boot);
-    if (!is_known(ret_started) && !boot.known)
+    firmware_boot_read(root, boot);
+    if (!is_known(ret_started) && !boot->known)
         conclude(ret_started, STARTER_UNKNOWN, NULL,
                  xstrdup("kexec started the running kernel, and nothing tells which boot loader "
                          "this machine has; the next reboot, through the firmware, will tell, "
                          "unless the firmware itself uses kexec (LinuxBoot)"));
     else if (!is_known(ret_started))
-        judge_by_type(root, &boot, ret_started);
+        judge_by_type(root, boot, ret_started);
     ret_started->vendor = vendor_directory(root);
-    if (ret_started->by == STARTER_GRUB && boot.from_network)
-        refuse_network(&boot, ret_started);
+    if (ret_started->by == STARTER_GRUB && boot->from_network)
+        refuse_network(ret_started);
 }

@@ -280,11 +280,11 @@ static void read_directory(int root, const char *directory, struct boot_entries 
         evaluate_all(&paths, has_stored ? &stored : NULL, entries);
 }
 
-static int grub_read(int root, const char *unused, struct boot_entries *entries)
+static int grub_read(int root, const struct running *running, struct boot_entries *entries)
 {
     const char *directory = find_directory(root, entries);
 
-    (void)unused;
+    (void)running;
     if (directory && !entries->problem)
         read_directory(root, directory, entries);
     if (entries->problem)

@@ -210,11 +210,11 @@ static int read_version(int root)
     return version ? atoi(version) : 0;
 }
 
-static int systemd_boot_read(int root, const char *cmdline, struct boot_entries *entries)
+static int systemd_boot_read(int root, const struct running *running, struct boot_entries *entries)
 {
     CLEANUP(menu_clear) struct menu menu = {.version = read_version(root)};
 
-    (void)cmdline; /* every entry has its own */
+    (void)running; /* every entry has its own */
     if (menu.version == 0)
         return 0;
     if (menu.version < 0)

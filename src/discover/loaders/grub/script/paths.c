@@ -29,18 +29,6 @@ static const char *below(const char *path, const char *start)
     return rest && (*rest == '/' || *rest == 0) ? rest : NULL;
 }
 
-/* The mount that `path` is on: the last of those with the longest mount point. */
-static const struct mount_point *mount_of(const struct grub_paths *paths, const char *path)
-{
-    const struct mount_point *best = NULL;
-
-    for (size_t i = 0; i < paths->n; i++)
-        if (below(path, paths->mounts[i].point) &&
-            (!best || strlen(paths->mounts[i].point) >= strlen(best->point)))
-            best = &paths->mounts[i];
-    return best;
-}
-
 static char *join(const char *start, const char *rest)
 {
     return format("%s%s", streq(start, "/") ? "" : start, *rest ? rest : "/");
@@ -59,7 +47,7 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
     if (r < 0)
         return r;
     full = format("/%s", resolved);
-    home = mount_of(ret_paths, full);
+    home = mounts_of(ret_paths->mounts, ret_paths->n, full);
     if (ret_paths->n > 0 && !home)
         return -EBADMSG;
     ret_paths->device = home ? home->device : NULL;
@@ -160,7 +148,7 @@ static int find_device(const struct grub_paths *paths, char kind, const char *ke
 static int check_links(const struct grub_paths *paths, const char *device, const char *path,
                        char **ret_problem)
 {
-    const struct mount_point *mount = mount_of(paths, path);
+    const struct mount_point *mount = mounts_of(paths->mounts, paths->n, path);
     AUTOFREE char *resolved = NULL, *full = NULL, *target = NULL;
 
     if (!mount || !streq(mount->device, device))
@@ -168,7 +156,7 @@ static int check_links(const struct grub_paths *paths, const char *device, const
     if (root_resolve(paths->root, path, &resolved, NULL, NULL) < 0)
         return 0;
     full = format("/%s", resolved);
-    mount = mount_of(paths, full);
+    mount = mounts_of(paths->mounts, paths->n, full);
     if (!mount || !streq(mount->device, device))
         return unknown(ret_problem, format("%s: a link to another file system", path));
     if (!streq(mount->point, "/") && root_readlink(paths->root, path, &target) >= 0 &&
