@@ -127,9 +127,12 @@ const struct reason REASONS[] = {
      IF_YES(requests[REQUEST_LOADER_ENTRY], NULL),
      .about = "A boot entry was requested once (`--boot-loader-entry=`, `bootctl set-oneshot`)."},
     {"one-time-entry", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
-     "GRUB has no one-time request",
-     "undo it with `grub-editenv - unset next_entry`, or just reboot", IF(test_one_time_entry),
-     .about = "GRUB was asked for an entry once (`grub-reboot`)."},
+     "the boot loader has no one-time request",
+     "undo it with `grub-editenv - unset next_entry` (GRUB) or `extlinux --clear-once` (extlinux), "
+     "or just reboot",
+     IF(test_one_time_entry),
+     .about = "GRUB or extlinux was asked for an entry once (`grub-reboot`, `extlinux --once=`), "
+              "or GRUB would write to grubenv at boot."},
     {"loader-writes", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "GRUB would record nothing that later boots depend on",
      "if this is for one reboot, no action is needed; if GRUB's configuration has such a save_env "

@@ -32,6 +32,7 @@ static const struct {
      NULL,
      false,
      {&loader_proxmox, &loader_grub, &loader_grub_elsewhere, &loader_unsupported}},
+    {STARTER_OTHER, "Syslinux", false, {&loader_syslinux}},
     {STARTER_UNKNOWN,
      NULL,
      true,

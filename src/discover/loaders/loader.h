@@ -34,6 +34,7 @@ struct loader {
 
 extern const struct loader loader_grub;
 extern const struct loader loader_systemd_boot;
+extern const struct loader loader_syslinux;
 extern const struct loader loader_proxmox;
 extern const struct loader loader_grub_elsewhere; /* a configuration that is not read */
 extern const struct loader loader_unsupported;
