@@ -72,5 +72,5 @@ int main(void)
     while (fgets(line, sizeof(line), stdin))
         if (!print_severity(line))
             fputs(line, stdout);
-    return fflush(stdout) || ferror(stdin) ? EXIT_FAILURE : EXIT_SUCCESS;
+    return fflush(stdout) || ferror(stdout) || ferror(stdin) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

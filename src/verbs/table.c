@@ -5,16 +5,14 @@
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
-    verb_wait, verb_cancel, verb_booted, verb_detach, verb_health, verb_jump, verb_completion_bash,
-    verb_completion_zsh;
+    verb_wait, verb_cancel, verb_booted, verb_detach, verb_health, verb_jump;
 
 static const struct verb *const VERBS[] = {
-    &verb_status,         &verb_check,  &verb_list,    &verb_load,      &verb_unload,
-    &verb_normal,         &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
-    &verb_retry,          &verb_record, &verb_explain, &verb_wait,      &verb_cancel,
+    &verb_status, &verb_check,  &verb_list,    &verb_load,      &verb_unload,
+    &verb_normal, &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
+    &verb_retry,  &verb_record, &verb_explain, &verb_wait,      &verb_cancel,
 
-    &verb_booted,         &verb_detach, &verb_health,  &verb_jump,      &verb_completion_bash,
-    &verb_completion_zsh,
+    &verb_booted, &verb_detach, &verb_health,  &verb_jump,
 };
 
 static const struct option_help OPTIONS[] = {
