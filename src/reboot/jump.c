@@ -7,6 +7,7 @@
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "discover/hardware/storage.h"
 #include "discover/system/kexec.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
@@ -88,12 +89,29 @@ static int stay(int root, const char *doubt)
     return nobody_decided(root) ? -ECANCELED : 0;
 }
 
+static void tell(const struct answer *warning, const char *reason)
+{
+    if (warning->is == ANSWER_YES)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, reason, "before this reboot: %s", warning->text);
+}
+
+/* The load at shutdown, which tells all other warnings, may not read the kernel log. */
+static void tell_errors_in_log(int root)
+{
+    CLEANUP(storage_facts_clear) struct storage_facts facts;
+
+    storage_log_facts_read(root, &facts);
+    tell(&facts.failing, "disk-errors");
+    tell(&facts.damaged, "filesystem-errors");
+}
+
 int jump_run(int root)
 {
     AUTOFREE char *doubt = NULL;
     struct go_ahead go;
     int r;
 
+    tell_errors_in_log(root);
     if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt)) {
         arm(root, go.watchdog);
         r = systemd_kexec();

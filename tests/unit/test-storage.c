@@ -102,6 +102,18 @@ static void file_systems_in_the_log(void **state)
     expect(*state, NULL, "XFS on sdb1 has had errors", NULL);
 }
 
+static void the_log_alone(void **state)
+{
+    CLEANUP(storage_facts_clear) struct storage_facts facts;
+
+    tree_write(*state, "sys/block/md0/md/degraded", "1\n");
+    tree_write(*state, "dev/kmsg", "1,339,9,-;XFS (sda1): Metadata corruption detected\n");
+    storage_log_facts_read(((const struct tree *)*state)->root, &facts);
+    assert_answer(&facts.degraded, 0, NULL);
+    assert_answer(&facts.damaged, 1, "XFS on sda1");
+    assert_answer(&facts.failing, 0, NULL);
+}
+
 /* Records at the border of what is read at once are whole all the same. */
 static void a_long_log(void **state)
 {
@@ -165,6 +177,7 @@ int main(void)
         TEST(btrfs),
         TEST(disks_in_the_log),
         TEST(file_systems_in_the_log),
+        TEST(the_log_alone),
         TEST(a_long_log),
         TEST(more_disks_than_are_told),
         TEST(what_may_not_be_read_is_unknown),

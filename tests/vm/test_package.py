@@ -61,6 +61,9 @@ def test_install_remove_purge(suite):
 def units_are_valid(root):
     assert package.run_in(root, "sh", "-euc", "dpkg -L fastreboot | grep '/systemd/system/fast' | "
                           "xargs systemd-analyze verify --man=no") == ""
+    shutil.copy(host.REPO / "tests/check-units", root / "tmp")
+    print(package.run_in(root, "python3", "/tmp/check-units", "/lib/systemd/system"))
+    (root / "tmp/check-units").unlink()
 
 
 def usable(root):

@@ -5,4 +5,7 @@
 
 /* Release with storage_facts_clear(). */
 void storage_facts_read(int root, struct storage_facts *ret);
+
+/* Only what the kernel log says of disks and file systems. */
+void storage_log_facts_read(int root, struct storage_facts *ret);
 void storage_facts_clear(struct storage_facts *facts);

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the services may do and what they are denied, on each suite's systemd. What they do is seen in all scenarios."""
+import re
+
+import pytest
+
+from lab import expect
+
+SUITES = [pytest.param(suite, marks=[pytest.mark.kind(suite), *([] if suite == "bookworm" else [pytest.mark.long])])
+          for suite in ("bullseye", "bookworm", "trixie")]
+
+# Run inside a service, as the command before its own. Each line must succeed; after "!" it must fail.
+READS = "cat /proc/cmdline /sys/kernel/kexec_loaded /proc/1/status"
+DENIED = """! head -c 1 /dev/mem
+! echo >/dev/console
+! mount -t tmpfs none /mnt
+! chown 1 /run/fastreboot
+! hostname elsewhere
+! touch /usr/lab
+! mkdir /sys/fs/cgroup/lab
+! (echo >/dev/tcp/127.0.0.1/9)
+! chrt -f 1 true
+! ls /root"""
+PROBES = {
+    "fastreboot": f"""{READS}
+dd if=/dev/vda of=/dev/null count=1
+! dd if=/dev/vda of=/dev/vda count=1
+ls /usr/lib/modules/$(uname -r)/modules.dep
+test -e /sys/class/net/lo
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! head -c 1 /dev/kmsg
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+    "fastreboot-health": f"""{READS}
+test -e /sys/class/net/lo
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! head -c 1 /dev/kmsg
+! dd if=/dev/vda of=/dev/null count=1
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+    "fastreboot-emergency": f"""{READS}
+test -e /sys/class/net/lo
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! head -c 1 /dev/kmsg
+! dd if=/dev/vda of=/dev/null count=1
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+    "fastreboot-modules": f"""{READS}
+test -w /sys/bus/platform/drivers_probe
+! head -c 1 /dev/kmsg
+! dd if=/dev/vda of=/dev/null count=1
+! touch /var/lib/fastreboot/lab
+{DENIED}""",
+    "fastreboot-jump": f"""{READS}
+dd if=/dev/kmsg of=/dev/null bs=8k count=1 iflag=nonblock
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! dd if=/dev/vda of=/dev/null count=1
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+}
+# "[Unit]" lines of a service do not matter here, and would keep it from being started.
+SANDBOX = """
+systemctl cat UNIT | awk '/^\\[/ { on = $0 == "[Service]" } on && !/^(Exec|Type|Remain|Timeout)/' > /run/lab-unit
+{ cat /run/lab-unit; echo Type=oneshot; echo ExecStart=/bin/bash /run/lab-probe; } > /run/systemd/system/lab-UNIT.service
+systemctl daemon-reload
+systemctl start lab-UNIT || { journalctl -u lab-UNIT -o cat --no-pager; exit 1; }
+"""
+
+
+def probe(lines):
+    """A script that runs all lines and tells those that did not do what they must."""
+    for line in lines.splitlines():
+        command = line.removeprefix("! ")
+        quiet = f"( {command} ) >/dev/null 2>&1"
+        wrong = f"echo 'lab: not as expected: {line}'; bad=1"
+        yield f"if {quiet}; then {wrong}; fi" if line.startswith("! ") else f"{quiet} || {{ {wrong}; }}"
+    yield "exit ${bad-0}"
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_sandbox(machine, suite):
+    for unit, lines in PROBES.items():
+        machine.put("/run/lab-probe", "\n".join(probe(lines)) + "\n")
+        machine.run(SANDBOX.replace("UNIT", unit))
+    unknown = machine.output("journalctl -b -o cat --no-pager | grep -E '(fastreboot|lab-).*(Unknown|Failed to parse)' || true")
+    assert unknown == ""
+    if suite == "bullseye":  # the later ones are rated without a machine, see test_package.py
+        exposures(machine)
+
+
+def exposures(machine):
+    for unit in PROBES:
+        line = machine.output(f"systemd-analyze security --no-pager {unit}.service | tail -n 1")
+        print(line)
+        assert float(re.search(r"service: ([\d.]+)", line)[1]) <= 2.0, line
+
+
+# A read from a loop device whose file has been cut off.
+DISK_ERROR = """
+modprobe loop
+truncate -s 1M /root/disk
+dev=$(losetup --show -f /root/disk)
+truncate -s 0 /root/disk
+! dd if=$dev of=/dev/null bs=4k count=1 iflag=direct
+"""
+
+
+def test_disk_errors_are_told_before_the_reboot(machine):
+    machine.run(DISK_ERROR)
+    expect.fast(machine, machine.reboot())
+    told = [line for line in expect.told(machine, -1) if line.startswith("before this reboot: ")]
+    assert told == ["before this reboot: loop0 had 1 I/O error since the machine started"]
