@@ -185,10 +185,10 @@ def power_cut_at(pattern):
 
 # Scripts.
 
-def drop_in(unit, text):
+def drop_in(unit, text, name="lab"):
     return f"""
 mkdir -p /etc/systemd/system/{unit}.d
-cat > /etc/systemd/system/{unit}.d/lab.conf <<'END'
+cat > /etc/systemd/system/{unit}.d/{name}.conf <<'END'
 {text}
 END
 systemctl daemon-reload
@@ -212,83 +212,3 @@ ExecStop=/bin/bash -e /run/lab-between
 END
 systemctl daemon-reload && systemctl start lab-between
 """
-
-
-# Runs the program under ptrace, and stops it for good before the Nth system call of a kind, as /root/lab-stop says:
-# "N CALL PATH". The file is used once. A seccomp filter passes all calls but those that change the disk or load a
-# kernel: tracing every call is slow on an emulated processor.
-STOPPER = r"""
-use strict;
-my ($PTRACE, $PEEKUSER, $CONT, $SETOPTIONS, $TRACESECCOMP) = (101, 3, 7, 0x4200, 0x80);
-my ($PRCTL, $SECCOMP, $WAIT4) = (157, 317, 61);
-my ($RDI, $RSI, $R10, $NUMBER) = (112, 104, 56, 120);
-open(my $spec, '<', '/root/lab-stop') or exec(@ARGV);
-my ($left, $wanted) = split ' ', scalar(<$spec>), 2;
-chomp $wanted;
-unlink '/root/lab-stop';
-system('sync');
-my $pid;
-sub register {
-    my $value = "\0" x 8;
-    syscall($PTRACE, $PEEKUSER, $pid, 0 + $_[0], $value);
-    return unpack('Q', $value);
-}
-sub path {
-    open(my $memory, '<', "/proc/$pid/mem") or die;
-    sysseek($memory, register($_[0]), 0);
-    sysread($memory, my $text, 200);
-    return (split /\0/, $text)[0];
-}
-my %names = (
-    74 => sub { 'fsync ' . readlink("/proc/$pid/fd/" . register($RDI)) },
-    264 => sub { 'rename ' . path($R10) },
-    263 => sub { 'unlink ' . path($RSI) },
-    320 => sub { 'kexec_file_load' },
-);
-sub filter {
-    my @numbers = keys %names;
-    my $filter = pack('SCCL', 0x20, 0, 0, 0);
-    $filter .= pack('SCCL', 0x15, @numbers - $_, 0, $numbers[$_]) for 0 .. $#numbers;
-    return $filter . pack('SCCL', 0x06, 0, 0, 0x7fff0000) . pack('SCCL', 0x06, 0, 0, 0x7ff00000);
-}
-sub wait4 {  # perl's own does not report stopped children
-    my $status = pack('l', 0);
-    syscall($WAIT4, $pid, $status, 0, 0);
-    return unpack('l', $status);
-}
-$pid = fork;
-if (!$pid) {
-    my $filter = filter();
-    syscall($PTRACE, 0, 0, 0, 0);
-    kill 'STOP', $$;
-    syscall($PRCTL, 38, 1, 0, 0, 0);
-    syscall($SECCOMP, 1, 0, pack('S x6 P', length($filter) / 8, $filter)) == 0 or die "seccomp: $!";
-    exec(@ARGV);
-}
-wait4();
-syscall($PTRACE, $SETOPTIONS, $pid, 0, $TRACESECCOMP);
-while (1) {
-    syscall($PTRACE, $CONT, $pid, 0, 0);
-    my $status = wait4();
-    exit($status >> 8) if ($status & 127) == 0;
-    exit(128 + ($status & 127)) if ($status & 0xff) != 0x7f;
-    next if ($status >> 8) != 0x705;
-    my $name = $names{register($NUMBER)}->();
-    next if $name ne $wanted || --$left > 0;
-    open(my $console, '>', '/dev/console');
-    print $console "\nlab: stopped before $wanted\n";
-    close $console;
-    while (1) { sleep 1000; }
-}
-"""
-STOPPED = "lab: stopped before"
-
-
-def stop_before(call, number=1, verb="ExecStop", arguments="load --at-shutdown", unit="fastreboot.service"):
-    return f"""
-cat > /usr/local/sbin/lab-stopper <<'END'
-{STOPPER}
-END
-echo '{number} {call}' > /root/lab-stop
-""" + drop_in(unit, f"[Service]\n{verb}=\n"
-                    f"{verb}=+/usr/bin/perl /usr/local/sbin/lab-stopper /usr/sbin/fastreboot {arguments}")

@@ -2,8 +2,9 @@
 """Faults while a kernel is loaded: from systemd 255 on, `systemctl reboot` then becomes kexec.target."""
 import dataclasses
 
-from lab.faults import FAST, FIRMWARE, Fault, command, stop_before
+from lab.faults import FAST, FIRMWARE, Fault, command
 from lab.faults_table import KILLED_AT_LOAD, LOAD_DID_NOT_END, STARTED_BY_KEXEC, settings
+from lab.steps import stop_before
 
 EARLY = settings("load = early") + """
 systemctl restart fastreboot
@@ -44,7 +45,7 @@ def everywhere(name, says, way, line, do, **options):
 
 EVERYWHERE = (
     ("load-hangs", "loaded early; the load at shutdown hangs; systemctl kexec", FIRMWARE, LOAD_DID_NOT_END,
-     EARLY + stop_before("rename attempt", 2) + SHORT_TIME),
+     EARLY + stop_before("rename /var/lib/fastreboot/attempt", 2) + SHORT_TIME),
     ("load-killed", "loaded early; a seccomp filter kills the load at shutdown at kexec_file_load; systemctl kexec",
      FIRMWARE, LOAD_DID_NOT_END, EARLY + ANOTHER_LINE + KILLED_AT_LOAD),
     ("program-gone", "loaded early; the program is gone; systemctl kexec", FIRMWARE, None,

@@ -10,11 +10,12 @@ from lab.faults_kexec import KEXEC_FAULTS
 from lab.faults_moments import MOMENT_FAULTS
 from lab.faults_starters import STARTER_FAULTS
 from lab.faults_table import SYSTEM_FAULTS
+from lab.steps import STEP_FAULTS
 
 FILE = host.REPO / "tests/vm/FAULTS.md"
 TESTS = host.REPO / "tests/vm"
 # In the order of the table.
-FAULTS = SYSTEM_FAULTS | MOMENT_FAULTS | STARTER_FAULTS | KEXEC_FAULTS | HARDWARE_FAULTS
+FAULTS = SYSTEM_FAULTS | MOMENT_FAULTS | STEP_FAULTS | STARTER_FAULTS | KEXEC_FAULTS | HARDWARE_FAULTS
 NAMES = [*FAULTS, *FAILURES]
 INTRODUCTION = """# What was broken on purpose
 

@@ -10,6 +10,7 @@ from lab.faults import (FAST, FIRMWARE, GIVEN_UP, POWER_BACK, Fault, came_back, 
 STARTED_BY_KEXEC = "^fast.*: kernel .* was started by kexec"
 NOT_WRITTEN_DOWN = "^unknown: nothing was recorded"
 NO_JUMP = "^failed: kernel .* was loaded, but"
+NOT_CHECKED = "^failed: kernel .* was started by kexec, but the machine went down before the health check was over"
 LOAD_DID_NOT_END = "^failed: loading the kernel was interrupted"
 KERNEL, INITRD = "$(readlink -f /vmlinuz)", "$(readlink -f /initrd.img)"
 
