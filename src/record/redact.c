@@ -4,6 +4,7 @@
 #include "base/efivar.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "record/device-path.h"
 #include "record/hide.h"
 
 /* Files whose words may be serial numbers. */
@@ -88,6 +89,18 @@ static void find_in_state(struct identities *identities, const char *text)
         }
 }
 
+static bool is_boot_entry(const struct trace *trace)
+{
+    const char *name = after_prefix(trace->path, EFIVARS_DIR "/Boot");
+
+    return name && strspn(name, "0123456789ABCDEFabcdef") == 4 && name[4] == '-';
+}
+
+static void find_binary(void *data, char *text)
+{
+    identities_find(data, text, strlen(text), false);
+}
+
 static void find_in_piece(struct identities *identities, const struct trace *trace,
                           const struct piece *piece)
 {
@@ -102,6 +115,8 @@ static void find_in_piece(struct identities *identities, const struct trace *tra
 
         identities_find(identities, text, length, false);
     }
+    if (is_boot_entry(trace))
+        device_path_identities(piece->data, piece->size, find_binary, identities);
 }
 
 static void find_in_trace(struct identities *identities, const struct trace *trace)
@@ -117,9 +132,22 @@ static void find_in_trace(struct identities *identities, const struct trace *tra
         find_in_piece(identities, trace, &trace->pieces[i]);
 }
 
+struct replacing {
+    const struct identities *identities;
+    size_t n;
+};
+
+static void replace_binary(void *data, char *text)
+{
+    struct replacing *replacing = data;
+
+    replacing->n += identities_replace(replacing->identities, text, strlen(text));
+}
+
 static size_t replace_in_piece(const struct identities *identities, const struct trace *trace,
                                struct piece *piece)
 {
+    struct replacing binary = {.identities = identities};
     size_t length, n = identities_replace(identities, piece->data, piece->size);
     AUTOFREE char *text = NULL;
 
@@ -129,7 +157,9 @@ static size_t replace_in_piece(const struct identities *identities, const struct
     n += identities_replace(identities, text, length);
     for (size_t i = 0; i < length; i++)
         piece->data[4 + 2 * i] = text[i];
-    return n;
+    if (is_boot_entry(trace))
+        device_path_identities(piece->data, piece->size, replace_binary, &binary);
+    return n + binary.n;
 }
 
 static void replace_in_trace(const struct identities *identities, struct trace *trace)
