@@ -73,7 +73,7 @@ static char *release_without_settings(int root, const struct started *started,
     if (payload.image.release)
         return xstrdup(payload.image.release);
     *ret_verb = "is installed";
-    (void)loader_newest.read(root, &(struct running){"", NULL}, &newest);
+    (void)loader_newest.read(root, &(struct running){.cmdline = ""}, &newest);
     return newest.n > 0 ? xstrdup(newest.entries[0].id) : NULL;
 }
 

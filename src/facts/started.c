@@ -46,6 +46,7 @@ void started_clear(struct started *started)
     free(started->name);
     free(started->proof);
     free(started->vendor);
+    free(started->partition);
     firmware_boot_clear(&started->boot);
     *started = (struct started){0};
 }

@@ -37,6 +37,7 @@ struct started {
     char *name;   /* "GRUB 2.12", "iPXE"; or NULL */
     char *proof;  /* the evidence in words, or NULL */
     char *vendor; /* the EFI directory from which the firmware started it, "/EFI/debian"; or NULL */
+    char *partition; /* PARTUUID of the partition with that directory, in lower case; or NULL */
     struct firmware_boot boot; /* the last boot through the firmware, where that was asked */
     int error;                 /* the errno that prevented knowing, or 0 */
     bool stand_in;             /* nothing rules out choosing the next kernel by file names */

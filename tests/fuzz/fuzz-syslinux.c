@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("boot/ldlinux.sys", adv, sizeof(adv));
     fuzz_write("boot/extlinux.conf", config, strlen(config));
     fuzz_write("boot/more.cfg", more, strlen(more));
-    must(loader_syslinux.read(fuzz_root(), &(struct running){"", &started}, &entries) == 1);
+    must(loader_syslinux.read(fuzz_root(), &(struct running){.started = &started}, &entries) == 1);
     check(&entries);
     boot_entries_clear(&entries);
     free(config);

@@ -58,7 +58,7 @@ static void read_as(const struct tree *tree, const struct started *started,
                     struct boot_entries *entries)
 {
     *entries = (struct boot_entries){0};
-    assert_int_equal(loader_syslinux.read(tree->root, &(struct running){"", started}, entries), 1);
+    assert_int_equal(loader_syslinux.read(tree->root, &(struct running){.started = started}, entries), 1);
     assert_true(!entries->problem == (entries->chosen < entries->n));
 }
 

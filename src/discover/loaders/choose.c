@@ -87,9 +87,11 @@ static const struct loader *const *find_readers(const struct started *started)
     return NULL;
 }
 
-static void ask_loaders(int root, const struct running *running, struct boot_entries *entries)
+static void ask_loaders(int root, const struct started *started, const char *cmdline,
+                        struct boot_entries *entries)
 {
-    const struct started *started = running->started;
+    AUTOFREE char *esp_grub = started->by == STARTER_GRUB ? esp_grub_home(root, started) : NULL;
+    const struct running *running = &(struct running){cmdline, started, esp_grub};
     const struct loader *const *readers = find_readers(started);
     char *problem = NULL;
 
@@ -98,7 +100,7 @@ static void ask_loaders(int root, const struct running *running, struct boot_ent
         return;
     }
     if (started->by == STARTER_GRUB)
-        problem = esp_grub_problem(root, started->vendor);
+        problem = esp_grub_problem(root, started, esp_grub);
     if (problem) {
         choose_none(entries, problem);
         return;
@@ -217,7 +219,7 @@ void boot_entries_read(int root, const struct config *config, const struct start
     if (config->kernel)
         use_configured(root, config, inherited, ret_entries);
     else
-        ask_loaders(root, &(struct running){inherited, started}, ret_entries);
+        ask_loaders(root, started, inherited, ret_entries);
     for (size_t i = 0; i < ret_entries->n; i++) {
         remove_ours(&ret_entries->entries[i]);
         configure_cmdline(config, &ret_entries->entries[i]);

@@ -3,14 +3,19 @@
 
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/loaders/loader.h"
 #include "discover/loaders/reach.h"
 
 enum {
     MAX_CONFIG = 1024 * 1024,
     MAX_VENDORS = 256,
+    MAX_PROGRAM = 16 * 1024 * 1024,
 };
+
+static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot"};
 
 static const char BLANKS[] = " \t\r\n;";
 
@@ -150,18 +155,109 @@ static char *partition_problem(int root, const char *partition, const char *vend
     return problem;
 }
 
-char *esp_grub_problem(int root, const char *vendor)
+/* The fallback path is where each distribution leaves its own. */
+static const char *vendor_of(const struct started *started)
 {
-    static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot"};
+    return started->vendor && strcasecmp(basename(started->vendor), "BOOT") != 0 ? started->vendor
+                                                                                 : NULL;
+}
+
+static int is_program(const char *name)
+{
+    return strncasecmp(name, "grub", 4) == 0 && loader_name_ends(name, ".efi");
+}
+
+/* Whether a GRUB is in the directory, one that has the words in it unless they are NULL. */
+static bool has_program(int root, const char *directory, const char *words)
+{
+    CLEANUP(names_freep) char **names = NULL;
+    int n = root_names(root, directory, is_program, MAX_VENDORS, &names);
+
+    for (int i = 0; i < n; i++) {
+        AUTOFREE char *path = format("%s/%s", directory, names[i]);
+        AUTOCLOSE int fd = root_open(root, path, NULL);
+
+        if (fd >= 0 && (!words || fd_find(fd, words, strlen(words) + 1, 0, MAX_PROGRAM, NULL) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the directory has a grub.cfg that counts. */
+static bool is_candidate(int root, const char *directory, const char *vendor)
+{
+    AUTOFREE char *path = format("%s/grub.cfg", directory);
+
+    return (!vendor || strcasecmp(basename(directory), basename(vendor)) == 0) &&
+           root_exists(root, path) == 1 && (vendor || has_program(root, directory, NULL));
+}
+
+/* The only directory of all partitions with a grub.cfg that counts, for free(); or NULL. */
+static char *find_candidate(int root, const char *vendor)
+{
+    AUTOFREE char *found = NULL;
+
+    for (size_t i = 0; i < ELEMENTS(PARTITIONS); i++) {
+        AUTOFREE char *efi = format("%s/EFI", PARTITIONS[i]);
+        CLEANUP(names_freep) char **names = NULL;
+        int n = root_names(root, efi, NULL, MAX_VENDORS, &names);
+
+        for (int j = 0; j < n; j++) {
+            AUTOFREE char *directory = format("%s/%s", efi, names[j]);
+
+            if (!is_candidate(root, directory, vendor))
+                continue;
+            if (found)
+                return NULL;
+            found = steal(&directory);
+        }
+    }
+    return steal(&found);
+}
+
+char *esp_grub_home(int root, const struct started *started)
+{
+    AUTOFREE char *home = NULL, *config = NULL, *text = NULL, *prefix = NULL;
+
+    if (root_exists(root, "sys/firmware/efi") != 1)
+        return NULL;
+    home = find_candidate(root, vendor_of(started));
+    config = home ? format("%s/grub.cfg", home) : NULL;
+    if (!config || root_read(root, config, MAX_CONFIG, &text, NULL) < 0 || !has_menu(text))
+        return NULL;
+    /* A GRUB that reads the other grub.cfg has that directory written in it. */
+    prefix = format("/EFI/%s", basename(home));
+    if (find_home(root) && !has_program(root, home, prefix))
+        return NULL;
+    return steal(&home);
+}
+
+/* Of several disks with such a partition it has to be the one that the firmware used. */
+static char *partition_of_home_problem(int root, const char *home, const char *partition)
+{
+    AUTOFREE char *device = NULL, *link = NULL, *started = NULL;
+
+    if (!partition || root_exists(root, "dev/disk") == 0)
+        return NULL;
+    device = reach_device(root, home);
+    link = format("dev/disk/by-partuuid/%s", partition);
+    if (root_resolve(root, link, &started, NULL, NULL) >= 0 && device && streq(started, device))
+        return NULL;
+    return format("the firmware started GRUB from the partition with PARTUUID %s, which is not the "
+                  "one of %s/grub.cfg",
+                  partition, home);
+}
+
+char *esp_grub_problem(int root, const struct started *started, const char *own)
+{
     const char *home = find_home(root);
     char *problem = NULL;
 
+    if (own)
+        return partition_of_home_problem(root, own, started->partition);
     if (!home || root_exists(root, "sys/firmware/efi") != 1)
         return NULL;
-    /* The fallback path, where each distribution leaves its own. */
-    if (vendor && strcasecmp(basename(vendor), "BOOT") == 0)
-        vendor = NULL;
     for (size_t i = 0; i < ELEMENTS(PARTITIONS) && !problem; i++)
-        problem = partition_problem(root, PARTITIONS[i], vendor, home);
+        problem = partition_problem(root, PARTITIONS[i], vendor_of(started), home);
     return problem;
 }

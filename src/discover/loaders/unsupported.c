@@ -104,7 +104,7 @@ static char **list(int root, const char *path, int (*wanted)(const char *),
  * grub.cfg that was not found. */
 static void look_for_grub(int root, const char *partition, struct boot_entries *entries)
 {
-    static const char BUT[] = "and fastreboot reads grub.cfg only in /boot/grub and /boot/grub2";
+    static const char BUT[] = "and whether GRUB reads that configuration is not certain";
     AUTOFREE char *directory = format("%s/EFI", partition);
     AUTOFREE char *own = format("%s/grub/grub.cfg", partition);
     CLEANUP(names_freep) char **vendors = NULL;

@@ -197,15 +197,16 @@ static char *firmware_entry(int root)
     return format("the firmware started %s, Boot%04X \"%s\"", option.file, number, option.title);
 }
 
-static char *vendor_directory(int root)
+static void read_vendor(int root, struct started *started)
 {
     CLEANUP(boot_option_clear) struct boot_option option = {0};
     uint16_t number;
 
     if (boot_current_read(root, &number) <= 0 || boot_option_read(root, number, &option) <= 0 ||
         !option.file || strncasecmp(option.file, "/EFI/", 5) != 0)
-        return NULL;
-    return xstrndup(option.file, (size_t)(strrchr(option.file, '/') - option.file));
+        return;
+    started->vendor = xstrndup(option.file, (size_t)(strrchr(option.file, '/') - option.file));
+    started->partition = steal(&option.partition);
 }
 
 static void conclude_without_image(int root, struct started *started)
@@ -270,6 +271,7 @@ static void refuse_network(struct started *started)
     set_text(&started->proof, format("the kernel BOOT_IMAGE=%s is not on the file systems here",
                                      image ? image : ""));
     set_text(&started->vendor, NULL);
+    set_text(&started->partition, NULL);
 }
 
 void started_read(int root, struct started *ret_started)
@@ -290,7 +292,7 @@ void started_read(int root, struct started *ret_started)
                          "unless the firmware itself uses kexec (LinuxBoot)"));
     else if (!is_known(ret_started))
         judge_by_type(root, boot, ret_started);
-    ret_started->vendor = vendor_directory(root);
+    read_vendor(root, ret_started);
     if (ret_started->by == STARTER_GRUB && boot->from_network)
         refuse_network(ret_started);
 }

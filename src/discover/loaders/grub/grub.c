@@ -185,8 +185,8 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
     };
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
-    struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub2") ? GRUB_RULES_ALL
-                                                                             : GRUB_RULES_UPSTREAM,
+    struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub") ? GRUB_RULES_UPSTREAM
+                                                                            : GRUB_RULES_ALL,
                              .found = grub_collect,
                              .data = &collector};
     AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
@@ -276,15 +276,17 @@ static void read_directory(int root, const char *directory, struct boot_entries 
         set_problem(
             entries, -r,
             format("%s: the file system it is on is not known: %s", directory, strerror(-r)));
+    else if (paths.n == 0 && !after_prefix(directory, "/boot/grub"))
+        set_problem(entries, 0,
+                    format("%s: which file systems are mounted is not known", directory));
     else
         evaluate_all(&paths, has_stored ? &stored : NULL, entries);
 }
 
 static int grub_read(int root, const struct running *running, struct boot_entries *entries)
 {
-    const char *directory = find_directory(root, entries);
+    const char *directory = running->esp_grub ? running->esp_grub : find_directory(root, entries);
 
-    (void)running;
     if (directory && !entries->problem)
         read_directory(root, directory, entries);
     if (entries->problem)
