@@ -93,7 +93,7 @@ static void read_pinned(int root, struct facts *facts)
 
 void facts_read(int root, struct facts *ret_facts)
 {
-    const char *release;
+    const char *modules;
 
     *ret_facts = (struct facts){.arch = read_arch(root)};
     config_load(root, &ret_facts->config);
@@ -108,12 +108,12 @@ void facts_read(int root, struct facts *ret_facts)
     read_entries(root, ret_facts);
     crypt_facts_read(root, ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                      &ret_facts->crypt);
-    release = ret_facts->payload.image.release;
-    if (!release)
+    modules = ret_facts->payload.modules;
+    if (!modules)
         return;
     read_pinned(root, ret_facts);
-    ret_facts->driver_missing = drivers_missing(root, release);
-    watchdog_facts_look_ahead(root, release, &ret_facts->watchdog);
+    ret_facts->driver_missing = drivers_missing(root, modules);
+    watchdog_facts_look_ahead(root, modules, &ret_facts->watchdog);
 }
 
 void facts_clear(struct facts *facts)

@@ -38,6 +38,7 @@ struct boot_payload {
     char *kernel_id; /* identifies this kernel file, also in later boots; NULL without an image */
     char *image_problem;
     int image_error;
+    char *modules;         /* the path of its modules directory; NULL without an image */
     char *modules_problem; /* what its modules directory lacks for the next kernel */
     int modules_error;
 };

@@ -16,7 +16,8 @@ static const char *kernel_trouble(const struct verdict *verdict)
 /* For the hooks that run when kernels or initrds change: warns, and never fails. */
 static int check_kernel(const struct call *call)
 {
-    CLEANUP(answer_clear) struct answer missing = drivers_missing(call->root, call->kernel);
+    AUTOFREE char *directory = format("/lib/modules/%s", call->kernel);
+    CLEANUP(answer_clear) struct answer missing = drivers_missing(call->root, directory);
     CLEANUP(survey_clear) struct survey survey;
     struct kernel_report kernel;
 

@@ -108,7 +108,8 @@ static void read_more(int root)
     int n = root_names(root, "lib/modules", NULL, MAX_NAMES, &releases);
 
     for (int i = 0; i < n; i++) {
-        CLEANUP(answer_clear) struct answer missing = drivers_missing(root, releases[i]);
+        AUTOFREE char *directory = format("/lib/modules/%s", releases[i]);
+        CLEANUP(answer_clear) struct answer missing = drivers_missing(root, directory);
 
         (void)missing;
     }

@@ -10,7 +10,7 @@ static void expect(const struct tree *tree, int result, const char *words)
 {
     AUTOFREE char *problem = NULL;
 
-    assert_int_equal(modules_check(tree->root, "6.1.0", &problem), result);
+    assert_int_equal(modules_check(tree->root, "/lib/modules/6.1.0", &problem), result);
     if (!words)
         assert_null(problem);
     else if (!problem || !strstr(problem, words))
@@ -27,6 +27,35 @@ static void a_kernel_may_have_no_modules(void **state)
 {
     tree_modules(*state, "6.1.0", 0);
     expect(*state, 0, NULL);
+}
+
+/* So says its configuration. */
+static void a_kernel_may_be_built_without_modules(void **state)
+{
+    tree_write(*state, "boot/config-6.1.0", "CONFIG_X=y\n# CONFIG_MODULES is not set\n");
+    expect(*state, 0, NULL);
+    tree_write(*state, "boot/config-6.1.0", "CONFIG_X=y\nCONFIG_MODULES=y\n");
+    expect(*state, -ENOEXEC, "does not exist");
+}
+
+static void expect_directory(const struct tree *tree, const char *cmdline, const char *path)
+{
+    AUTOFREE char *directory = modules_directory(tree->root, "6.1.0", cmdline);
+
+    assert_string_equal(directory, path);
+}
+
+static void nixos_has_them_in_the_system(void **state)
+{
+    static const char INIT[] = "ro init=/nix/store/abc-system/init quiet";
+
+    expect_directory(*state, INIT, "/lib/modules/6.1.0");
+    tree_link(*state, "nix/store/abc-system/kernel-modules", "/nix/store/def-modules");
+    expect_directory(*state, INIT, "/nix/store/abc-system/kernel-modules/lib/modules/6.1.0");
+    expect_directory(*state, "init=/nix/store/abc-system/x/init", "/lib/modules/6.1.0");
+    expect_directory(*state, "init=/sbin/init", "/lib/modules/6.1.0");
+    expect_directory(*state, "init=/nix/store/init", "/lib/modules/6.1.0");
+    expect_directory(*state, "ro", "/lib/modules/6.1.0");
 }
 
 static void merged_usr_is_followed(void **state)
@@ -76,7 +105,7 @@ static int is_unknown(void *argument)
     const struct tree *tree = argument;
     AUTOFREE char *problem = NULL;
 
-    return modules_check(tree->root, "6.1.0", &problem) == -EACCES && !problem;
+    return modules_check(tree->root, "/lib/modules/6.1.0", &problem) == -EACCES && !problem;
 }
 
 static void what_may_not_be_read_is_unknown(void **state)
@@ -94,10 +123,16 @@ static void what_may_not_be_read_is_unknown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_whole_directory_is_fine),        TEST(a_kernel_may_have_no_modules),
-        TEST(merged_usr_is_followed),           TEST(missing_modules_are_counted),
-        TEST(the_directory_has_to_be_there),    TEST(the_index_has_to_be_there),
-        TEST(an_index_that_is_none_is_noticed), TEST(what_may_not_be_read_is_unknown),
+        TEST(a_whole_directory_is_fine),
+        TEST(a_kernel_may_have_no_modules),
+        TEST(a_kernel_may_be_built_without_modules),
+        TEST(nixos_has_them_in_the_system),
+        TEST(merged_usr_is_followed),
+        TEST(missing_modules_are_counted),
+        TEST(the_directory_has_to_be_there),
+        TEST(the_index_has_to_be_there),
+        TEST(an_index_that_is_none_is_noticed),
+        TEST(what_may_not_be_read_is_unknown),
     };
 
     return RUN_TESTS(tests);

@@ -11,7 +11,7 @@ static struct watchdog_facts look(const struct tree *tree)
     struct watchdog_facts facts;
 
     watchdog_facts_read(tree->root, &facts);
-    watchdog_facts_look_ahead(tree->root, RELEASE, &facts);
+    watchdog_facts_look_ahead(tree->root, "/lib/modules/" RELEASE, &facts);
     return facts;
 }
 

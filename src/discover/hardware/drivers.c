@@ -19,7 +19,7 @@ static int is_loaded(int root, const char *module)
 
 /* Only what a module drives now can be found missing: a driver that is built in today is one of the
  * distribution's own, which goes on in the next kernel, whatever the module is called there. */
-static int check(int root, const char *release, const struct device *device, struct map *checked,
+static int check(int root, const char *directory, const struct device *device, struct map *checked,
                  struct answer *missing)
 {
     AUTOFREE char *module = NULL, *modalias = NULL, *pair = NULL;
@@ -34,16 +34,17 @@ static int check(int root, const char *release, const struct device *device, str
     pair = format("%s %s", module, modalias);
     if (!map_add(checked, pair, NULL)) /* hundreds of disks may be alike */
         return 0;
-    r = modules_have(root, release, modalias, module);
+    r = modules_have(root, directory, modalias, module);
     if (r == 0)
-        answer_add(missing, format("kernel %s has no driver for device %s, on which %s depends and "
-                                   "which module %s drives now",
-                                   release, basename(device->path), device->needed, module));
+        answer_add(missing,
+                   format("kernel %s has no driver for device %s, on which %s depends and "
+                          "which module %s drives now",
+                          basename(directory), basename(device->path), device->needed, module));
     return r;
 }
 
 /* Such as ZFS, which DKMS builds for one kernel at a time. Again only where it is a module now. */
-static int check_file_system(int root, const char *release, struct answer *missing)
+static int check_file_system(int root, const char *directory, struct answer *missing)
 {
     const struct mount_point *top;
     struct mount_point *mounts;
@@ -56,16 +57,16 @@ static int check_file_system(int root, const char *release, struct answer *missi
     if (top && r > 0) {
         AUTOFREE char *alias = format("fs-%s", top->type);
 
-        r = modules_have(root, release, alias, top->type);
+        r = modules_have(root, directory, alias, top->type);
         if (r == 0)
             answer_add(missing, format("kernel %s has no module %s for the root file system",
-                                       release, top->type));
+                                       basename(directory), top->type));
     }
     mounts_free(mounts, n);
     return r;
 }
 
-struct answer drivers_missing(int root, const char *release)
+struct answer drivers_missing(int root, const char *directory)
 {
     CLEANUP(devices_clear) struct devices devices;
     CLEANUP(map_clear) struct map checked = {0};
@@ -73,9 +74,9 @@ struct answer drivers_missing(int root, const char *release)
     int r = devices_read(root, &devices);
 
     for (size_t i = 0; r >= 0 && i < devices.n; i++)
-        r = check(root, release, &devices.all[i], &checked, &missing);
+        r = check(root, directory, &devices.all[i], &checked, &missing);
     if (r >= 0)
-        r = check_file_system(root, release, &missing);
+        r = check_file_system(root, directory, &missing);
     if (r < 0)
         answer_note_unknown(&missing, -r, NULL);
     return missing;

@@ -3,5 +3,6 @@
 
 #include "facts/facts.h"
 
-/* Whether there is something in this machine that the kernel `release` must drive and cannot. */
-struct answer drivers_missing(int root, const char *release);
+/* Whether there is something in this machine that the kernel with this modules directory must drive
+ * and cannot; the directory is called like its release. */
+struct answer drivers_missing(int root, const char *directory);

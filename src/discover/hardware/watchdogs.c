@@ -143,13 +143,13 @@ void watchdog_facts_read(int root, struct watchdog_facts *ret)
     read_systemd(root, ret);
 }
 
-void watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts)
+void watchdog_facts_look_ahead(int root, const char *directory, struct watchdog_facts *facts)
 {
     static const char *const ENDINGS[] = {"", ".xz", ".zst", ".gz"};
 
     facts->comes = (struct answer){.is = ANSWER_NO};
     for (size_t i = 0; facts->kind && i < ELEMENTS(ENDINGS) && facts->comes.is == ANSWER_NO; i++) {
-        AUTOFREE char *path = format("lib/modules/%s/kernel/drivers/watchdog/%s.ko%s", release,
+        AUTOFREE char *path = format("%s/kernel/drivers/watchdog/%s.ko%s", directory,
                                      facts->kind->module, ENDINGS[i]);
         int r = root_exists(root, path);
 

@@ -7,5 +7,5 @@
 void watchdog_facts_read(int root, struct watchdog_facts *ret);
 void watchdog_facts_clear(struct watchdog_facts *facts);
 
-/* What the kernel to start, of this release, means for the watchdog. */
-void watchdog_facts_look_ahead(int root, const char *release, struct watchdog_facts *facts);
+/* What the kernel to start, with this modules directory, means for the watchdog. */
+void watchdog_facts_look_ahead(int root, const char *directory, struct watchdog_facts *facts);

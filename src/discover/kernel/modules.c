@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/cmdline.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "base/witness.h"
@@ -12,13 +13,37 @@
 
 enum {
     MAX_INDEX = 32 * 1024 * 1024,
+    MAX_CONFIG = 1024 * 1024,
 };
 
+/* The directory of NixOS' system that is started with init=/nix/store/NAME/init, for free(); or
+ * NULL. */
+static char *nixos_system(const char *cmdline)
+{
+    AUTOFREE char *init = cmdline_value(cmdline, "init=");
+    char *end = init && after_prefix(init, "/nix/store/") ? strrchr(init, '/') : NULL;
+
+    if (!end || !streq(end, "/init") || strchr(init + strlen("/nix/store/"), '/') != end)
+        return NULL;
+    *end = 0;
+    return steal(&init);
+}
+
+char *modules_directory(int root, const char *release, const char *cmdline)
+{
+    AUTOFREE char *system = cmdline ? nixos_system(cmdline) : NULL;
+    AUTOFREE char *modules = system ? format("%s/kernel-modules", system) : NULL;
+
+    if (modules && root_exists(root, modules) == 1)
+        return format("%s/lib/modules/%s", modules, release);
+    return format("/lib/modules/%s", release);
+}
+
 /* The text of an index that modprobe uses; -EBADMSG when it is none, or too long for one. */
-static int read_index(int root, const char *release, const char *kind, char **ret_index,
+static int read_index(int root, const char *directory, const char *kind, char **ret_index,
                       size_t *ret_size)
 {
-    AUTOFREE char *path = format("lib/modules/%s/modules.%s.bin", release, kind);
+    AUTOFREE char *path = format("%s/modules.%s.bin", directory, kind);
     int r = root_read(root, path, MAX_INDEX, ret_index, ret_size);
 
     return r == -EFBIG ? -EBADMSG : r;
@@ -28,7 +53,7 @@ static int read_index(int root, const char *release, const char *kind, char **re
 struct listed {
     int root;
     int directory;
-    const char *release;
+    const char *path; /* of the directory */
     unsigned missing;
     char *first;
 };
@@ -44,7 +69,7 @@ static int is_there(const struct listed *listed, const char *path)
     if (!witness && fstatat(listed->directory, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
         !S_ISLNK(st.st_mode))
         return 1;
-    full = format("lib/modules/%s/%s", listed->release, path);
+    full = format("%s/%s", listed->path, path);
     r = root_resolve(listed->root, full, &resolved, NULL, NULL);
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
@@ -77,33 +102,42 @@ static int find_missing(const char *index, size_t size, struct listed *listed, c
     AUTOFREE char *first = listed->first;
 
     if (r == -EBADMSG)
-        return refuse(ret_problem,
-                      format("/lib/modules/%s/modules.dep.bin: damaged", listed->release));
+        return refuse(ret_problem, format("%s/modules.dep.bin: damaged", listed->path));
     if (r < 0 || !listed->missing)
         return r;
-    return refuse(ret_problem,
-                  format("/lib/modules/%s: %u listed module%s missing, the first: %s",
-                         listed->release, listed->missing, listed->missing > 1 ? "s" : "", first));
+    return refuse(ret_problem, format("%s: %u listed module%s missing, the first: %s", listed->path,
+                                      listed->missing, listed->missing > 1 ? "s" : "", first));
 }
 
-int modules_check(int root, const char *release, char **ret_problem)
+/* Whether the kernel was built without support for modules, as its configuration in /boot says. */
+static bool has_no_modules(int root, const char *release)
 {
-    AUTOFREE char *path = format("lib/modules/%s", release), *index = NULL;
+    AUTOFREE char *path = format("boot/config-%s", release), *text = NULL;
+
+    return root_read(root, path, MAX_CONFIG, &text, NULL) >= 0 &&
+           strstr(text, "\n# CONFIG_MODULES is not set\n");
+}
+
+int modules_check(int root, const char *path, char **ret_problem)
+{
+    AUTOFREE char *index = NULL;
     AUTOCLOSE int directory = root_open_directory(root, path);
-    struct listed listed = {.root = root, .directory = directory, .release = release};
+    struct listed listed = {.root = root, .directory = directory, .path = path};
     size_t size;
     int r;
 
     *ret_problem = NULL;
     if (directory == -ENOENT || directory == -ENOTDIR)
-        return refuse(ret_problem, format("/lib/modules/%s does not exist", release));
+        return has_no_modules(root, basename(path))
+                   ? 0
+                   : refuse(ret_problem, format("%s does not exist", path));
     if (directory < 0)
         return directory;
-    r = read_index(root, release, "dep", &index, &size);
+    r = read_index(root, path, "dep", &index, &size);
     if (r == -EACCES)
         return r;
     if (r < 0)
-        return refuse(ret_problem, format("/lib/modules/%s/modules.dep.bin: %s", release,
+        return refuse(ret_problem, format("%s/modules.dep.bin: %s", path,
                                           r == -EBADMSG ? "damaged" : strerror(-r)));
     return find_missing(index, size, &listed, ret_problem);
 }
@@ -115,7 +149,7 @@ static int found(const char *key, const char *value, void *data)
 }
 
 /* 1 when an index has the name, a modalias or a module's; 0; or a negative errno. */
-static int looks_up(int root, const char *release, const char *name)
+static int looks_up(int root, const char *directory, const char *name)
 {
     static const char *const KINDS[] = {"dep", "alias", "builtin", "builtin.alias"};
     AUTOFREE char *normal = xstrdup(name);
@@ -126,7 +160,7 @@ static int looks_up(int root, const char *release, const char *name)
         AUTOFREE char *index = NULL;
         size_t size;
 
-        r = read_index(root, release, KINDS[i], &index, &size);
+        r = read_index(root, directory, KINDS[i], &index, &size);
         if (r == -ENOENT) /* this kernel does not come with it */
             r = 0;
         else if (r >= 0)
@@ -135,9 +169,8 @@ static int looks_up(int root, const char *release, const char *name)
     return r;
 }
 
-int modules_have(int root, const char *release, const char *modalias, const char *module)
+int modules_have(int root, const char *path, const char *modalias, const char *module)
 {
-    AUTOFREE char *path = format("lib/modules/%s", release);
     AUTOCLOSE int directory = root_open_directory(root, path);
     int r;
 
@@ -145,6 +178,6 @@ int modules_have(int root, const char *release, const char *modalias, const char
         return 1;
     if (directory < 0)
         return directory;
-    r = looks_up(root, release, modalias);
-    return r == 0 ? looks_up(root, release, module) : r;
+    r = looks_up(root, path, modalias);
+    return r == 0 ? looks_up(root, path, module) : r;
 }

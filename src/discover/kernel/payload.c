@@ -95,8 +95,9 @@ static void look_inside(int root, struct boot_payload *payload)
     payload->kernel_id =
         format("%s %llu %lld", payload->image.release, (unsigned long long)payload->kernel.size,
                (long long)payload->kernel.changed);
+    payload->modules = modules_directory(root, payload->image.release, payload->entry->cmdline);
     payload->modules_error =
-        error_of(modules_check(root, payload->image.release, &payload->modules_problem));
+        error_of(modules_check(root, payload->modules, &payload->modules_problem));
 }
 
 void payload_open(int root, const struct boot_entry *entry, struct boot_payload *ret_payload)
@@ -131,6 +132,7 @@ void payload_clear(struct boot_payload *payload)
     image_clear(&payload->image);
     free(payload->image_problem);
     free(payload->kernel_id);
+    free(payload->modules);
     free(payload->modules_problem);
     *payload = (struct boot_payload){0};
 }
