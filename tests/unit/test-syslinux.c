@@ -58,7 +58,8 @@ static void read_as(const struct tree *tree, const struct started *started,
                     struct boot_entries *entries)
 {
     *entries = (struct boot_entries){0};
-    assert_int_equal(loader_syslinux.read(tree->root, &(struct running){.started = started}, entries), 1);
+    assert_int_equal(
+        loader_syslinux.read(tree->root, &(struct running){.started = started}, entries), 1);
     assert_true(!entries->problem == (entries->chosen < entries->n));
 }
 
@@ -329,6 +330,15 @@ static void what_started_the_machine(void **state)
     assert_null(entries.problem);
     boot_entries_clear(&entries);
     read_as(tree, &other, &entries);
+    assert_non_null(entries.problem);
+    boot_entries_clear(&entries);
+    tree_write(tree, "proc/cmdline", "x=1 rw fastreboot.attempt=1\n");
+    tree_write(tree, CONFIG, "DEFAULT c\n" LABELS "LABEL c\nLINUX /j\nAPPEND x=1 rw\n");
+    read_as(tree, &carried, &entries);
+    assert_null(entries.problem);
+    boot_entries_clear(&entries);
+    tree_write(tree, "proc/cmdline", "x=1 fastreboot.attempt=1\n");
+    read_as(tree, &carried, &entries);
     assert_non_null(entries.problem);
     boot_entries_clear(&entries);
     read_as(tree, &pxe, &entries);

@@ -160,17 +160,34 @@ static bool has_words(const char *line, const char *wanted, bool more)
     return more || !cmdline_next(&line, &word, &length);
 }
 
-/* After a fast reboot the kernel's name is what was carried over it, and settings of fastreboot's
- * may have added parameters. */
-static bool is_running(const char *line, const char *entry, const char *carried)
+/* Whether an entry gives the command line `line` of a kernel that Syslinux started. */
+static bool is_from_here(const struct syslinux *syslinux, const char *line)
 {
-    AUTOFREE char *kept = NULL, *image = NULL;
+    for (size_t i = 0; i < syslinux->config.n; i++) {
+        AUTOFREE char *entry = cmdline_of(syslinux, i);
 
-    if (!carried)
-        return has_words(line, entry, false);
-    kept = cmdline_for_next_kernel(entry);
-    image = cmdline_value(entry, "BOOT_IMAGE=");
-    return image && streq(image, carried) && has_words(line, kept, true);
+        if (syslinux->config.entries[i].label && has_words(line, entry, false))
+            return true;
+    }
+    return false;
+}
+
+/* After a fast reboot: whether Syslinux started the kernel `image` from here, and fastreboot
+ * another entry with `line`, to which its settings may have added parameters. */
+static bool was_from_here(const struct syslinux *syslinux, const char *line, const char *image)
+{
+    bool has_image = false, has_line = false;
+
+    for (size_t i = 0; i < syslinux->config.n; i++) {
+        AUTOFREE char *entry = cmdline_of(syslinux, i), *kept = cmdline_for_next_kernel(entry),
+                      *name = cmdline_value(entry, "BOOT_IMAGE=");
+
+        if (!syslinux->config.entries[i].label)
+            continue;
+        has_image = has_image || (name && image && streq(name, image));
+        has_line = has_line || has_words(line, kept, true);
+    }
+    return has_image && has_line;
 }
 
 static char *proof_problem(const struct syslinux *syslinux, const struct started *started)
@@ -184,13 +201,9 @@ static char *proof_problem(const struct syslinux *syslinux, const struct started
 
     if (r < 0)
         return format("/proc/cmdline: %s", strerror(-r));
-    for (size_t i = 0; i < syslinux->config.n; i++) {
-        AUTOFREE char *entry = cmdline_of(syslinux, i);
-
-        if (syslinux->config.entries[i].label && (!fast || started->boot.boot_image) &&
-            is_running(line, entry, fast ? started->boot.boot_image : NULL))
-            return NULL;
-    }
+    if (fast ? was_from_here(syslinux, line, started->boot.boot_image)
+             : is_from_here(syslinux, line))
+        return NULL;
     return format(
         "no entry of the configuration in %s gives the running kernel's command line, so "
         "whether Syslinux reads it is unknown; the next reboot, through the firmware, may "
