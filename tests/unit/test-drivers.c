@@ -274,7 +274,8 @@ static void long_tables_are_read_as_far_as_they_matter(void **state)
     memcpy(table, OTHER, length);
     tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
     {
-        CLEANUP(answer_clear) struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
+        CLEANUP(answer_clear)
+        struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
 
         assert_answer(&missing, -E2BIG, NULL);
     }
@@ -282,7 +283,8 @@ static void long_tables_are_read_as_far_as_they_matter(void **state)
         memcpy(table + i * length, DEFAULT, length);
     tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
     {
-        CLEANUP(answer_clear) struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
+        CLEANUP(answer_clear)
+        struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
 
         assert_answer(&missing, -E2BIG, NULL);
     }
