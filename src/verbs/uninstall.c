@@ -20,6 +20,7 @@ static const char *const TREES[] = {
     "/" CONFIG_DIR,
     "/etc/fastreboot",
     "/usr/lib/fastreboot",
+    "/usr/share/doc/fastreboot",
     "/etc/systemd/system/" SERVICE_UNIT ".d",
     "/etc/systemd/system/" JUMP_UNIT ".d",
     "/etc/systemd/system/" EMERGENCY_UNIT ".d",
@@ -30,7 +31,12 @@ static const char *const TREES[] = {
 static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
 
 /* Directories that the installation may have created, innermost first; they stay if not empty. */
-static const char *const MADE_DIRECTORIES[] = {"/etc/initramfs/post-update.d", "/etc/initramfs"};
+static const char *const MADE_DIRECTORIES[] = {
+    "/etc/initramfs/post-update.d",
+    "/etc/initramfs",
+    "/usr/share/fish/vendor_completions.d",
+    "/usr/share/fish",
+};
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
