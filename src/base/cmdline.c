@@ -202,3 +202,22 @@ char *cmdline_final(const char *line, const char *id, const char *added, size_t 
             return xstrdup(line);
     }
 }
+
+bool cmdline_has_words(const char *line, const char *wanted, bool more)
+{
+    const char *word = NULL, *other;
+    size_t length = 0, n;
+
+    while (cmdline_next(&wanted, &other, &n)) {
+        bool same = false;
+
+        while (!same && cmdline_next(&line, &word, &length)) {
+            same = length == n && memcmp(word, other, n) == 0;
+            if (!same && !more)
+                return false;
+        }
+        if (!same)
+            return false;
+    }
+    return more || !cmdline_next(&line, &word, &length);
+}

@@ -52,3 +52,6 @@ bool cmdline_has(const char *line, const char *name);
  * then the parameters in `added` (at most CMDLINE_MAX_ADDED, the most important first). If the
  * result exceeds `max` characters, additions are dropped from the end, and finally the mark. */
 char *cmdline_final(const char *line, const char *id, const char *added, size_t max);
+
+/* Whether `line` has the parameters of `wanted` in their order, and no others unless `more`. */
+bool cmdline_has_words(const char *line, const char *wanted, bool more);

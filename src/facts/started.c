@@ -45,6 +45,9 @@ void started_clear(struct started *started)
 {
     free(started->name);
     free(started->proof);
+    free(started->option);
+    free(started->file);
+    free(started->arguments);
     free(started->vendor);
     free(started->partition);
     firmware_boot_clear(&started->boot);

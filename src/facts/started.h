@@ -34,10 +34,15 @@ enum starter {
 /* Which boot loader started this machine through the firmware, and the evidence. */
 struct started {
     enum starter by;
-    char *name;   /* "GRUB 2.12", "iPXE"; or NULL */
-    char *proof;  /* the evidence in words, or NULL */
-    char *vendor; /* the EFI directory from which the firmware started it, "/EFI/debian"; or NULL */
-    char *partition; /* PARTUUID of the partition with that directory, in lower case; or NULL */
+    char *name;  /* "GRUB 2.12", "iPXE"; or NULL */
+    char *proof; /* the evidence in words, or NULL */
+    /* What the firmware started, by its entry BootCurrent; or NULL */
+    char *option;              /* "Boot0001 \"debian\"" */
+    bool ordered;              /* it is active and in BootOrder, so not only for one boot */
+    char *partition;           /* PARTUUID, in lower case */
+    char *file;                /* on that partition, "/EFI/debian/shimx64.efi" */
+    char *vendor;              /* the directory of the file, when it is below /EFI: "/EFI/debian" */
+    char *arguments;           /* as ASCII; "" for none */
     struct firmware_boot boot; /* the last boot through the firmware, where that was asked */
     int error;                 /* the errno that prevented knowing, or 0 */
     bool stand_in;             /* nothing rules out choosing the next kernel by file names */

@@ -218,6 +218,15 @@ static void entries_of_the_firmware(void **state)
     assert_string_equal(option.title, "d?");
     assert_string_equal(option.partition, "00112233-4455-6677-8899-aabbccddeeff");
     assert_string_equal(option.file, "/E/x");
+    assert_string_equal(option.arguments, "??");
+    boot_option_clear(&option);
+    write_option(tree, OPTION, sizeof(OPTION) - 2);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_null(option.arguments);
+    boot_option_clear(&option);
+    write_option(tree, OPTION, sizeof(OPTION) - 5);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_string_equal(option.arguments, "");
     boot_option_clear(&option);
     write_option(tree, NETWORK, sizeof(NETWORK) - 1);
     assert_int_equal(boot_option_read(tree->root, 10, &option), 1);

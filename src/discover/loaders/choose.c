@@ -33,6 +33,7 @@ static const struct {
      false,
      {&loader_proxmox, &loader_grub, &loader_grub_elsewhere, &loader_unsupported}},
     {STARTER_OTHER, "Syslinux", false, {&loader_syslinux}},
+    {STARTER_OTHER, NULL, false, {&loader_firmware}},
     {STARTER_UNKNOWN,
      NULL,
      true,
@@ -54,8 +55,6 @@ static void ask_readers(int root, const struct loader *const *readers,
             entries->inherits_cmdline = readers[i]->inherits_cmdline;
             return;
         }
-    choose_none(entries, xstrdup("no kernel was found: no boot loader's configuration, and no "
-                                 "/vmlinuz, /boot/vmlinuz or /boot/vmlinuz-*"));
 }
 
 /* What started this machine does not read the files here, or nothing tells what did. */
@@ -76,6 +75,20 @@ static void ask_nobody(int root, const struct running *running, struct boot_entr
                                                     : "neither GRUB nor "
                                                       "systemd-boot",
                                       started->proof));
+}
+
+/* No reader has found its loader. */
+static void found_none(int root, const struct running *running, struct boot_entries *entries)
+{
+    if (running->started->by == STARTER_OTHER)
+        ask_nobody(root, running, entries);
+    else if (running->started->by == STARTER_GRUB)
+        choose_none(entries, xstrdup("GRUB started this machine, but there is neither "
+                                     "/boot/grub/grub.cfg nor /boot/grub2/grub.cfg: is /boot "
+                                     "mounted?"));
+    else
+        choose_none(entries, xstrdup("no kernel was found: no boot loader's configuration, and no "
+                                     "/vmlinuz, /boot/vmlinuz or /boot/vmlinuz-*"));
 }
 
 static const struct loader *const *find_readers(const struct started *started)
@@ -106,10 +119,8 @@ static void ask_loaders(int root, const struct started *started, const char *cmd
         return;
     }
     ask_readers(root, readers, running, entries);
-    if (started->by == STARTER_GRUB && !entries->loader)
-        choose_none(entries, xstrdup("GRUB started this machine, but there is neither "
-                                     "/boot/grub/grub.cfg nor /boot/grub2/grub.cfg: is /boot "
-                                     "mounted?"));
+    if (!entries->loader)
+        found_none(root, running, entries);
     if (entries->chosen < entries->n && entries->entries[entries->chosen].kernel)
         problem = reach_problem(root, entries->entries[entries->chosen].kernel);
     if (problem)

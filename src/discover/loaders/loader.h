@@ -38,6 +38,7 @@ extern const struct loader loader_systemd_boot;
 extern const struct loader loader_syslinux;
 extern const struct loader loader_proxmox;
 extern const struct loader loader_grub_elsewhere; /* a configuration that is not read */
+extern const struct loader loader_firmware;       /* starts a kernel by itself */
 extern const struct loader loader_unsupported;
 extern const struct loader loader_links;
 extern const struct loader loader_newest;

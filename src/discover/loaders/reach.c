@@ -65,3 +65,26 @@ char *reach_device(int root, const char *path)
     mounts_free(mounts, n);
     return device;
 }
+
+char *reach_mount_point(int root, const char *device)
+{
+    AUTOFREE char *target = NULL;
+    struct mount_point *mounts = NULL;
+    char *point = NULL;
+    size_t n = 0;
+
+    if (root_resolve(root, device, &target, NULL, NULL) < 0)
+        return NULL;
+    if (mounts_read(root, MOUNTS_OF_SELF, &mounts, &n) < 0)
+        n = 0;
+    for (size_t i = 0; i < n && !point; i++) {
+        AUTOFREE char *source = NULL;
+
+        if (*mounts[i].source == '/' && streq(mounts[i].root, "/") &&
+            mounts_at(mounts, n, mounts[i].point) == &mounts[i] &&
+            root_resolve(root, mounts[i].source, &source, NULL, NULL) >= 0 && streq(source, target))
+            point = xstrdup(mounts[i].point);
+    }
+    mounts_free(mounts, n);
+    return point;
+}

@@ -6,6 +6,10 @@
  * for free(); or NULL, also when nothing is known of mounts. */
 char *reach_problem(int root, const char *path);
 
+/* Where the file system of the block device that the link `device` names is mounted, from its top
+ * on, for free(); or NULL. */
+char *reach_mount_point(int root, const char *device);
+
 /* The block device that has the file system of `path`, "dev/sda2", for free(); NULL when that is
  * not known or not one device, as with btrfs. */
 char *reach_device(int root, const char *path);

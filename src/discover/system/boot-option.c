@@ -93,6 +93,16 @@ static int take_path(const unsigned char *data, size_t size, struct boot_option 
     return 1;
 }
 
+/* What follows the device path, when it is UTF-16 up to its end. */
+static void take_arguments(const unsigned char *data, size_t size, struct boot_option *option)
+{
+    AUTOFREE char *text = NULL;
+    size_t taken = take_text(data, size, &text);
+
+    if (taken == size)
+        option->arguments = steal(&text);
+}
+
 int boot_option_read(int root, uint16_t number, struct boot_option *ret_option)
 {
     AUTOFREE char *name = format("Boot%04X-" EFI_GUID_GLOBAL, number), *data = NULL;
@@ -109,7 +119,10 @@ int boot_option_read(int root, uint16_t number, struct boot_option *ret_option)
     ret_option->started = (get_le32(at) & ACTIVE) && !(get_le32(at) & CATEGORY);
     path = get_le16(at + 4);
     n = OPTION_HEADER + take_text(at + OPTION_HEADER, size - OPTION_HEADER, &ret_option->title);
-    return path > size - n ? -EBADMSG : take_path(at + n, path, ret_option);
+    if (path > size - n)
+        return -EBADMSG;
+    take_arguments(at + n + path, size - n - path, ret_option);
+    return take_path(at + n, path, ret_option);
 }
 
 void boot_option_clear(struct boot_option *option)
@@ -117,6 +130,7 @@ void boot_option_clear(struct boot_option *option)
     free(option->title);
     free(option->partition);
     free(option->file);
+    free(option->arguments);
     *option = (struct boot_option){0};
 }
 

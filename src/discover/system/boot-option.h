@@ -13,6 +13,7 @@ struct boot_option {
     bool network;    /* it boots from the network */
     char *title;     /* ASCII; other characters are '?' */
     char *partition; /* PARTUUID of the partition that has the file, in lower case; or NULL */
+    char *arguments; /* that the file gets, as ASCII; "" for none, NULL for what is not a text */
     char *file;      /* with '/' between names: "/EFI/debian/shimx64.efi"; or NULL */
 };
 

@@ -185,33 +185,41 @@ static void read_stub_info(int root, struct started *started)
     }
 }
 
-/* The program that the firmware started, for the reader; NULL when it does not say. */
-static char *firmware_entry(int root)
+static bool is_in_order(int root, uint16_t number)
+{
+    AUTOFREE uint16_t *numbers = NULL;
+    size_t n = 0, i = 0;
+
+    if (boot_order_read(root, &numbers, &n) <= 0)
+        return false;
+    while (i < n && numbers[i] != number)
+        i++;
+    return i < n;
+}
+
+/* The program that the firmware started. */
+static void read_boot_option(int root, struct started *started)
 {
     CLEANUP(boot_option_clear) struct boot_option option = {0};
     uint16_t number;
 
     if (boot_current_read(root, &number) <= 0 || boot_option_read(root, number, &option) <= 0 ||
         !option.file)
-        return NULL;
-    return format("the firmware started %s, Boot%04X \"%s\"", option.file, number, option.title);
-}
-
-static void read_vendor(int root, struct started *started)
-{
-    CLEANUP(boot_option_clear) struct boot_option option = {0};
-    uint16_t number;
-
-    if (boot_current_read(root, &number) <= 0 || boot_option_read(root, number, &option) <= 0 ||
-        !option.file || strncasecmp(option.file, "/EFI/", 5) != 0)
         return;
-    started->vendor = xstrndup(option.file, (size_t)(strrchr(option.file, '/') - option.file));
+    started->option = format("Boot%04X \"%s\"", number, option.title);
+    started->ordered = option.started && is_in_order(root, number);
     started->partition = steal(&option.partition);
+    started->arguments = steal(&option.arguments);
+    if (strncasecmp(option.file, "/EFI/", 5) == 0)
+        started->vendor = xstrndup(option.file, (size_t)(strrchr(option.file, '/') - option.file));
+    started->file = steal(&option.file);
 }
 
-static void conclude_without_image(int root, struct started *started)
+static void conclude_without_image(struct started *started)
 {
-    AUTOFREE char *entry = firmware_entry(root);
+    AUTOFREE char *entry =
+        started->file ? format("the firmware started %s, %s", started->file, started->option)
+                      : NULL;
 
     conclude(started, STARTER_OTHER, NULL,
              format("GRUB always adds BOOT_IMAGE= to the command line, and it is missing there%s%s",
@@ -238,7 +246,7 @@ static void judge_by_image(int root, const struct firmware_boot *boot, struct st
     if (is_grubs(boot->boot_image))
         conclude(started, STARTER_GRUB, xstrdup("GRUB"), format("BOOT_IMAGE=%s", boot->boot_image));
     else if (efi || boot->loader_type >= 0 || has_grub(root))
-        conclude_without_image(root, started);
+        conclude_without_image(started);
     else
         started->stand_in = !boot->from_network;
 }
@@ -253,7 +261,7 @@ static void judge_by_type(int root, const struct firmware_boot *boot, struct sta
         conclude(started, STARTER_GRUB, xstrdup("GRUB"),
                  format("boot loader type 0x%lx", boot->loader_type));
     else if (boot->loader_type == TYPE_GRUB)
-        conclude_without_image(root, started);
+        conclude_without_image(started);
     else
         conclude(
             started, STARTER_OTHER,
@@ -279,6 +287,7 @@ void started_read(int root, struct started *ret_started)
     struct firmware_boot *boot = &ret_started->boot;
 
     *ret_started = (struct started){0};
+    read_boot_option(root, ret_started);
     read_loader_info(root, ret_started);
     if (!is_known(ret_started))
         read_stub_info(root, ret_started);
@@ -292,7 +301,6 @@ void started_read(int root, struct started *ret_started)
                          "unless the firmware itself uses kexec (LinuxBoot)"));
     else if (!is_known(ret_started))
         judge_by_type(root, boot, ret_started);
-    read_vendor(root, ret_started);
     if (ret_started->by == STARTER_GRUB && boot->from_network)
         refuse_network(ret_started);
 }

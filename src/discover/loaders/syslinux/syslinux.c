@@ -140,33 +140,13 @@ static void add_entries(const struct syslinux *syslinux, struct boot_entries *en
 
 /* Proof that this configuration started the machine */
 
-/* Whether `line` has the words of `wanted` in their order, and no others unless `more`. */
-static bool has_words(const char *line, const char *wanted, bool more)
-{
-    const char *word = NULL, *other;
-    size_t length = 0, n;
-
-    while (cmdline_next(&wanted, &other, &n)) {
-        bool same = false;
-
-        while (!same && cmdline_next(&line, &word, &length)) {
-            same = length == n && memcmp(word, other, n) == 0;
-            if (!same && !more)
-                return false;
-        }
-        if (!same)
-            return false;
-    }
-    return more || !cmdline_next(&line, &word, &length);
-}
-
 /* Whether an entry gives the command line `line` of a kernel that Syslinux started. */
 static bool is_from_here(const struct syslinux *syslinux, const char *line)
 {
     for (size_t i = 0; i < syslinux->config.n; i++) {
         AUTOFREE char *entry = cmdline_of(syslinux, i);
 
-        if (syslinux->config.entries[i].label && has_words(line, entry, false))
+        if (syslinux->config.entries[i].label && cmdline_has_words(line, entry, false))
             return true;
     }
     return false;
@@ -185,7 +165,7 @@ static bool was_from_here(const struct syslinux *syslinux, const char *line, con
         if (!syslinux->config.entries[i].label)
             continue;
         has_image = has_image || (name && image && streq(name, image));
-        has_line = has_line || has_words(line, kept, true);
+        has_line = has_line || cmdline_has_words(line, kept, true);
     }
     return has_image && has_line;
 }
