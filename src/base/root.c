@@ -59,7 +59,7 @@ static int open_as(const struct walk *walk, int flags, bool (*is_wanted)(mode_t 
     if (!is_wanted(walk->stat.st_mode))
         return S_ISDIR(walk->stat.st_mode) ? -EISDIR : flags & O_DIRECTORY ? -ENOTDIR : -EINVAL;
     fd = openat(walk->root, walk->done[0] ? walk->done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    return fd < 0 ? walk_error() : fd;
 }
 
 static int open_walked(struct walk *walk, int root, const char *path, int flags,
@@ -98,6 +98,11 @@ bool root_is_live(int root)
 
     return fstat(root, &st) >= 0 && stat("/", &own) >= 0 && st.st_dev == own.st_dev &&
            st.st_ino == own.st_ino;
+}
+
+unsigned root_denials(void)
+{
+    return walk_denials;
 }
 
 int root_open(int root, const char *path, char **ret_untrusted)
@@ -148,7 +153,7 @@ int root_exists(int root, const char *path)
     int r = resolve_parent(root, path, &full);
 
     if (r >= 0 && fstatat(root, full, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        r = -errno;
+        r = walk_error();
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     return r < 0 ? r : 1;
@@ -165,7 +170,7 @@ int root_readlink(int root, const char *path, char **ret_target)
         return r;
     length = readlinkat(root, full, target, sizeof(target) - 1);
     if (length < 0)
-        return -errno;
+        return walk_error();
     target[length] = 0;
     *ret_target = xstrdup(target);
     return 0;

@@ -24,6 +24,10 @@ bool root_is_live(int root);
 int root_resolve(int root, const char *path, char **ret_path, struct stat *ret_stat,
                  char **ret_untrusted);
 
+/* How often this user was not allowed to look at something. If the number grows while several
+ * readers look for a thing, what they did not find may be there for root. */
+unsigned root_denials(void);
+
 /* Opens a regular file for reading and follows links. Returns a descriptor; -EISDIR for a
  * directory, -EINVAL for anything else that is not a regular file. */
 int root_open(int root, const char *path, char **ret_untrusted);

@@ -11,6 +11,14 @@ enum {
     MAX_LINKS = 40, /* same as the kernel's limit */
 };
 
+unsigned walk_denials;
+
+int walk_error(void)
+{
+    walk_denials += errno == EACCES || errno == EPERM;
+    return -errno;
+}
+
 static void walk_check(struct walk *walk, const char *name)
 {
     bool writable = !S_ISLNK(walk->stat.st_mode) && (walk->stat.st_mode & (S_IWGRP | S_IWOTH));
@@ -82,7 +90,7 @@ static int walk_into(struct walk *walk, const char *component, const char *rest)
         return -ENAMETOOLONG;
     sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
     if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0) {
-        int error = -errno;
+        int error = walk_error();
 
         if (witness && error == -EACCES)
             witness->opened(walk->done, error);

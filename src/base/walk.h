@@ -7,6 +7,10 @@
 
 /* How root.c gets from a path to a file. Only for root.c. */
 
+/* -errno; counts what this user may not look at, see root_denials(). */
+int walk_error(void);
+extern unsigned walk_denials;
+
 /* A walk along a path, one component at a time. */
 struct walk {
     int root;

@@ -48,12 +48,15 @@ static void read_entries(int root, struct facts *facts)
 {
     const struct config *config = facts->config.error ? &NO_CONFIG : &facts->config;
     struct boot_entries *entries = &facts->boot_entries;
+    unsigned denials = root_denials();
 
     started_read(root, &facts->started);
     facts->boot_order = boot_order_changed(root);
     boot_entries_read(root, config, &facts->started, entries);
     if (facts->quirk.cmdline)
         boot_entries_append(entries, facts->quirk.cmdline, config->cmdline_remove);
+    if (entries->problem && !entries->problem_error && root_denials() != denials)
+        entries->problem_error = EACCES;
     if (entries->chosen < entries->n)
         payload_open(root, &entries->entries[entries->chosen], &facts->payload);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirks.h"
 
+#include <errno.h>
+
 #include "base/util.h"
 #include "discover/hardware/detachable.h"
 #include "discover/hardware/quirk-list.h"
@@ -79,10 +81,12 @@ void quirk_facts_read(int root, struct quirk_facts *ret)
 
     *ret = (struct quirk_facts){0};
     r = quirks_read(root, &quirks, &problem);
-    if (r < 0) {
+    if (r == -EACCES)
+        answer_note_unknown(&ret->invalid, EACCES, problem);
+    else if (r < 0)
         answer_note(&ret->invalid, problem);
+    if (r < 0)
         return;
-    }
     for (size_t i = 0; i < quirks.n; i++) {
         r = look_at_quirk(&machine, &quirks.all[i], ret);
         if (r < 0)

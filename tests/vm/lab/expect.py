@@ -3,6 +3,8 @@
 import json
 import re
 
+# Reasons that only the shutdown itself can find; "" is an error of the kernel's.
+UNFORESEEN = ("load-failed", "state-unwritable", "manager-unreachable", "")
 BY_KEXEC = "208"  # the kernel's type_of_loader after kexec
 
 
@@ -12,6 +14,7 @@ def fast(machine, boot, release=None):
     assert boot.jumped and boot.last_words == "kexec, kexec_loaded=1"
     came_up_once(machine, boot)
     assert loader(machine) == BY_KEXEC
+    as_promised(machine, boot)
     now = status(machine)
     assert (now["boot"]["way"], now["last_reboot"]["outcome"]) == ("kexec", "fast")
     assert "last reboot: fast" in the_line(machine)
@@ -22,8 +25,28 @@ def fast(machine, boot, release=None):
 def firmware(machine, boot, because):
     """Through the firmware, and one line in the journal of this boot says why."""
     went_by_firmware(machine, boot)
+    as_promised(machine, boot)
     assert status(machine)["boot"]["way"] == "firmware"
     assert re.search(because, the_line(machine)), the_line(machine)
+
+
+def as_promised(machine, boot):
+    """The shutdown decided as `status` had said before, and for the same reason."""
+    decided = decision(machine) if boot.promised else None
+    if not decided or decided[1] in UNFORESEEN:
+        return
+    promised = (boot.promised["next"], boot.promised["because_id"])
+    assert decided == promised, f"promised {promised}, and the shutdown decided {decided}"
+
+
+def decision(machine):
+    """What the load at the last shutdown decided and why, by the journal: ("firmware", "masked"); or None."""
+    script = "journalctl -b -1 -t fastreboot -o json --output-fields=MESSAGE,FASTREBOOT_REASON --no-pager"
+    for line in machine.output(f"{script} | grep '\"this reboot ' || true").splitlines():
+        entry = json.loads(line)
+        fast = entry["MESSAGE"].startswith("this reboot is fast")
+        return ("fast", None) if fast else ("firmware", entry.get("FASTREBOOT_REASON", ""))
+    return None
 
 
 def went_by_firmware(machine, boot):

@@ -106,6 +106,7 @@ def try_out(machine, fault):
     machine.run(fault.do)
     boot = fault.reboot(machine)
     came_back(machine, boot, fault.way)
+    expect.as_promised(machine, boot)
     line = told(machine, fault) if fault.line is not None else None
     more = fault.after(machine, boot) if fault.after else None
     machine.run(CHECK)

@@ -20,6 +20,8 @@ ENABLE = "systemctl enable --now fastreboot && sync"
 # follow updates. Scenarios have settings of their own in later files.
 SETTINGS = "/etc/fastreboot.conf.d/00-lab.conf"
 KERNEL = "kernel = /vmlinuz\ninitrd = /initrd.img\n"
+# What asks for a reboot and for nothing else, so that what fastreboot says before it must come true.
+PLAIN = ("reboot", "systemctl reboot", "systemctl kexec", "shutdown -r now", "kill -INT 1")
 PANIC = re.compile(r"Kernel panic|---\[ end Kernel")
 
 
@@ -39,6 +41,7 @@ class Boot:
     boot_id: str
     kernel_seconds: float  # from the command to the first line of the new kernel
     up_seconds: float      # from the command to multi-user.target
+    promised: dict | None = None  # what `status` said before; None where it was not asked or could not answer
 
 
 class Machine:
@@ -120,19 +123,26 @@ class Machine:
     def wait_up(self):
         self._wait(lambda: self._hello(0), "the first boot", self._boot_seconds)
 
-    def reboot(self, script="reboot", meanwhile=None, may_panic=False, boots=1):
+    def reboot(self, script="reboot", meanwhile=None, may_panic=False, boots=1, ask=True):
         """Requests a reboot by a script, and waits until the machine is up again.
 
         meanwhile(machine) runs in between; it waits for something on the console first. `boots` is how often the
-        machine must come up, if it reboots by itself.
+        machine must come up, if it reboots by itself. `ask`: fastreboot is asked before what it will be.
         """
+        promised = self._promise() if ask and script in PLAIN and not self.kind.steady else None
         since = Since(self)
         number = self._send(script)
         if meanwhile:
             meanwhile(self)
         self._wait(lambda: self._hello(since.lines, boots) or self._refused(number),
                    "the machine to be up again", boots * self._boot_seconds, may_panic)
-        return since.boot()
+        return dataclasses.replace(since.boot(), promised=promised)
+
+    def _promise(self):
+        answer = self.run("timeout -s KILL 20 fastreboot status --json 2>/dev/null", check=False)
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(answer.output)
+        return None
 
     def _refused(self, number):
         result = self._answer(number)
