@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/util.h"
+#include "decide/repeat.h"
 
 /* Unknown is treated as no: here and nowhere else. */
 static bool blocks(const struct finding *finding)
@@ -66,6 +67,14 @@ static bool counts(const struct facts *facts, const struct reason *reason, enum 
     return reason->scope == SCOPE_POLICY || !is_by_hand(facts);
 }
 
+/* One that a reboot should end, and that has outlived several. */
+static bool is_lasting(const struct finding *finding, const struct repeat_facts *repeat)
+{
+    return finding->found.is == ANSWER_YES && finding->reason->kind == KIND_ONCE &&
+           repeat->n >= REPEATS_TO_TELL &&
+           repeat_is_about(repeat, finding->reason->id, finding->found.text);
+}
+
 void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret_verdict)
 {
     struct verdict verdict = {.findings = xcalloc(N_REASONS, sizeof(struct finding))};
@@ -77,7 +86,9 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
         if (!counts(facts, &REASONS[i], purpose))
             continue;
         verdict.n++;
-        *finding = (struct finding){&REASONS[i], reason_ask(&REASONS[i], facts), NULL};
+        *finding = (struct finding){.reason = &REASONS[i], .found = reason_ask(&REASONS[i], facts)};
+        if (is_lasting(finding, &facts->repeat))
+            finding->lasting = repeat_advice(facts->repeat.n, REASONS[i].lasting);
         verdict.warnings += warns(finding);
         if (!blocks(finding))
             continue;
@@ -111,10 +122,16 @@ char *decide_entry(const struct facts *facts, const struct boot_payload *payload
     return NULL;
 }
 
+static void finding_clear(struct finding *finding)
+{
+    answer_clear(&finding->found);
+    free(finding->lasting);
+}
+
 void verdict_clear(struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->n; i++)
-        answer_clear(&verdict->findings[i].found);
+        finding_clear(&verdict->findings[i]);
     free(verdict->findings);
     *verdict = (struct verdict){0};
 }
@@ -126,10 +143,12 @@ static bool is_doubt(const struct finding *finding)
 
 enum kind finding_kind(const struct finding *finding)
 {
-    return is_doubt(finding) ? KIND_FAULT : finding->reason->kind;
+    return is_doubt(finding) || finding->lasting ? KIND_FAULT : finding->reason->kind;
 }
 
 const char *finding_advice(const struct finding *finding)
 {
+    if (finding->lasting)
+        return finding->lasting;
     return is_doubt(finding) ? NULL : finding->reason->advice;
 }

@@ -9,6 +9,7 @@ struct finding {
     const struct reason *reason;
     struct answer found; /* whether it applies; the text says why, or what cannot be known */
     const char *follows; /* it says nothing new beside the reason of this id; or NULL */
+    char *lasting;       /* what to do about one that reboots did not end, see repeat.h; or NULL */
 };
 
 /* Whether it cannot be known, and root would know. */

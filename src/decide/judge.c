@@ -155,6 +155,8 @@ void judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t
         ret_record->down = duration(attempt->time, now - uptime);
         ret_record->back = ret_record->down < 0 ? -1 : duration(attempt->time, now);
         ret_record->id = xstrdup(attempt->id);
+        if (ret_record->outcome == OUTCOME_FIRMWARE)
+            ret_record->reason_id = xstrdup(attempt->reason_id);
     } else if (boot->way == BOOT_BY_KEXEC) {
         ret_record->text = xstrdup(what_started(boot));
     } else {

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/health.h"
+#include "decide/repeat.h"
 #include "decide/watchdog.h"
 
 static const struct answer NO = {.is = ANSWER_NO};
@@ -114,6 +115,24 @@ static bool may_be_same(const char *a, const char *b)
     return !a || !b || streq(a, b);
 }
 
+/* Only of what the history knows, so the shutdown tries it all the same. What is loaded was not
+ * refused. */
+struct answer test_load_refused(const struct facts *facts)
+{
+    const struct repeat_facts *repeat = &facts->repeat;
+    const char *release = facts->payload.image.release, *why;
+
+    if (facts->loaded.current || repeat->of_release < REFUSALS_TO_TELL ||
+        !repeat_is_about(repeat, "load-failed", "loading kernel") || !release ||
+        !streq(repeat->release, release))
+        return NO;
+    why = after_prefix(repeat->text, "firmware: ");
+    return answer_yes(
+        format("the last %zu reboots were to be fast, and the running kernel refused: "
+               "%s",
+               repeat->of_release, why ? why : repeat->text));
+}
+
 /* A new file is a new chance, and so is new firmware. */
 struct answer test_failed_before(const struct facts *facts)
 {
@@ -201,6 +220,16 @@ struct answer test_being_checked(const struct facts *facts)
     return answer_yes(
         format("missing since the fast reboot into kernel %s, but may still appear: %s",
                health->release ? health->release : "(unknown)", missing));
+}
+
+struct answer test_parameters_copied(const struct facts *facts)
+{
+    const char *entry = facts->boot_entries.copied;
+
+    return entry ? answer_yes(format("%s has fastreboot's own parameters: a program has copied the "
+                                     "command line of the running kernel",
+                                     entry))
+                 : NO;
 }
 
 struct answer test_watchdog(const struct facts *facts)

@@ -18,6 +18,8 @@ struct answer test_one_time_entry(const struct facts *facts);
 struct answer test_loader_writes(const struct facts *facts);
 struct answer test_foreign_kernel(const struct facts *facts);
 struct answer test_load_interrupted(const struct facts *facts);
+struct answer test_load_refused(const struct facts *facts);
+struct answer test_parameters_copied(const struct facts *facts);
 struct answer test_failed_before(const struct facts *facts);
 struct answer test_failed_too_often(const struct facts *facts);
 struct answer test_ima_measures(const struct facts *facts);

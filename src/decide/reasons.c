@@ -99,9 +99,14 @@ const struct reason REASONS[] = {
               "missing or empty. What was requested of the firmware is unknown."},
     {"firmware-setup", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "the firmware setup was not requested", NO_ACTION, IF_YES(requests[REQUEST_SETUP], NULL),
+     .lasting = "the firmware does not clear the request; `bootctl reboot-to-firmware false` does",
      .about = "The firmware setup was requested (`systemctl reboot --firmware-setup`)."},
     {"firmware-update", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "no firmware update is pending", NO_ACTION, IF_YES(requests[REQUEST_UPDATE], NULL),
+     .lasting =
+         "the firmware does not carry the update out. See `fwupdmgr get-history`; to give it "
+         "up, remove what waits: the capsule in EFI/UpdateCapsule of the EFI partition, or "
+         "fwupd's variable in /sys/firmware/efi/efivars (`chattr -i`, then `rm`)",
      .about = "A firmware update or recovery is waiting: OsIndications, even with a bit that "
               "fastreboot does not know, fwupd (its EFI variables, "
               "or its name in /run/reboot-required.pkgs), or a capsule on the EFI partition."},
@@ -269,6 +274,12 @@ const struct reason REASONS[] = {
      "the last loads at shutdown ended", RETRY, IF(test_load_interrupted),
      .about = "The last two loads at shutdown began and did not end: the program was killed or ran "
               "out of time, or the machine went down."},
+    {"load-refused", SEVERITY_BLOCK, KIND_FAULT, BEFORE, SCOPE_KEXEC,
+     "the running kernel did not refuse to load this kernel at the last reboots",
+     "`fastreboot load` tries it now, and says what is wrong; each reboot tries it again",
+     IF(test_load_refused),
+     .about = "The load at the last two reboots was refused, of a kernel of the same release. The "
+              "next reboot tries it once more."},
     {"failed-before", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed", RETRY, IF(test_failed_before),
      .about = "A fast reboot into this kernel has failed."},
@@ -302,6 +313,17 @@ const struct reason REASONS[] = {
             "the kernel that fastreboot loads comes first and stays"),
      .about = "Debian's kexec-tools are set to load a kernel at reboots as well; the kernel that "
               "fastreboot loads stays."},
+    {"parameters-copied", SEVERITY_WARN, KIND_SETTING, REBOOTS, SCOPE_POLICY,
+     "no boot entry has fastreboot's own parameters",
+     "remove fastreboot.attempt= there, and fastreboot.added=N with the N parameters behind it; a "
+     "boot through the firmware would not drop to a shell where you expect one. "
+     "/etc/kernel/cmdline "
+     "keeps kernel-install from copying them",
+     IF(test_parameters_copied),
+     .about =
+         "Some program has written the command line of a kernel that fastreboot started into a "
+         "boot entry or a unified kernel image. A fast reboot leaves those parameters out, the "
+         "boot loader does not."},
     {"kernel-pinned", SEVERITY_WARN, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the configuration names no kernel that is older than the one installed",
      "name links that follow updates, such as kernel = /vmlinuz and initrd = /initrd.img, if there "

@@ -50,6 +50,7 @@ struct reason {
     /* ... or a function of them. */
     struct answer (*test)(const struct facts *facts);
 
+    const char *lasting; /* what to do if several reboots did not end it, or NULL */
     const char *about;   /* what it means: sentences, commands in backquotes */
     const char *follows; /* it says nothing new when the reason of this id applies; or NULL */
     bool alone;          /* when it applies, nothing else that blocks is of interest */

@@ -19,6 +19,7 @@ static const struct text TEXTS[] = {
     {"release", offsetof(struct attempt, release)},
     {"kernel", offsetof(struct attempt, kernel)},
     {"reason", offsetof(struct attempt, reason)},
+    {"reason_id", offsetof(struct attempt, reason_id)},
     {"cmdline", offsetof(struct attempt, cmdline)},
     {"machine_id", offsetof(struct attempt, machine.id)},
     {"product", offsetof(struct attempt, machine.product)},

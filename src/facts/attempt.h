@@ -39,7 +39,8 @@ struct attempt {
                       it */
     char *kernel;  /* its kernel_id, see struct boot_payload; NULL likewise */
     char *reason;  /* in words, or NULL */
-    char *cmdline; /* of the kernel to start, with fastreboot's mark; or NULL */
+    char *reason_id; /* of that, as in decide/reasons.c; or NULL */
+    char *cmdline;   /* of the kernel to start, with fastreboot's mark; or NULL */
     struct machine machine;
     struct firmware_boot firmware_boot; /* carried to the boot that this reboot starts by kexec */
     struct inventory inventory;

@@ -29,6 +29,7 @@ struct boot_entries {
     char *problem;         /* why none could be chosen, or NULL */
     int problem_error;     /* the errno that caused it, or 0 */
     char *one_time;        /* the boot loader's one-time request, or NULL */
+    char *copied;          /* an entry that has fastreboot's own parameters, in words; or NULL */
     char *writes;          /* what the boot loader would write down when it starts, or NULL */
 };
 

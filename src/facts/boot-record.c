@@ -64,6 +64,7 @@ int boot_record_from_json(const struct json_object *object, struct boot_record *
     ret_record->id = xstrdup(json_string(object, "id"));
     ret_record->boot_id = xstrdup(json_string(object, "boot_id"));
     ret_record->text = xstrdup(json_string(object, "text"));
+    ret_record->reason_id = xstrdup(json_string(object, "because_id"));
     ret_record->release = xstrdup(json_string(object, "release"));
     return ret_record->text ? missing_from_json(object, &ret_record->missing) : -EBADMSG;
 }
@@ -89,6 +90,7 @@ struct json_object *boot_record_to_json(const struct boot_record *record)
     json_add_string(object, "boot_id", record->boot_id);
     json_add_string(object, "outcome", OUTCOMES[record->outcome]);
     json_add_string(object, "text", record->text);
+    json_add_string(object, "because_id", record->reason_id);
     json_add_string(object, "release", record->release);
     add_duration(object, "down_ms", record->down);
     add_duration(object, "back_ms", record->back);
@@ -102,6 +104,7 @@ void boot_record_clear(struct boot_record *record)
     free(record->id);
     free(record->boot_id);
     free(record->text);
+    free(record->reason_id);
     free(record->release);
     names_free(record->missing);
     *record = (struct boot_record){0};

@@ -33,13 +33,15 @@ struct boot_record {
     char *boot_id; /* of the boot that followed, or NULL */
     enum outcome outcome;
     enum health health;
-    char *text;     /* one line: how it went and why */
-    char **missing; /* NULL-terminated, or NULL */
-    char *release;  /* of the kernel that came up, or NULL */
-    int64_t time;   /* when this boot was judged, in microseconds since 1970 */
-    int64_t down;   /* from the start of the reboot to the start of the new kernel, in milliseconds,
-                       or -1 */
-    int64_t back;   /* from the start of the reboot to `time`, in milliseconds, or -1 */
+    char *text;      /* one line: how it went and why */
+    char *reason_id; /* why it went through the firmware as planned, as in decide/reasons.c; or NULL
+                      */
+    char **missing;  /* NULL-terminated, or NULL */
+    char *release;   /* of the kernel that came up, or NULL */
+    int64_t time;    /* when this boot was judged, in microseconds since 1970 */
+    int64_t down; /* from the start of the reboot to the start of the new kernel, in milliseconds,
+                     or -1 */
+    int64_t back; /* from the start of the reboot to `time`, in milliseconds, or -1 */
 };
 
 /* To and from JSON. boot_record_from_json() returns 0, or -EBADMSG if a member is missing or wrong;

@@ -132,6 +132,15 @@ struct failure_facts {
     int error;      /* the errno of reading it, EBADMSG if it is damaged, or 0 */
 };
 
+/* The last reboots, as far back as they went through the firmware for the same reason. */
+struct repeat_facts {
+    char *id;          /* of the reason, or NULL */
+    size_t n;          /* how many they are */
+    size_t of_release; /* how many of them, the last ones, came up with kernel `release` */
+    char *release;     /* of the kernel that came up last, or NULL */
+    char *text;        /* how the last one went, in words, or NULL */
+};
+
 /* The health check of this boot, a fast one, while it is under way. */
 struct health_facts {
     bool under_way;
@@ -180,6 +189,7 @@ struct facts {
     struct answer driver_missing; /* the next kernel lacks a driver that this machine needs */
     struct storage_facts storage;
     struct failure_facts failure;
+    struct repeat_facts repeat;
     struct health_facts health;
     struct watchdog_facts watchdog;
     struct boot_entries boot_entries;

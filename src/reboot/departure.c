@@ -67,6 +67,7 @@ static int through_firmware(int root, struct attempt *attempt, int priority, con
     attempt->state = ATTEMPT_FIRMWARE;
     attempt->has_inventory = false; /* no health check needs it, and a full disk may not take it */
     set_text(&attempt->reason, xstrdup(reason));
+    set_text(&attempt->reason_id, xstrdup(reason_id));
     if (!attempt->id)
         return -ECANCELED; /* it could not even be written once */
     r = records_write_attempt(root, STATE_ATTEMPT, attempt);

@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "decide/health.h"
+#include "decide/repeat.h"
 #include "discover/discover.h"
 #include "discover/hardware/inventory.h"
 #include "discover/kernel/payload.h"
@@ -37,6 +38,14 @@ static void join_health(int root, struct facts *facts)
         health->deadline = record.time + health_limit(&facts->config);
 }
 
+static void join_history(int root, struct facts *facts)
+{
+    CLEANUP(history_clear) struct history history;
+
+    (void)records_read_history(root, &history); /* as far as it goes */
+    repeat_find(&history, &facts->repeat);
+}
+
 void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
 {
     struct facts *facts = &ret_survey->facts;
@@ -47,6 +56,7 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     join_loaded(root, facts);
     join_health(root, facts);
     records_read_failures(root, &facts->failure);
+    join_history(root, facts);
     ret_survey->added = additions_decide(facts);
     decide(facts, purpose, &ret_survey->verdict);
 }
@@ -57,6 +67,7 @@ void survey_clear(struct survey *survey)
     free(survey->added);
     loaded_facts_clear(&survey->facts.loaded);
     failure_facts_clear(&survey->facts.failure);
+    repeat_clear(&survey->facts.repeat);
     health_facts_clear(&survey->facts.health);
     facts_clear(&survey->facts);
 }

@@ -131,6 +131,20 @@ static void some_payload(struct made_facts *made)
     some_image(&facts->payload);
 }
 
+static void some_repetition(struct repeat_facts *repeat)
+{
+    static const char *const IDS[] = {"load-failed", "firmware-update", "boot-next"};
+
+    repeat->n = dice(6) ? 0 : 1 + dice(4);
+    if (repeat->n == 0)
+        return;
+    *repeat = (struct repeat_facts){.id = (char *)IDS[dice(3)],
+                                    .n = repeat->n,
+                                    .of_release = 1 + dice((unsigned)repeat->n),
+                                    .release = (char *)(dice(2) ? "6.1.0" : "6.0.0"),
+                                    .text = (char *)"firmware: loading kernel /vmlinuz: refused"};
+}
+
 static void some_failures(struct failure_facts *facts)
 {
     static const char *const KERNELS[] = {"6.1.0 100 1", "other", "a third"};
@@ -212,6 +226,8 @@ void made_by_dice(struct made_facts *made)
     facts->boot_entries.inherits_cmdline = !dice(3);
     facts->boot.way = dice(3) ? BOOT_BY_FIRMWARE : BOOT_BY_KEXEC;
     facts->boot.mark = (char *)(facts->boot.way == BOOT_BY_KEXEC && dice(2) ? "0011" : NULL);
+    facts->boot_entries.copied = (char *)rarely("boot entry \"Linux\" (/boot/x.conf)");
+    some_repetition(&facts->repeat);
     facts->boot_entries.one_time = (char *)rarely("GRUB was asked for another entry once");
     facts->boot_entries.writes = (char *)rarely("GRUB would set a counter");
     if (facts->kexec.loaded.is != ANSWER_NO && dice(2)) {

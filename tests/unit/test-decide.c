@@ -263,6 +263,29 @@ static const struct finding *finding_of(const struct verdict *verdict, const cha
     return NULL;
 }
 
+/* "Later ones are fast again" has turned out wrong three times. */
+static void what_reboots_do_not_end_is_a_fault(void **state)
+{
+    CLEANUP(verdict_clear) struct verdict verdict = {0};
+    struct made_facts made;
+    const struct finding *finding;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.requests[REQUEST_UPDATE] = answer_yes((char *)"an update is pending");
+    made.facts.repeat = (struct repeat_facts){.id = (char *)"firmware-update", .n = 2};
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+    assert_int_equal(finding_kind(finding_of(&verdict, "firmware-update")), KIND_ONCE);
+    verdict_clear(&verdict);
+    made.facts.repeat.n = 3;
+    decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+    finding = finding_of(&verdict, "firmware-update");
+    assert_int_equal(finding_kind(finding), KIND_FAULT);
+    assert_non_null(strstr(finding_advice(finding), "the last 3 reboots"));
+    assert_non_null(strstr(finding_advice(finding), "fwupdmgr"));
+    assert_null(strstr(finding_advice(finding), "fast again"));
+}
+
 static void what_follows_is_marked(void **state)
 {
     CLEANUP(verdict_clear) struct verdict verdict = {0};
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test(purposes_differ),
         cmocka_unit_test(somebody_elses_kernel_is_respected),
         cmocka_unit_test(what_is_known_is_the_better_reason),
+        cmocka_unit_test(what_reboots_do_not_end_is_a_fault),
         cmocka_unit_test(what_follows_is_marked),
         cmocka_unit_test(a_cause_always_remains),
         cmocka_unit_test(an_entry_is_judged_by_its_files),

@@ -113,21 +113,27 @@ static void without_the_mount_it_goes_on(void **state)
 static void a_reason_is_written_down(void **state)
 {
     const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
 
     tree_write(tree, CONFIG_FILE, "mode = firmware\n");
     assert_int_equal(departure_load(tree->root), 0);
     expect(tree, ATTEMPT_FIRMWARE, "mode = firmware");
     assert_int_equal(fake.loads, 0);
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_string_equal(attempt.reason_id, "mode-firmware");
 }
 
 static void a_kernel_that_does_not_load_is_dropped(void **state)
 {
     const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
 
     fake.load_error = EKEYREJECTED;
     assert_int_equal(departure_load(tree->root), -ECANCELED);
     expect(tree, ATTEMPT_FIRMWARE, strerror(EKEYREJECTED));
     assert_false(is_loaded(tree) || exists(tree, RUN_LOADED));
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_string_equal(attempt.reason_id, "load-failed");
 }
 
 static void without_pid_1_nothing_is_loaded(void **state)

@@ -94,11 +94,16 @@ static void going_down_while_being_checked_has_failed(void **state)
 static void what_was_decided_for_firmware_gives_its_reason(void **state)
 {
     const struct attempt decided = attempt_in(ATTEMPT_FIRMWARE, "mode = firmware");
+    struct attempt with_id = decided;
+    CLEANUP(boot_record_clear) struct boot_record record;
     struct boot_facts other = BY_KEXEC;
 
     (void)state;
     expect(&decided, &BY_FIRMWARE, OUTCOME_FIRMWARE, "firmware: mode = firmware");
     expect(&decided, &UNKNOWN, OUTCOME_FIRMWARE, "firmware: mode = firmware");
+    with_id.reason_id = (char *)"mode-firmware";
+    judge(&with_id, &BY_FIRMWARE, BEGAN + 60 * SECOND, 40 * SECOND, &record);
+    assert_string_equal(record.reason_id, "mode-firmware");
     other.mark = NULL;
     expect(&decided, &other, OUTCOME_UNKNOWN, "did not load was started by kexec, although");
 }

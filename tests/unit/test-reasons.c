@@ -102,6 +102,63 @@ static void loads_that_do_not_end(void **state)
     expect(&made, "load-interrupted", 1, "the last 2 loads");
 }
 
+static void loads_that_the_kernel_refuses(void **state)
+{
+    struct made_facts made;
+    struct repeat_facts *repeat = &made.facts.repeat;
+
+    (void)state;
+    made_fast(&made);
+    *repeat = (struct repeat_facts){.id = (char *)"load-failed",
+                                    .n = 2,
+                                    .of_release = 2,
+                                    .release = (char *)"6.1.0",
+                                    .text = (char *)"firmware: loading kernel /vmlinuz: refused"};
+    expect(&made, "load-refused", 1,
+           "the last 2 reboots were to be fast, and the running kernel refused: loading kernel "
+           "/vmlinuz: refused");
+    made.facts.loaded.current = true; /* now it was not */
+    expect(&made, "load-refused", 0, NULL);
+    made.facts.loaded.current = false;
+    repeat->of_release = 1;
+    expect(&made, "load-refused", 0, NULL);
+    repeat->of_release = 2;
+    repeat->release = (char *)"6.0.0";
+    expect(&made, "load-refused", 0, NULL);
+    repeat->release = (char *)"6.1.0";
+    repeat->id = (char *)"firmware-update";
+    expect(&made, "load-refused", 0, NULL);
+}
+
+static void copied_parameters(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.boot_entries.copied = (char *)"boot entry \"Linux\" (/boot/x.conf)";
+    expect(&made, "parameters-copied", 1, "boot entry \"Linux\" (/boot/x.conf) has fastreboot's");
+}
+
+/* A reason that counts before a reboot and not at the shutdown, or the other way round, would make
+ * a liar of `check`. */
+static void before_and_after_agree(void **state)
+{
+    static const unsigned BEFORE = 1U << PURPOSE_NEXT_REBOOT, AFTER = 1U << PURPOSE_SHUTDOWN;
+
+    (void)state;
+    for (size_t i = 0; i < N_REASONS; i++) {
+        const struct reason *reason = &REASONS[i];
+
+        if (!(reason->purposes & BEFORE) == !(reason->purposes & AFTER))
+            continue;
+        /* The first is the service at work; the second knows only the past, and is tried again. */
+        assert_true(streq(reason->id, "not-active") || streq(reason->id, "load-refused") ||
+                    !(reason->purposes & (BEFORE | AFTER)));
+        assert_false(reason->purposes & AFTER);
+    }
+}
+
 static void units(void **state)
 {
     struct made_facts made;
@@ -271,6 +328,9 @@ int main(void)
         cmocka_unit_test(settings),
         cmocka_unit_test(another_programs_command_line_is_not_inherited),
         cmocka_unit_test(loads_that_do_not_end),
+        cmocka_unit_test(loads_that_the_kernel_refuses),
+        cmocka_unit_test(copied_parameters),
+        cmocka_unit_test(before_and_after_agree),
         cmocka_unit_test(units),
         cmocka_unit_test(the_watchdog),
         cmocka_unit_test(keys_of_a_tpm),

@@ -171,13 +171,16 @@ static void use_configured(int root, const struct config *config, const char *cm
 }
 
 /* Removes fastreboot's own parameters from an entry that somebody made of the running kernel's
- * command line: a stale mark would mislead the next boot. */
-static void remove_ours(struct boot_entry *entry)
+ * command line: a stale mark would mislead the next boot. The boot loader will not remove them. */
+static void remove_ours(struct boot_entries *entries, struct boot_entry *entry)
 {
     AUTOFREE char *mark = cmdline_value(entry->cmdline, CMDLINE_MARK);
 
-    if (mark) /* otherwise not a blank changes */
-        set_text(&entry->cmdline, cmdline_not_ours(entry->cmdline));
+    if (!mark) /* not a blank changes */
+        return;
+    set_text(&entry->cmdline, cmdline_not_ours(entry->cmdline));
+    if (!entries->copied)
+        entries->copied = format("boot entry \"%s\" (%s)", entry->title, entry->source);
 }
 
 /* Applies cmdline=, cmdline-remove= and cmdline-append=. */
@@ -232,7 +235,7 @@ void boot_entries_read(int root, const struct config *config, const struct start
     else
         ask_loaders(root, started, inherited, ret_entries);
     for (size_t i = 0; i < ret_entries->n; i++) {
-        remove_ours(&ret_entries->entries[i]);
+        remove_ours(ret_entries, &ret_entries->entries[i]);
         configure_cmdline(config, &ret_entries->entries[i]);
     }
     if (!config->cmdline && ret_entries->inherits_cmdline)
