@@ -84,6 +84,16 @@ int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset)
     return n < size ? -ENODATA : 0;
 }
 
+int fd_read_start(int fd, size_t max, char **ret_text, size_t *ret_length)
+{
+    AUTOFREE char *text = xcalloc(max + 1, 1);
+    int r = read_up_to(fd, text, max, 0, ret_length);
+
+    if (r >= 0)
+        *ret_text = steal(&text);
+    return r;
+}
+
 int fd_find(int fd, const void *bytes, size_t length, uint64_t from, uint64_t end,
             uint64_t *ret_offset)
 {

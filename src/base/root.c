@@ -196,23 +196,11 @@ int root_read_trusted(int root, const char *path, size_t max, char **ret_text, s
 int root_read_start(int root, const char *path, size_t max, char **ret_text, size_t *ret_length)
 {
     AUTOCLOSE int fd = root_open(root, path, NULL);
-    AUTOFREE char *text = NULL;
-    size_t length = 0;
-    ssize_t n = 1;
+    int r = fd < 0 ? fd : fd_read_start(fd, max, ret_text, ret_length);
 
-    if (fd < 0)
-        return fd;
-    text = xcalloc(max + 1, 1);
-    while (n > 0 && length < max) {
-        n = pread(fd, text + length, max - length, (off_t)length);
-        length += n > 0 ? (size_t)n : 0;
-    }
-    fd_tell(fd, text, length);
-    if (n < 0)
-        return -errno;
-    *ret_text = steal(&text);
-    *ret_length = length;
-    return 0;
+    if (r >= 0)
+        fd_tell(fd, *ret_text, *ret_length);
+    return r;
 }
 
 int root_read_line(int root, const char *path, size_t max, char **ret_line)

@@ -271,14 +271,10 @@ static void long_tables_are_read_as_far_as_they_matter(void **state)
     tree_index(tree, NEXT, "alias", "pci:v000015B3*", "foonet");
     tree_index(tree, NEXT, "dep", "fooraid", "fooraid.ko:");
     expect(tree, NULL);
-    memcpy(table, OTHER, length);
+    tree_index(tree, NEXT, "alias", "pci:v00008086*", "foonet");
+    memcpy(table, OTHER, length); /* a router of the Internet has no default route */
     tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);
-    {
-        CLEANUP(answer_clear)
-        struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
-
-        assert_answer(&missing, -E2BIG, NULL);
-    }
+    expect(tree, NULL);
     for (size_t i = 0; i < ROUTES; i++)
         memcpy(table + i * length, DEFAULT, length);
     tree_write_bytes(tree, "proc/net/route", table, ROUTES * length);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/fd.h"
 #include "base/map.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -52,6 +53,12 @@ static const char *default_link(const struct table *table, char *const fields[],
     return link;
 }
 
+/* Not that of a heading. */
+static bool is_address(const char *field)
+{
+    return !field[strspn(field, "0123456789abcdefABCDEF")];
+}
+
 static void take_lines(const struct table *table, char *text, struct routes *routes)
 {
     CLEANUP(map_clear) struct map seen = {0};
@@ -70,22 +77,65 @@ static void take_lines(const struct table *table, char *text, struct routes *rou
         link = default_link(table, fields, n);
         if (link && map_add(&seen, link, NULL))
             *APPEND(routes->links, routes->n) = xstrdup(link);
-        if (table->sorted && !is_zero(fields[table->destination]) && routes->n)
+        if (table->sorted && is_address(fields[table->destination]) &&
+            !is_zero(fields[table->destination]))
             routes->complete = true;
     }
 }
 
+/* The lines that the kernel's table would have for these routes. */
+static char *lines_of(const struct routes *routes)
+{
+    static const char NONE[] = "00000000000000000000000000000000 00";
+    char *text = xstrdup("");
+
+    for (size_t i = 0; i < routes->n; i++)
+        set_text(&text, format("%s%s %s %.32s 00000400 00000001 00000000 00000003 %8s\n", text,
+                               NONE, NONE, NONE, routes->links[i]));
+    return text;
+}
+
+/* Whether the kernel has named the default routes. A recording then gets them alone, as a table
+ * that is cut off would tell it less. */
+static bool ask(int root, int fd, struct routes *routes)
+{
+    struct routes asked;
+    AUTOFREE char *lines = NULL;
+    int r = routes_ask(root, &asked);
+
+    if (r < 0) {
+        routes_clear(&asked);
+        return false;
+    }
+    lines = lines_of(&asked);
+    fd_tell(fd, lines, strlen(lines));
+    routes_clear(routes);
+    *routes = asked;
+    return true;
+}
+
+/* Takes what was read of the table; a line that is cut off says nothing. */
+static void take(int root, int fd, enum route_family family, char *text, size_t length,
+                 struct routes *routes)
+{
+    char *end = length == MAX_TABLE ? strrchr(text, '\n') : NULL;
+    AUTOFREE char *copy = xstrndup(text, end ? (size_t)(end - text) : length);
+
+    routes->complete = length < MAX_TABLE;
+    take_lines(&TABLES[family], copy, routes);
+    if (routes->complete || family != ROUTES_IPV6 || !ask(root, fd, routes))
+        fd_tell(fd, text, length);
+}
+
 int routes_read(int root, const char *directory, enum route_family family, struct routes *ret)
 {
-    const struct table *table = &TABLES[family];
-    AUTOFREE char *path = format("%s/%s", directory, table->name), *text = NULL;
+    AUTOFREE char *path = format("%s/%s", directory, TABLES[family].name), *text = NULL;
+    AUTOCLOSE int fd = root_open(root, path, NULL);
     size_t length;
-    int r = root_read_start(root, path, MAX_TABLE, &text, &length);
+    int r = fd < 0 ? fd : fd_read_start(fd, MAX_TABLE, &text, &length);
 
     *ret = (struct routes){0};
-    if (r < 0)
-        return r;
-    ret->complete = length < MAX_TABLE;
-    take_lines(table, text, ret);
-    return 0;
+    if (r >= 0)
+        take(root, fd, family, text, length, ret);
+    return r < 0 ? r : 0;
 }

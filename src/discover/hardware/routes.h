@@ -17,7 +17,14 @@ enum route_family {
 };
 
 /* Reads the table in `directory`: "proc/net" or, as PID 1 sees it, "proc/1/net". A router may have
- * a million routes, and all are made into text for whoever reads: only the first mebibyte is read.
- * 0, or a negative errno such as -ENOENT. Release with routes_clear() in any case. */
+ * a million routes, and the kernel formats all of them for whoever reads: only the first mebibyte
+ * is read. IPv4's default routes are in there; for IPv6's the kernel is asked, if `root` is this
+ * machine. Returns 0, or a negative errno such as -ENOENT. Release with routes_clear() in any case.
+ */
 int routes_read(int root, const char *directory, enum route_family family, struct routes *ret);
+
+/* Asks the kernel over which interfaces the best IPv6 default route of this process's network
+ * leads, whatever the length of its table. Returns 0, or a negative errno if it does not tell, or
+ * if `root` is not the root directory of this process. Release with routes_clear() in any case. */
+int routes_ask(int root, struct routes *ret);
 void routes_clear(struct routes *routes);
