@@ -187,6 +187,20 @@ static void a_storage_server_is_read(void **state)
     assert_int_equal(again.items[ITEM_MOUNT].n, MOUNTS + 1);
 }
 
+/* It would be a negative number in the record of this reboot, which could then not be read. */
+static void a_disk_of_absurd_size(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory found, again;
+
+    tree_write(tree, "sys/block/sda/device/model", "X\n");
+    tree_write(tree, "sys/block/sda/size", "9223372036854775807\n");
+    inventory_read(tree->root, &found);
+    made_copy(&found, &again);
+    assert_true(again.items[ITEM_DISK].known);
+    assert_true(again.items[ITEM_DISK].all[0].size == found.items[ITEM_DISK].all[0].size);
+}
+
 static void lists_of_cpus(void **state)
 {
     static const struct {
@@ -379,6 +393,7 @@ int main(void)
         TEST(a_storage_server_is_read),
         TEST(nvme_disks_of_several_controllers),
         TEST(lists_of_cpus),
+        TEST(a_disk_of_absurd_size),
         TEST(interfaces_with_hardware_are_read),
         TEST(an_empty_machine_has_nothing_that_is_known),
         TEST(routes_are_read_as_the_kernel_writes_them),

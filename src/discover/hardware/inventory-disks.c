@@ -3,6 +3,7 @@
 /* Disks, and the file systems that fstab has on them. */
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/mounts.h"
 #include "base/root.h"
@@ -14,6 +15,8 @@
 enum {
     SECTOR = 512, /* of `size` in sysfs, whatever the disk's own is */
 };
+
+static const long MOST_SECTORS = LONG_MAX / SECTOR; /* JSON has no larger number of bytes */
 
 #define DISKS "sys/block"
 
@@ -106,7 +109,7 @@ static int look_at_disk(int root, const char *path, void *data)
         return -E2BIG;
     (void)sysfs_number(root, path, "removable", &removable);
     (void)sysfs_line(root, path, "device/model", &item->model);
-    item->size = (uint64_t)sectors * SECTOR;
+    item->size = (uint64_t)(sectors < MOST_SECTORS ? sectors : MOST_SECTORS) * SECTOR;
     item->place = xstrdup(basename(path));
     item->id = read_id(root, path);
     item->spare = removable || is_spare(root, basename(path));
