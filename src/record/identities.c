@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <search.h>
+#include <stdint.h>
 
+#include "base/map.h"
 #include "base/util.h"
 
 enum {
@@ -41,11 +43,18 @@ struct identity {
     bool keep;
 };
 
+/* One that no shape recognises. */
+struct word {
+    char *text;
+    uintptr_t next; /* of those with the same start: its index plus 1, or 0 */
+};
+
 struct identities {
     void *tree; /* of struct identity, by text */
     unsigned numbers[MAX_TOKEN];
-    char **words; /* those that no shape recognises */
+    struct word *words;
     size_t n_words;
+    struct map starts; /* their leading letters and digits: the index of the first one plus 1 */
 };
 
 /* A match: its length in the data, and its digits in there. */
@@ -80,8 +89,9 @@ void identities_free(struct identities *identities)
         return;
     tdestroy(identities->tree, free_identity);
     for (size_t i = 0; i < identities->n_words; i++)
-        free(identities->words[i]);
+        free(identities->words[i].text);
     free(identities->words);
+    map_clear(&identities->starts);
     free(identities);
 }
 
@@ -148,6 +158,33 @@ static bool match_word(const char *word, const char *data, size_t size, struct t
     return true;
 }
 
+/* The index plus 1 of the first word that starts with the same letters and digits as `data`, and
+ * has no more of them; 0 if there is none. There may be a thousand words, and each place of each
+ * file is held against them. */
+static uintptr_t first_word(const struct identities *identities, const char *data, size_t size)
+{
+    char start[MAX_TOKEN];
+    size_t length = 0;
+
+    for (; length < size && is_word(data[length]); length++) {
+        if (length == sizeof(start) - 1)
+            return 0; /* longer than any word */
+        start[length] = data[length];
+    }
+    start[length] = 0;
+    return (uintptr_t)map_get(&identities->starts, start);
+}
+
+static bool match_words(const struct identities *identities, const char *data, size_t size,
+                        struct token *token)
+{
+    uintptr_t i = first_word(identities, data, size);
+
+    while (i && !match_word(identities->words[i - 1].text, data, size, token))
+        i = identities->words[i - 1].next;
+    return i != 0;
+}
+
 /* An IP address, in the longest run of `signs`. */
 static bool match_address(int family, const char *signs, const char *data, size_t size,
                           struct token *token)
@@ -193,8 +230,7 @@ static bool match(const struct identities *identities, const char *data, size_t 
     for (size_t i = 0; !found && i < ELEMENTS(SHAPES); i++)
         found = (before != ':' || !strchr(SHAPES[i], ':')) &&
                 match_shape(SHAPES[i], data + at, size - at, token);
-    for (size_t i = 0; !found && i < identities->n_words; i++)
-        found = match_word(identities->words[i], data + at, size - at, token);
+    found = found || match_words(identities, data + at, size - at, token);
     if (!found && !strchr("._-", before) && isxdigit((unsigned char)data[at]))
         found = is_own_ipv4(data + at, size - at, token) ||
                 (before != ':' && is_own_ipv6(data + at, size - at, token));
@@ -228,16 +264,35 @@ void identities_find(struct identities *identities, const char *data, size_t siz
         }
 }
 
+/* Whether it is new. */
+static bool add_word(struct identities *identities, const char *text)
+{
+    uintptr_t i = first_word(identities, text, strlen(text)), last = i;
+    AUTOFREE char *start = NULL;
+    size_t length = 0;
+
+    for (; i; i = identities->words[i - 1].next) {
+        if (streq(identities->words[i - 1].text, text))
+            return false;
+        last = i;
+    }
+    *APPEND(identities->words, identities->n_words) = (struct word){.text = xstrdup(text)};
+    if (last) {
+        identities->words[last - 1].next = identities->n_words;
+        return true;
+    }
+    while (is_word(text[length]))
+        length++;
+    start = xstrndup(text, length);
+    return map_add(&identities->starts, start, (const void *)(uintptr_t)identities->n_words);
+}
+
 void identities_add(struct identities *identities, const char *text)
 {
     struct token token;
 
-    for (size_t i = 0; i < identities->n_words; i++)
-        if (streq(identities->words[i], text))
-            return;
-    if (strlen(text) >= MAX_TOKEN || !is_word(*text))
+    if (strlen(text) >= MAX_TOKEN || !is_word(*text) || !add_word(identities, text))
         return;
-    *APPEND(identities->words, identities->n_words) = xstrdup(text);
     if (match(identities, text, 0, strlen(text), &token))
         collect(identities, &token, false);
 }

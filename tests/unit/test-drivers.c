@@ -286,6 +286,43 @@ static void long_tables_are_read_as_far_as_they_matter(void **state)
     }
 }
 
+/* A server may have a hundred ports. */
+static void a_module_is_named_once(void **state)
+{
+    static const char CAUSE[] = "which module foonet drives now";
+    const struct tree *tree = *state;
+    AUTOFREE char *routes = strdup("");
+
+    make_machine(tree);
+    make_card(tree);
+    for (int i = 0; i < 4; i++) {
+        AUTOFREE char *device = format("sys/devices/pci0000:00/0000:05:0%d.0", i);
+        AUTOFREE char *modalias = format("%s/modalias", device),
+                      *driver = format("%s/driver", device);
+        AUTOFREE char *kind = format("pci:v000015B3d0000%04d\n", i);
+        AUTOFREE char *link = format("sys/class/net/p%d", i);
+        AUTOFREE char *target = format("../../devices/pci0000:00/0000:05:0%d.0/net/p%d", i, i);
+        AUTOFREE char *its = format("%s/net/p%d/device", device, i);
+        AUTOFREE char *line = format("p%d\t00000000\t0202000A\n", i);
+
+        tree_write(tree, modalias, kind);
+        tree_link(tree, driver, "/sys/bus/pci/drivers/foonet");
+        tree_link(tree, its, "../..");
+        tree_link(tree, link, target);
+        append_text(&routes, "", line);
+    }
+    tree_write(tree, "proc/net/route", routes);
+    {
+        CLEANUP(answer_clear)
+        struct answer missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
+        const char *cause;
+
+        assert_answer(&missing, 1, "device 0000:05:00.0, on which the default route by p0 depends");
+        cause = strstr(missing.text, CAUSE);
+        assert_string_equal(cause, "which module foonet drives now, and others with it");
+    }
+}
+
 static void bonds_are_followed(void **state)
 {
     const struct tree *tree = *state;
@@ -352,6 +389,7 @@ int main(void)
         TEST(the_file_system_itself_counts),
         TEST(the_default_route_counts),
         TEST(long_tables_are_read_as_far_as_they_matter),
+        TEST(a_module_is_named_once),
         TEST(bonds_are_followed),
         TEST(a_machine_that_says_nothing),
         TEST(iscsi_and_loops_are_not_local),

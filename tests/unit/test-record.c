@@ -106,6 +106,25 @@ static void serial_numbers_are_words(void **state)
     assert_string_equal(text, "ata-DISK_S0000001-part1 S3R14LN0X md0 w00-1.example.org web-10");
 }
 
+/* Those with the same start are told apart, and the first that was added is found first. */
+static void words_with_the_same_start(void **state)
+{
+    CLEANUP(identities_freep) struct identities *identities = identities_new();
+    char text[] = "web-2.example web.example web-1-x web web-3", long_one[400];
+
+    (void)state;
+    memset(long_one, 'x', sizeof(long_one) - 1);
+    long_one[sizeof(long_one) - 1] = 0;
+    identities_add(identities, "web-1");
+    identities_add(identities, "web-2");
+    identities_add(identities, "web.example");
+    identities_add(identities, "web-1");
+    identities_number(identities);
+    assert_int_equal(identities_replace(identities, text, strlen(text)), 3);
+    assert_string_equal(text, "w00-2.example w00.0000001 w00-1-x web web-3");
+    assert_int_equal(identities_replace(identities, long_one, strlen(long_one)), 0);
+}
+
 /* Secrets */
 
 static void hides(const char *path, const char *text, const char *expected)
@@ -260,6 +279,7 @@ int main(void)
         cmocka_unit_test(one_has_one_number_in_every_form),
         cmocka_unit_test(what_is_kept_stays_everywhere),
         cmocka_unit_test(serial_numbers_are_words),
+        cmocka_unit_test(words_with_the_same_start),
         cmocka_unit_test(secrets_are_overwritten),
         cmocka_unit_test(tables_keep_what_is_read),
         TEST(what_is_read_leaves_a_trace),
