@@ -25,9 +25,10 @@ struct size {
     int links;
     int mounts;
     int routes;
+    int blocks; /* of memory, of 128 MiB each */
 };
 
-static const struct size SMALL = {100, 16, 1024, 11000}, LARGE = {400, 64, 4096, 44000};
+static const struct size SMALL = {100, 16, 1024, 11000, 2048}, LARGE = {400, 64, 4096, 44000, 8192};
 
 static size_t calls;
 
@@ -172,6 +173,17 @@ static void add_network(const struct tree *tree, const struct size *size)
     write_text(tree, "proc/net/route", &table);
 }
 
+static void add_memory(const struct tree *tree, const struct size *size)
+{
+    tree_mkdir(tree, "sys/bus/memory/devices");
+    for (int i = 0; i < size->blocks; i++) {
+        AUTOFREE char *block = format("sys/bus/memory/devices/memory%d", i);
+
+        tree_link(tree, block, "../../../devices/system/memory/memory");
+    }
+    tree_write(tree, "sys/devices/system/memory/memory/state", "online\n");
+}
+
 /* Those of the disks are in fstab; the others are containers'. */
 static void add_mounts(const struct tree *tree, const struct size *size)
 {
@@ -203,6 +215,7 @@ static void make_server(const struct tree *tree, const struct size *size)
     add_disks(tree, size);
     add_network(tree, size);
     add_mounts(tree, size);
+    add_memory(tree, size);
     fake_reset(tree);
     fake.shutdown = SHUTDOWN_REBOOT;
 }

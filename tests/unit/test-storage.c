@@ -60,6 +60,9 @@ static void btrfs(void **state)
     expect(tree, NULL, NULL, NULL);
     tree_write(tree, "sys/fs/btrfs/0000-1111/devinfo/1/error_stats", "write_errs 2\nread_errs 3\n");
     expect(tree, NULL, "btrfs 0000-1111 has counted 5 errors on device 1", NULL);
+    tree_write(tree, "sys/fs/btrfs/0000-1111/devinfo/1/error_stats",
+               "write_errs 18446744073709551615\nread_errs 1\n");
+    expect(tree, NULL, "errors on device 1", NULL);
     tree_write(tree, "sys/fs/btrfs/0000-1111/devinfo/2/missing", "1\n");
     expect(tree, NULL, "btrfs 0000-1111 lacks device 2", NULL);
 }

@@ -66,8 +66,9 @@ static uint64_t sum_of_errors(char *stats)
     for (char *line = strtok_r(stats, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         const char *number = strchr(line, ' ');
 
-        if (number && strstr(line, "_errs "))
-            sum += strtoull(number, NULL, 10);
+        if (number && strstr(line, "_errs ") &&
+            __builtin_add_overflow(sum, (uint64_t)strtoull(number, NULL, 10), &sum))
+            return UINT64_MAX;
     }
     return sum;
 }
