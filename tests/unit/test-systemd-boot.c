@@ -327,6 +327,9 @@ static void what_is_no_partition(void **state)
     tree_write(tree, "run/udev/data/b8:3",
                "I:1\nE:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
     expect(tree, "b.conf", "first entry"); /* loader.conf there does not count */
+    tree_mode(tree, "run/udev/data/b8:3", 0666);
+    expect(tree, NULL, "XBOOTLDR");
+    tree_mode(tree, "run/udev/data/b8:3", 0644);
     tree_write(tree, "efi/loader/loader.conf", "default z.conf\n");
     expect(tree, "z.conf", "/efi/loader/loader.conf");
     tree_write(tree, "run/udev/data/b8:3",

@@ -57,10 +57,11 @@ static enum partition_role role_by_type(int root, const struct mount_point *moun
 {
     static const char KEY[] = "\nE:ID_PART_ENTRY_TYPE=";
     static const char XBOOTLDR[] = "bc13c2ff-59e6-4262-a352-b275fd6f7172";
-    AUTOFREE char *path = format("run/udev/data/b%s", mount->device), *data = NULL;
+    AUTOFREE char *path = format("run/udev/data/b%s", mount->device), *data = NULL,
+                  *untrusted = NULL;
     const char *type;
 
-    if (root_read(root, path, MAX_UDEV_DATA, &data, NULL) < 0)
+    if (root_read_trusted(root, path, MAX_UDEV_DATA, &data, NULL, &untrusted) < 0)
         return PARTITION_UNSURE;
     type = strstr(data, KEY);
     if (!type)
