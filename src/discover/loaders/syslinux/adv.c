@@ -55,8 +55,9 @@ char *syslinux_adv_read(int root, const char *path, struct syslinux_adv *ret_adv
     unsigned char copies[2 * SIZE];
     const unsigned char *copy = copies;
     struct stat st;
-    AUTOCLOSE int fd = root_open(root, path, NULL);
-    int r = fd;
+    AUTOFREE char *untrusted = NULL;
+    AUTOCLOSE int fd = root_open(root, path, &untrusted);
+    int r = untrusted ? -EUCLEAN : fd;
 
     *ret_adv = (struct syslinux_adv){0};
     if (r >= 0 && fstat(fd, &st) < 0)
@@ -66,7 +67,7 @@ char *syslinux_adv_read(int root, const char *path, struct syslinux_adv *ret_adv
                 ? -EBADMSG
                 : fd_read_at(fd, copies, sizeof(copies), (uint64_t)st.st_size - sizeof(copies));
     if (r < 0)
-        return format("%s: %s", path, strerror(-r));
+        return format("%s: %s", path, untrusted ? untrusted : strerror(-r));
     if (!is_valid(copy))
         copy += SIZE;
     if (!is_valid(copy))
