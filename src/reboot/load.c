@@ -82,6 +82,7 @@ static bool is_loaded(const struct facts *facts)
 
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
 {
+    AUTOCLOSE int lock = notes_lock(root); /* without it the kernel may refuse the load */
     AUTOFREE char *id = NULL;
     int r;
 

@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reboot/notes.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
 #include "act/state.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+
+int notes_lock(int root)
+{
+    AUTOCLOSE int fd = -1;
+    int lock;
+
+    if (mkdirat(root, RUN_DIR, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    fd = openat(root, RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    while (flock(fd, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return -errno;
+    lock = fd;
+    fd = -1;
+    return lock;
+}
 
 int notes_write_normal(int root, const char *why)
 {

@@ -7,6 +7,10 @@
  * nowhere else. What returns int gives 0 or a negative errno unless said otherwise; removing what
  * is not there is no error. */
 
+/* Waits until no other fastreboot holds the lock, and takes it: for loading a kernel, which two
+ * cannot do at once. Returns a descriptor to close, or a negative errno. */
+int notes_lock(int root);
+
 /* One reboot through the firmware was asked for, by the administrator (`why` is "") or by
  * fastreboot itself. */
 int notes_write_normal(int root, const char *why);

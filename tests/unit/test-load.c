@@ -2,6 +2,7 @@
 #include "reboot/load.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include "base/paths.h"
 #include "fakes.h"
@@ -33,6 +34,28 @@ static int load(const struct tree *tree, char **ret_id)
     r = load_kernel(tree->root, &survey, ret_id, &error);
     assert_int_equal(r < 0, error != NULL);
     return r;
+}
+
+static void look_at_the_lock(void)
+{
+    AUTOCLOSE int fd = openat(fake.tree->root, RUN_DIR, O_RDONLY | O_DIRECTORY);
+
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1);
+}
+
+/* The kernel takes one at a time, and refuses the other: `fastreboot load`, then a reboot. */
+static void two_do_not_load_at_once(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *id = NULL;
+    AUTOCLOSE int fd = -1;
+
+    fake.point = look_at_the_lock;
+    assert_int_equal(load(tree, &id), 0);
+    fake.point = NULL;
+    fd = openat(tree->root, RUN_DIR, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 }
 
 /* Another program may have loaded a kernel over it, and nothing would say so. */
@@ -227,6 +250,7 @@ int main(void)
         TEST(early_only_with_a_guard),
         TEST(a_refused_reboot_keeps_an_earlier_request),
         TEST(what_files_say_is_shown_as_text),
+        TEST(two_do_not_load_at_once),
         TEST(it_is_loaded_again_every_time),
         TEST(what_is_loaded_stays_where_nothing_can_be),
     };

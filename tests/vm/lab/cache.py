@@ -64,9 +64,9 @@ def get(name, recipe, make, says=None):
             return path
         if says:
             announce(f"lab: {says}")
-        for leftover in root().glob(f".new-{name}-*"):
+        for leftover in root().glob(f".new-{name}+*"):  # no name has a "+", so none is the beginning of another
             remove(leftover)
-        new = Path(tempfile.mkdtemp(prefix=f".new-{name}-", dir=root()))
+        new = Path(tempfile.mkdtemp(prefix=f".new-{name}+", dir=root()))
         new.chmod(0o755)
         try:
             make(new)

@@ -186,10 +186,11 @@ def nothing_detached(_machine, boot):
 GARBAGE = "head -c 3000 /dev/urandom"
 
 
-def set_aside(name):
+def set_aside(name, suffix):
     def look(machine, _boot):
-        machine.run(f"test -s /var/lib/fastreboot/{name}")
-        assert any(name in line for line in expect.told(machine)), expect.told(machine)
+        machine.run(f"test -s /var/lib/fastreboot/{name}.{suffix}")
+        lines = [line for line in expect.told(machine) if f"/{name}: " in line]
+        assert any(f"kept with the suffix .{suffix}" in line for line in lines), expect.told(machine)
 
     return look
 
@@ -304,13 +305,13 @@ SYSTEM_FAULTS = {
         "echo u > /proc/sysrq-trigger; while touch /var/x; do :; done"),
     "history-garbage": Fault(
         "the history is garbage", FAST, STARTED_BY_KEXEC, f"{GARBAGE} > /var/lib/fastreboot/history",
-        after=set_aside("history.damaged")),
+        after=set_aside("history", "damaged")),
     "run-deleted": Fault("/run/fastreboot is deleted", FAST, STARTED_BY_KEXEC, "rm -rf /run/fastreboot"),
     "clock-back": Fault("the clock is set back a year over the reboot", FAST, STARTED_BY_KEXEC, CLOCK_AHEAD,
                         after=a_year_earlier),
     "machine-id": Fault("/etc/machine-id changes over the reboot", FAST,
                         "^a kernel with a mark of fastreboot that is not recorded", in_between(NEW_MACHINE_ID),
-                        after=set_aside("attempt.other-machine")),
+                        after=set_aside("attempt", "other-machine")),
 
     # What fastreboot depends on.
     "no-memory": Fault(
