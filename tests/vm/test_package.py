@@ -108,7 +108,8 @@ def test_lintian_has_nothing_to_say(suite):
 FILES = {"lib/fastreboot/quirks.d/10-boards.conf", "lib/kernel/install.d/95-fastreboot.install",
          "lib/systemd/system/fastreboot.service", "lib/systemd/system/fastreboot-jump.service",
          "share/zsh/site-functions/_fastreboot", "share/man/man5/fastreboot.conf.5",
-         "share/man/man7/fastreboot-reasons.7"}
+         "share/man/man7/fastreboot-reasons.7", "share/fish/vendor_completions.d/normal-reboot.fish",
+         "lib/systemd/system-preset/80-fastreboot.preset", "share/doc/fastreboot/examples/ansible-reboot.yml"}
 RPM = """
 apt-get -qy update && apt-get -qy --no-install-recommends install rpm
 cd "$1"
