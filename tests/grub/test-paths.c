@@ -55,6 +55,23 @@ static void devices(void **state)
                         "? /boot/grub/grub.cfg:3: what a search for \"/k1\" finds");
 }
 
+/* As Fedora CoreOS asks for it, where a disk may be part of an array that is not assembled. */
+static void arrays(void **state)
+{
+    static const char LINES[] =
+        "if [ -d (md/md-boot)/grub2 ]; then\nlinux /k2\nelse\nlinux /k1\nfi";
+
+    assert_string_equal(on(state, SEPARATE, LINES), "/boot/k1 ");
+    tree_write(*state, "run/udev/data/b8:1", "S:x\nE:ID_FS_TYPE=ext4\n");
+    assert_string_equal(on(state, SEPARATE, LINES), "/boot/k1 ");
+    tree_write(*state, "run/udev/data/b8:2", "S:x\nE:ID_FS_TYPE=linux_raid_member\n");
+    assert_true(on(state, SEPARATE, LINES)[0] == '?');
+    tree_write(*state, "run/udev/data/b8:2", "S:x\n");
+    assert_string_equal(on(state, SEPARATE, LINES), "/boot/k1 ");
+    tree_write(*state, "sys/class/block/md127/dev", "9:127\n");
+    assert_true(on(state, SEPARATE, LINES)[0] == '?');
+}
+
 /* With udev's links it is known which file system a search finds. */
 static void searches(void **state)
 {
@@ -144,8 +161,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(one_file_system), TEST(separate_boot),      TEST(subvolume), TEST(devices),
-        TEST(searches),        TEST(btrfs_on_two_disks), TEST(links),     TEST(without_mounts),
+        TEST(one_file_system), TEST(separate_boot), TEST(subvolume),          TEST(devices),
+        TEST(arrays),          TEST(searches),      TEST(btrfs_on_two_disks), TEST(links),
+        TEST(without_mounts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,16 @@ static void nixos_has_them_in_the_system(void **state)
     expect_directory(*state, "ro", "/lib/modules/6.1.0");
 }
 
+static void ostree_has_them_in_the_deployment(void **state)
+{
+    static const char LINE[] = "rw ostree=/ostree/boot.1/x/abc/0";
+
+    expect_directory(*state, LINE, "/lib/modules/6.1.0");
+    tree_link(*state, "sysroot/ostree/boot.1/x/abc/0", "../../../deploy/x/deploy/abc.0");
+    expect_directory(*state, LINE, "/sysroot/ostree/boot.1/x/abc/0/usr/lib/modules/6.1.0");
+    expect_directory(*state, "ostree=/x", "/lib/modules/6.1.0");
+}
+
 static void merged_usr_is_followed(void **state)
 {
     tree_mkdir(*state, "usr/lib/modules");
@@ -127,6 +137,7 @@ int main(void)
         TEST(a_kernel_may_have_no_modules),
         TEST(a_kernel_may_be_built_without_modules),
         TEST(nixos_has_them_in_the_system),
+        TEST(ostree_has_them_in_the_deployment),
         TEST(merged_usr_is_followed),
         TEST(missing_modules_are_counted),
         TEST(the_directory_has_to_be_there),

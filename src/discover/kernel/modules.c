@@ -29,13 +29,26 @@ static char *nixos_system(const char *cmdline)
     return steal(&init);
 }
 
+/* The path of OSTree's deployment that is started with ostree=/ostree/PATH, for free(); or NULL. */
+static char *ostree_deployment(const char *cmdline)
+{
+    AUTOFREE char *path = cmdline_value(cmdline, "ostree=");
+
+    return path && after_prefix(path, "/ostree/") && !strstr(path, "/../")
+               ? format("/sysroot%s", path)
+               : NULL;
+}
+
 char *modules_directory(int root, const char *release, const char *cmdline)
 {
     AUTOFREE char *system = cmdline ? nixos_system(cmdline) : NULL;
     AUTOFREE char *modules = system ? format("%s/kernel-modules", system) : NULL;
+    AUTOFREE char *deployment = cmdline ? ostree_deployment(cmdline) : NULL;
 
     if (modules && root_exists(root, modules) == 1)
         return format("%s/lib/modules/%s", modules, release);
+    if (deployment && root_exists(root, deployment) == 1)
+        return format("%s/usr/lib/modules/%s", deployment, release);
     return format("/lib/modules/%s", release);
 }
 

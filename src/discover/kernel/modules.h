@@ -2,7 +2,7 @@
 #pragma once
 
 /* The modules directory of kernel `release` in the system that it starts with the command line
- * `cmdline`, for free(): "/lib/modules/6.1.0", or where NixOS has it. */
+ * `cmdline`, for free(): "/lib/modules/6.1.0", or where NixOS or OSTree has it. */
 char *modules_directory(int root, const char *release, const char *cmdline);
 
 /* Whether a modules directory is whole: its index can be read and every module that it lists is

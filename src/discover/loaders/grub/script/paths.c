@@ -11,6 +11,8 @@
 
 enum {
     MAX_BTRFS = 256, /* file systems */
+    MAX_DEVICES = 4096,
+    MAX_UDEV_DATA = 64 * 1024,
 };
 
 void grub_paths_clear(struct grub_paths *paths)
@@ -190,6 +192,33 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
     return r;
 }
 
+static int is_array(const char *name)
+{
+    return after_prefix(name, "md") != NULL;
+}
+
+static int is_block_device(const char *name)
+{
+    return name[0] == 'b';
+}
+
+/* Whether a disk here may belong to an array that GRUB assembles. */
+static bool may_have_arrays(int root)
+{
+    static const char MEMBER[] = "E:ID_FS_TYPE=linux_raid_member\n";
+    CLEANUP(names_freep) char **arrays = NULL, **devices = NULL;
+    int n = root_names(root, "sys/class/block", is_array, MAX_DEVICES, &arrays);
+    int m = root_names(root, "run/udev/data", is_block_device, MAX_DEVICES, &devices);
+    bool found = n > 0 || (n < 0 && n != -ENOENT) || (m < 0 && m != -ENOENT);
+
+    for (int i = 0; i < m && !found; i++) {
+        AUTOFREE char *path = format("run/udev/data/%s", devices[i]), *data = NULL;
+
+        found = root_read(root, path, MAX_UDEV_DATA, &data, NULL) < 0 || strstr(data, MEMBER);
+    }
+    return found;
+}
+
 /* Splits "(device)/path"; without a device it is `device`. */
 static char *split(const char *device, const char *name, const char **ret_path)
 {
@@ -211,6 +240,10 @@ int grub_paths_map(const struct grub_paths *paths, const char *device, const cha
         return unknown(ret_problem, steal(&why));
     if (*path != '/' || grub_has_mark(path) || strstr(path, "/../"))
         return unknown(ret_problem, format("%s: not a path that GRUB and Linux read alike", path));
+    if (after_prefix(on, "md/") && !may_have_arrays(paths->root)) {
+        *ret_problem = format("%s: this machine has no disk array", path);
+        return -ENOENT;
+    }
     if (on[0] != GRUB_MARK || strcspn(on, "\002") + 1 != strlen(on))
         return unknown(ret_problem, format("%s: only GRUB knows which device (%s) is", path,
                                            grub_has_mark(on) ? "?" : on));
