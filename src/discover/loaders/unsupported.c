@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Boot loaders whose configuration fastreboot does not read. Where one of them is there, the links
- * and the newest kernel would be a guess: it may start another kernel, with other parameters. */
+/* Boot loaders whose configuration fastreboot does not read, or not here. Where one of them is
+ * there, the links and the newest kernel would be a guess: it may start another kernel, with other
+ * parameters. */
 
 #include <errno.h>
 
@@ -57,6 +58,8 @@ static const struct {
 static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot", "/boot/firmware"};
 
 static const char NOT_READ[] = "whose configuration fastreboot does not read";
+/* Otherwise its own reader would have been asked. */
+static const char NOT_STARTED[] = "but nothing shows that it started this machine";
 
 /* `error` is 0, or the errno that the text is about. Owns the text. */
 static void give_problem(struct boot_entries *entries, int error, char *problem)
@@ -149,7 +152,8 @@ static void look_for_files(int root, const char *partition, struct boot_entries 
     for (size_t i = 0; !entries->problem && i < ELEMENTS(ON_PARTITIONS); i++) {
         AUTOFREE char *path = format("%s/%s", partition, ON_PARTITIONS[i].file);
 
-        look_at(root, path, ON_PARTITIONS[i].name, NOT_READ, entries);
+        look_at(root, path, ON_PARTITIONS[i].name,
+                strstr(ON_PARTITIONS[i].name, "linux") ? NOT_STARTED : NOT_READ, entries);
     }
 }
 
