@@ -2,7 +2,8 @@
 """Faults that are a matter of the moment: resets, power cuts, and reboots on top of reboots."""
 from lab import expect
 from lab.faults import FAST, FIRMWARE, GIVEN_UP, POWER_BACK, Fault, Way, command, power_cut_at, reset_at
-from lab.faults_table import LOAD_DID_NOT_END, NO_JUMP, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC, not_tried_again
+from lab.faults_table import (LOAD_DID_NOT_END, NO_JUMP, NOT_CHECKED, NOT_WRITTEN_DOWN, STARTED_BY_KEXEC,
+                              not_tried_again)
 from lab.steps import STOPPED, stop_before
 
 SOFT = Way("as without fastreboot: no kernel starts", kernels=0, jumped=False, resets=False)
@@ -42,11 +43,34 @@ MOMENT_FAULTS = {
     "power-cut-in-initrd": Fault(
         "power cut while the next kernel checks and mounts the root file system", POWER_BACK, NO_JUMP,
         reboot=power_cut_at("(?s)Linux version.*Begin: .*root file")),
+    "power-cut-before-write": Fault(
+        "power cut before the attempt is on the disk", POWER_BACK, NOT_WRITTEN_DOWN,
+        stop_before("fsync /var/lib/fastreboot/.attempt.new"), reboot=power_cut_at(STOPPED)),
+    "power-cut-before-rename": Fault(
+        "power cut when the attempt is written but not renamed", POWER_BACK, NOT_WRITTEN_DOWN,
+        stop_before("rename /var/lib/fastreboot/attempt"), reboot=power_cut_at(STOPPED)),
+    "power-cut-after-rename": Fault(
+        "power cut when the attempt is renamed but the directory not synced", POWER_BACK,
+        f"{NOT_WRITTEN_DOWN}|{LOAD_DID_NOT_END}", stop_before("fsync /var/lib/fastreboot"),
+        reboot=power_cut_at(STOPPED)),
     "power-cut-in-load": Fault(
         "power cut right before the kernel is loaded", POWER_BACK, LOAD_DID_NOT_END,
         stop_before("kexec load"), reboot=power_cut_at(STOPPED), ordinary=True),
+    "power-cut-loaded": Fault(
+        "power cut when the kernel is loaded but this is not recorded", POWER_BACK, LOAD_DID_NOT_END,
+        stop_before("rename /var/lib/fastreboot/attempt", 2), reboot=power_cut_at(STOPPED)),
     "power-cut-before-jump": Fault(
         "power cut right before the jump", POWER_BACK, NO_JUMP, reboot=power_cut_at("lab: kexec, kexec_loaded=1")),
+    "power-cut-in-booted": Fault(
+        "power cut in the next boot, before fastreboot has judged it", POWER_BACK, NO_JUMP,
+        stop_before("rename /var/lib/fastreboot/attempt", verb="booted"), reboot=power_cut_at(STOPPED)),
+    "power-cut-in-history": Fault(
+        "power cut in the next boot, when it is judged but not in the history", POWER_BACK, NOT_CHECKED,
+        stop_before("rename /var/lib/fastreboot/history", verb="booted"), reboot=power_cut_at(STOPPED)),
+    "power-cut-in-check": Fault(
+        "power cut in the next boot, when the health check has passed but the attempt is not closed", POWER_BACK,
+        NOT_WRITTEN_DOWN, stop_before("unlink /var/lib/fastreboot/attempt", verb="health"),
+        reboot=power_cut_at(STOPPED)),
     "sysrq-reset": Fault(
         "the machine is reset by SysRq", FIRMWARE, NOT_WRITTEN_DOWN,
         reboot=command("sync; echo b > /proc/sysrq-trigger")),
