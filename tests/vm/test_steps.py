@@ -7,6 +7,13 @@ ATTEMPT = ["write /var/lib/fastreboot/.attempt.new", "fsync /var/lib/fastreboot/
            "rename /var/lib/fastreboot/attempt", "fsync /var/lib/fastreboot"]
 
 
+def test_they_are_those_of_the_table(machine):
+    seen, known = steps.trace(machine), steps.kept()
+    if seen != known:
+        steps.keep(seen)
+    assert seen == known, f"{steps.FILE} has been written anew"
+
+
 def test_what_is_said_depends_on_what_is_on_the_disk():
     said = [steps.said_after("load", (2 * ATTEMPT)[:n]) for n in range(9)]
     unsure = [f"{NOT_WRITTEN_DOWN}|{LOAD_DID_NOT_END}", f"{LOAD_DID_NOT_END}|{NO_JUMP}"]

@@ -95,13 +95,13 @@ def exposures(machine):
         assert float(re.search(r"service: ([\d.]+)", line)[1]) <= 2.0, line
 
 
-# A read from a loop device whose file has been cut off.
+# A write to a loop device whose file system is full.
 DISK_ERROR = """
+mkdir /run/lab && mount -t tmpfs -o size=64k none /run/lab
+truncate -s 1M /run/lab/disk
 modprobe loop
-truncate -s 1M /root/disk
-dev=$(losetup --show -f /root/disk)
-truncate -s 0 /root/disk
-! dd if=$dev of=/dev/null bs=4k count=1 iflag=direct
+dev=$(losetup --show -f /run/lab/disk)
+! dd if=/dev/zero of=$dev bs=128k count=1 oflag=direct
 """
 
 

@@ -91,7 +91,7 @@ def trace(machine):
     machine.run(TRACE)
     expect.fast(machine, machine.reboot())
     machine.run(CHECKED)
-    return {verb: machine.output(f"cat /root/lab-steps/{verb} || true").splitlines() for verb in RUNS}
+    return {verb: machine.output(f"cat /root/lab-steps/{verb} 2>/dev/null || true").splitlines() for verb in RUNS}
 
 
 STEP_FAULTS = faults(kept())

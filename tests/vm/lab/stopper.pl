@@ -46,6 +46,10 @@ sub existing {  # to remove what is not there changes nothing
     my $path = path(@_);
     return lstat($path) ? $path : '';
 }
+sub missing {  # nor does to make what is
+    my $path = path(@_);
+    return lstat($path) ? '' : $path;
+}
 sub kexec {  # flags that the kernel refuses only ask whether it has the call
     my $flags = register($R8);
     return $flags & ~0xf ? '' : $flags & 1 ? 'unload' : 'load';
@@ -58,9 +62,9 @@ my %calls = (
     75 => sub { fsync => descriptor($RDI) },
     77 => sub { truncate => descriptor($RDI) },
     82 => sub { rename => path(undef, $RSI) },
-    83 => sub { mkdir => path(undef, $RDI) },
+    83 => sub { mkdir => missing(undef, $RDI) },
     87 => sub { unlink => existing(undef, $RDI) },
-    258 => sub { mkdir => path($RDI, $RSI) },
+    258 => sub { mkdir => missing($RDI, $RSI) },
     263 => sub { unlink => existing($RDI, $RSI) },
     264 => sub { rename => path($RDX, $R10) },
     316 => sub { rename => path($RDX, $R10) },
