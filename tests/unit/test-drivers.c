@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "discover/hardware/devices.h"
 #include "discover/hardware/drivers.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "discover/hardware/devices.h"
 #include "test.h"
 #include "tree.h"
 
@@ -249,6 +253,29 @@ static void the_default_route_counts(void **state)
     expect(tree, "default route by eth0");
 }
 
+/* As many default routes as somebody may have made, each over an interface of its own: what is done
+ * for each does not grow with their number. */
+static void every_default_route_costs_the_same(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *text = xstrdup("Iface\tDestination\tGateway\n");
+    size_t length = strlen(text), size = 0;
+    CLEANUP(answer_clear) struct answer missing;
+    clock_t start;
+
+    make_machine(tree);
+    for (int i = 0; i < 45000; i++) {
+        if (length + 64 > size)
+            text = xreallocarray(text, size = length + 1024 * 1024, 1);
+        length += (size_t)sprintf(text + length, "eth%d\t00000000\t0202000A\n", i);
+    }
+    tree_write(tree, "proc/net/route", text);
+    start = clock();
+    missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
+    assert_answer(&missing, -E2BIG, NULL); /* behind the first mebibyte there may be more */
+    assert_true((clock() - start) / CLOCKS_PER_SEC < 3); /* of this process alone */
+}
+
 /* A router has more routes than are read: IPv4's default ones stand first. */
 static void long_tables_are_read_as_far_as_they_matter(void **state)
 {
@@ -383,6 +410,7 @@ int main(void)
         TEST(arrays_and_volumes_are_followed),
         TEST(arrays_may_have_many_disks),
         TEST(every_device_is_looked_at_once),
+        TEST(every_default_route_costs_the_same),
         TEST(btrfs_may_have_several_disks),
         TEST(nvme_disks_have_several_controllers),
         TEST(btrfs_is_found_by_its_source),
