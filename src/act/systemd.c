@@ -13,6 +13,7 @@
 enum {
     CALL_TIMEOUT = 5 * 1000000, /* microseconds */
     MAX_ARGUMENTS = 15,
+    MAX_JOBS = 3, /* to name */
 };
 
 #define AUTOBUS CLEANUP(sd_bus_close_unrefp)
@@ -107,6 +108,56 @@ int systemd_shutdown_job(uint32_t *ret_id)
     if (r >= 0)
         r = call_manager(bus, "ListJobs", &jobs);
     return r < 0 ? r : find_shutdown(jobs, ret_id);
+}
+
+/* Says in *ret_jobs what is running, other than this program. Gives whether multi-user.target is
+ * still to be started. */
+static int find_boot(sd_bus_message *jobs, char **ret_jobs)
+{
+    const char *unit, *type, *state;
+    bool waits = false;
+    int n = 0, r = sd_bus_message_enter_container(jobs, 'a', "(usssoo)");
+
+    while (r >= 0) {
+        r = sd_bus_message_read(jobs, "(usssoo)", NULL, &unit, &type, &state, NULL, NULL);
+        if (r <= 0)
+            return r < 0 ? r : waits;
+        if (!streq(type, "start"))
+            continue;
+        waits = waits || streq(unit, "multi-user.target");
+        if (streq(state, "running") && !after_prefix(unit, "fastreboot") && n++ < MAX_JOBS)
+            append_text(ret_jobs, ", ", unit);
+    }
+    return r;
+}
+
+int systemd_boot_waits(char **ret_jobs)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    AUTOFREE char *jobs = NULL;
+    int r = open_manager(&bus);
+
+    *ret_jobs = NULL;
+    if (r >= 0)
+        r = call_manager(bus, "ListJobs", &reply);
+    if (r >= 0)
+        r = find_boot(reply, &jobs);
+    if (r > 0)
+        *ret_jobs = jobs ? steal(&jobs) : xstrdup("multi-user.target");
+    return r;
+}
+
+long systemd_boot_seconds(void)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    uint64_t microseconds = 0;
+    int r = open_manager(&bus);
+
+    if (r >= 0)
+        r = sd_bus_get_property_trivial(bus, NULL, MANAGER_PATH, MANAGER,
+                                        "FinishTimestampMonotonic", NULL, 't', &microseconds);
+    return r < 0 || !microseconds ? 0 : (long)(microseconds / 1000000) + 1;
 }
 
 int systemd_kexec(void)
@@ -210,9 +261,45 @@ int systemctl(const char *const arguments[], const char *const environment[])
     return r > 0 ? -r : wait_for(pid);
 }
 
+/* Adds who is in the way: an array of (what, who, why, mode, user, process). */
+static int find_inhibitors(sd_bus_message *list, char **ret_who)
+{
+    const char *what, *who, *why, *mode;
+    int r = sd_bus_message_enter_container(list, 'a', "(ssssuu)");
+
+    while (r >= 0) {
+        r = sd_bus_message_read(list, "(ssssuu)", &what, &who, &why, &mode, NULL, NULL);
+        if (r <= 0)
+            break;
+        if (strstr(what, "shutdown") && after_prefix(mode, "block")) {
+            AUTOFREE char *text = format("%s (%s)", who, why);
+
+            append_text(ret_who, ", ", text);
+        }
+    }
+    return r < 0 ? r : *ret_who != NULL;
+}
+
+/* logind is on the system bus only. */
+int systemd_inhibited(char **ret_who)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    int r = sd_bus_open_system(&bus);
+
+    *ret_who = NULL;
+    if (r >= 0)
+        r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
+    if (r >= 0)
+        r = sd_bus_call_method(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
+                               "org.freedesktop.login1.Manager", "ListInhibitors", NULL, &reply,
+                               NULL);
+    return r < 0 ? r : find_inhibitors(reply, ret_who);
+}
+
 int systemd_reboot_through_firmware(void)
 {
-    static const char *const REBOOT[] = {"reboot", NULL};
+    static const char *const REBOOT[] = {"reboot", "-i", NULL};
     static const char *const NOT_KEXEC[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
                                             "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
 

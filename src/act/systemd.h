@@ -17,6 +17,18 @@ enum {
  * or a negative errno. */
 int systemd_shutdown_job(uint32_t *ret_id);
 
+/* Whether the boot has still to start multi-user.target, and the jobs that are running for it, such
+ * as "systemd-cryptsetup@data.service", for free(): 1, 0 or a negative errno. Neither emergency nor
+ * rescue mode is waiting for it. */
+int systemd_boot_waits(char **ret_jobs);
+
+/* Seconds from the kernel's start until systemd had started everything for the first time; 0 when
+ * it has not, or does not say. */
+long systemd_boot_seconds(void);
+
+/* What keeps the machine from being rebooted, by name, for free(): 1, 0 or a negative errno. */
+int systemd_inhibited(char **ret_who);
+
 /* Makes PID 1 end this system by kexec at once: it kills what is still running, unmounts, and
  * jumps. 0 or a negative errno. */
 int systemd_kexec(void);
@@ -42,6 +54,6 @@ int systemd_arm_watchdog(int root, unsigned seconds);
  * success, a positive exit status, or a negative errno. */
 int systemctl(const char *const arguments[], const char *const environment[]);
 
-/* Reboots like `systemctl reboot` (inhibitors, polkit, wall message), but never into a loaded
- * kernel. Returns as systemctl(). */
+/* Reboots like `systemctl reboot` (polkit, wall message), but never into a loaded kernel, and even
+ * if the reboot is inhibited: see systemd_inhibited(). Returns as systemctl(). */
 int systemd_reboot_through_firmware(void);

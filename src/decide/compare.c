@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "decide/compare.h"
 
-#include <inttypes.h>
-
 #include "base/util.h"
+#include "decide/compare-item.h"
 
 /* An item is found again by the first of these that agrees, and only once: what proves that it is
  * the same comes first, what makes it likely comes last. When in doubt nothing is missing: an
@@ -26,6 +25,7 @@ static const unsigned PASSES[N_ITEM_KINDS][MAX_PASSES] = {
     [ITEM_DISK] = {BY_ID, BY_NAME, BY_PLACE | BY_SIZE, BY_MODEL | BY_SIZE},
     [ITEM_MOUNT] = {BY_ID},
     [ITEM_LINK] = {BY_ID, BY_PLACE, BY_NAME},
+    [ITEM_FLAW] = {BY_ID},
 };
 
 /* What cannot be looked at is not there as far as anybody knows: nothing is complete without it,
@@ -35,6 +35,7 @@ static const char *const NAMES[N_ITEM_KINDS] = {
     [ITEM_DISK] = "the list of disks",
     [ITEM_MOUNT] = "the list of mounts",
     [ITEM_LINK] = "the list of network interfaces",
+    [ITEM_FLAW] = NULL, /* older kernels do not list them */
 };
 
 static bool same_text(const char *a, const char *b)
@@ -49,116 +50,6 @@ static bool is_same(const struct item *a, const struct item *b, unsigned by)
            (!(by & BY_PLACE) || same_text(a->place, b->place)) &&
            (!(by & BY_MODEL) || same_text(a->model, b->model)) &&
            (!(by & BY_SIZE) || a->size == b->size);
-}
-
-void losses_add(struct losses *losses, bool critical, char *text)
-{
-    *APPEND(losses->all, losses->n) = (struct loss){.critical = critical, .text = text};
-    losses->critical = losses->critical || critical;
-}
-
-void losses_clear(struct losses *losses)
-{
-    for (size_t i = 0; i < losses->n; i++)
-        free(losses->all[i].text);
-    free(losses->all);
-    *losses = (struct losses){0};
-}
-
-static int compare_losses(const void *first, const void *second)
-{
-    const struct loss *a = first, *b = second;
-
-    return a->critical != b->critical ? b->critical - a->critical : strcmp(a->text, b->text);
-}
-
-void losses_sort(struct losses *losses)
-{
-    if (losses->n > 1)
-        qsort(losses->all, losses->n, sizeof(losses->all[0]), compare_losses);
-}
-
-/* The words */
-
-static const char *text_or(const char *text, const char *otherwise)
-{
-    return text ? text : otherwise;
-}
-
-/* "8086:1533" of "pci:v00008086d00001533sv..." */
-static void pci_id(const char *modalias, char id[16])
-{
-    unsigned vendor, device;
-
-    if (modalias && sscanf(modalias, "pci:v%8xd%8x", &vendor, &device) == 2)
-        snprintf(id, 16, "%04x:%04x", vendor & 0xffff, device & 0xffff);
-    else
-        strcpy(id, "unknown");
-}
-
-static char *describe_size(uint64_t bytes)
-{
-    static const char *const UNITS[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    uint64_t size = bytes / 1024;
-    size_t unit = 0;
-
-    while (size >= 10 * 1024 && unit + 1 < ELEMENTS(UNITS)) {
-        size /= 1024;
-        unit++;
-    }
-    return format("%" PRIu64 " %s", size, UNITS[unit]);
-}
-
-static char *describe(enum item_kind kind, const struct item *item)
-{
-    AUTOFREE char *size = NULL;
-    char id[16];
-
-    switch (kind) {
-    case ITEM_PCI:
-        pci_id(item->model, id);
-        return format("PCI device %s (%s)", text_or(item->place, "?"), id);
-    case ITEM_DISK:
-        size = describe_size(item->size);
-        return format("disk %s (%s)", text_or(item->name, text_or(item->place, "?")), size);
-    case ITEM_MOUNT:
-        return format("file system %s (%s) is not mounted", text_or(item->id, "?"),
-                      text_or(item->name, "?"));
-    default:
-        return format("network interface %s (%s)", text_or(item->name, "?"),
-                      text_or(item->id, "no address"));
-    }
-}
-
-/* What was found and what was not. */
-
-static bool is_needed(enum item_kind kind, const struct item *item)
-{
-    if (kind == ITEM_PCI || item->spare)
-        return false;
-    return kind != ITEM_LINK || item->carrier;
-}
-
-static void add_missing(enum item_kind kind, const struct item *item, struct losses *losses)
-{
-    losses_add(losses, is_needed(kind, item), describe(kind, item));
-}
-
-/* It is there, but not as it was. */
-static void add_changes(enum item_kind kind, const struct item *before, const struct item *now,
-                        struct losses *losses)
-{
-    char id[16];
-
-    if (kind == ITEM_PCI && before->driver && !now->driver) {
-        pci_id(before->model, id);
-        losses_add(losses, false,
-                   format("PCI device %s (%s) has no driver (it had %s)",
-                          text_or(before->place, "?"), id, before->driver));
-    }
-    if (kind == ITEM_LINK && before->carrier && !now->carrier)
-        losses_add(losses, is_needed(kind, before),
-                   format("network interface %s has lost its carrier", text_or(before->name, "?")));
 }
 
 static int order_texts(const char *a, const char *b)
@@ -183,7 +74,13 @@ static int order(const void *first, const void *second)
     if (!r)
         r = (a->size > b->size) - (a->size < b->size);
     if (!r)
+        r = (a->width > b->width) - (a->width < b->width);
+    if (!r)
+        r = (a->speed > b->speed) - (a->speed < b->speed);
+    if (!r)
         r = a->carrier - b->carrier;
+    if (!r)
+        r = a->used - b->used;
     return r ? r : a->spare - b->spare;
 }
 
@@ -198,45 +95,83 @@ static const struct item **sorted(const struct items *items)
     return array;
 }
 
-/* Takes out of both lists what is in both, leaving NULL. */
-static void match(enum item_kind kind, unsigned by, const struct item **before, size_t n_before,
-                  const struct item **now, size_t n_now, struct losses *losses)
+/* What one kind of items has in common and what not. */
+struct pairs {
+    const struct item **before; /* NULL for what was found again */
+    const struct item **now;
+    size_t n_before;
+    size_t n_now;
+};
+
+static void pairs_clear(struct pairs *pairs)
 {
-    for (size_t i = 0; i < n_before; i++)
-        for (size_t k = 0; before[i] && k < n_now; k++) {
-            if (!now[k] || !is_same(before[i], now[k], by))
+    free(pairs->before);
+    free(pairs->now);
+}
+
+/* Takes out of both lists what is in both, leaving NULL. `inventory` is the one before; with
+ * `losses` as NULL changes do not count. */
+static void match(const struct inventory *inventory, enum item_kind kind, unsigned by,
+                  struct pairs *pairs, struct losses *losses)
+{
+    for (size_t i = 0; i < pairs->n_before; i++)
+        for (size_t k = 0; pairs->before[i] && k < pairs->n_now; k++) {
+            if (!pairs->now[k] || !is_same(pairs->before[i], pairs->now[k], by))
                 continue;
-            add_changes(kind, before[i], now[k], losses);
-            before[i] = now[k] = NULL;
+            if (losses)
+                item_add_changes(inventory, kind, pairs->before[i], pairs->now[k], losses);
+            pairs->before[i] = pairs->now[k] = NULL;
         }
 }
 
-static void compare_items(enum item_kind kind, const struct items *before, const struct items *now,
-                          struct losses *losses)
+static void match_all(const struct inventory *before, const struct inventory *now,
+                      enum item_kind kind, struct pairs *pairs, struct losses *losses)
 {
-    AUTOFREE const struct item **old = NULL, **new = NULL;
-
-    if (before->known && !now->known)
-        losses_add(losses, false, format("%s cannot be read", NAMES[kind]));
-    if (!before->known || !now->known)
-        return;
-    old = sorted(before);
-    new = sorted(now);
+    *pairs = (struct pairs){
+        .before = sorted(&before->items[kind]),
+        .now = sorted(&now->items[kind]),
+        .n_before = before->items[kind].n,
+        .n_now = now->items[kind].n,
+    };
     for (size_t pass = 0; pass < MAX_PASSES && PASSES[kind][pass]; pass++)
-        match(kind, PASSES[kind][pass], old, before->n, new, now->n, losses);
-    for (size_t i = 0; i < before->n; i++)
-        if (old[i])
-            add_missing(kind, old[i], losses);
+        match(before, kind, PASSES[kind][pass], pairs, losses);
+}
+
+static void compare_items(enum item_kind kind, const struct inventory *before,
+                          const struct inventory *now, struct losses *losses)
+{
+    CLEANUP(pairs_clear) struct pairs pairs = {0};
+
+    if (before->items[kind].known && !now->items[kind].known && NAMES[kind])
+        losses_add(losses, false, format("%s:unknown", item_kind_name(kind)),
+                   format("%s cannot be read", NAMES[kind]));
+    if (!before->items[kind].known || !now->items[kind].known)
+        return;
+    match_all(before, now, kind, &pairs, losses);
+    for (size_t i = 0; i < pairs.n_before; i++)
+        if (pairs.before[i])
+            item_add_missing(before, kind, pairs.before[i], losses);
 }
 
 static void compare_route(const char *family, const struct route *before, const struct route *now,
                           bool critical, struct losses *losses)
 {
-    if (before->link && !now->known)
-        losses_add(losses, false, format("the %s default route cannot be read", family));
-    else if (before->link && !now->link)
-        losses_add(losses, critical,
+    if (!before->link)
+        return;
+    if (!now->known)
+        losses_add(losses, false, format("route:%s", family),
+                   format("the %s default route cannot be read", family));
+    else if (!now->link)
+        losses_add(losses, critical, format("route:%s", family),
                    format("no %s default route (it was over %s)", family, before->link));
+    else if (now->resolved == RESOLVED_NO && before->resolved != RESOLVED_NO)
+        losses_add(losses, critical, format("route:%s", family),
+                   format("the %s gateway %s does not answer on %s", family,
+                          now->gateway ? now->gateway : "?", now->link));
+    if (now->link && before->address && now->address && !streq(before->address, now->address))
+        losses_add(losses, critical, format("address:%s", family),
+                   format("the address on %s is %s instead of %s", now->link, now->address,
+                          before->address));
 }
 
 static void compare_routes(const struct inventory *before, const struct inventory *now,
@@ -249,25 +184,55 @@ static void compare_routes(const struct inventory *before, const struct inventor
 
 static void compare_count(const char *what, long before, long now, struct losses *losses)
 {
-    if (before && now && now < before)
-        losses_add(losses, false, format("%s: %ld instead of %ld", what, now, before));
+    if (is_less(before, now))
+        losses_add(losses, false, xstrdup(what),
+                   format("%s: %ld instead of %ld", what, now, before));
 }
 
 static void compare_memory(long before, long now, struct losses *losses)
 {
     if (before && now && now < before - before / 100 * MEMORY_PERCENT)
-        losses_add(losses, false,
+        losses_add(losses, false, xstrdup("memory"),
                    format("memory: %ld MiB instead of %ld MiB", now / 1024, before / 1024));
+}
+
+/* The kernel turns away from the TSC where it finds it unsteady; all others are slow to read. */
+static void compare_clocks(const char *before, const char *now, struct losses *losses)
+{
+    if (same_text(before, "tsc") && now && !streq(now, "tsc"))
+        losses_add(losses, false, xstrdup("clocksource"),
+                   format("clock source: %s instead of %s", now, before));
 }
 
 void compare(const struct inventory *before, const struct inventory *now, struct losses *ret_losses)
 {
     *ret_losses = (struct losses){0};
     for (int kind = 0; kind < N_ITEM_KINDS; kind++)
-        compare_items((enum item_kind)kind, &before->items[kind], &now->items[kind], ret_losses);
+        compare_items((enum item_kind)kind, before, now, ret_losses);
     compare_routes(before, now, ret_losses);
     compare_count("NUMA nodes", before->nodes, now->nodes, ret_losses);
     compare_count("CPUs", before->cpus, now->cpus, ret_losses);
     compare_memory(before->memory, now->memory, ret_losses);
+    compare_clocks(before->clock, now->clock, ret_losses);
+    losses_sort(ret_losses);
+}
+
+void compare_devices(const struct inventory *before, const struct inventory *now,
+                     struct losses *ret_losses)
+{
+    static const enum item_kind KINDS[] = {ITEM_PCI, ITEM_DISK, ITEM_LINK};
+
+    *ret_losses = (struct losses){0};
+    for (size_t i = 0; i < ELEMENTS(KINDS); i++) {
+        CLEANUP(pairs_clear) struct pairs pairs = {0};
+
+        if (!before->items[KINDS[i]].known || !now->items[KINDS[i]].known)
+            continue;
+        match_all(before, now, KINDS[i], &pairs, NULL);
+        for (size_t k = 0; k < pairs.n_before; k++)
+            if (pairs.before[k] && !pairs.before[k]->spare)
+                losses_add(ret_losses, false, item_loss_id(KINDS[i], pairs.before[k]),
+                           item_describe(KINDS[i], pairs.before[k]));
+    }
     losses_sort(ret_losses);
 }

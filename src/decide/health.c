@@ -32,37 +32,53 @@ static void drop_checking(struct boot_record *record)
 
 static void add_unit(const struct health_look *look, struct losses *losses)
 {
-    if (!look->unit || (look->state && streq(look->state, "active")))
+    const char *unit = look->config->error ? NULL : look->config->health_unit;
+
+    if (!unit || (look->state && streq(look->state, "active")))
         return;
-    losses_add(losses, true,
-               look->state ? format("unit %s is %s, not active", look->unit, look->state)
-                           : format("unit %s may not be active: systemd does not say", look->unit));
+    losses_add(losses, true, format("unit:%s", unit),
+               look->state ? format("unit %s is %s, not active", unit, look->state)
+                           : format("unit %s may not be active: systemd does not say", unit));
+}
+
+int64_t health_boot_limit(const struct config *config, const struct inventory *before)
+{
+    static const long LONGEST = 12 * 60 * 60; /* of a boot, in seconds; beyond is no boot */
+    int64_t limit = health_limit(config);
+    int64_t twice = (before->boot > LONGEST ? LONGEST : before->boot) * (int64_t)2000000;
+
+    if (limit < 0)
+        return INT64_MAX;
+    return twice > limit ? twice : limit;
+}
+
+/* Where the boot before did not end either, or nobody knows, this one is no worse. */
+static void add_boot(const struct health_look *look, struct losses *losses)
+{
+    if (look->waiting)
+        losses_add(losses, look->before->boot > 0, xstrdup("boot"),
+                   format("the boot has not ended: it waits for %s", look->waiting));
+}
+
+/* A boot that hangs is not given the time of the check on top of its own. */
+static bool is_over(const struct health_look *look)
+{
+    if (look->waiting && look->before->boot > 0)
+        return look->uptime >= health_boot_limit(look->config, look->before);
+    return look->uptime >= look->since + health_limit(look->config);
 }
 
 enum health_result health_judge(const struct health_look *look, struct losses *ret_losses)
 {
     compare(look->before, look->now, ret_losses);
     add_unit(look, ret_losses);
+    add_boot(look, ret_losses);
     losses_sort(ret_losses);
     if (ret_losses->n == 0)
         return LOOK_COMPLETE;
-    if (look->uptime < look->limit)
+    if (!is_over(look))
         return LOOK_WAIT;
     return ret_losses->critical ? LOOK_HEAL : LOOK_MISSING;
-}
-
-char *losses_text(const struct losses *losses)
-{
-    char *text = NULL;
-
-    for (size_t i = 0; i < losses->n && i < MAX_MISSING; i++)
-        append_text(&text, ", ", losses->all[i].text);
-    if (losses->n > MAX_MISSING) {
-        AUTOFREE char *more = format("and %zu more", losses->n - MAX_MISSING);
-
-        append_text(&text, ", ", more);
-    }
-    return text ? text : xstrdup("");
 }
 
 static char **list_missing(const struct losses *losses)

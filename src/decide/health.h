@@ -14,16 +14,24 @@ enum health_result {
     LOOK_HEAL,     /* something is missing that the firmware may bring back */
 };
 
+/* Microseconds between the announcement of the reboot through the firmware and the reboot. */
+#define HEALTH_NOTICE (60 * (int64_t)1000000)
+
 /* How long something may take to appear, in microseconds; negative when nothing is checked. */
 int64_t health_limit(const struct config *config);
 
+/* How long the boot may take to start everything, in microseconds since the kernel started: that
+ * time, or twice what the boot before took if that is longer. INT64_MAX when nothing is checked. */
+int64_t health_boot_limit(const struct config *config, const struct inventory *before);
+
 struct health_look {
+    const struct config *config;
     const struct inventory *before;
     const struct inventory *now;
-    const char *unit;  /* that has to be active, or NULL */
-    const char *state; /* of that unit: "active"; NULL when PID 1 did not say */
-    int64_t uptime;    /* microseconds since the kernel started */
-    int64_t limit;     /* the same: until when something may still appear */
+    const char *state;   /* of config->health_unit: "active"; NULL when PID 1 did not say */
+    const char *waiting; /* the jobs that the boot still waits for; NULL when it is through */
+    int64_t uptime;      /* microseconds since the kernel started */
+    int64_t since;       /* the same: when the check began */
 };
 
 /* `ret_losses` is what is missing; release with losses_clear(). */
@@ -36,7 +44,3 @@ void health_begin(struct boot_record *record);
  * or the firmware reboot that was to bring things back. */
 void health_describe(enum health_result answer, const struct losses *losses,
                      struct boot_record *record);
-
-/* "disk ata-XYZ (931 GiB), CPUs: 3 instead of 4", and how many more if there are many; for
- * free(). */
-char *losses_text(const struct losses *losses);

@@ -3,7 +3,12 @@
 
 #include <errno.h>
 
+#include "base/root.h"
 #include "base/util.h"
+
+enum {
+    MAX_LOST = MAX_DISKS + MAX_MOUNTS + MAX_LINKS + 16,
+};
 
 static const char *const STATES[] = {"begun", "firmware", "loaded", "failed", "checking", "healed"};
 
@@ -53,6 +58,36 @@ static int inventory_member(const struct json_object *object, struct attempt *at
     return r;
 }
 
+static int lost_member(const struct json_object *object, struct attempt *attempt)
+{
+    struct json_object *array;
+    size_t n;
+
+    if (!json_object_object_get_ex(object, "lost", &array) || !array)
+        return 0;
+    n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
+    if (n > MAX_LOST)
+        return -EBADMSG;
+    attempt->lost = xcalloc(n + 1, sizeof(*attempt->lost));
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *id = json_object_array_get_idx(array, i);
+
+        if (!json_object_is_type(id, json_type_string))
+            return -EBADMSG;
+        attempt->lost[i] = xstrdup(json_object_get_string(id));
+    }
+    return 0;
+}
+
+static struct json_object *lost_to_json(char *const lost[])
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; lost[i] && i < MAX_LOST; i++)
+        json_object_array_add(array, json_new_string(lost[i]));
+    return array;
+}
+
 /* If this member is damaged, only the member is unknown. */
 static void firmware_boot_member(const struct json_object *object, struct attempt *attempt)
 {
@@ -67,7 +102,8 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
     int state = state_of(json_string(object, "state"));
 
     *ret_attempt = (struct attempt){.time = json_time(object, "time", -1),
-                                    .since = json_time(object, "since", 0)};
+                                    .since = json_time(object, "since", 0),
+                                    .announced = json_time(object, "announced", 0)};
     if (state < 0 || ret_attempt->time < 0)
         return -EBADMSG;
     ret_attempt->state = (enum attempt_state)state;
@@ -76,6 +112,8 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -EBADMSG;
     firmware_boot_member(object, ret_attempt);
+    if (lost_member(object, ret_attempt) < 0)
+        return -EBADMSG;
     return inventory_member(object, ret_attempt);
 }
 
@@ -90,6 +128,10 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
     if (attempt->since)
         json_add_number(object, "since", attempt->since);
+    if (attempt->announced)
+        json_add_number(object, "announced", attempt->announced);
+    if (attempt->lost)
+        json_object_object_add(object, "lost", lost_to_json(attempt->lost));
     if (attempt->firmware_boot.known)
         json_object_object_add(object, "firmware_boot",
                                firmware_boot_to_json(&attempt->firmware_boot));
@@ -102,6 +144,7 @@ void attempt_clear(struct attempt *attempt)
 {
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         free(*text_of(attempt, &TEXTS[i]));
+    names_free(attempt->lost);
     firmware_boot_clear(&attempt->firmware_boot);
     inventory_clear(&attempt->inventory);
     *attempt = (struct attempt){0};

@@ -40,7 +40,10 @@ struct attempt {
     char *kernel;  /* its kernel_id, see struct boot_payload; NULL likewise */
     char *reason;  /* in words, or NULL */
     char *reason_id; /* of that, as in decide/reasons.c; or NULL */
-    char *cmdline;   /* of the kernel to start, with fastreboot's mark; or NULL */
+    char **lost;     /* healing: the ids of all that was missing and critical, then NULL; or NULL */
+    int64_t announced; /* checking: when the users were told of the reboot through the firmware, in
+                          microseconds since that kernel started; 0 before */
+    char *cmdline;     /* of the kernel to start, with fastreboot's mark; or NULL */
     struct machine machine;
     struct firmware_boot firmware_boot; /* carried to the boot that this reboot starts by kexec */
     struct inventory inventory;

@@ -6,12 +6,14 @@
 #include "act/journal.h"
 #include "base/clock.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "decide/health.h"
 #include "decide/judge.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
+#include "reboot/departure.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
 
@@ -136,6 +138,8 @@ static int write_guard(int root, struct attempt *attempt, const struct losses *l
     int r;
 
     set_text(&attempt->reason, losses_text(losses));
+    names_free(attempt->lost);
+    attempt->lost = losses_ids(losses);
     attempt->state = ATTEMPT_HEALING;
     r = records_write_attempt(root, STATE_HEALING, attempt);
     if (r < 0)
@@ -143,16 +147,31 @@ static int write_guard(int root, struct attempt *attempt, const struct losses *l
     return r;
 }
 
+/* Where fastreboot.service has not started, nothing else tells the next boot why it went through
+ * the firmware. Where it has, the load at shutdown writes the same. */
+static int write_departure(int root, const char *why)
+{
+    CLEANUP(attempt_clear) struct attempt next;
+    int r = departure_begin(root, &next);
+
+    if (r < 0)
+        return r;
+    next.state = ATTEMPT_FIRMWARE;
+    next.reason = format("a firmware reboot was requested: %s", why);
+    return records_write_attempt(root, STATE_ATTEMPT, &next);
+}
+
 static int ask_for_firmware(int root, const struct attempt *attempt)
 {
-    AUTOFREE char *why = format("after the fast reboot into kernel %s something was missing: %s\n",
+    AUTOFREE char *why = format("after the fast reboot into kernel %s something was missing: %s",
                                 attempt->release ? attempt->release : "(unknown)", attempt->reason);
-    int r = notes_write_normal(root, why);
+    AUTOFREE char *line = format("%s\n", why);
+    int r = notes_write_normal(root, line);
 
+    if (r >= 0)
+        r = write_departure(root, why); /* in place of this attempt, of which all is known */
     if (r >= 0) /* so that it is asked for again where the reboot is refused */
         r = records_write_attempt(root, RUN_HEALTH, attempt);
-    if (r >= 0)
-        r = records_end_attempt(root, attempt); /* all is known of it */
     return r < 0 ? r : HEALTH_REBOOT;
 }
 
@@ -165,13 +184,39 @@ static int give_up(int root, const struct attempt *attempt, const struct losses 
     return finish(root, attempt);
 }
 
-static int heal(int root, struct attempt *attempt, const struct losses *losses)
+static int announce(int root, struct attempt *attempt, const struct losses *losses, int64_t uptime,
+                    char **ret_notice)
+{
+    AUTOFREE char *missing = losses_text(losses);
+
+    attempt->announced = uptime;
+    *ret_notice = format("this machine reboots through the firmware in a minute, because something "
+                         "is missing since the fast reboot: %s; to keep it running: `fastreboot "
+                         "cancel`",
+                         missing);
+    return records_write_attempt(root, RUN_HEALTH, attempt);
+}
+
+/* Whether the users have not had their minute. An announcement that cannot be written down is not
+ * waited for: it would be made again and again. */
+static bool has_to_wait(int root, struct attempt *attempt, const struct losses *losses,
+                        int64_t uptime, char **ret_notice)
+{
+    if (attempt->announced)
+        return uptime < attempt->announced + HEALTH_NOTICE;
+    return announce(root, attempt, losses, uptime, ret_notice) >= 0;
+}
+
+static int heal(int root, struct attempt *attempt, const struct losses *losses, int64_t uptime,
+                char **ret_notice)
 {
     AUTOFREE char *reason = NULL;
     int r;
 
     if (was_healed(root, attempt))
         return give_up(root, attempt, losses, "; no reboot, because one was asked for before");
+    if (has_to_wait(root, attempt, losses, uptime, ret_notice))
+        return HEALTH_WAIT;
     r = write_guard(root, attempt, losses);
     if (r < 0) {
         journal_trouble("/" STATE_HEALING, r);
@@ -190,14 +235,12 @@ static bool is_this_boot(const struct attempt *attempt, const struct boot_facts 
 }
 
 /* What the firmware does not bring back either was not the kernel's doing: a cable, a disk that
- * died just then. */
+ * died just then. It is to blame for anything that came back with the firmware. */
 static bool is_innocent(const struct attempt *attempt, enum health_result answer,
                         const struct losses *losses)
 {
-    AUTOFREE char *missing = losses_text(losses);
-
-    return answer == LOOK_HEAL && attempt->kernel && attempt->reason &&
-           streq(missing, attempt->reason);
+    return answer == LOOK_HEAL && attempt->kernel && attempt->lost && attempt->lost[0] &&
+           losses_include(losses, attempt->lost);
 }
 
 static int conclude_fast(int root, const struct attempt *attempt, enum health_result answer,
@@ -222,7 +265,8 @@ static int conclude_healed(int root, const struct attempt *attempt, enum health_
     return finish(root, attempt);
 }
 
-static int conclude(int root, struct attempt *attempt, const struct health_look *look)
+static int conclude(int root, struct attempt *attempt, const struct health_look *look,
+                    char **ret_notice)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
     enum health_result answer = health_judge(look, &losses);
@@ -231,32 +275,49 @@ static int conclude(int root, struct attempt *attempt, const struct health_look 
         return HEALTH_WAIT;
     if (attempt->state == ATTEMPT_HEALING)
         return conclude_healed(root, attempt, answer, &losses);
-    return answer == LOOK_HEAL ? heal(root, attempt, &losses)
+    return answer == LOOK_HEAL ? heal(root, attempt, &losses, look->uptime, ret_notice)
                                : conclude_fast(root, attempt, answer, &losses);
 }
 
-int health_check(int root, const struct config *config, const char *state, int64_t uptime)
+static void read_inventory(int root, const struct health_seen *seen, struct inventory *ret)
+{
+    inventory_read(root, ret);
+    ret->ipv4.address = xstrdup(seen->address);
+}
+
+int health_check(int root, const struct config *config, const struct health_seen *seen,
+                 char **ret_notice)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
     CLEANUP(inventory_clear) struct inventory now = {0};
 
+    *ret_notice = NULL;
     if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
         return HEALTH_OVER;
     boot_facts_read(root, &boot);
     if (attempt.state == ATTEMPT_HEALING && is_this_boot(&attempt, &boot))
         return HEALTH_REBOOT; /* it was asked for, and did not come yet */
-    inventory_read(root, &now);
+    read_inventory(root, seen, &now);
     return conclude(root, &attempt,
-                    &(struct health_look){.before = &attempt.inventory,
+                    &(struct health_look){.config = config,
+                                          .before = &attempt.inventory,
                                           .now = &now,
-                                          .unit = config->error ? NULL : config->health_unit,
-                                          .state = state,
-                                          .uptime = uptime,
-                                          .limit = attempt.since + health_limit(config)});
+                                          .state = seen->state,
+                                          .waiting = seen->waiting,
+                                          .uptime = seen->uptime,
+                                          .since = attempt.since},
+                    ret_notice);
 }
 
-int health_cancel(int root, const struct config *config, const char *state)
+bool health_lacks_network(int root)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    return records_read_attempt(root, RUN_HEALTH, &attempt) > 0 && ids_have_network(attempt.lost);
+}
+
+int health_cancel(int root, const struct config *config, const struct health_seen *seen)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
@@ -268,11 +329,13 @@ int health_cancel(int root, const struct config *config, const char *state)
     boot_facts_read(root, &boot);
     if (r <= 0 || attempt.state != ATTEMPT_CHECKING || !is_this_boot(&attempt, &boot))
         return r < 0 ? r : 0;
-    inventory_read(root, &now);
-    answer = health_judge(&(struct health_look){.before = &attempt.inventory,
+    read_inventory(root, seen, &now);
+    answer = health_judge(&(struct health_look){.config = config,
+                                                .before = &attempt.inventory,
                                                 .now = &now,
-                                                .unit = config->error ? NULL : config->health_unit,
-                                                .state = state},
+                                                .state = seen->state,
+                                                .waiting = seen->waiting,
+                                                .uptime = INT64_MAX},
                           &losses);
     if (answer == LOOK_HEAL)
         r = give_up(root, &attempt, &losses, "; no reboot, because it was cancelled");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 #include "facts/attempt.h"
 #include "facts/config.h"
 #include "facts/facts.h"
@@ -22,15 +24,27 @@ enum health_step {
     HEALTH_REBOOT, /* all is written down, and the machine has to reboot through the firmware */
 };
 
+/* What PID 1 and the network say, which is not in any file. */
+struct health_seen {
+    const char *state;   /* of config->health_unit, or NULL when it is not known or there is none */
+    const char *waiting; /* the jobs that the boot still waits for; NULL when it has ended */
+    const char *address; /* of this machine towards its IPv4 gateway, or NULL */
+    int64_t uptime;      /* microseconds since the kernel started */
+};
+
 /* Looks once. Tells in the journal what it comes to, writes it down, and remembers a kernel after
- * which something was missing. A reboot is asked for only once for an attempt: the guard that says
- * so is on the disk before it is.
- * state   of config->health_unit, or NULL when it is not known or there is none
- * uptime  microseconds since the kernel started
+ * which something critical was missing. *ret_notice, for free(), is what to tell the users a minute
+ * before the reboot, or NULL; if everything is back by then, it does not come. It is asked for only
+ * once for an attempt: the guard that says so is on the disk before it is.
  * One of the three, or a negative errno. */
-int health_check(int root, const struct config *config, const char *state, int64_t uptime);
+int health_check(int root, const struct config *config, const struct health_seen *seen,
+                 char **ret_notice);
+
+/* Whether the reboot that is asked for is for the network, which may keep the users away who could
+ * end what inhibits a reboot. */
+bool health_lacks_network(int root);
 
 /* Ends the check now, and without a reboot, whatever is missing: the administrator wants to see the
- * machine as it is. A kernel after which something critical is missing is remembered. `state` as
- * above. 1; 0 when no machine is being checked after a fast reboot; or a negative errno. */
-int health_cancel(int root, const struct config *config, const char *state);
+ * machine as it is. A kernel after which something critical is missing is remembered. 1; 0 when no
+ * machine is being checked after a fast reboot; or a negative errno. */
+int health_cancel(int root, const struct config *config, const struct health_seen *seen);

@@ -38,7 +38,7 @@ int records_remove_attempt(int root, const char *path)
     return state_remove(root, path);
 }
 
-static int peek(int root, const char *path, struct attempt *ret)
+int records_peek_attempt(int root, const char *path, struct attempt *ret)
 {
     AUTOJSON struct json_object *object = NULL;
     int r = json_read(root, path, &object);
@@ -57,7 +57,7 @@ static bool is_of_this_machine(int root, const struct attempt *attempt)
 
 int records_read_attempt(int root, const char *path, struct attempt *ret)
 {
-    int r = peek(root, path, ret);
+    int r = records_peek_attempt(root, path, ret);
 
     if (r == -ENOENT)
         return 0;
@@ -76,7 +76,7 @@ int records_end_attempt(int root, const struct attempt *attempt)
 {
     CLEANUP(attempt_clear) struct attempt now;
 
-    if (peek(root, STATE_ATTEMPT, &now) < 0 || !streq(now.id, attempt->id))
+    if (records_peek_attempt(root, STATE_ATTEMPT, &now) < 0 || !streq(now.id, attempt->id))
         return 0;
     return state_remove(root, STATE_ATTEMPT);
 }
@@ -85,7 +85,7 @@ void records_fail_attempt(int root, const char *reason)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
 
-    if (peek(root, STATE_ATTEMPT, &attempt) < 0 || attempt.state != ATTEMPT_LOADED)
+    if (records_peek_attempt(root, STATE_ATTEMPT, &attempt) < 0 || attempt.state != ATTEMPT_LOADED)
         return;
     attempt.state = ATTEMPT_FAILED;
     set_text(&attempt.reason, xstrdup(reason));
@@ -95,7 +95,7 @@ void records_fail_attempt(int root, const char *reason)
 void records_read_health(int root, const char *boot_id, struct health_facts *ret)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
-    int r = peek(root, RUN_HEALTH, &attempt);
+    int r = records_peek_attempt(root, RUN_HEALTH, &attempt);
 
     *ret = (struct health_facts){.error = r == -ENOENT || r >= 0 ? 0 : -r};
     /* After the firmware reboot that was to help, nothing is waited for. */

@@ -21,6 +21,10 @@ int records_remove_attempt(int root, const char *path);
  * attempt_clear() in any case. */
 int records_read_attempt(int root, const char *path, struct attempt *ret);
 
+/* The same without a word and without setting anything aside, whatever is wrong with it. 0 or a
+ * negative errno. */
+int records_peek_attempt(int root, const char *path, struct attempt *ret);
+
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 

@@ -2,23 +2,42 @@
 #include <stdio.h>
 
 #include "act/journal.h"
+#include "act/network.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "discover/hardware/inventory.h"
 #include "discover/system/config.h"
 #include "reboot/arrival.h"
+#include "reboot/early.h"
 #include "reboot/health.h"
 #include "reboot/load.h"
 #include "reboot/records.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* If it is refused, perhaps by an inhibitor, the timer triggers another try. */
+/* Without the network the users may not be able to end what inhibits the reboot; and where the bus
+ * does not run yet, nothing does. */
+static bool is_inhibited(int root)
+{
+    AUTOFREE char *who = NULL;
+
+    if (health_lacks_network(root) || systemd_inhibited(&who) <= 0)
+        return false;
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
+                 "the reboot through the firmware waits for %s; see `systemd-inhibit --list`", who);
+    return true;
+}
+
+/* Where it is inhibited or refused, the timer asks again. */
 static int reboot(int root)
 {
-    int r = load_drop_all(root);
+    int r;
 
+    if (is_inhibited(root))
+        return EXIT_FINE;
+    r = load_drop_all(root);
     if (r < 0) /* the mark for the firmware reboot is set even so, and the jump obeys it */
         journal_trouble("dropping the loaded kernel", r);
     r = systemd_reboot_through_firmware();
@@ -54,7 +73,22 @@ static int judge_emergency(int root)
     return r;
 }
 
-/* The state of health-unit, which the caller frees; NULL if none is set, or it is not known. */
+/* What is not in any file, and the texts of it. */
+struct look {
+    struct health_seen seen;
+    char *state;
+    char *waiting;
+    char *address;
+};
+
+static void look_clear(struct look *look)
+{
+    free(look->state);
+    free(look->waiting);
+    free(look->address);
+}
+
+/* The state of health-unit: NULL when there is none, or it is not known. */
 static char *unit_state(const struct config *config)
 {
     char *state = NULL;
@@ -67,24 +101,86 @@ static char *unit_state(const struct config *config)
     return state;
 }
 
-static int run(const struct call *call)
+/* Also makes the kernel ask for the gateway, so that the next look has the answer. */
+static char *own_address(int root)
 {
-    CLEANUP(config_clear) struct config config = {0};
-    AUTOFREE char *state = NULL;
+    CLEANUP(inventory_clear) struct inventory routes = {0};
+
+    inventory_read_route(root, ROUTES_IPV4, &routes.ipv4);
+    if (!routes.ipv4.gateway)
+        return NULL;
+    network_ask(routes.ipv4.gateway);
+    return network_address(routes.ipv4.gateway);
+}
+
+static void look_around(int root, const struct config *config, struct look *ret)
+{
     int r;
 
-    config_load(call->root, &config);
-    if (records_has_boot(call->root) == 0 && judge_emergency(call->root) < 0)
-        return EXIT_FAILED;
-    state = unit_state(&config);
-    r = health_check(call->root, &config, state, clock_uptime());
-    if (r < 0) {
+    *ret = (struct look){.state = unit_state(config), .address = own_address(root)};
+    r = systemd_boot_waits(&ret->waiting);
+    if (r < 0)
+        journal_trouble("asking PID 1 what the boot waits for", r);
+    ret->seen = (struct health_seen){.state = ret->state,
+                                     .waiting = ret->waiting,
+                                     .address = ret->address,
+                                     .uptime = clock_uptime()};
+}
+
+/* Whether this is fastreboot-emergency.service, which judges the boot as it is. */
+static bool is_emergency(void)
+{
+    AUTOFREE char *state = NULL;
+
+    return systemd_unit_state(EMERGENCY_UNIT, &state) >= 0 && streq(state, "activating");
+}
+
+/* Before fastreboot.service has judged this boot: HEALTH_OVER when it is judged now. */
+static int judge(int root, const struct config *config, const struct health_seen *seen,
+                 char **ret_notice)
+{
+    if (!is_emergency())
+        return early_judge(root, config, seen, ret_notice);
+    return judge_emergency(root) < 0 ? HEALTH_WAIT : HEALTH_OVER;
+}
+
+/* The journal shows what is this urgent to everybody who is logged in, as wall(1) would; the
+ * console shows it to whoever sits before a prompt that the boot waits for. */
+static void tell_users(const char *notice)
+{
+    journal_tell(EVENT_HEALTH, LOG_EMERG, NULL, "%s", notice);
+    puts(notice);
+}
+
+/* One of enum health_step, or a negative errno. */
+static int look(int root, char **ret_notice)
+{
+    CLEANUP(config_clear) struct config config = {0};
+    CLEANUP(look_clear) struct look look = {0};
+    int r = HEALTH_OVER;
+
+    config_load(root, &config);
+    look_around(root, &config, &look);
+    *ret_notice = NULL;
+    if (records_has_boot(root) == 0)
+        r = judge(root, &config, &look.seen, ret_notice);
+    return r == HEALTH_OVER ? health_check(root, &config, &look.seen, ret_notice) : r;
+}
+
+static int run(const struct call *call)
+{
+    AUTOFREE char *notice = NULL;
+    int r = look(call->root, &notice);
+
+    if (r < 0)
         journal_trouble("/" RUN_HEALTH, r);
-        return EXIT_FAILED;
-    }
+    if (notice)
+        tell_users(notice);
     if (r == HEALTH_REBOOT)
         return reboot(call->root);
-    return r == HEALTH_OVER ? stop_looking() : EXIT_FINE;
+    if (r == HEALTH_OVER)
+        return stop_looking();
+    return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
 const struct verb verb_health = {
@@ -97,7 +193,7 @@ const struct verb verb_health = {
 static int cancel(const struct call *call)
 {
     CLEANUP(config_clear) struct config config = {0};
-    AUTOFREE char *state = NULL;
+    CLEANUP(look_clear) struct look look = {0};
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
@@ -106,8 +202,8 @@ static int cancel(const struct call *call)
         return EXIT_FINE;
     }
     config_load(call->root, &config);
-    state = unit_state(&config);
-    r = health_cancel(call->root, &config, state);
+    look_around(call->root, &config, &look);
+    r = health_cancel(call->root, &config, &look.seen);
     if (r < 0)
         return complain("/" RUN_HEALTH, r);
     puts(r > 0 ? "the health check is over; the machine stays as it is"

@@ -2,6 +2,7 @@
 #include "fakes.h"
 
 #include "act/kexec.h"
+#include "act/network.h"
 #include "act/systemd.h"
 #include "base/util.h"
 
@@ -75,6 +76,34 @@ int systemd_unit_state(const char *unit, char **ret_state)
     (void)unit;
     *ret_state = xstrdup("active");
     return 0;
+}
+
+int systemd_boot_waits(char **ret_jobs)
+{
+    *ret_jobs = NULL;
+    return 0;
+}
+
+long systemd_boot_seconds(void)
+{
+    return 20;
+}
+
+int systemd_inhibited(char **ret_who)
+{
+    *ret_who = NULL;
+    return 0;
+}
+
+char *network_address(const char *gateway)
+{
+    (void)gateway;
+    return xstrdup("10.0.2.15");
+}
+
+void network_ask(const char *gateway)
+{
+    (void)gateway;
 }
 
 int systemd_stop(const char *unit)

@@ -100,6 +100,7 @@ static void tree_network(const struct tree *tree)
     sysfs_link(tree, "class/net", "eno1", ENO1);
     sysfs_file(tree, ENO1, "address", "ac:1f:6b:00:00:01\n");
     sysfs_file(tree, ENO1, "carrier", "1\n");
+    sysfs_file(tree, ENO1, "speed", "10000\n");
     tree_mkdir(tree, "sys/devices/" ENO1 "/device");
     sysfs_link(tree, "class/net", "eno2", ENO2);
     sysfs_file(tree, ENO2, "address", "ac:1f:6b:00:00:01\n"); /* of the bond that it is in */
@@ -121,6 +122,8 @@ void tree_server(const struct tree *tree)
 {
     pci_device(tree, "0000:03:00.0", "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00\n",
                "igb");
+    tree_write(tree, "sys/bus/pci/devices/0000:03:00.0/current_link_width", "8\n");
+    tree_write(tree, "sys/bus/pci/devices/0000:03:00.0/current_link_speed", "8.0 GT/s PCIe\n");
     pci_device(tree, "0000:00:17.0", "pci:v00008086d0000A352sv0sd0bc01sc06i01\n", "ahci");
     pci_device(tree, "0000:00:1f.0", "pci:v00008086d0000A309sv0sd0bc06sc01i00\n", NULL);
     pci_device(tree, "0000:03:10.0", "pci:v00008086d00001520sv0sd0bc02sc00i00\n", "igbvf");
@@ -131,6 +134,8 @@ void tree_server(const struct tree *tree)
     tree_write(tree, "sys/devices/system/node/online", "0-1\n");
     tree_write(tree, "sys/devices/system/cpu/online", "0-2,4\n");
     tree_write(tree, "proc/meminfo", "MemTotal:       32768000 kB\nMemFree: 1 kB\n");
+    tree_write(tree, "sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+    tree_write(tree, "sys/devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
     tree_write(tree, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
     tree_write(tree, "sys/class/dmi/id/product_name", "Server 1000 \n");
     tree_write(tree, "sys/class/dmi/id/board_name", "B1\n");
@@ -160,7 +165,8 @@ void made_server(struct inventory *ret_inventory)
 {
     struct item *item;
 
-    *ret_inventory = (struct inventory){.nodes = 2, .cpus = 4, .memory = 32768000};
+    *ret_inventory =
+        (struct inventory){.nodes = 2, .cpus = 4, .memory = 32768000, .clock = strdup("tsc")};
     ret_inventory->ipv4 = (struct route){.known = true, .link = strdup("eno1")};
     ret_inventory->ipv6 = (struct route){.known = true};
     (void)made_item(ret_inventory, ITEM_PCI, NULL, NULL, "0000:00:17.0",
@@ -172,13 +178,16 @@ void made_server(struct inventory *ret_inventory)
     item->size = 1000204886016;
     item = made_item(ret_inventory, ITEM_DISK, NULL, NULL, "vda", NULL);
     item->size = 64 << 20;
+    item->used = true;
     item = made_item(ret_inventory, ITEM_DISK, NULL, "usb-Stick", "sdb", "Stick");
     item->spare = true;
     (void)made_item(ret_inventory, ITEM_MOUNT, "/", "UUID=1", NULL, NULL);
     (void)made_item(ret_inventory, ITEM_MOUNT, "/srv", "LABEL=srv", NULL, NULL);
     item = made_item(ret_inventory, ITEM_LINK, "ac:1f:6b:00:00:01", "eno1", "p/0000:03:00.0", NULL);
     item->carrier = true;
+    item->speed = 10000;
     (void)made_item(ret_inventory, ITEM_LINK, "ac:1f:6b:00:00:02", "eno2", "p/0000:03:00.1", NULL);
+    (void)made_item(ret_inventory, ITEM_FLAW, "meltdown", NULL, NULL, "Mitigation: PTI");
 }
 
 void made_loss(struct inventory *inventory, enum item_kind kind, size_t i)
@@ -214,7 +223,8 @@ void made_inventory_by_dice(struct inventory *ret_inventory)
 {
     static const char *const IDS[] = {"a", "b", "c", "d", "e", "f"}, *const MODELS[] = {"x", "y"};
 
-    *ret_inventory = (struct inventory){.nodes = dice(3), .cpus = dice(5), .memory = dice(1000)};
+    *ret_inventory = (struct inventory){
+        .nodes = dice(3), .cpus = dice(5), .memory = dice(1000), .boot = dice(3)};
     for (int kind = 0; kind < N_ITEM_KINDS; kind++) {
         ret_inventory->items[kind].known = dice(8);
         for (unsigned n = dice(6); n > 0; n--) {
@@ -225,10 +235,18 @@ void made_inventory_by_dice(struct inventory *ret_inventory)
 
             item->driver = copy_text(some_text(MODELS, ELEMENTS(MODELS)));
             item->size = dice(3);
+            item->speed = dice(3);
+            item->width = dice(3);
             item->carrier = dice(2);
+            item->used = dice(2);
             item->spare = !dice(4);
         }
     }
-    ret_inventory->ipv4 = (struct route){dice(2) ? strdup("eno1") : NULL, true};
-    ret_inventory->ipv6 = (struct route){dice(3) ? NULL : strdup("eno1"), true};
+    ret_inventory->ipv4 = (struct route){.link = dice(2) ? strdup("eno1") : NULL,
+                                         .known = true,
+                                         .gateway = dice(2) ? strdup("10.0.2.1") : NULL,
+                                         .address = dice(2) ? strdup("10.0.2.15") : NULL,
+                                         .resolved = (int)dice(3) % 3};
+    ret_inventory->ipv6 = (struct route){.link = dice(3) ? NULL : strdup("eno1"), .known = true};
+    ret_inventory->clock = dice(2) ? strdup("tsc") : NULL;
 }

@@ -13,6 +13,7 @@
 #include "facts/notes.h"
 #include "inventory-made.h"
 #include "reboot/departure.h"
+#include "reboot/early.h"
 #include "reboot/health.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -82,12 +83,36 @@ static void start(const struct tree *tree)
     assert_int_equal(arrival_judge(tree->root), 0);
 }
 
-/* So many seconds after the boot was judged. */
-static int look(const struct tree *tree, int64_t seconds)
+/* So many seconds after the boot was judged, with what PID 1 and the network say. */
+static int look_with(const struct tree *tree, int64_t seconds, const struct health_seen *said,
+                     char **ret_notice)
 {
     struct config config = {0};
+    struct health_seen seen = *said;
 
-    return health_check(tree->root, &config, NULL, clock_uptime() + seconds * SECOND);
+    seen.uptime = clock_uptime() + seconds * SECOND;
+    return health_check(tree->root, &config, &seen, ret_notice);
+}
+
+static int look(const struct tree *tree, int64_t seconds)
+{
+    AUTOFREE char *notice = NULL;
+
+    return look_with(tree, seconds, &(struct health_seen){0}, &notice);
+}
+
+/* The time is over, and the users have a minute; and that is over, too. */
+static int look_to_the_end(const struct tree *tree)
+{
+    AUTOFREE char *notice = NULL, *again = NULL;
+    int r;
+
+    assert_int_equal(look_with(tree, 300, &(struct health_seen){0}, &notice), HEALTH_WAIT);
+    assert_non_null(strstr(notice, "reboots through the firmware in a minute"));
+    r = look_with(tree, 350, &(struct health_seen){0}, &again);
+    assert_int_equal(r, HEALTH_WAIT);
+    assert_null(again); /* they are told once */
+    return look_with(tree, 361, &(struct health_seen){0}, &again);
 }
 
 static void expect_last(const struct tree *tree, enum outcome outcome, enum health health,
@@ -173,6 +198,17 @@ static void what_is_worth_no_reboot_is_told(void **state)
     expect_failures(tree, 0);
 }
 
+/* What the next boot finds where fastreboot.service did not stop, as it had not started. */
+static void expect_departure(const struct tree *tree)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_int_equal(attempt.state, ATTEMPT_FIRMWARE);
+    assert_non_null(strstr(attempt.reason, "a firmware reboot was requested: after the fast reboot "
+                                           "into kernel 6.1.0-33-amd64 something was missing: "));
+}
+
 static void a_lost_disk_costs_one_reboot(void **state)
 {
     const struct tree *tree = *state;
@@ -181,7 +217,7 @@ static void a_lost_disk_costs_one_reboot(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING,
                 "fast, but something is missing: disk ata-ST1000NM0008_ZDH (931 GiB); kernel");
     records_read_failures(tree->root, &facts);
@@ -191,8 +227,8 @@ static void a_lost_disk_costs_one_reboot(void **state)
     assert_answer(&armed, 1,
                   "after the fast reboot into kernel 6.1.0-33-amd64 something was missing: disk "
                   "ata-");
-    assert_int_equal(look(tree, 310), HEALTH_REBOOT); /* where it was refused at first */
-    assert_false(exists(tree, STATE_ATTEMPT));
+    assert_int_equal(look(tree, 370), HEALTH_REBOOT); /* where it was refused at first */
+    expect_departure(tree);
     expect_history(tree, 1);
 }
 
@@ -204,13 +240,13 @@ static void a_reboot_may_be_cancelled(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(health_cancel(tree->root, &config, NULL), 1);
+    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk ata-");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
     expect_failures(tree, 1);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
-    assert_int_equal(health_cancel(tree->root, &config, NULL), 0);
+    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 0);
 }
 
 static void a_check_that_is_cancelled_may_have_found_everything(void **state)
@@ -219,7 +255,7 @@ static void a_check_that_is_cancelled_may_have_found_everything(void **state)
     const struct tree *tree = *state;
 
     start(tree);
-    assert_int_equal(health_cancel(tree->root, &config, NULL), 1);
+    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
     expect_failures(tree, 0);
 }
@@ -233,10 +269,10 @@ static void who_was_killed_asks_again(void **state)
     start(tree);
     lose_the_disk(tree);
     health = tree_read(tree, RUN_HEALTH);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     tree_write(tree, RUN_HEALTH, health);
     tree_remove(tree, RUN_NORMAL);
-    assert_int_equal(look(tree, 310), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     assert_true(exists(tree, RUN_NORMAL));
     expect_failures(tree, 1);
 }
@@ -259,7 +295,7 @@ static void the_firmware_brings_it_back(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     begin_firmware_boot(tree);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "health check under way");
     assert_int_equal(look(tree, 20), HEALTH_WAIT);
@@ -279,7 +315,7 @@ static void what_the_firmware_does_not_bring_back_is_only_told(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     begin_firmware_boot(tree);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
@@ -297,13 +333,250 @@ static void what_the_firmware_brings_back_in_part_stays_remembered(void **state)
     lose_the_disk(tree);
     route = tree_read(tree, "proc/1/net/route");
     tree_write(tree, "proc/1/net/route", "Iface\n");
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     tree_write(tree, "proc/1/net/route", route);
     begin_firmware_boot(tree);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
     expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING,
                 "still missing after the firmware reboot: disk ata-");
     expect_failures(tree, 1);
+}
+
+/* Another text for the same thing, in another version, is no other thing. */
+static void what_is_still_missing_is_known_by_its_id(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt healed;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    assert_int_equal(records_read_attempt(tree->root, STATE_HEALING, &healed), 1);
+    assert_string_equal(healed.lost[0], "disk:naa.5000c500a1b2c3d4");
+    set_text(&healed.reason, strdup("the disk named in other words"));
+    assert_int_equal(records_write_attempt(tree->root, STATE_HEALING, &healed), 0);
+    begin_firmware_boot(tree);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
+    expect_failures(tree, 0);
+}
+
+/* A second thing that went with the firmware reboot does not make the kernel guilty. */
+static void what_is_missing_besides_is_not_the_kernels(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    tree_write(tree, "proc/1/net/route", "Iface\n");
+    begin_firmware_boot(tree);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING, "no IPv4 default route");
+    expect_failures(tree, 0);
+}
+
+static void what_comes_back_in_the_last_minute_calls_it_off(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    start(tree);
+    tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
+    assert_int_equal(look_with(tree, 300, &(struct health_seen){0}, &notice), HEALTH_WAIT);
+    assert_non_null(strstr(notice, "eno1 has lost its carrier"));
+    tree_write(tree, "sys/class/net/eno1/carrier", "1\n");
+    assert_int_equal(look(tree, 340), HEALTH_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
+    expect_failures(tree, 0);
+}
+
+static void a_reboot_may_be_cancelled_in_the_last_minute(void **state)
+{
+    static const struct config config = {0};
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look_with(tree, 300, &(struct health_seen){0}, &notice), HEALTH_WAIT);
+    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
+    assert_int_equal(look(tree, 361), HEALTH_OVER);
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
+}
+
+/* Then those who could end what inhibits a reboot may not get at the machine. */
+static void a_lost_disk_is_not_the_network(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_false(health_lacks_network(tree->root));
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    assert_false(health_lacks_network(tree->root));
+}
+
+static void a_lost_carrier_is_the_network(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    tree_write(tree, "sys/class/net/eno1/carrier", "0\n");
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    assert_true(health_lacks_network(tree->root));
+}
+
+static void the_address_counts(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL, *again = NULL;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    attempt.inventory.ipv4.address = strdup("10.0.2.15");
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    by_kexec(tree, "fast\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    assert_int_equal(look_with(tree, 20, &(struct health_seen){.address = "10.0.2.99"}, &notice),
+                     HEALTH_WAIT);
+    assert_int_equal(look_with(tree, 30, &(struct health_seen){.address = "10.0.2.15"}, &again),
+                     HEALTH_OVER);
+}
+
+/* The boot hangs before fastreboot.service has started */
+
+static int early(const struct tree *tree, int64_t uptime, const char *waiting, char **ret_notice)
+{
+    struct config config = {0};
+
+    return early_judge(tree->root, &config,
+                       &(struct health_seen){.waiting = waiting, .uptime = uptime * SECOND},
+                       ret_notice);
+}
+
+static void expect_early(const struct tree *tree, int64_t uptime, const char *waiting, int step)
+{
+    AUTOFREE char *notice = NULL;
+
+    assert_int_equal(early(tree, uptime, waiting, &notice), step);
+    assert_null(notice);
+}
+
+/* As it is written down right before the jump, by a boot that took 20 seconds. */
+static void hang(const struct tree *tree, long boot)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    loaded(tree, &attempt);
+    attempt.inventory.boot = boot;
+    assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
+    by_kexec(tree, "hanging\n");
+}
+
+#define PROMPT "systemd-cryptsetup@data.service"
+
+static void a_boot_that_hangs_is_judged(void **state)
+{
+    static const struct health_seen HANGS = {.waiting = PROMPT};
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    hang(tree, 20);
+    expect_early(tree, 10, PROMPT, HEALTH_WAIT);
+    expect_early(tree, 299, PROMPT, HEALTH_WAIT);
+    assert_false(exists(tree, RUN_BOOT) || exists(tree, RUN_HEALTH));
+    expect_early(tree, 300, PROMPT, HEALTH_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "health check under way");
+    /* It is not given its time again. */
+    assert_int_equal(look_with(tree, 300, &HANGS, &notice), HEALTH_WAIT);
+    assert_non_null(strstr(notice, "the boot has not ended: it waits for " PROMPT));
+    assert_int_equal(look_with(tree, 361, &HANGS, &notice), HEALTH_REBOOT);
+    expect_departure(tree);
+    expect_failures(tree, 1);
+}
+
+static void a_boot_that_ends_or_is_in_rescue_mode_is_left_alone(void **state)
+{
+    const struct tree *tree = *state;
+
+    hang(tree, 20);
+    expect_early(tree, 1000, NULL, HEALTH_WAIT);
+    assert_false(exists(tree, RUN_BOOT));
+}
+
+static void a_boot_is_not_judged_early_where_that_is_off(void **state)
+{
+    struct config config = {.health_timeout = SECONDS_OFF};
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    hang(tree, 20);
+    assert_int_equal(early_judge(tree->root, &config,
+                                 &(struct health_seen){.waiting = PROMPT, .uptime = INT64_MAX / 2},
+                                 &notice),
+                     HEALTH_WAIT);
+}
+
+static void a_boot_that_is_slow_is_waited_for(void **state)
+{
+    const struct tree *tree = *state;
+
+    hang(tree, 400);
+    expect_early(tree, 799, PROMPT, HEALTH_WAIT);
+    expect_early(tree, 800, PROMPT, HEALTH_OVER);
+}
+
+static void a_boot_through_the_firmware_may_hang(void **state)
+{
+    const struct tree *tree = *state;
+
+    hang(tree, 20);
+    by_firmware(tree, "hanging\n");
+    expect_early(tree, 1000, PROMPT, HEALTH_WAIT);
+    assert_false(exists(tree, RUN_BOOT));
+    boot(tree, "hanging\n", "208\n", ""); /* another program's kexec */
+    expect_early(tree, 1000, PROMPT, HEALTH_WAIT);
+    assert_false(exists(tree, RUN_BOOT));
+}
+
+/* It waits for the same after the firmware reboot: so it was not the kernel. */
+static void a_boot_that_hangs_anyway_is_not_the_kernels_fault(void **state)
+{
+    static const struct health_seen HANGS = {.waiting = PROMPT};
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    a_boot_that_hangs_is_judged(state);
+    by_firmware(tree, "healed\n");
+    expect_early(tree, 299, PROMPT, HEALTH_WAIT);
+    expect_early(tree, 300, PROMPT, HEALTH_OVER);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_CHECKING, "something was missing: ");
+    assert_int_equal(look_with(tree, 300, &HANGS, &notice), HEALTH_OVER);
+    assert_null(notice);
+    expect_last(tree, OUTCOME_FIRMWARE, HEALTH_MISSING, "it waits for " PROMPT);
+    expect_failures(tree, 0);
+    expect_history(tree, 2);
+}
+
+/* /var is what the boot waits for: below it there is nothing, or the record of another boot. */
+static void without_its_record_a_boot_that_hangs_is_left_for_the_firmware(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    hang(tree, 20);
+    tree_remove(tree, STATE_ATTEMPT);
+    expect_early(tree, 299, PROMPT, HEALTH_WAIT);
+    assert_int_equal(early(tree, 300, PROMPT, &notice), HEALTH_WAIT);
+    assert_non_null(strstr(notice, "it waits for " PROMPT));
+    assert_true(exists(tree, RUN_NORMAL));
+    expect_early(tree, 350, PROMPT, HEALTH_WAIT);
+    expect_early(tree, 360, PROMPT, HEALTH_REBOOT);
+    assert_false(exists(tree, RUN_BOOT) || exists(tree, STATE_ATTEMPT));
+    /* Where the kernel does not say who started it, the mark may be an old one. */
+    tree_remove(tree, "proc/sys/kernel/bootloader_type");
+    expect_early(tree, 1000, PROMPT, HEALTH_WAIT);
 }
 
 /* Three failures are the machine's only when nothing went well in between. */
@@ -335,7 +608,7 @@ static void a_second_start_goes_on_looking(void **state)
     lose_the_disk(tree);
     assert_int_equal(arrival_judge(tree->root), 0);
     assert_true(exists(tree, STATE_ATTEMPT));
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
 }
 
 /* Somebody's own kexec came in between. */
@@ -345,7 +618,7 @@ static void only_the_firmware_is_asked_whether_it_helped(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     boot(tree, "somebody's\n", "208\n", "");
     assert_int_equal(arrival_judge(tree->root), 0);
     expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN,
@@ -360,7 +633,7 @@ static void the_same_attempt_never_reboots_twice(void **state)
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     {
         CLEANUP(attempt_clear) struct attempt attempt;
 
@@ -617,7 +890,7 @@ static void damaged_failures_are_set_aside(void **state)
     start(tree);
     lose_the_disk(tree);
     tree_write(tree, STATE_FAILED, "{\"failures\":[{\"kernel\":\"a\",\"release\":\"b\"},{");
-    assert_int_equal(look(tree, 300), HEALTH_REBOOT);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
     assert_true(exists(tree, STATE_FAILED ".damaged"));
     expect_failures(tree, 1);
 }
@@ -650,6 +923,20 @@ int main(void)
         TEST(the_firmware_brings_it_back),
         TEST(what_the_firmware_does_not_bring_back_is_only_told),
         TEST(what_the_firmware_brings_back_in_part_stays_remembered),
+        TEST(what_is_still_missing_is_known_by_its_id),
+        TEST(what_is_missing_besides_is_not_the_kernels),
+        TEST(what_comes_back_in_the_last_minute_calls_it_off),
+        TEST(a_reboot_may_be_cancelled_in_the_last_minute),
+        TEST(a_lost_disk_is_not_the_network),
+        TEST(a_lost_carrier_is_the_network),
+        TEST(the_address_counts),
+        TEST(a_boot_that_hangs_is_judged),
+        TEST(a_boot_that_ends_or_is_in_rescue_mode_is_left_alone),
+        TEST(a_boot_is_not_judged_early_where_that_is_off),
+        TEST(a_boot_that_is_slow_is_waited_for),
+        TEST(a_boot_through_the_firmware_may_hang),
+        TEST(a_boot_that_hangs_anyway_is_not_the_kernels_fault),
+        TEST(without_its_record_a_boot_that_hangs_is_left_for_the_firmware),
         TEST(what_goes_well_breaks_the_row),
         TEST(a_second_start_goes_on_looking),
         TEST(only_the_firmware_is_asked_whether_it_helped),

@@ -52,7 +52,11 @@ static void made_attempt(struct attempt *ret_attempt)
                                     .kernel = strdup("6.1.0 1 2"),
                                     .cmdline = strdup("root=/dev/sda1"),
                                     .machine = {.id = strdup("m"), .board = strdup("B1")},
+                                    .announced = 7,
                                     .has_inventory = true};
+    ret_attempt->lost = xcalloc(3, sizeof(char *));
+    ret_attempt->lost[0] = strdup("disk:naa.1");
+    ret_attempt->lost[1] = strdup("link:ac:1f:6b:00:00:01");
     made_server(&ret_attempt->inventory);
 }
 
@@ -68,6 +72,9 @@ static void all_of_an_attempt_comes_back(void **state)
     second = attempt_to_json(&again);
     assert_true(json_object_equal(object, second));
     assert_string_equal(again.machine.board, "B1");
+    assert_int_equal(again.announced, 7);
+    assert_string_equal(again.lost[1], "link:ac:1f:6b:00:00:01");
+    assert_null(again.lost[2]);
     assert_int_equal(again.inventory.items[ITEM_DISK].n, 3);
 }
 

@@ -10,7 +10,8 @@ static void expect(const struct inventory *before, const struct inventory *now, 
     CLEANUP(losses_clear) struct losses losses;
 
     compare(before, now, &losses);
-    assert_int_equal(losses.n, text != NULL);
+    if (losses.n != (text != NULL))
+        fail_msg("%zu losses, the first is: %s", losses.n, losses.n ? losses.all[0].text : "none");
     if (!text)
         return;
     assert_string_equal(losses.all[0].text, text);
@@ -97,7 +98,7 @@ static void without_any_default_route_ipv6_is_critical(void **state)
     CLEANUP(inventory_clear) struct inventory before = {0}, now = {0};
 
     (void)state;
-    before.ipv6 = (struct route){strdup("eno1"), true};
+    before.ipv6 = (struct route){.link = strdup("eno1"), .known = true};
     now.ipv4.known = now.ipv6.known = true;
     expect(&before, &now, true, "no IPv6 default route (it was over eno1)");
 }
@@ -111,7 +112,7 @@ static void a_new_name_is_no_loss(void **state)
     (void)state;
     made_server(&before);
     made_copy(&before, &now);
-    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+    for (int kind = 0; kind < ITEM_FLAW; kind++)
         items_clear(&now.items[kind]);
     (void)made_item(&now, ITEM_PCI, NULL, NULL, "0000:02:00.0",
                     "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00");
@@ -128,6 +129,128 @@ static void a_new_name_is_no_loss(void **state)
     item = made_item(&now, ITEM_LINK, "ac:1f:6b:00:00:01", "eno2", "q/0000:02:00.0", NULL);
     item->carrier = true;
     expect(&before, &now, false, NULL);
+}
+
+static struct item *first(struct inventory *inventory, enum item_kind kind)
+{
+    return &inventory->items[kind].all[0];
+}
+
+/* A port that nobody uses, and what an orchestrator attached to the machine. */
+static void what_is_not_the_machines_costs_no_reboot(void **state)
+{
+    static const char *const VOLUMES[] = {
+        "nvme-Amazon_Elastic_Block_Store_vol0fedcba",
+        "scsi-0Google_PersistentDisk_pvc-1",
+        "scsi-0DO_Volume_pvc-1",
+        "scsi-0HC_Volume_12345",
+    };
+    CLEANUP(inventory_clear) struct inventory before, now = {0};
+    struct item *link;
+
+    (void)state;
+    made_server(&before);
+    made_copy(&before, &now);
+    link = made_item(&before, ITEM_LINK, "06:00:00:00:00:02", "ens6", "p", NULL);
+    link->carrier = true;
+    expect(&before, &now, false, "network interface ens6 (06:00:00:00:00:02)");
+    link->used = true; /* a route, or a bond with one */
+    expect(&before, &now, true, "network interface ens6 (06:00:00:00:00:02)");
+    made_loss(&before, ITEM_LINK, 2);
+    for (size_t i = 0; i < ELEMENTS(VOLUMES); i++) {
+        struct item *disk = made_item(&before, ITEM_DISK, "vol", VOLUMES[i], "nvme1n1", NULL);
+        AUTOFREE char *text = format("disk %s (0 KiB)", VOLUMES[i]);
+
+        expect(&before, &now, false, text);
+        disk->used = true;
+        expect(&before, &now, true, text);
+        made_loss(&before, ITEM_DISK, 3);
+    }
+}
+
+/* There, and up, and nothing comes through. */
+static void a_gateway_has_to_answer(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+    static const char TEXT[] = "the IPv4 gateway 192.168.1.1 does not answer on eno1";
+
+    (void)state;
+    made_server(&before);
+    made_copy(&before, &now);
+    now.ipv4.gateway = strdup("192.168.1.1");
+    expect(&before, &now, false, NULL); /* nobody has asked it */
+    now.ipv4.resolved = RESOLVED_NO;
+    expect(&before, &now, true, TEXT); /* as the version before wrote it */
+    before.ipv4.resolved = RESOLVED_YES;
+    expect(&before, &now, true, TEXT);
+    before.ipv4.resolved = RESOLVED_NO; /* and did not before */
+    expect(&before, &now, false, NULL);
+    now.ipv4.resolved = RESOLVED_YES;
+    before.ipv4.address = strdup("192.168.1.15");
+    expect(&before, &now, false, NULL);
+    now.ipv4.address = strdup("192.168.1.200");
+    expect(&before, &now, true, "the address on eno1 is 192.168.1.200 instead of 192.168.1.15");
+}
+
+static void what_is_worse_is_told(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+    struct item *pci;
+
+    (void)state;
+    made_server(&before);
+    made_copy(&before, &now);
+    first(&now, ITEM_LINK)->speed = 100;
+    expect(&before, &now, false, "network interface eno1 runs at 100 Mb/s instead of 10000 Mb/s");
+    first(&before, ITEM_LINK)->speed = 100;
+    first(&before, ITEM_PCI)->width = 8;
+    expect(&before, &now, false, NULL); /* not known now */
+    first(&now, ITEM_PCI)->width = 4;
+    expect(&before, &now, false,
+           "PCI device 0000:00:17.0 (8086:a352) has 4 PCIe lanes instead of 8");
+    first(&now, ITEM_PCI)->width = 8;
+    first(&before, ITEM_PCI)->speed = 8000;
+    first(&now, ITEM_PCI)->speed = 2500;
+    expect(&before, &now, false,
+           "PCI device 0000:00:17.0 (8086:a352) runs at 2.5 GT/s instead of 8.0 GT/s");
+    pci = first(&before, ITEM_PCI);
+    free(pci->model); /* a graphics card that is idle */
+    pci->model = strdup("pci:v00001002d0000164Esv0sd0bc03sc00i00");
+    expect(&before, &now, false, NULL);
+    free(now.clock);
+    now.clock = strdup("hpet");
+    expect(&before, &now, false, "clock source: hpet instead of tsc");
+    free(before.clock);
+    before.clock = strdup("kvm-clock");
+    expect(&before, &now, false, NULL);
+    free(first(&now, ITEM_FLAW)->model);
+    first(&now, ITEM_FLAW)->model = strdup("Vulnerable: no microcode");
+    expect(&before, &now, false,
+           "CPU flaw meltdown: Vulnerable: no microcode (it was: Mitigation: PTI)");
+    free(first(&now, ITEM_FLAW)->model);
+    first(&now, ITEM_FLAW)->model = strdup("Mitigation: another one");
+    expect(&before, &now, false, NULL);
+}
+
+static void devices_alone_may_be_compared(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before, now;
+    CLEANUP(losses_clear) struct losses losses;
+    AUTOFREE char *text = NULL;
+
+    (void)state;
+    made_server(&before);
+    made_server(&now);
+    made_loss(&now, ITEM_DISK, 2); /* a USB stick */
+    made_loss(&now, ITEM_DISK, 0);
+    made_loss(&now, ITEM_LINK, 1);
+    made_loss(&now, ITEM_MOUNT, 1);
+    first(&now, ITEM_LINK)->carrier = false;
+    now.cpus = 1;
+    compare_devices(&before, &now, &losses);
+    assert_false(losses.critical);
+    text = losses_text(&losses);
+    assert_string_equal(text, "disk ata-XYZ (931 GiB), network interface eno2 (ac:1f:6b:00:00:02)");
 }
 
 static void one_thing_is_not_found_twice(void **state)
@@ -152,7 +275,7 @@ static void what_cannot_be_read_is_told_and_not_missing(void **state)
         CLEANUP(losses_clear) struct losses losses;
 
         compare(&before, &now, &losses);
-        assert_int_equal(losses.n, N_ITEM_KINDS + 1);
+        assert_int_equal(losses.n, N_ITEM_KINDS - 1 + 1); /* no flaws, and a route */
         assert_false(losses.critical);
         for (size_t i = 0; i < losses.n; i++)
             assert_non_null(strstr(losses.all[i].text, "cannot be read"));
@@ -246,7 +369,7 @@ static void what_is_taken_away_is_missing(void **state)
         made_copy(&before, &now);
         item = made_item(&before, kind, "the one", "the one", "the one", "the one");
         item->size = 12345;
-        item->carrier = true;
+        item->carrier = item->used = true;
         shuffle(&before);
         compare(&before, &now, &losses);
         assert_true(losses.n > 0 && losses.critical);
@@ -262,6 +385,10 @@ int main(void)
         cmocka_unit_test(routes_and_counts),
         cmocka_unit_test(without_any_default_route_ipv6_is_critical),
         cmocka_unit_test(a_new_name_is_no_loss),
+        cmocka_unit_test(what_is_not_the_machines_costs_no_reboot),
+        cmocka_unit_test(a_gateway_has_to_answer),
+        cmocka_unit_test(what_is_worse_is_told),
+        cmocka_unit_test(devices_alone_may_be_compared),
         cmocka_unit_test(one_thing_is_not_found_twice),
         cmocka_unit_test(what_cannot_be_read_is_told_and_not_missing),
         cmocka_unit_test(the_same_machine_has_lost_nothing),

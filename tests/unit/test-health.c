@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "decide/health.h"
 
+#include "base/root.h"
 #include "inventory-made.h"
 #include "test.h"
 
@@ -8,6 +9,7 @@ static const int64_t SECOND = 1000000;
 
 struct made_look {
     struct inventory before, now;
+    struct config config;
     struct health_look look;
 };
 
@@ -15,10 +17,12 @@ static void make(struct made_look *made, int64_t uptime)
 {
     made_server(&made->before);
     made_server(&made->now);
-    made->look = (struct health_look){.before = &made->before,
+    made->config = (struct config){.health_timeout = 270};
+    made->look = (struct health_look){.config = &made->config,
+                                      .before = &made->before,
                                       .now = &made->now,
                                       .uptime = uptime * SECOND,
-                                      .limit = 300 * SECOND};
+                                      .since = 30 * SECOND};
 }
 
 static void unmake(struct made_look *made)
@@ -62,7 +66,7 @@ static void a_unit_is_waited_for(void **state)
 
     (void)state;
     make(&made, 300);
-    made.look.unit = "db.service";
+    made.config.health_unit = (char *)"db.service";
     made.look.state = "active";
     expect(&made, LOOK_COMPLETE, "");
     made.look.state = "activating";
@@ -73,10 +77,79 @@ static void a_unit_is_waited_for(void **state)
     expect(&made, LOOK_WAIT, "unit db.service may not be active: systemd does not say");
 }
 
+static const char HANGS[] = "the boot has not ended: it waits for sshd.service";
+
+static void a_boot_that_hangs_is_worth_a_reboot(void **state)
+{
+    CLEANUP(unmake) struct made_look made;
+
+    (void)state;
+    make(&made, 269);
+    made.look.waiting = "sshd.service";
+    made.before.boot = 20;
+    expect(&made, LOOK_WAIT, HANGS);
+    made.look.uptime = 270 * SECOND; /* the check's own beginning does not count */
+    expect(&made, LOOK_HEAL, HANGS);
+    made.look.waiting = NULL;
+    expect(&made, LOOK_COMPLETE, "");
+}
+
+/* A database that recovers for half an hour at each boot. */
+static void a_boot_that_was_slow_before_may_be_slow(void **state)
+{
+    CLEANUP(unmake) struct made_look made;
+
+    (void)state;
+    make(&made, 3599);
+    made.look.waiting = "sshd.service";
+    made.before.boot = 1800;
+    expect(&made, LOOK_WAIT, HANGS);
+    made.look.uptime = 3600 * SECOND;
+    expect(&made, LOOK_HEAL, HANGS);
+}
+
+static void a_boot_that_did_not_end_before_need_not_end(void **state)
+{
+    CLEANUP(unmake) struct made_look made;
+
+    (void)state;
+    make(&made, 299);
+    made.look.waiting = "sshd.service";
+    expect(&made, LOOK_WAIT, HANGS);
+    made.look.uptime = 300 * SECOND;
+    expect(&made, LOOK_MISSING, HANGS);
+}
+
+static void what_is_critical_has_ids(void **state)
+{
+    CLEANUP(losses_clear) struct losses losses = {0}, reworded = {0};
+    CLEANUP(names_freep) char **ids = NULL;
+
+    (void)state;
+    losses_add(&losses, true, strdup("disk:a"), strdup("disk a is gone"));
+    losses_add(&losses, false, strdup("CPUs"), strdup("CPUs: 3 instead of 4"));
+    losses_add(&losses, true, strdup("disk:a"), strdup("and it was a good one"));
+    losses_add(&losses, true, strdup("link:b"), strdup("interface b"));
+    ids = losses_ids(&losses);
+    assert_string_equal(ids[0], "disk:a");
+    assert_string_equal(ids[1], "link:b");
+    assert_null(ids[2]);
+    assert_true(ids_have_network(ids));
+    losses_add(&reworded, true, strdup("link:b"), strdup("another text"));
+    assert_false(losses_include(&reworded, ids)); /* the disk came back */
+    losses_add(&reworded, true, strdup("mount:/x"), strdup("something else"));
+    losses_add(&reworded, false, strdup("disk:a"), strdup("a disk that does not matter any more"));
+    assert_false(losses_include(&reworded, ids));
+    losses_add(&reworded, true, strdup("disk:a"), strdup("a is missing"));
+    assert_true(losses_include(&reworded, ids));
+    assert_true(losses_include(&reworded, NULL));
+    assert_false(ids_have_network(NULL));
+}
+
 static void add(struct losses *losses, int n)
 {
     for (int i = 0; i < n; i++)
-        losses_add(losses, true, format("disk %d", i));
+        losses_add(losses, true, format("disk:%d", i), format("disk %d", i));
 }
 
 static void a_long_list_is_cut(void **state)
@@ -134,6 +207,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_takes_its_time),
         cmocka_unit_test(a_unit_is_waited_for),
+        cmocka_unit_test(a_boot_that_hangs_is_worth_a_reboot),
+        cmocka_unit_test(a_boot_that_was_slow_before_may_be_slow),
+        cmocka_unit_test(a_boot_that_did_not_end_before_need_not_end),
+        cmocka_unit_test(what_is_critical_has_ids),
         cmocka_unit_test(a_long_list_is_cut),
         cmocka_unit_test(each_end_has_its_words),
     };

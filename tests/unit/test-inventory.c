@@ -36,12 +36,19 @@ static void a_server_is_read(void **state)
     assert_int_equal(found.items[ITEM_PCI].n, 3); /* no virtual function */
     item = find(&found, ITEM_PCI, "0000:03:00.0");
     assert_string_equal(item->driver, "igb");
+    assert_int_equal(item->width, 8);
+    assert_int_equal(item->speed, 8000);
     assert_non_null(strstr(item->model, "v00008086d00001533"));
     assert_null(find(&found, ITEM_PCI, "0000:00:1f.0")->driver);
     assert_int_equal(found.nodes, 2);
     assert_int_equal(found.cpus, 4);
     assert_int_equal(found.memory, 32768000);
+    assert_string_equal(found.clock, "tsc");
+    assert_string_equal(found.items[ITEM_FLAW].all[0].id, "meltdown");
+    assert_string_equal(found.items[ITEM_FLAW].all[0].model, "Mitigation: PTI");
     assert_string_equal(found.ipv4.link, "eno1");
+    assert_string_equal(found.ipv4.gateway, "10.0.2.1");
+    assert_int_equal(found.ipv4.resolved, RESOLVED_UNKNOWN);
     assert_true(found.ipv6.known);
     assert_null(found.ipv6.link);
 }
@@ -249,6 +256,128 @@ static void interfaces_with_hardware_are_read(void **state)
     assert_false(item->carrier);
 }
 
+/* By a route over it, or over what it is a port of; not by one between neighbours. */
+static void interfaces_are_used_for_routes(void **state)
+{
+    static const char HEAD[] =
+        "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n";
+    static const struct {
+        const char *route, *above[2];
+        bool used;
+    } CASES[] = {
+        {"eno1\t00000000\t0102000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n", {NULL}, true},
+        {"eno1\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", {NULL}, true},
+        {"eno1\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n", {NULL}, false},
+        {"eno3\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", {NULL}, false},
+        {"bond0\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", {NULL}, false},
+        {"bond0\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", {"bond0"}, true},
+        {"br0\t00000000\t0102000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n", {"bond0", "br0"}, true},
+        {"br0\t00000000\t0102000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n", {"bond0"}, false},
+    };
+    const struct tree *tree = *state;
+
+    tree_server(tree);
+    tree_remove(tree, "proc/1/net/ipv6_route");
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        CLEANUP(inventory_clear) struct inventory found;
+        AUTOFREE char *table = format("%s%s", HEAD, CASES[i].route);
+        const char *below = "eno1";
+
+        tree_write(tree, "proc/1/net/route", table);
+        for (size_t k = 0; k < ELEMENTS(CASES[i].above) && CASES[i].above[k]; k++) {
+            AUTOFREE char *link = format("sys/class/net/%s/upper_%s", below, CASES[i].above[k]);
+
+            tree_write(tree, link, "");
+            below = CASES[i].above[k];
+        }
+        inventory_read(tree->root, &found);
+        assert_int_equal(find(&found, ITEM_LINK, "eno1")->used, CASES[i].used);
+        assert_int_equal(find(&found, ITEM_LINK, "eno1")->speed, 10000);
+        if (CASES[i].above[0])
+            tree_remove(tree, "sys/class/net/eno1/upper_bond0");
+        if (CASES[i].above[0] && CASES[i].above[1])
+            tree_remove(tree, "sys/class/net/bond0/upper_br0");
+    }
+}
+
+static void interfaces_are_used_for_ipv6_routes(void **state)
+{
+    static const char ROUTE[] = "%s 40 00000000000000000000000000000000 00 "
+                                "00000000000000000000000000000000 00000100 00000001 00000000 "
+                                "00000001     eno1\n";
+    const struct tree *tree = *state;
+
+    tree_server(tree);
+    tree_write(tree, "proc/1/net/route", "Iface\n");
+    for (int local = 0; local < 2; local++) {
+        CLEANUP(inventory_clear) struct inventory found;
+        AUTOFREE char *table = format(ROUTE, local ? "fe800000000000000000000000000000"
+                                                   : "20010db8000000000000000000000000");
+
+        tree_write(tree, "proc/1/net/ipv6_route", table);
+        inventory_read(tree->root, &found);
+        assert_int_equal(find(&found, ITEM_LINK, "eno1")->used, !local);
+    }
+}
+
+static void the_gateways_answer_is_in_the_kernels_table(void **state)
+{
+    static const struct {
+        const char *line;
+        int resolved;
+    } CASES[] = {
+        {"10.0.2.1  0x1  0x2  52:55:0a:00:02:02  *  eno1\n", RESOLVED_YES},
+        {"10.0.2.1  0x1  0x6  52:55:0a:00:02:02  *  eno1\n", RESOLVED_YES},
+        {"10.0.2.1  0x1  0x0  00:00:00:00:00:00  *  eno1\n", RESOLVED_NO},
+        {"10.0.2.1  0x1  0x2  52:55:0a:00:02:02  *  eno2\n", RESOLVED_UNKNOWN},
+        {"10.0.2.10  0x1  0x0  52:55:0a:00:02:02  *  eno1\n", RESOLVED_UNKNOWN},
+        {"10.0.2.1  0x1\n", RESOLVED_UNKNOWN},
+        {"", RESOLVED_UNKNOWN},
+    };
+    const struct tree *tree = *state;
+
+    tree_server(tree);
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        CLEANUP(inventory_clear) struct inventory found;
+        AUTOFREE char *table =
+            format("IP address  HW type  Flags  HW address  Mask  Device\n%s", CASES[i].line);
+
+        tree_write(tree, "proc/1/net/arp", table);
+        inventory_read(tree->root, &found);
+        assert_int_equal(found.ipv4.resolved, CASES[i].resolved);
+    }
+}
+
+/* A disk that is only attached, and one that somebody has set up. */
+static void disks_are_used(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory bare = {0}, parted = {0}, held = {0}, mounted = {0};
+
+    tree_server(tree);
+    inventory_read(tree->root, &bare);
+    assert_false(find(&bare, ITEM_DISK, "nvme0n1")->used);
+    assert_false(find(&bare, ITEM_DISK, "sda")->used);
+    tree_write(tree, "sys/devices/pci0000:00/0000:01:00.0/nvme/nvme0/nvme0n1/nvme0n1p1/partition",
+               "1\n");
+    inventory_read(tree->root, &parted);
+    assert_true(find(&parted, ITEM_DISK, "nvme0n1")->used);
+    assert_false(find(&parted, ITEM_DISK, "sda")->used);
+    tree_write(tree,
+               "sys/devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/"
+               "sda/holders/dm-0",
+               "");
+    inventory_read(tree->root, &held);
+    assert_true(find(&held, ITEM_DISK, "sda")->used);
+    tree_remove(tree, "sys/devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/"
+                      "sda/holders/dm-0");
+    tree_remove(tree, "sys/dev/block/8:1");
+    tree_link(tree, "sys/dev/block/8:1",
+              "../../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
+    inventory_read(tree->root, &mounted); /* a file system without a partition, of fstab */
+    assert_true(find(&mounted, ITEM_DISK, "sda")->used);
+}
+
 static void an_empty_machine_has_nothing_that_is_known(void **state)
 {
     const struct tree *tree = *state;
@@ -282,6 +411,7 @@ static void routes_are_read_as_the_kernel_writes_them(void **state)
     tree_write_bytes(tree, "proc/1/net/route", many, MANY);
     inventory_read(tree->root, &found);
     assert_string_equal(found.ipv6.link, "br0");
+    assert_string_equal(found.ipv6.gateway, "fe80::1");
     assert_false(found.ipv4.known); /* there is more than was looked at */
 }
 
@@ -395,6 +525,10 @@ int main(void)
         TEST(lists_of_cpus),
         TEST(a_disk_of_absurd_size),
         TEST(interfaces_with_hardware_are_read),
+        TEST(interfaces_are_used_for_routes),
+        TEST(interfaces_are_used_for_ipv6_routes),
+        TEST(the_gateways_answer_is_in_the_kernels_table),
+        TEST(disks_are_used),
         TEST(an_empty_machine_has_nothing_that_is_known),
         TEST(routes_are_read_as_the_kernel_writes_them),
         TEST(without_pid_1_the_own_process_is_looked_at),

@@ -28,11 +28,16 @@ static const int64_t SECOND = 1000000;
 static struct tree *tree;
 static int looks_at; /* seconds after the boot */
 
+/* And again when the users have had their minute. */
 static int look(int root)
 {
     struct config config = {0};
+    struct health_seen seen = {.uptime = clock_uptime() + looks_at * SECOND};
+    AUTOFREE char *notice = NULL, *again = NULL;
+    int r = health_check(root, &config, &seen, &notice);
 
-    return health_check(root, &config, NULL, clock_uptime() + looks_at * SECOND);
+    seen.uptime += 61 * SECOND;
+    return r == HEALTH_WAIT ? health_check(root, &config, &seen, &again) : r;
 }
 
 /* Without what it says. */

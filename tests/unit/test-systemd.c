@@ -14,7 +14,7 @@
 #include "test.h"
 #include "tree.h"
 
-/* Jobs as "UNIT TYPE", or NULL where PID 1 answers nothing but errors. */
+/* Jobs as "UNIT TYPE" or "UNIT TYPE STATE", or NULL where PID 1 answers nothing but errors. */
 static const char *const *jobs;
 static char address[128];
 static struct tree *tree;
@@ -72,11 +72,14 @@ static int list_jobs(sd_bus_message *call, void *data, sd_bus_error *error)
     assert_true(sd_bus_message_open_container(reply, 'a', "(usssoo)") >= 0);
     for (uint32_t i = 0; jobs[i]; i++) {
         AUTOFREE char *unit = xstrdup(jobs[i]);
-        char *type = strchr(unit, ' ');
+        char *type = strchr(unit, ' '), *job_state;
 
         *type++ = 0;
-        assert_true(sd_bus_message_append(reply, "(usssoo)", i + 5, unit, type, "waiting", "/j",
-                                          "/u") >= 0);
+        job_state = strchr(type, ' ');
+        if (job_state)
+            *job_state++ = 0;
+        assert_true(sd_bus_message_append(reply, "(usssoo)", i + 5, unit, type,
+                                          job_state ? job_state : "waiting", "/j", "/u") >= 0);
     }
     assert_true(sd_bus_message_close_container(reply) >= 0);
     return sd_bus_send(NULL, reply, NULL);
@@ -120,6 +123,13 @@ static int get_time(sd_bus *bus, const char *path, const char *interface, const 
     return sd_bus_message_append(reply, "t", (uint64_t)0);
 }
 
+static int get_finish(sd_bus *bus, const char *path, const char *interface, const char *property,
+                      sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+    (void)bus, (void)path, (void)interface, (void)property, (void)data, (void)error;
+    return sd_bus_message_append(reply, "t", (uint64_t)21500000);
+}
+
 /* The hardware counts to 255 at most. */
 static int set_time(sd_bus *bus, const char *path, const char *interface, const char *property,
                     sd_bus_message *value, void *data, sd_bus_error *error)
@@ -147,6 +157,7 @@ static const sd_bus_vtable MANAGER[] = {
                              SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_WRITABLE_PROPERTY("KExecWatchdogUSec", "t", get_time, set_time, 0,
                              SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_PROPERTY("FinishTimestampMonotonic", "t", get_finish, 0, 0),
     SD_BUS_VTABLE_END,
 };
 
@@ -243,6 +254,56 @@ static void the_kind_of_a_shutdown_is_known(void **state)
     }
 }
 
+static void what_the_boot_waits_for_is_known(void **state)
+{
+    static const struct {
+        const char *jobs[6];
+        int waits;
+        const char *text;
+    } CASES[] = {
+        {{NULL}, 0, NULL},
+        {{"a.service start"}, 0, NULL},
+        {{"multi-user.target stop", "emergency.target start"}, 0, NULL},
+        {{"multi-user.target start"}, 1, "multi-user.target"},
+        {{"a.service start running", "multi-user.target start",
+          "fastreboot-health.service start "
+          "running",
+          "b.service start", "c.device start running"},
+         1,
+         "a.service, c.device"},
+        {{"multi-user.target start", "a.service start running", "b.service start running",
+          "c.service start running", "d.service start running"},
+         1,
+         "a.service, b.service, c.service"},
+    };
+
+    tree = *state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *text = NULL;
+        pid_t pid;
+
+        jobs = CASES[i].jobs;
+        pid = begin();
+        assert_int_equal(systemd_boot_waits(&text), CASES[i].waits);
+        assert_int_equal(text != NULL, CASES[i].text != NULL);
+        if (text)
+            assert_string_equal(text, CASES[i].text);
+        end(pid);
+    }
+}
+
+static void how_long_the_boot_took_is_known(void **state)
+{
+    static const char *const NONE[] = {NULL};
+    pid_t pid;
+
+    tree = *state;
+    jobs = NONE;
+    pid = begin();
+    assert_int_equal(systemd_boot_seconds(), 22);
+    end(pid);
+}
+
 static void pid_1_is_asked_for_kexec(void **state)
 {
     static const char *const NONE[] = {NULL};
@@ -316,6 +377,8 @@ static void no_answer_is_an_error(void **state)
     assert_true(systemd_kexec() < 0);
     assert_true(systemd_stop("x.timer") < 0);
     assert_true(systemd_unit_state("x.service", &unit_state) < 0);
+    assert_true(systemd_boot_waits(&unit_state) < 0);
+    assert_int_equal(systemd_boot_seconds(), 0);
     assert_true(systemd_arm_watchdog(tree->root, 180) < 0);
 }
 
@@ -359,7 +422,7 @@ static void systemctl_is_run(void **state)
     assert_int_equal(systemctl(MASK, NULL), 4);
     expect_asked("mask x.service \n");
     assert_int_equal(systemd_reboot_through_firmware(), 4);
-    expect_asked("reboot 1\n");
+    expect_asked("reboot -i 1\n");
     write_systemctl("kill -9 $$");
     assert_int_equal(systemctl(MASK, NULL), 128 + 9);
     tree_remove(tree, "bin/systemctl");
@@ -372,6 +435,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_kind_of_a_shutdown_is_known),
+        TEST(what_the_boot_waits_for_is_known),
+        TEST(how_long_the_boot_took_is_known),
         TEST(pid_1_is_asked_for_kexec),
         TEST(units_are_stopped_started_and_looked_at),
         TEST(the_watchdog_must_take_the_time),

@@ -94,6 +94,30 @@ static char *read_id(int root, const char *path)
     return id;
 }
 
+/* Given for a partition. */
+static int is_partition(int root, const char *path, void *data)
+{
+    (void)data;
+    return sysfs_has(root, path, "partition") > 0;
+}
+
+static int is_holder(int root, const char *path, void *data)
+{
+    (void)root, (void)path, (void)data;
+    return 1;
+}
+
+/* Whether somebody has set the disk up: it has partitions, or something is built on it. */
+static bool is_set_up(int root, const char *path)
+{
+    AUTOFREE char *real = NULL, *holders = format("%s/holders", path);
+
+    if (sysfs_walk(root, holders, is_holder, NULL) > 0)
+        return true;
+    return sysfs_resolve(root, DISKS, basename(path), &real) > 0 &&
+           sysfs_walk(root, real, is_partition, NULL) > 0;
+}
+
 static int look_at_disk(int root, const char *path, void *data)
 {
     long sectors = 0, removable = 0;
@@ -113,7 +137,15 @@ static int look_at_disk(int root, const char *path, void *data)
     item->place = xstrdup(basename(path));
     item->id = read_id(root, path);
     item->spare = removable || is_spare(root, basename(path));
+    item->used = is_set_up(root, path);
     return 0;
+}
+
+/* By the kernel's names. */
+static void map_disks(const struct items *items, struct map *disks)
+{
+    for (size_t i = 0; i < items->n; i++)
+        (void)map_add(disks, items->all[i].place, &items->all[i]);
 }
 
 /* The first of the links that udev makes to a disk names it: "ata-", "md-", "nvme-", "scsi-". */
@@ -139,8 +171,7 @@ void inventory_read_disks(int root, struct items *items)
 
     items->known =
         root_exists(root, DISKS) > 0 && sysfs_walk(root, DISKS, look_at_disk, items) == 0;
-    for (size_t i = 0; i < items->n; i++)
-        (void)map_add(&disks, items->all[i].place, &items->all[i]);
+    map_disks(items, &disks);
     (void)sysfs_walk(root, "dev/disk/by-id", take_name, &disks);
 }
 
@@ -154,8 +185,17 @@ static bool is_on_disk(const struct mount_point *mount)
     return name ? !has_prefix(name, OTHERS, ELEMENTS(OTHERS)) : streq(mount->type, "zfs");
 }
 
+/* The disk that a file system is on without a partition. */
+static void note_use(const struct map *disks, const char *target)
+{
+    struct item *disk = target ? (struct item *)map_get(disks, basename(target)) : NULL;
+
+    if (disk)
+        disk->used = true;
+}
+
 static int add_mount(int root, const struct mount_point *mount, const struct fstab_line *line,
-                     struct items *items)
+                     struct items *items, const struct map *disks)
 {
     AUTOFREE char *target = NULL;
     struct item *item = items_add(items, MAX_MOUNTS);
@@ -166,11 +206,13 @@ static int add_mount(int root, const struct mount_point *mount, const struct fst
     item->id = xstrdup(mount->point);
     item->name = xstrdup(line ? line->source : mount->source);
     item->spare = (line && line->spare) || is_loose(target);
+    note_use(disks, target);
     return 0;
 }
 
 /* What fstab has mounted at each boot, and the root file system. */
-static int add_mounts(int root, const struct mount_point *mounts, size_t n, struct items *items)
+static int add_mounts(int root, const struct mount_point *mounts, size_t n, struct items *items,
+                      const struct map *disks)
 {
     CLEANUP(map_clear) struct map seen = {0};
     CLEANUP(fstab_clear) struct fstab fstab;
@@ -184,13 +226,14 @@ static int add_mounts(int root, const struct mount_point *mounts, size_t n, stru
 
         if ((line || streq(mounts[i].point, "/")) && is_on_disk(&mounts[i]) &&
             map_add(&seen, mounts[i].point, NULL))
-            r = add_mount(root, &mounts[i], line, items);
+            r = add_mount(root, &mounts[i], line, items, disks);
     }
     return r;
 }
 
-void inventory_read_mounts(int root, struct items *items)
+void inventory_read_mounts(int root, struct items *items, struct items *disks)
 {
+    CLEANUP(map_clear) struct map names = {0};
     struct mount_point *mounts;
     size_t n;
     int r = mounts_read(root, MOUNTS_OF_PID_1, &mounts, &n);
@@ -200,6 +243,7 @@ void inventory_read_mounts(int root, struct items *items)
         mounts_free(mounts, n);
         r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
     }
-    items->known = r >= 0 && n > 0 && add_mounts(root, mounts, n, items) == 0;
+    map_disks(disks, &names);
+    items->known = r >= 0 && n > 0 && add_mounts(root, mounts, n, items, &names) == 0;
     mounts_free(mounts, n);
 }

@@ -12,6 +12,20 @@ enum {
 };
 
 #define PCI "sys/bus/pci/devices"
+#define FLAWS "sys/devices/system/cpu/vulnerabilities"
+#define CLOCK "sys/devices/system/clocksource/clocksource0"
+
+/* "8.0 GT/s PCIe" in MT/s; 0 where it is not known. */
+static long read_pci_speed(int root, const char *path)
+{
+    AUTOFREE char *text = NULL;
+    long whole = 0, tenths = 0;
+
+    (void)sysfs_line(root, path, "current_link_speed", &text);
+    if (!text || sscanf(text, "%6ld.%1ld GT/s", &whole, &tenths) < 1 || whole <= 0)
+        return 0;
+    return whole * 1000 + tenths * 100;
+}
 
 static int look_at_pci(int root, const char *path, void *data)
 {
@@ -25,7 +39,19 @@ static int look_at_pci(int root, const char *path, void *data)
     item->place = xstrdup(basename(path));
     (void)sysfs_line(root, path, "modalias", &item->model);
     (void)sysfs_link_name(root, path, "driver", &item->driver);
+    (void)sysfs_number(root, path, "current_link_width", &item->width);
+    item->speed = read_pci_speed(root, path);
     return 0;
+}
+
+static int look_at_flaw(int root, const char *path, void *data)
+{
+    struct item *item = items_add(data, MAX_FLAWS);
+
+    if (!item)
+        return -E2BIG;
+    item->id = xstrdup(basename(path));
+    return root_read_line(root, path, SYSFS_LINE, &item->model) < 0 ? -EIO : 0;
 }
 
 /* Moves *text behind the number that it starts with. -1 if that is not one, or too large. */
@@ -87,10 +113,13 @@ void inventory_read(int root, struct inventory *ret_inventory)
     items[ITEM_PCI].known =
         root_exists(root, PCI) > 0 && sysfs_walk(root, PCI, look_at_pci, &items[ITEM_PCI]) == 0;
     inventory_read_disks(root, &items[ITEM_DISK]);
-    inventory_read_mounts(root, &items[ITEM_MOUNT]);
+    inventory_read_mounts(root, &items[ITEM_MOUNT], &items[ITEM_DISK]);
     inventory_read_links(root, &items[ITEM_LINK]);
     inventory_read_route(root, ROUTES_IPV4, &ret_inventory->ipv4);
     inventory_read_route(root, ROUTES_IPV6, &ret_inventory->ipv6);
+    items[ITEM_FLAW].known = root_exists(root, FLAWS) > 0 &&
+                             sysfs_walk(root, FLAWS, look_at_flaw, &items[ITEM_FLAW]) == 0;
+    (void)sysfs_line(root, CLOCK, "current_clocksource", &ret_inventory->clock);
     ret_inventory->nodes = read_count(root, "sys/devices/system/node");
     ret_inventory->cpus = read_count(root, "sys/devices/system/cpu");
     ret_inventory->memory = read_memory(root);

@@ -12,6 +12,6 @@ void machine_read(int root, struct machine *ret_machine);
 
 /* For the source files of this reader: these add to what is empty. */
 void inventory_read_disks(int root, struct items *items);
-void inventory_read_mounts(int root, struct items *items);
+void inventory_read_mounts(int root, struct items *items, struct items *disks); /* ->used */
 void inventory_read_links(int root, struct items *items);
 void inventory_read_route(int root, enum route_family family, struct route *route);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/routes.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 
 #include "base/fd.h"
-#include "base/map.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -18,12 +18,13 @@ enum {
 /* Where the fields of a line are. A short line is one of a recorded machine. */
 static const struct table {
     const char *name;
-    size_t destination, mask, flags, link;
+    size_t destination, gateway, mask, flags, link;
     const char *no_mask;
+    const char *neighbours[2]; /* prefixes of destinations that are link-local, or multicast */
     bool sorted; /* default routes stand before all others; in IPv6's table they stand last */
 } TABLES[] = {
-    [ROUTES_IPV4] = {"route", 1, 7, 3, 0, "00000000", true},
-    [ROUTES_IPV6] = {"ipv6_route", 0, 1, 8, 9, "00", false},
+    [ROUTES_IPV4] = {"route", 1, 2, 7, 3, 0, "00000000", {"0000FEA9", "000000E0"}, true},
+    [ROUTES_IPV6] = {"ipv6_route", 0, 4, 1, 8, 9, "00", {"fe8", "ff"}, false},
 };
 
 void routes_clear(struct routes *routes)
@@ -31,6 +32,7 @@ void routes_clear(struct routes *routes)
     for (size_t i = 0; i < routes->n; i++)
         free(routes->links[i]);
     free(routes->links);
+    free(routes->gateway);
     *routes = (struct routes){0};
 }
 
@@ -59,22 +61,53 @@ static bool is_address(const char *field)
     return !field[strspn(field, "0123456789abcdefABCDEF")];
 }
 
-static void take_lines(const struct table *table, char *text, struct routes *routes)
+/* "192.168.0.1" of "0100A8C0", "fe80::1" of 32 digits; NULL for the address of nobody. */
+static char *read_gateway(enum route_family family, const char *digits)
 {
-    CLEANUP(map_clear) struct map seen = {0};
-    char *rest;
+    char text[INET6_ADDRSTRLEN];
+    unsigned char bytes[16] = {0};
+    uint32_t number = (uint32_t)strtoul(digits, NULL, 16);
 
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        char *fields[MAX_FIELDS], *rest_of_line;
-        const char *link;
-        size_t n = 0;
+    if (is_zero(digits))
+        return NULL;
+    if (family == ROUTES_IPV4) /* as this machine has it in memory */
+        memcpy(bytes, &number, sizeof(number));
+    for (size_t i = 0; family == ROUTES_IPV6 && i < sizeof(bytes); i++)
+        if (sscanf(digits + 2 * i, "%2hhx", &bytes[i]) != 1)
+            return NULL;
+    inet_ntop(family == ROUTES_IPV4 ? AF_INET : AF_INET6, bytes, text, sizeof(text));
+    return xstrdup(text);
+}
 
-        for (char *field = strtok_r(line, " \t", &rest_of_line); field && n < MAX_FIELDS;
-             field = strtok_r(NULL, " \t", &rest_of_line))
+/* The next line's fields, or 0 at the end of the text. */
+static size_t next_line(char **text, char *fields[MAX_FIELDS])
+{
+    size_t n = 0;
+
+    while (n < 2) {
+        char *line = strsep(text, "\n"), *rest;
+
+        if (!line)
+            return 0;
+        n = 0;
+        for (char *field = strtok_r(line, " \t", &rest); field && n < MAX_FIELDS;
+             field = strtok_r(NULL, " \t", &rest))
             fields[n++] = field;
-        if (n < 2)
-            continue;
-        link = default_link(table, fields, n);
+    }
+    return n;
+}
+
+static void take_lines(enum route_family family, char *text, struct routes *routes)
+{
+    const struct table *table = &TABLES[family];
+    CLEANUP(map_clear) struct map seen = {0};
+    char *fields[MAX_FIELDS];
+
+    for (size_t n; (n = next_line(&text, fields)) > 0;) {
+        const char *link = default_link(table, fields, n);
+
+        if (link && routes->n == 0 && n > table->link)
+            routes->gateway = read_gateway(family, fields[table->gateway]);
         if (link && map_add(&seen, link, NULL))
             *APPEND(routes->links, routes->n) = xstrdup(link);
         if (table->sorted && is_address(fields[table->destination]) &&
@@ -122,7 +155,7 @@ static void take(int root, int fd, enum route_family family, char *text, size_t 
     AUTOFREE char *copy = xstrndup(text, end ? (size_t)(end - text) : length);
 
     routes->complete = length < MAX_TABLE;
-    take_lines(&TABLES[family], copy, routes);
+    take_lines(family, copy, routes);
     if (routes->complete || family != ROUTES_IPV6 || !ask(root, fd, routes))
         fd_tell(fd, text, length);
 }
@@ -138,4 +171,25 @@ int routes_read(int root, const char *directory, enum route_family family, struc
     if (r >= 0)
         take(root, fd, family, text, length, ret);
     return r < 0 ? r : 0;
+}
+
+static bool is_between_neighbours(const struct table *table, const char *destination)
+{
+    return after_prefix(destination, table->neighbours[0]) ||
+           after_prefix(destination, table->neighbours[1]);
+}
+
+void routes_read_links(int root, const char *directory, enum route_family family, struct map *links)
+{
+    const struct table *table = &TABLES[family];
+    AUTOFREE char *path = format("%s/%s", directory, table->name), *text = NULL;
+    char *fields[MAX_FIELDS], *rest;
+    size_t length;
+
+    if (root_read_start(root, path, MAX_TABLE, &text, &length) < 0)
+        return;
+    rest = text;
+    for (size_t n; (n = next_line(&rest, fields)) > 0;)
+        if (n > table->link && !is_between_neighbours(table, fields[table->destination]))
+            (void)map_add(links, fields[table->link], table); /* any value */
 }

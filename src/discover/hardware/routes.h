@@ -4,10 +4,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/map.h"
+
 /* The network interfaces that default routes lead over. */
 struct routes {
     char **links; /* each once, in the kernel's order */
     size_t n;
+    char *gateway; /* of the first one, in the usual notation; NULL without one */
     bool complete; /* or there may be more behind what was read, see routes_read() */
 };
 
@@ -28,3 +31,8 @@ int routes_read(int root, const char *directory, enum route_family family, struc
  * if `root` is not the root directory of this process. Release with routes_clear() in any case. */
 int routes_ask(int root, struct routes *ret);
 void routes_clear(struct routes *routes);
+
+/* Adds the names of all interfaces that a route leads over, other than one to neighbours that
+ * nobody set up (link-local), from as much of the table. */
+void routes_read_links(int root, const char *directory, enum route_family family,
+                       struct map *links);
