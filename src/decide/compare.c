@@ -166,8 +166,7 @@ static void compare_route(const char *family, const struct route *before, const 
                    format("no %s default route (it was over %s)", family, before->link));
     else if (now->resolved == RESOLVED_NO && before->resolved != RESOLVED_NO)
         losses_add(losses, critical, format("route:%s", family),
-                   format("the %s gateway %s does not answer on %s", family,
-                          now->gateway ? now->gateway : "?", now->link));
+                   format("the %s gateway on %s does not answer", family, now->link));
     if (now->link && before->address && now->address && !streq(before->address, now->address))
         losses_add(losses, critical, format("address:%s", family),
                    format("the address on %s is %s instead of %s", now->link, now->address,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/hide.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 
 #include "base/util.h"
@@ -160,16 +161,76 @@ static size_t hide_fstab(char *line, const char *end)
                : 0;
 }
 
-/* Hides all routes but default routes, and of those the router. */
+/* Stands for any router: the first address that RFC 5737 has for documentation, here and as the
+ * kernel writes it in its table of routes. */
+static const char ROUTER[] = "192.0.2.1", ROUTER_DIGITS[] = "010200C0";
+
+static bool is_default_route(char *line, const char *end, char *fields[3])
+{
+    return split(line, end, fields, 3) == 3 && after_prefix(fields[1], "00000000") &&
+           strspn(fields[2], "0123456789ABCDEF") == strlen(ROUTER_DIGITS);
+}
+
+/* Hides all routes but default routes, and of those the router, if there is one. */
 static size_t hide_route(char *line, const char *end)
 {
     char *fields[3];
-    bool known = split(line, end, fields, 3) == 3;
 
-    if (!known || !after_prefix(fields[1], "00000000"))
+    if (!is_default_route(line, end, fields))
         return cover(line, end);
-    memset(fields[2], '0', strspn(fields[2], "0123456789ABCDEF"));
+    if (!after_prefix(fields[2], "00000000"))
+        memcpy(fields[2], ROUTER_DIGITS, strlen(ROUTER_DIGITS));
     return 1;
+}
+
+void hide_find_routers(char *data, size_t size, char **routers)
+{
+    const char *end = data + size;
+
+    for (char *line = data; line < end;) {
+        const char *stop = skip(line, end, "\n");
+        char *fields[3], text[INET_ADDRSTRLEN];
+
+        if (is_default_route(line, stop, fields)) {
+            uint32_t address = (uint32_t)strtoul(fields[2], NULL, 16);
+
+            inet_ntop(AF_INET, &address, text, sizeof(text));
+            append_text(routers, " ", text);
+        }
+        line = data + (stop + 1 - data);
+    }
+}
+
+static bool is_router(const char *routers, const char *address, size_t length)
+{
+    for (const char *at = routers; at && *at; at += strspn(at, " ")) {
+        if (strcspn(at, " ") == length && memcmp(at, address, length) == 0)
+            return true;
+        at += strcspn(at, " ");
+    }
+    return false;
+}
+
+size_t hide_neighbours(char *data, size_t size, const char *routers)
+{
+    const char *end = data + size;
+    size_t n = 0;
+
+    for (char *line = data; line < end;) {
+        const char *stop = skip(line, end, "\n");
+        size_t length = (size_t)(skip(line, stop, " ") - line),
+               room = length + strspn(line + length, " ");
+
+        if (is_router(routers, line, length) && room > strlen(ROUTER)) {
+            memset(line, ' ', room);
+            memcpy(line, ROUTER, strlen(ROUTER));
+            n++;
+        } else {
+            n += cover(line, stop);
+        }
+        line = data + (stop + 1 - data);
+    }
+    return n;
 }
 
 static size_t hide_route6(char *line, const char *end)

@@ -209,7 +209,8 @@ static bool match_address(int family, const char *signs, const char *data, size_
 static bool is_own_ipv4(const char *data, size_t size, struct token *token)
 {
     return match_address(AF_INET, "0123456789.", data, size, token) &&
-           !after_prefix(data, "127.") && !after_prefix(data, "255.");
+           !after_prefix(data, "127.") && !after_prefix(data, "255.") &&
+           !after_prefix(data, "192.0.2."); /* for documentation, and what hide.c puts there */
 }
 
 static bool is_own_ipv6(const char *data, size_t size, struct token *token)

@@ -47,13 +47,34 @@ static bool is_luks(const struct trace *trace)
     return false;
 }
 
-static void hide(struct trace *trace)
+static bool ends_in(const char *path, const char *end)
+{
+    size_t length = strlen(path), n = strlen(end);
+
+    return length >= n && streq(path + length - n, end);
+}
+
+static char *find_routers(struct traces *traces)
+{
+    char *routers = NULL;
+
+    for (size_t i = 0; i < traces->n; i++)
+        for (size_t k = 0; k < traces->all[i].n_pieces; k++)
+            if (ends_in(traces->all[i].path, "net/route"))
+                hide_find_routers(traces->all[i].pieces[k].data, traces->all[i].pieces[k].size,
+                                  &routers);
+    return routers;
+}
+
+static void hide(struct trace *trace, const char *routers)
 {
     bool luks = is_luks(trace);
 
     for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++) {
         struct piece *piece = &trace->pieces[i];
 
+        if (ends_in(trace->path, "net/arp"))
+            trace->hidden += hide_neighbours(piece->data, piece->size, routers);
         trace->hidden += luks ? hide_luks(piece->data, piece->size, piece->offset)
                               : hide_secrets(trace->path, piece->data, piece->size);
     }
@@ -196,9 +217,10 @@ static void add_host(struct identities *identities, const char *host)
 struct identities *redact(struct traces *traces, const char *host)
 {
     struct identities *identities = identities_new();
+    AUTOFREE char *routers = find_routers(traces);
 
     for (size_t i = 0; i < traces->n; i++)
-        hide(&traces->all[i]);
+        hide(&traces->all[i], routers);
     if (host)
         add_host(identities, host);
     for (size_t i = 0; i < traces->n; i++)

@@ -172,7 +172,7 @@ static void what_is_not_the_machines_costs_no_reboot(void **state)
 static void a_gateway_has_to_answer(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now;
-    static const char TEXT[] = "the IPv4 gateway 192.168.1.1 does not answer on eno1";
+    static const char TEXT[] = "the IPv4 gateway on eno1 does not answer";
 
     (void)state;
     made_server(&before);

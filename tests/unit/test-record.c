@@ -153,11 +153,30 @@ static void secrets_are_overwritten(void **state)
     hides("", "password=", "password=");
 }
 
+/* What the kernel knows of a router stays with the route over it. */
+static void of_neighbours_the_router_is_kept(void **state)
+{
+    AUTOFREE char *routes = xstrdup("eth0 0000A8C0 00000000 0001\neth0 00000000 0101A8C0 0003\n"),
+                  *routers = NULL;
+    AUTOFREE char *neighbours = xstrdup("IP address Flags\n"
+                                        "192.168.1.1      0x1 0x0 00:00:00:00:00:00 * eth0\n"
+                                        "192.168.1.10     0x1 0x2 52:54:00:12:34:56 * eth0\n");
+
+    (void)state;
+    hide_find_routers(routes, strlen(routes), &routers);
+    assert_string_equal(routers, "192.168.1.1");
+    (void)hide_neighbours(neighbours, strlen(neighbours), routers);
+    assert_string_equal(neighbours, "xxxxxxxxxxxxxxxx\n"
+                                    "192.0.2.1        0x1 0x0 00:00:00:00:00:00 * eth0\n"
+                                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
+}
+
 static void tables_keep_what_is_read(void **state)
 {
     (void)state;
     hides("proc/1/net/route", "eth0 00000000 0A000001 0003 0\neth0 000A0A0A 0 1\n",
-          "eth0 00000000 00000000 0003 0\nxxxxxxxxxxxxxxxxx\n");
+          "eth0 00000000 010200C0 0003 0\nxxxxxxxxxxxxxxxxx\n");
+    hides("proc/1/net/route", "ppp0 00000000 00000000 0003 0\n", "ppp0 00000000 00000000 0003 0\n");
     hides("proc/self/mountinfo",
           "1 2 8:1 / / rw - ext4 /dev/a rw,x\n1 2 0:9 / /n rw - nfs h:/e rw,addr=1\n",
           "1 2 8:1 / / rw - ext4 /dev/a xxxx\n1 2 0:9 / /n rw - nfs xxxx xxxxxxxxx\n");
@@ -281,6 +300,7 @@ int main(void)
         cmocka_unit_test(serial_numbers_are_words),
         cmocka_unit_test(words_with_the_same_start),
         cmocka_unit_test(secrets_are_overwritten),
+        cmocka_unit_test(of_neighbours_the_router_is_kept),
         cmocka_unit_test(tables_keep_what_is_read),
         TEST(what_is_read_leaves_a_trace),
         TEST(there_is_an_end_to_what_is_kept),

@@ -13,7 +13,7 @@ CHANGES_ANYWAY = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/var/lib/apt/",
 SUITES = ["bookworm", *(pytest.param(suite, marks=pytest.mark.long) for suite in ("bullseye", "trixie", "sid"))]
 LINKS = ("multi-user.target.wants/fastreboot.service", "reboot.target.wants/fastreboot-jump.service",
          "reboot.target.wants/fastreboot-modules.service", "kexec.target.wants/fastreboot-modules.service",
-         "emergency.target.wants/fastreboot-emergency.service")
+         "emergency.target.wants/fastreboot-emergency.service", "sysinit.target.wants/fastreboot-health.timer")
 
 
 def listing(root):
