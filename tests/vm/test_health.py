@@ -60,6 +60,18 @@ def test_complete_then_a_dead_interface_heals(online):
     assert [line["outcome"] for line in history[-3:]] == ["fast", "damaged", "firmware"]
 
 
+def test_an_inhibitor_is_waited_for(machine):
+    machine.run("printf 'health-timeout = 10\\nhealth-unit = lab-never.service\\n' > /etc/fastreboot.conf; sync")
+    boot = machine.reboot()
+    assert boot.jumped and boot.resets == 0
+    machine.run("systemd-run -u lab-inhibit systemd-inhibit --what=shutdown --who=lab --why=test sleep infinity")
+    machine.run("grep -m1 'reboots through the firmware in a minute' "
+                "< <(journalctl -b -f -n all -p emerg -t fastreboot -o cat --no-pager)", seconds=200)
+    machine.run("grep -m1 'waits for lab (test)' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)", seconds=200)
+    boot = machine.reboot("systemctl stop lab-inhibit")  # then by itself
+    expect.firmware(machine, boot, "something was missing: unit lab-never.service is inactive")
+
+
 def test_a_cable_pulled_costs_one_reboot(online):
     machine = online
     boot = machine.reboot(meanwhile=pull_the_cable)

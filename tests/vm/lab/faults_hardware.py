@@ -62,6 +62,45 @@ def unplugged_until_reset(machine):
     machine.qemu.qmp("device_add", driver="virtio-net-pci", id="nic", bus="port-nic", netdev="net", romfile="")
 
 
+# Boots that never end, but only by kexec: the boot loader's command line does not have this parameter.
+def hanging_boot(unit, service):
+    return f"""
+cat > /etc/systemd/system/lab-hang.service <<'END'
+[Unit]
+ConditionKernelCommandLine=lab.hang
+{unit}
+[Service]
+Type=oneshot
+TimeoutSec=infinity
+{service}
+END
+systemctl enable lab-hang.service
+echo 'cmdline-append = lab.hang' >> /etc/fastreboot.conf
+sync
+"""
+
+
+HANGING_JOB = hanging_boot("", "ExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target")
+# cryptsetup is not in the machine. This asks as systemd-cryptsetup@.service does, at the same point of the boot.
+HANGING_PROMPT = hanging_boot(
+    "DefaultDependencies=no\nBefore=local-fs.target",
+    'ExecStart=systemd-ask-password --timeout=0 "lab: passphrase"\n[Install]\nWantedBy=local-fs.target')
+HANGING_NETWORK = hanging_boot(
+    "Wants=systemd-networkd.service\nAfter=systemd-networkd.service\nBefore=network-online.target",
+    "ExecStart=/lib/systemd/systemd-networkd-wait-online --interface=lab9 --timeout=0\n"
+    "[Install]\nWantedBy=network-online.target") + "systemctl add-wants multi-user.target network-online.target; sync\n"
+
+
+def hangs(machine):
+    """No hello comes from a boot that hangs: only its console shows that the machine is about to reboot."""
+    machine.wait_for_console("this machine reboots through the firmware in a minute", lab_machine.BOOT_SECONDS,
+                             start=len(machine.qemu.console))
+
+
+def healing_a_hang(machine):
+    return machine.reboot(meanwhile=hangs)
+
+
 def cable_out(machine):
     machine.wait_for_console(lab_machine.JUMPED, start=len(machine.qemu.console))
     machine.qemu.qmp("set_link", name="net", up=False)
@@ -184,6 +223,18 @@ HARDWARE_FAULTS = {
         "the administrator's own unit (health-unit) does not come up after the fast reboot, nor after the next",
         HEALED, SOMETHING_WAS_MISSING, SETTINGS + "echo 'health-unit = lab-never.service' >> /etc/fastreboot.conf",
         reboot=healing(None), after=checked("still missing after the firmware reboot: unit lab-never.service")),
+    "hang-job": Fault(
+        "after kexec a job without a time limit keeps the boot from reaching multi-user.target", HEALED,
+        SOMETHING_WAS_MISSING + ".*lab-hang.service", SETTINGS + HANGING_JOB, reboot=healing_a_hang,
+        after=checked("everything is back"), ordinary=True),
+    "hang-prompt": Fault(
+        "after kexec local-fs.target waits for a passphrase, so that fastreboot.service never starts", HEALED,
+        SOMETHING_WAS_MISSING + ".*lab-hang.service", SETTINGS + HANGING_PROMPT, reboot=healing_a_hang,
+        after=checked("everything is back"), ordinary=True),
+    "hang-network": Fault(
+        "after kexec network-online.target waits for ever for an interface", HEALED,
+        SOMETHING_WAS_MISSING + ".*lab-hang.service", SETTINGS + ONLINE + HANGING_NETWORK, reboot=healing_a_hang,
+        devices=("nic",), after=checked("everything is back")),
     "cable-out": Fault(
         "the network cable is pulled out over the reboot, for good", HEALED, SOMETHING_WAS_MISSING,
         SETTINGS + ONLINE, reboot=healing(cable_out), devices=("nic",),
