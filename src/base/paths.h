@@ -35,6 +35,9 @@
  * reboot until it is known whether that helped. */
 #define STATE_HEALING STATE_DIR "/healed"
 
+/* What the machine had at the last boot through the firmware (JSON). */
+#define STATE_BASELINE STATE_DIR "/baseline"
+
 #define SERVICE_UNIT "fastreboot.service"
 #define JUMP_UNIT "fastreboot-jump.service"
 #define EMERGENCY_UNIT "fastreboot-emergency.service"

@@ -106,6 +106,21 @@ static bool is_volume(const struct item *disk)
     return false;
 }
 
+/* Whether a PCI device is of this class, two digits such as "03" for displays. */
+static bool is_class(const struct item *item, const char *digits)
+{
+    const char *class = item->model ? strstr(item->model, "bc") : NULL;
+
+    return class && after_prefix(class + strlen("bc"), digits);
+}
+
+bool item_stays(enum item_kind kind, const struct item *item)
+{
+    if (kind == ITEM_PCI && (is_class(item, "01") || is_class(item, "02")))
+        return false;
+    return !item->spare && (kind != ITEM_DISK || item->used || !is_volume(item));
+}
+
 static bool is_default_link(const struct inventory *inventory, const struct item *link)
 {
     return same_text(inventory->ipv4.link, link->name) ||
@@ -150,14 +165,6 @@ static void add_worse(enum item_kind kind, const struct item *item, char *text,
     losses_add(losses, false, item_loss_id(kind, item), text);
 }
 
-/* What slows its link down while it is idle. */
-static bool is_display(const char *modalias)
-{
-    const char *class = modalias ? strstr(modalias, "bc") : NULL;
-
-    return class && after_prefix(class, "bc03");
-}
-
 static void add_pci_changes(const struct item *before, const struct item *now,
                             struct losses *losses)
 {
@@ -170,7 +177,7 @@ static void add_pci_changes(const struct item *before, const struct item *now,
         add_worse(ITEM_PCI, before,
                   format("%s has %ld PCIe lanes instead of %ld", device, now->width, before->width),
                   losses);
-    if (is_less(before->speed, now->speed) && !is_display(before->model))
+    if (is_less(before->speed, now->speed) && !is_class(before, "03")) /* displays slow down */
         add_worse(ITEM_PCI, before,
                   format("%s runs at %ld.%ld GT/s instead of %ld.%ld GT/s", device,
                          now->speed / 1000, now->speed % 1000 / 100, before->speed / 1000,

@@ -15,6 +15,11 @@ void item_add_missing(const struct inventory *before, enum item_kind kind, const
 void item_add_changes(const struct inventory *before, enum item_kind kind, const struct item *old,
                       const struct item *now, struct losses *losses);
 
+/* Whether it is one that neither comes and goes by itself nor is attached and detached by an
+ * orchestrator. Of PCI devices those of storage and network do not count: their disks and
+ * interfaces do. */
+bool item_stays(enum item_kind kind, const struct item *item);
+
 /* "disk ata-XYZ (931 GiB)", and the id of the loss of it: "disk:naa.5000c500a1b2c3d4". For free().
  */
 char *item_describe(enum item_kind kind, const struct item *item);

@@ -229,7 +229,7 @@ void compare_devices(const struct inventory *before, const struct inventory *now
             continue;
         match_all(before, now, KINDS[i], &pairs, NULL);
         for (size_t k = 0; k < pairs.n_before; k++)
-            if (pairs.before[k] && !pairs.before[k]->spare)
+            if (pairs.before[k] && item_stays(KINDS[i], pairs.before[k]))
                 losses_add(ret_losses, false, item_loss_id(KINDS[i], pairs.before[k]),
                            item_describe(KINDS[i], pairs.before[k]));
     }

@@ -306,6 +306,14 @@ const struct reason REASONS[] = {
      "it reports itself healthy",
      IF_YES(storage.failing, NULL),
      .about = "The kernel has logged read or write errors of a disk since boot."},
+    {"device-lost", SEVERITY_WARN, KIND_FAULT, REBOOTS, SCOPE_POLICY,
+     "everything is there that the firmware last started with",
+     "a reset by the firmware may bring it back: run `fastreboot normal`, then reboot; if it was "
+     "removed, the next boot through the firmware forgets it",
+     IF_YES(device_lost, NULL),
+     .about = "A disk, a network interface or another device was there at the last boot through "
+              "the firmware, and is missing now. A fast reboot does not reset such a device as the "
+              "firmware does."},
     {"kexec-tools", SEVERITY_WARN, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "kexec-tools load no kernel at reboots", "set LOAD_KEXEC=false in /etc/default/kexec",
      IF_YES(environment.kexec_tools,

@@ -191,6 +191,7 @@ struct facts {
     struct failure_facts failure;
     struct repeat_facts repeat;
     struct health_facts health;
+    struct answer device_lost; /* it was there at the last boot through the firmware */
     struct watchdog_facts watchdog;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL if there is none */

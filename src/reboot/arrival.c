@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "decide/judge.h"
 #include "discover/system/boot.h"
+#include "reboot/baseline.h"
 #include "reboot/health.h"
 #include "reboot/records.h"
 
@@ -113,5 +114,7 @@ int arrival_judge(int root)
                    ? 0
                    : records_remove_attempt(root, STATE_ATTEMPT);
     records_write_firmware_boot(root, written ? &attempt : NULL);
+    if (boot.way != BOOT_BY_KEXEC)
+        baseline_write(root);
     return written ? judge_attempt(root, &attempt, &boot) : judge_boot(root, NULL, &boot);
 }

@@ -47,7 +47,7 @@ int records_peek_attempt(int root, const char *path, struct attempt *ret)
     return r < 0 ? r : attempt_from_json(object, ret);
 }
 
-static bool is_of_this_machine(int root, const struct attempt *attempt)
+bool records_is_of_this_machine(int root, const struct attempt *attempt)
 {
     CLEANUP(machine_clear) struct machine machine = {0};
 
@@ -61,7 +61,7 @@ int records_read_attempt(int root, const char *path, struct attempt *ret)
 
     if (r == -ENOENT)
         return 0;
-    if (r >= 0 && is_of_this_machine(root, ret))
+    if (r >= 0 && records_is_of_this_machine(root, ret))
         return 1;
     attempt_clear(ret);
     if (r >= 0) {

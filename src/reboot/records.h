@@ -25,6 +25,9 @@ int records_read_attempt(int root, const char *path, struct attempt *ret);
  * negative errno. */
 int records_peek_attempt(int root, const char *path, struct attempt *ret);
 
+/* False if it was written on another machine. */
+bool records_is_of_this_machine(int root, const struct attempt *attempt);
+
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 

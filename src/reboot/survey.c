@@ -7,6 +7,7 @@
 #include "discover/discover.h"
 #include "discover/hardware/inventory.h"
 #include "discover/kernel/payload.h"
+#include "reboot/baseline.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
 
@@ -35,7 +36,19 @@ static void join_health(int root, struct facts *facts)
     inventory_read(root, &health->now);
     /* The check began when this boot was judged. */
     if (records_read_boot(root, &record) > 0)
-        health->deadline = record.time + health_limit(&facts->config);
+        health->deadline = record.time + health_limit(&facts->config) + HEALTH_NOTICE;
+}
+
+static void join_baseline(int root, struct facts *facts)
+{
+    CLEANUP(inventory_clear) struct inventory now = {0};
+
+    if (!baseline_exists(root))
+        return;
+    if (!facts->health.under_way)
+        inventory_read(root, &now);
+    baseline_compare(root, facts->health.under_way ? &facts->health.now : &now,
+                     &facts->device_lost);
 }
 
 static void join_history(int root, struct facts *facts)
@@ -55,6 +68,7 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     notes_read_armed(root, &facts->units.armed);
     join_loaded(root, facts);
     join_health(root, facts);
+    join_baseline(root, facts);
     records_read_failures(root, &facts->failure);
     join_history(root, facts);
     ret_survey->added = additions_decide(facts);
@@ -69,5 +83,6 @@ void survey_clear(struct survey *survey)
     failure_facts_clear(&survey->facts.failure);
     repeat_clear(&survey->facts.repeat);
     health_facts_clear(&survey->facts.health);
+    answer_clear(&survey->facts.device_lost);
     facts_clear(&survey->facts);
 }

@@ -4,6 +4,7 @@
 
 #include "reboot/arrival.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "discover/system/units.h"
 #include "facts/notes.h"
 #include "inventory-made.h"
+#include "reboot/baseline.h"
 #include "reboot/departure.h"
 #include "reboot/early.h"
 #include "reboot/health.h"
@@ -442,6 +444,47 @@ static void the_address_counts(void **state)
                      HEALTH_WAIT);
     assert_int_equal(look_with(tree, 30, &(struct health_seen){.address = "10.0.2.15"}, &again),
                      HEALTH_OVER);
+}
+
+/* It died while the machine was up, so that no fast reboot is to blame. */
+static void what_the_firmware_started_with_is_remembered(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(inventory_clear) struct inventory now = {0};
+    CLEANUP(answer_clear) struct answer lost = {0};
+
+    tree_server(tree);
+    tree_mkdir(tree, RUN_DIR);
+    tree_mkdir(tree, STATE_DIR);
+    assert_false(baseline_exists(tree->root));
+    by_firmware(tree, "firmware\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    assert_true(baseline_exists(tree->root));
+    tree_remove(tree, "sys/class/net/eno2");
+    tree_remove(tree, "sys/block/sdb"); /* a USB stick */
+    inventory_read(tree->root, &now);
+    for (int fast = 0; fast < 2; fast++) { /* a fast reboot does not change what is compared with */
+        answer_clear(&lost);
+        baseline_compare(tree->root, &now, &lost);
+        assert_answer(&lost, ANSWER_YES,
+                      "missing now, but there at the last boot through the firmware: network "
+                      "interface eno2 (ac:1f:6b:00:00:02)");
+        by_kexec(tree, "fast\n");
+        assert_int_equal(arrival_judge(tree->root), 0);
+    }
+    by_firmware(tree, "firmware again\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    answer_clear(&lost);
+    baseline_compare(tree->root, &now, &lost);
+    assert_answer(&lost, ANSWER_NO, NULL);
+    tree_link(tree, "sys/block/sdz", "../devices/virtual/block/md0");
+    tree_write(tree, "sys/class/dmi/id/product_name", "Server 2000\n"); /* its disks moved */
+    answer_clear(&lost);
+    baseline_compare(tree->root, &(struct inventory){.items[ITEM_DISK].known = true}, &lost);
+    assert_answer(&lost, ANSWER_NO, NULL);
+    tree_write(tree, STATE_BASELINE, "{");
+    baseline_compare(tree->root, &now, &lost);
+    assert_answer(&lost, -EBADMSG, STATE_BASELINE);
 }
 
 /* The boot hangs before fastreboot.service has started */
@@ -930,6 +973,7 @@ int main(void)
         TEST(a_lost_disk_is_not_the_network),
         TEST(a_lost_carrier_is_the_network),
         TEST(the_address_counts),
+        TEST(what_the_firmware_started_with_is_remembered),
         TEST(a_boot_that_hangs_is_judged),
         TEST(a_boot_that_ends_or_is_in_rescue_mode_is_left_alone),
         TEST(a_boot_is_not_judged_early_where_that_is_off),

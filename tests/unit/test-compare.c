@@ -242,6 +242,8 @@ static void devices_alone_may_be_compared(void **state)
     made_server(&before);
     made_server(&now);
     made_loss(&now, ITEM_DISK, 2); /* a USB stick */
+    made_loss(&now, ITEM_PCI, 0);  /* a controller: its disks count */
+    (void)made_item(&before, ITEM_DISK, "v", "scsi-0DO_Volume_pvc-1", "sdv", NULL);
     made_loss(&now, ITEM_DISK, 0);
     made_loss(&now, ITEM_LINK, 1);
     made_loss(&now, ITEM_MOUNT, 1);
