@@ -7,7 +7,6 @@
 #include "act/automounts.h"
 #include "act/deadline.h"
 #include "act/journal.h"
-#include "act/network.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
@@ -96,8 +95,6 @@ static void describe(int root, const struct survey *survey, struct attempt *atte
     attempt->kernel = xstrdup(payload->kernel_id);
     attempt->cmdline = load_cmdline(survey, attempt->id);
     inventory_read(root, &attempt->inventory);
-    if (attempt->inventory.ipv4.gateway)
-        attempt->inventory.ipv4.address = network_address(attempt->inventory.ipv4.gateway);
     attempt->inventory.boot = systemd_boot_seconds();
     attempt->has_inventory = is_small_enough(&attempt->inventory);
 }

@@ -279,12 +279,6 @@ static int conclude(int root, struct attempt *attempt, const struct health_look 
                                : conclude_fast(root, attempt, answer, &losses);
 }
 
-static void read_inventory(int root, const struct health_seen *seen, struct inventory *ret)
-{
-    inventory_read(root, ret);
-    ret->ipv4.address = xstrdup(seen->address);
-}
-
 int health_check(int root, const struct config *config, const struct health_seen *seen,
                  char **ret_notice)
 {
@@ -298,7 +292,7 @@ int health_check(int root, const struct config *config, const struct health_seen
     boot_facts_read(root, &boot);
     if (attempt.state == ATTEMPT_HEALING && is_this_boot(&attempt, &boot))
         return HEALTH_REBOOT; /* it was asked for, and did not come yet */
-    read_inventory(root, seen, &now);
+    inventory_read(root, &now);
     return conclude(root, &attempt,
                     &(struct health_look){.config = config,
                                           .before = &attempt.inventory,
@@ -329,7 +323,7 @@ int health_cancel(int root, const struct config *config, const struct health_see
     boot_facts_read(root, &boot);
     if (r <= 0 || attempt.state != ATTEMPT_CHECKING || !is_this_boot(&attempt, &boot))
         return r < 0 ? r : 0;
-    read_inventory(root, seen, &now);
+    inventory_read(root, &now);
     answer = health_judge(&(struct health_look){.config = config,
                                                 .before = &attempt.inventory,
                                                 .now = &now,

@@ -24,11 +24,10 @@ enum health_step {
     HEALTH_REBOOT, /* all is written down, and the machine has to reboot through the firmware */
 };
 
-/* What PID 1 and the network say, which is not in any file. */
+/* What PID 1 says, which is not in any file. */
 struct health_seen {
     const char *state;   /* of config->health_unit, or NULL when it is not known or there is none */
     const char *waiting; /* the jobs that the boot still waits for; NULL when it has ended */
-    const char *address; /* of this machine towards its IPv4 gateway, or NULL */
     int64_t uptime;      /* microseconds since the kernel started */
 };
 

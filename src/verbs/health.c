@@ -12,7 +12,6 @@
 #include "reboot/arrival.h"
 #include "reboot/early.h"
 #include "reboot/health.h"
-#include "reboot/load.h"
 #include "reboot/records.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
@@ -37,10 +36,7 @@ static int reboot(int root)
 
     if (is_inhibited(root))
         return EXIT_FINE;
-    r = load_drop_all(root);
-    if (r < 0) /* the mark for the firmware reboot is set even so, and the jump obeys it */
-        journal_trouble("dropping the loaded kernel", r);
-    r = systemd_reboot_through_firmware();
+    r = systemd_reboot_through_firmware(); /* the jump drops the loaded kernel */
     if (r == 0)
         return EXIT_FINE;
     journal_tell(EVENT_TROUBLE, LOG_ERR, NULL, "the reboot through the firmware was refused: %s",
@@ -78,14 +74,12 @@ struct look {
     struct health_seen seen;
     char *state;
     char *waiting;
-    char *address;
 };
 
 static void look_clear(struct look *look)
 {
     free(look->state);
     free(look->waiting);
-    free(look->address);
 }
 
 /* The state of health-unit: NULL when there is none, or it is not known. */
@@ -101,30 +95,27 @@ static char *unit_state(const struct config *config)
     return state;
 }
 
-/* Also makes the kernel ask for the gateway, so that the next look has the answer. */
-static char *own_address(int root)
+/* Makes the kernel ask for the gateway, so that the next look has the answer. */
+static void ask_gateway(int root)
 {
     CLEANUP(inventory_clear) struct inventory routes = {0};
 
     inventory_read_route(root, ROUTES_IPV4, &routes.ipv4);
-    if (!routes.ipv4.gateway)
-        return NULL;
-    network_ask(routes.ipv4.gateway);
-    return network_address(routes.ipv4.gateway);
+    if (routes.ipv4.gateway)
+        network_ask(routes.ipv4.gateway);
 }
 
 static void look_around(int root, const struct config *config, struct look *ret)
 {
     int r;
 
-    *ret = (struct look){.state = unit_state(config), .address = own_address(root)};
+    *ret = (struct look){.state = unit_state(config)};
+    ask_gateway(root);
     r = systemd_boot_waits(&ret->waiting);
     if (r < 0)
         journal_trouble("asking PID 1 what the boot waits for", r);
-    ret->seen = (struct health_seen){.state = ret->state,
-                                     .waiting = ret->waiting,
-                                     .address = ret->address,
-                                     .uptime = clock_uptime()};
+    ret->seen = (struct health_seen){
+        .state = ret->state, .waiting = ret->waiting, .uptime = clock_uptime()};
 }
 
 /* Whether this is fastreboot-emergency.service, which judges the boot as it is. */

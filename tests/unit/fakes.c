@@ -95,12 +95,6 @@ int systemd_inhibited(char **ret_who)
     return 0;
 }
 
-char *network_address(const char *gateway)
-{
-    (void)gateway;
-    return xstrdup("10.0.2.15");
-}
-
 void network_ask(const char *gateway)
 {
     (void)gateway;

@@ -348,6 +348,41 @@ static void the_gateways_answer_is_in_the_kernels_table(void **state)
     }
 }
 
+static void the_address_towards_the_gateway_is_read(void **state)
+{
+    static const char ROUTES[] =
+        "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+        "eno1 00000000 0102000A 0003 0 0 100 00000000 0 0 0\n"
+        "eno2 0000000A 00000000 0001 0 0 100 0000FFFF 0 0 0\n"
+        "eno1 0003000A 00000000 0001 0 0 100 00FFFFFF 0 0 0\n"
+        "eno1 0002000A 00000000 0001 0 0 100 00FFFFFF 0 0 0\n";
+    static const struct {
+        const char *trie, *address;
+    } CASES[] = {
+        {"  |-- 10.0.2.0\n    /24 link UNICAST\n  |-- 10.0.2.15\n    /32 host LOCAL\n"
+         "  |-- 10.0.3.15\n    /32 host LOCAL\n  |-- 10.0.2.255\n    /32 link BROADCAST\n"
+         "Local:\n  |-- 10.0.2.15\n    /32 host LOCAL\n",
+         "10.0.2.15"},
+        {"  |-- 10.0.2.15\n    /32 host LOCAL\n  |-- 10.0.2.16\n    /32 host LOCAL\n", NULL},
+        {"  |-- 10.0.3.15\n    /32 host LOCAL\n", NULL},
+        {"/32 host LOCAL\n", NULL},
+        {"", NULL},
+    };
+    const struct tree *tree = *state;
+
+    tree_server(tree);
+    tree_write(tree, "proc/1/net/route", ROUTES);
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        CLEANUP(inventory_clear) struct inventory found;
+
+        tree_write(tree, "proc/1/net/fib_trie", CASES[i].trie);
+        inventory_read(tree->root, &found);
+        assert_int_equal(found.ipv4.address != NULL, CASES[i].address != NULL);
+        if (found.ipv4.address)
+            assert_string_equal(found.ipv4.address, CASES[i].address);
+    }
+}
+
 /* A disk that is only attached, and one that somebody has set up. */
 static void disks_are_used(void **state)
 {
@@ -528,6 +563,7 @@ int main(void)
         TEST(interfaces_are_used_for_routes),
         TEST(interfaces_are_used_for_ipv6_routes),
         TEST(the_gateways_answer_is_in_the_kernels_table),
+        TEST(the_address_towards_the_gateway_is_read),
         TEST(disks_are_used),
         TEST(an_empty_machine_has_nothing_that_is_known),
         TEST(routes_are_read_as_the_kernel_writes_them),

@@ -2,6 +2,7 @@
 
 /* Network interfaces that have hardware behind them, and the default routes over any. */
 
+#include <arpa/inet.h>
 #include <errno.h>
 
 #include "base/map.h"
@@ -14,7 +15,7 @@
 
 enum {
     MAX_ABOVE = 4, /* a bridge on a VLAN on a bond, and one more */
-    MAX_ARP = 1024 * 1024,
+    MAX_TABLE = 1024 * 1024,
     ARP_DONE = 0x2 | 0x4, /* ATF_COM, ATF_PERM of linux/if_arp.h */
 };
 
@@ -139,10 +140,46 @@ static void read_neighbours(int root, const char *directory, struct route *route
     size_t length;
     char *rest;
 
-    if (root_read_start(root, path, MAX_ARP, &text, &length) < 0)
+    if (root_read_start(root, path, MAX_TABLE, &text, &length) < 0)
         return;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         look_at_neighbour(line, route);
+}
+
+/* The address of this machine in the network between it and the gateway, from the kernel's table of
+ * addresses: lines of "|-- ADDRESS", each followed by what it is. NULL where there are several,
+ * such as one that is handed from machine to machine. */
+static char *find_address(char *text, uint32_t network, uint32_t mask)
+{
+    const char *address = NULL;
+    AUTOFREE char *found = NULL;
+    char *rest;
+    struct in_addr bits;
+
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        const char *leaf = strstr(line, "|-- ");
+
+        address = leaf ? leaf + strlen("|-- ") : address;
+        if (!address || !strstr(line, "/32 host LOCAL") ||
+            inet_pton(AF_INET, address, &bits) != 1 || (bits.s_addr & mask) != network ||
+            (found && streq(found, address)))
+            continue;
+        if (found)
+            return NULL;
+        found = xstrdup(address);
+    }
+    return steal(&found);
+}
+
+static void read_address_of_route(int root, const char *directory, struct route *route)
+{
+    AUTOFREE char *path = format("%s/fib_trie", directory), *text = NULL;
+    uint32_t network, mask;
+    size_t length;
+
+    if (routes_find_network(root, directory, route->link, route->gateway, &network, &mask) > 0 &&
+        root_read_start(root, path, MAX_TABLE, &text, &length) >= 0 && length < MAX_TABLE)
+        route->address = find_address(text, network, mask);
 }
 
 /* /proc has the neighbours of IPv4 only. */
@@ -160,6 +197,8 @@ void inventory_read_route(int root, enum route_family family, struct route *rout
     route->known = r >= 0 && (routes.n > 0 || routes.complete);
     route->link = routes.n > 0 ? xstrdup(routes.links[0]) : NULL;
     route->gateway = steal(&routes.gateway);
-    if (route->link && route->gateway && family == ROUTES_IPV4)
+    if (route->link && route->gateway && family == ROUTES_IPV4) {
         read_neighbours(root, directory, route);
+        read_address_of_route(root, directory, route);
+    }
 }

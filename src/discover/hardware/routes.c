@@ -193,3 +193,28 @@ void routes_read_links(int root, const char *directory, enum route_family family
         if (n > table->link && !is_between_neighbours(table, fields[table->destination]))
             (void)map_add(links, fields[table->link], table); /* any value */
 }
+
+int routes_find_network(int root, const char *directory, const char *link, const char *gateway,
+                        uint32_t *ret_network, uint32_t *ret_mask)
+{
+    const struct table *table = &TABLES[ROUTES_IPV4];
+    AUTOFREE char *text = NULL;
+    char *fields[MAX_FIELDS], *rest;
+    struct in_addr to;
+    size_t length;
+
+    if (inet_pton(AF_INET, gateway, &to) != 1 ||
+        read_table(root, directory, ROUTES_IPV4, &text, &length) < 0)
+        return 0;
+    rest = text;
+    for (size_t n; (n = next_line(&rest, fields)) > 0;) {
+        if (n <= table->mask || !streq(fields[table->link], link) ||
+            !is_zero(fields[table->gateway]) || is_zero(fields[table->mask]))
+            continue;
+        *ret_network = (uint32_t)strtoul(fields[table->destination], NULL, 16);
+        *ret_mask = (uint32_t)strtoul(fields[table->mask], NULL, 16);
+        if ((to.s_addr & *ret_mask) == *ret_network)
+            return 1;
+    }
+    return 0;
+}

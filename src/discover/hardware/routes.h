@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/map.h"
 
@@ -31,6 +32,11 @@ int routes_read(int root, const char *directory, enum route_family family, struc
  * if `root` is not the root directory of this process. Release with routes_clear() in any case. */
 int routes_ask(int root, struct routes *ret);
 void routes_clear(struct routes *routes);
+
+/* Finds the IPv4 network, without a router in between, that the gateway is in: both numbers as the
+ * kernel has addresses in memory. 1, or 0 when there is none over this interface. */
+int routes_find_network(int root, const char *directory, const char *link, const char *gateway,
+                        uint32_t *ret_network, uint32_t *ret_mask);
 
 /* Adds the names of all interfaces that a route leads over, other than one to neighbours that
  * nobody set up (link-local), from as much of the table. */
