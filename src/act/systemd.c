@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-login.h>
 
 #include "base/clock.h"
 #include "base/root.h"
@@ -146,6 +147,14 @@ int systemd_boot_waits(char **ret_jobs)
     if (r > 0)
         *ret_jobs = jobs ? steal(&jobs) : xstrdup("multi-user.target");
     return r;
+}
+
+bool systemd_is_starting_us(void)
+{
+    AUTOFREE char *unit = NULL, *state = NULL;
+
+    return sd_pid_get_unit(0, &unit) >= 0 && systemd_unit_state(unit, &state) >= 0 &&
+           streq(state, "activating");
 }
 
 long systemd_boot_seconds(void)

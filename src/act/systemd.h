@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Requests to PID 1: over its private socket, which works even after the bus is down; or through
@@ -21,6 +22,10 @@ int systemd_shutdown_job(uint32_t *ret_id);
  * as "systemd-cryptsetup@data.service", for free(): 1, 0 or a negative errno. Neither emergency nor
  * rescue mode is waiting for it. */
 int systemd_boot_waits(char **ret_jobs);
+
+/* Whether this program runs in a service that is still starting, so that whatever is ordered after
+ * it waits for this program. */
+bool systemd_is_starting_us(void);
 
 /* Seconds from the kernel's start until systemd had started everything for the first time; 0 when
  * it has not, or does not say. */

@@ -4,25 +4,27 @@
 #include <errno.h>
 
 #include "act/journal.h"
+#include "base/clock.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "decide/compare.h"
 #include "discover/hardware/inventory.h"
-#include "reboot/departure.h"
 #include "reboot/records.h"
 
 void baseline_write(int root)
 {
-    CLEANUP(attempt_clear) struct attempt boot;
-    int r = departure_begin(root, &boot);
+    CLEANUP(attempt_clear)
+    struct attempt boot = {.id = xstrdup("baseline"),
+                           .boot_id = xstrdup(""),
+                           .time = clock_now(),
+                           .state = ATTEMPT_FIRMWARE,
+                           .has_inventory = true};
+    int r;
 
-    if (r >= 0) {
-        boot.state = ATTEMPT_FIRMWARE;
-        inventory_read(root, &boot.inventory);
-        boot.has_inventory = true;
-        r = records_write_attempt(root, STATE_BASELINE, &boot);
-    }
+    machine_read(root, &boot.machine);
+    inventory_read(root, &boot.inventory);
+    r = records_write_attempt(root, STATE_BASELINE, &boot);
     if (r < 0)
         journal_trouble("/" STATE_BASELINE, r);
 }

@@ -13,6 +13,7 @@
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
+#include "facts/notes.h"
 #include "reboot/departure.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -302,6 +303,21 @@ int health_check(int root, const struct config *config, const struct health_seen
                                           .uptime = seen->uptime,
                                           .since = attempt.since},
                     ret_notice);
+}
+
+bool health_is_complete(int root)
+{
+    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    CLEANUP(health_facts_clear) struct health_facts health = {0};
+    CLEANUP(losses_clear) struct losses losses = {0};
+
+    boot_facts_read(root, &boot);
+    records_read_health(root, boot.boot_id, &health);
+    if (!health.under_way)
+        return false;
+    inventory_read(root, &health.now);
+    compare(&health.before, &health.now, &losses);
+    return losses.n == 0;
 }
 
 bool health_lacks_network(int root)

@@ -39,6 +39,10 @@ struct health_seen {
 int health_check(int root, const struct config *config, const struct health_seen *seen,
                  char **ret_notice);
 
+/* Whether everything is back as far as files tell, so that a check that is under way waits at most
+ * for PID 1: for the end of the boot, or for health-unit. */
+bool health_is_complete(int root);
+
 /* Whether the reboot that is asked for is for the network, which may keep the users away who could
  * end what inhibits a reboot. */
 bool health_lacks_network(int root);

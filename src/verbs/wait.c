@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <time.h>
 
+#include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/system/units.h"
+#include "reboot/health.h"
 #include "reboot/records.h"
 #include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
+
+/* The health check waits for the boot to end, and a boot that waits for this program would wait for
+ * ever: for its service everything is known that can be. */
+static bool boot_waits_for_us(int root)
+{
+    AUTOFREE char *jobs = NULL;
+
+    return systemd_boot_waits(&jobs) > 0 && systemd_is_starting_us() && health_is_complete(root);
+}
 
 /* Reads how the last reboot went. Returns 1 if that is final; 0 if it is not yet known; or a
  * negative errno, -ENOENT if nothing will find out. */
@@ -16,7 +27,7 @@ static int read_verdict(int root, struct boot_record *ret)
     int r = records_read_boot(root, ret);
 
     if (r != 0)
-        return r < 0 ? r : ret->health != HEALTH_CHECKING;
+        return r < 0 ? r : ret->health != HEALTH_CHECKING || boot_waits_for_us(root);
     return service_is_active(root).is == ANSWER_NO ? -ENOENT : 0;
 }
 

@@ -452,6 +452,22 @@ static void the_address_counts(void **state)
     assert_int_equal(look(tree, 20), HEALTH_WAIT);
 }
 
+/* What a service that the boot waits for is told. */
+static void what_is_back_is_known_before_the_boot_ends(void **state)
+{
+    static const struct health_seen HANGS = {.waiting = "app.service"};
+    const struct tree *tree = *state;
+    AUTOFREE char *notice = NULL;
+
+    start(tree);
+    assert_int_equal(look_with(tree, 20, &HANGS, &notice), HEALTH_WAIT);
+    assert_true(health_is_complete(tree->root));
+    lose_the_disk(tree);
+    assert_false(health_is_complete(tree->root));
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    assert_false(health_is_complete(tree->root));
+}
+
 /* It died while the machine was up, so that no fast reboot is to blame. */
 static void what_the_firmware_started_with_is_remembered(void **state)
 {
@@ -979,6 +995,7 @@ int main(void)
         TEST(a_lost_disk_is_not_the_network),
         TEST(a_lost_carrier_is_the_network),
         TEST(the_address_counts),
+        TEST(what_is_back_is_known_before_the_boot_ends),
         TEST(what_the_firmware_started_with_is_remembered),
         TEST(a_boot_that_hangs_is_judged),
         TEST(a_boot_that_ends_or_is_in_rescue_mode_is_left_alone),
