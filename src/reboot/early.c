@@ -36,12 +36,13 @@ static int announce(int root, const struct health_seen *seen, char **ret_notice)
     return r < 0 ? HEALTH_REBOOT : HEALTH_WAIT;
 }
 
-/* Only the kernel's own word counts for this one: a mark may have stayed on the command line by
- * mistake, and then every boot would seem to be a fast one. */
+/* Only the kernel's own word counts for this one, and only while /var is not there: a mark may have
+ * stayed on the command line by mistake, and then every boot would seem to be a fast one. */
 static int judge_without_record(int root, const struct config *config,
                                 const struct health_seen *seen, char **ret_notice)
 {
-    if (root_exists(root, "proc/sys/kernel/bootloader_type") <= 0)
+    if (root_exists(root, "proc/sys/kernel/bootloader_type") <= 0 ||
+        root_exists(root, STATE_DIR) != 0)
         return HEALTH_WAIT;
     if (notes_has_normal(root) <= 0)
         return announce(root, seen, ret_notice);

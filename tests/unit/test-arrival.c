@@ -624,14 +624,25 @@ static void a_boot_that_hangs_anyway_is_not_the_kernels_fault(void **state)
     expect_history(tree, 2);
 }
 
-/* /var is what the boot waits for: below it there is nothing, or the record of another boot. */
+/* A mark that another program took over from a command line, with /var in its place. */
+static void a_boot_with_an_old_mark_may_hang(void **state)
+{
+    const struct tree *tree = *state;
+
+    hang(tree, 20);
+    tree_remove(tree, STATE_ATTEMPT);
+    expect_early(tree, 1000, PROMPT, HEALTH_WAIT);
+    assert_false(exists(tree, RUN_BOOT) || exists(tree, RUN_NORMAL));
+}
+
+/* /var is what the boot waits for. */
 static void without_its_record_a_boot_that_hangs_is_left_for_the_firmware(void **state)
 {
     const struct tree *tree = *state;
     AUTOFREE char *notice = NULL;
 
     hang(tree, 20);
-    tree_remove(tree, STATE_ATTEMPT);
+    assert_int_equal(renameat(tree->root, "var", tree->root, "not mounted yet"), 0);
     expect_early(tree, 299, PROMPT, HEALTH_WAIT);
     assert_int_equal(early(tree, 300, PROMPT, &notice), HEALTH_WAIT);
     assert_non_null(strstr(notice, "it waits for " PROMPT));
@@ -1003,6 +1014,7 @@ int main(void)
         TEST(a_boot_that_is_slow_is_waited_for),
         TEST(a_boot_through_the_firmware_may_hang),
         TEST(a_boot_that_hangs_anyway_is_not_the_kernels_fault),
+        TEST(a_boot_with_an_old_mark_may_hang),
         TEST(without_its_record_a_boot_that_hangs_is_left_for_the_firmware),
         TEST(what_goes_well_breaks_the_row),
         TEST(a_second_start_goes_on_looking),
