@@ -159,6 +159,7 @@ static int write_departure(int root, const char *why)
         return r;
     next.state = ATTEMPT_FIRMWARE;
     next.reason = format("a firmware reboot was requested: %s", why);
+    next.reason_id = xstrdup("normal-asked");
     return records_write_attempt(root, STATE_ATTEMPT, &next);
 }
 
