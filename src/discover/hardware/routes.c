@@ -198,13 +198,13 @@ int routes_find_network(int root, const char *directory, const char *link, const
                         uint32_t *ret_network, uint32_t *ret_mask)
 {
     const struct table *table = &TABLES[ROUTES_IPV4];
-    AUTOFREE char *text = NULL;
+    AUTOFREE char *path = format("%s/%s", directory, table->name), *text = NULL;
     char *fields[MAX_FIELDS], *rest;
     struct in_addr to;
     size_t length;
 
     if (inet_pton(AF_INET, gateway, &to) != 1 ||
-        read_table(root, directory, ROUTES_IPV4, &text, &length) < 0)
+        root_read_start(root, path, MAX_TABLE, &text, &length) < 0)
         return 0;
     rest = text;
     for (size_t n; (n = next_line(&rest, fields)) > 0;) {
