@@ -56,9 +56,9 @@ static void check_volumes(void)
 
 static void check_inventory(void)
 {
-    struct items items = {0};
+    struct items items = {0}, disks = {0};
 
-    inventory_read_mounts(fuzz_root(), &items);
+    inventory_read_mounts(fuzz_root(), &items, &disks);
     for (size_t i = 0; i < items.n; i++)
         for (size_t j = 0; j < i; j++)
             must(strcmp(items.all[i].id, items.all[j].id) != 0);
