@@ -120,6 +120,8 @@ static void tree_network(const struct tree *tree)
 
 void tree_server(const struct tree *tree)
 {
+    tree_write(tree, "sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+    tree_write(tree, "sys/devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
     pci_device(tree, "0000:03:00.0", "pci:v00008086d00001533sv00001028sd00001F36bc02sc00i00\n",
                "igb");
     tree_write(tree, "sys/bus/pci/devices/0000:03:00.0/current_link_width", "8\n");
@@ -134,8 +136,6 @@ void tree_server(const struct tree *tree)
     tree_write(tree, "sys/devices/system/node/online", "0-1\n");
     tree_write(tree, "sys/devices/system/cpu/online", "0-2,4\n");
     tree_write(tree, "proc/meminfo", "MemTotal:       32768000 kB\nMemFree: 1 kB\n");
-    tree_write(tree, "sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
-    tree_write(tree, "sys/devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
     tree_write(tree, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
     tree_write(tree, "sys/class/dmi/id/product_name", "Server 1000 \n");
     tree_write(tree, "sys/class/dmi/id/board_name", "B1\n");
