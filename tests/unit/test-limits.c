@@ -217,6 +217,7 @@ static void make_server(const struct tree *tree, const struct size *size)
     add_network(tree, size);
     add_mounts(tree, size);
     add_memory(tree, size);
+    tree_write(tree, "sys/devices/system/cpu/vulnerabilities/meltdown", "Not affected\n");
 }
 
 /* The reboot is fast, and all that the machine has is written down. */
