@@ -6,7 +6,7 @@
 #include "decide/watchdog.h"
 
 enum {
-    /* Enough for a console or a BMC to record the panic, short compared to the firmware. */
+    /* Long enough for a console or a BMC to record the panic, short compared to the firmware. */
     PANIC_SECONDS = 30,
 };
 
@@ -19,8 +19,8 @@ static void add(const struct facts *facts, const char *name, const char *value, 
         append_text(added, " ", parameter);
 }
 
-/* A panic ends in the firmware, and so does an initrd that does not find its root: the one of
- * initramfs-tools reads panic= for that, too (panic() in scripts/functions). */
+/* Makes a panic end in a firmware reboot. So does an initrd that does not find its root:
+ * initramfs-tools also reads panic= for that (panic() in scripts/functions). */
 static void add_panic(const struct facts *facts, char **added)
 {
     AUTOFREE char *seconds =
@@ -29,15 +29,15 @@ static void add_panic(const struct facts *facts, char **added)
     add(facts, "panic", seconds, added);
 }
 
-/* dracut has parameters of its own: it asks for a shell, and without rd.emergency it halts if it
- * may not have one (dracut-emergency.sh). Nothing else reads the two. */
+/* dracut has its own parameters: it starts a shell, and without rd.emergency it halts if it may not
+ * (dracut-emergency.sh). Nothing else reads the two. */
 static void add_dracut(const struct facts *facts, char **added)
 {
     add(facts, "rd.shell", "0", added);
     add(facts, "rd.emergency", "reboot", added);
 }
 
-/* What keeps the watchdog running at the reboot after the next one. */
+/* Keeps the watchdog running at the reboot after the next one. */
 static void add_watchdog(const struct facts *facts, char **added)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan;

@@ -3,7 +3,8 @@
 
 #include "facts/facts.h"
 
-/* The kernel parameters that the next kernel gets on top of the command line of its entry, so that
- * the machine comes back when that kernel fails: separated by blanks, the most important first, at
- * most CMDLINE_MAX_ADDED; none whose name is already on that command line. For free(). */
+/* Returns the kernel parameters that are added to the entry's command line, so that the machine
+ * comes back if the next kernel fails: separated by blanks, the most important first, at most
+ * CMDLINE_MAX_ADDED, and none whose name that command line already has. The caller frees the
+ * text. */
 char *additions_decide(const struct facts *facts);

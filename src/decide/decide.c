@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "decide/repeat.h"
 
-/* Unknown is treated as no: here and nowhere else. */
+/* Unknown is treated as no here, and nowhere else. */
 static bool blocks(const struct finding *finding)
 {
     return finding->reason->severity == SEVERITY_BLOCK && finding->found.is != ANSWER_NO;
@@ -24,8 +24,8 @@ static bool warns(const struct finding *finding)
            !finding_needs_root(finding);
 }
 
-/* Marks what says nothing new beside the finding `cause`. Warnings do, whatever keeps from a fast
- * reboot: they are for any. */
+/* Marks the findings that add nothing to the finding `cause`. Warnings are not marked because
+ * something blocks: they concern any reboot. */
 static void mark_followers_of(const struct finding *cause, struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->n; i++) {
@@ -39,7 +39,7 @@ static void mark_followers_of(const struct finding *cause, struct verdict *verdi
     }
 }
 
-/* Beside one that counts alone nothing else is a cause. */
+/* If a reason counts alone, no other is a cause. */
 static void mark_followers(struct verdict *verdict)
 {
     for (int alone = 1; alone >= 0; alone--)
@@ -56,8 +56,8 @@ static bool is_by_hand(const struct facts *facts)
     return facts->kexec.loaded.is == ANSWER_YES && !facts->loaded.release;
 }
 
-/* A kernel that another program loaded stays and is started, so nothing about fastreboot's choice
- * matters then; and without a chosen entry there are no files to judge. */
+/* A kernel that another program loaded stays loaded and will be started, so fastreboot's choice
+ * does not matter. Without a chosen entry there are no files to judge. */
 static bool counts(const struct facts *facts, const struct reason *reason, enum purpose purpose)
 {
     if (!(reason->purposes & 1U << purpose))
@@ -78,7 +78,7 @@ static bool is_lasting(const struct finding *finding, const struct repeat_facts 
 void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret_verdict)
 {
     struct verdict verdict = {.findings = xcalloc(N_REASONS, sizeof(struct finding))};
-    bool known = false; /* something blocks, for root too */
+    bool known = false; /* something blocks, even for root */
 
     for (size_t i = 0; i < N_REASONS; i++) {
         struct finding *finding = &verdict.findings[verdict.n];
@@ -92,7 +92,7 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
         verdict.warnings += warns(finding);
         if (!blocks(finding))
             continue;
-        /* What is certain is the better reason to give. */
+        /* A reason that is certain is the better one to give. */
         if (!verdict.because || (!known && !finding_needs_root(finding)))
             verdict.because = finding;
         known = known || !finding_needs_root(finding);

@@ -12,22 +12,22 @@ struct finding {
     char *lasting;       /* what to do about one that reboots did not end, see repeat.h; or NULL */
 };
 
-/* Whether it cannot be known, and root would know. */
+/* Whether it cannot be known, but root would know. */
 bool finding_needs_root(const struct finding *finding);
 
 struct verdict {
     bool fast;
-    bool needs_root;               /* firmware only because this user may not read something */
+    bool needs_root;               /* firmware, but only because this user may not read something */
     bool by_hand;                  /* fast, into a kernel that another program loaded */
-    const struct finding *because; /* the finding that decided for firmware; NULL when fast */
-    size_t warnings;               /* findings of that severity that anybody can know */
-    size_t n;                      /* findings, in the order of the table */
+    const struct finding *because; /* the finding that decided for the firmware; NULL if fast */
+    size_t warnings;               /* warnings, except those that only root can know */
+    size_t n;                      /* number of findings, in the order of the table */
     struct finding *findings;
 };
 
-/* What ends a finding, and what to do about it, or NULL. That of its reason, but where it is not
- * known whether a request is waiting: no reboot may ever answer that, and nothing is to be undone.
- */
+/* What it takes to end a finding, and what to do about it (or NULL). Both come from its reason,
+ * except if it is not known whether a request is waiting: no reboot may ever answer that, and there
+ * is nothing to undo. */
 enum kind finding_kind(const struct finding *finding);
 const char *finding_advice(const struct finding *finding);
 
@@ -36,6 +36,6 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
 
 void verdict_clear(struct verdict *verdict);
 
-/* Why the entry of `payload` cannot be started with kexec on the machine of `facts`, for free(), or
- * NULL when it can. */
+/* Why kexec cannot start the entry of `payload` on the machine of `facts`, or NULL if it can. The
+ * caller frees the text. */
 char *decide_entry(const struct facts *facts, const struct boot_payload *payload);

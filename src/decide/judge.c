@@ -4,7 +4,7 @@
 #include "base/cmdline.h"
 #include "base/util.h"
 
-/* In milliseconds; or -1 when the clock was set in between. */
+/* In milliseconds; -1 if the clock was set in between. */
 static int64_t duration(int64_t from, int64_t to)
 {
     static const int64_t DAY = 86400LL * 1000000;
@@ -12,7 +12,7 @@ static int64_t duration(int64_t from, int64_t to)
     return to < from || to - from > DAY ? -1 : (to - from) / 1000;
 }
 
-/* Whether fastreboot's mark says that this boot is the one that was attempted. */
+/* Whether fastreboot's mark identifies this boot as the attempted one. */
 static bool has_its_mark(const struct attempt *attempt, const struct boot_facts *boot)
 {
     return boot->mark && streq(boot->mark, attempt->id);
@@ -28,7 +28,7 @@ static bool differ(const char *a, const char *b)
     return a && b && !streq(a, b);
 }
 
-/* If the mark did not fit on the command line there is none. */
+/* The mark is missing if it did not fit on the command line. */
 static bool is_marked(const struct attempt *attempt)
 {
     AUTOFREE char *mark = attempt->cmdline ? cmdline_value(attempt->cmdline, CMDLINE_MARK) : NULL;
@@ -70,7 +70,7 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
         *ret_text = format("fast: kernel %s was started by kexec", release);
         return OUTCOME_FAST;
     }
-    /* Without the mark it is certainly not the kernel that was loaded with it. */
+    /* A kernel that was loaded with a mark cannot be running without it. */
     if (boot->way == BOOT_UNKNOWN && !is_marked(attempt)) {
         *ret_text = format("unknown: kernel %s was loaded, but this machine does not tell whether "
                            "kexec started the running kernel",
@@ -83,8 +83,8 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
     return OUTCOME_FAILED;
 }
 
-/* What a kexec that was not expected has started. A mark says that fastreboot loaded that kernel
- * once, or that another program has taken over the command line of one. */
+/* Describes a kernel that was unexpectedly started by kexec. A mark means that fastreboot loaded
+ * that kernel once, or that another program copied the command line of such a kernel. */
 static const char *what_started(const struct boot_facts *boot)
 {
     return boot->mark
@@ -113,7 +113,7 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
         !has_its_mark(attempt, boot))
         return judge_foreign(attempt, boot, reason, ret_text);
     if (boot->way == BOOT_BY_KEXEC)
-        return judge_loaded(attempt, boot, ret_text); /* even if the jump looked refused */
+        return judge_loaded(attempt, boot, ret_text); /* even if the jump seemed to be refused */
     switch (attempt->state) {
     case ATTEMPT_LOADED:
         return judge_loaded(attempt, boot, ret_text);

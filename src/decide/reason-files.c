@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The reasons that are about the files of the entry to start. */
+/* The reasons about the files of the entry to start. */
 
 #include <errno.h>
 
@@ -44,7 +44,7 @@ static struct answer file_empty(const struct boot_file *file, const char *what)
     return is_empty ? answer_yes(format("%s %s: empty", what, file->path)) : NO;
 }
 
-/* The first initrd of which `test` says something. */
+/* The first initrd for which `test` does not answer no. */
 static struct answer any_initrd(const struct facts *facts,
                                 struct answer (*test)(const struct boot_file *, const char *what))
 {

@@ -11,7 +11,7 @@
 
 static const struct answer NO = {.is = ANSWER_NO};
 
-/* A copy of an answer among the facts, with `text` unless it has one. */
+/* A copy of an answer, with `text` if it has none. */
 static struct answer copy_of(const struct answer *answer, const char *text)
 {
     struct answer copy = *answer;
@@ -38,7 +38,7 @@ struct answer test_mode_firmware(const struct facts *facts)
     return answer_yes(format("%s says mode = firmware", facts->config.mode_source));
 }
 
-/* What is loaded already can still be started. */
+/* A kernel that is already loaded can still be started. */
 struct answer test_kexec_disabled(const struct facts *facts)
 {
     return facts->loaded.current ? NO
@@ -152,7 +152,7 @@ struct answer test_failed_before(const struct facts *facts)
     return NO;
 }
 
-/* When several kernels failed, it is the machine. */
+/* If several kernels failed, the machine is to blame. */
 struct answer test_failed_too_often(const struct facts *facts)
 {
     const struct failures *failures = &facts->failure.failures;
@@ -178,7 +178,7 @@ struct answer test_ima_measures(const struct facts *facts)
     return facts->config.ima == IMA_BLOCK ? copy_of(&facts->environment.ima, TEXT) : NO;
 }
 
-/* The severity of a reason is fixed, so the setting chooses between two. */
+/* The severity of a reason is fixed, so the setting selects one of two reasons. */
 static struct answer driver(const struct facts *facts, enum config_missing_driver wanted)
 {
     return facts->config.missing_driver == wanted ? copy_of(&facts->driver_missing, NULL) : NO;
@@ -203,8 +203,8 @@ struct answer test_signed_only(const struct facts *facts)
     return answer_yes(format("lockdown is %s: the kernel accepts signed kernels only", lockdown));
 }
 
-/* Another fast reboot would make what is here now what is expected after it, and nobody would
- * notice what this one has lost. */
+/* Another fast reboot would replace the inventory by what is there now, and nobody would notice
+ * what this one lost. */
 struct answer test_being_checked(const struct facts *facts)
 {
     const struct health_facts *health = &facts->health;

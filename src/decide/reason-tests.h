@@ -3,8 +3,8 @@
 
 #include "facts/facts.h"
 
-/* For the table in reasons.c: the reasons that are more than one answer among the facts. Each gives
- * whether it applies, and why. */
+/* For the table in reasons.c: the reasons that are more than a single answer among the facts. Each
+ * function returns whether its reason applies, and why. */
 
 /* Settings, units and kexec: reason-tests.c */
 struct answer test_config_invalid(const struct facts *facts);
@@ -29,7 +29,7 @@ struct answer test_signed_only(const struct facts *facts);
 struct answer test_being_checked(const struct facts *facts);
 struct answer test_watchdog(const struct facts *facts);
 
-/* The files of an entry, which must be there: reason-files.c */
+/* The files of an entry, which must exist: reason-files.c */
 struct answer test_entry_unbootable(const struct facts *facts);
 struct answer test_kernel_missing(const struct facts *facts);
 struct answer test_kernel_untrusted(const struct facts *facts);

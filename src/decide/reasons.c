@@ -13,12 +13,12 @@ enum {
     LOADING = 1 << PURPOSE_LOAD,
 };
 
-/* When a reason applies. `why` is NULL for an answer that has a text of its own. */
+/* When a reason applies. `why` is NULL if the answer has its own text. */
 #define IF_YES(member, why) .answer = offsetof(struct facts, member), .text = (why)
 #define IF_NO(member, why) IF_YES(member, why), .when_no = true
 #define IF(function) .test = (function)
 
-/* What several reasons say. */
+/* Advice that several reasons share. */
 #define NO_ACTION "no action needed: the next reboot handles this, later ones are fast again"
 #define CORRECT "correct that line; see fastreboot.conf(5)"
 #define OWN                                                                                        \

@@ -5,7 +5,8 @@
 #include "base/util.h"
 
 enum {
-    /* Time for a kernel, an initrd that waits for disks, and udev, until systemd feeds it again. */
+    /* Enough for a kernel, an initrd that waits for disks, and udev, until systemd feeds it
+     * again. */
     SECONDS = 180,
 };
 
@@ -17,7 +18,7 @@ static unsigned seconds_of(const struct config *config)
     return config->watchdog > 0 ? (unsigned)config->watchdog : SECONDS;
 }
 
-/* Why it cannot be used, whatever the settings say; NULL when it can. */
+/* Why it cannot be used, whatever the settings; NULL if it can. */
 static char *why_useless(const struct facts *facts)
 {
     const struct watchdog_facts *watchdog = &facts->watchdog;
@@ -49,7 +50,7 @@ static char *why_useless(const struct facts *facts)
     return NULL;
 }
 
-/* Why it is not certain that the next system takes it over in time; NULL when it is. */
+/* Why the next system may not take it over in time; NULL if it certainly does. */
 static char *why_uncertain(const struct facts *facts)
 {
     const struct watchdog_facts *watchdog = &facts->watchdog;

@@ -4,12 +4,12 @@
 #include "facts/facts.h"
 
 /* Whether the hardware watchdog resets a next kernel that hangs, so that the firmware takes over.
- * It must never reset a healthy machine: unless it is certain that the next system takes the
- * watchdog over in time, it is used only if the administrator says so. */
+ * It must never reset a healthy machine: unless it is certain that the next system takes it over in
+ * time, it is only used if the administrator says so. */
 struct watchdog_plan {
-    bool used;        /* it is to be kept running over later fast reboots */
-    unsigned seconds; /* to arm it for at the next jump; 0: that one is not protected */
-    char *problem;    /* why not, or why not yet, and what to do; NULL when all is well */
+    bool used;        /* keep it running over later fast reboots */
+    unsigned seconds; /* the timeout for the next jump; 0: that one is not protected */
+    char *problem;    /* why not, or why not yet, and what to do; NULL if all is well */
 };
 
 /* Release with watchdog_plan_clear(). */
