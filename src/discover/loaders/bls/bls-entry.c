@@ -31,7 +31,7 @@ static void trim_end(char *text)
         text[--length] = 0;
 }
 
-/* Quotation marks around the whole value do not belong to it. */
+/* Removes quotation marks around the whole value. */
 static char *unquote(char *value)
 {
     size_t length = strlen(value);
@@ -58,7 +58,7 @@ bool bls_next_line(char **text, char **ret_key, char **ret_value)
             continue;
         value = line + strcspn(line, " \t");
         if (!*value)
-            continue; /* ignored by the loader */
+            continue; /* ignored by the boot loader */
         *value++ = 0;
         while (is_blank(*value))
             value++;
@@ -69,7 +69,7 @@ bool bls_next_line(char **text, char **ret_key, char **ret_value)
     return false;
 }
 
-/* Removes "+LEFT" or "+LEFT-DONE" in front of `suffix`; gives LEFT, or -1 without one. */
+/* Removes "+LEFT" or "+LEFT-DONE" before `suffix`; returns LEFT, or -1 if there is none. */
 static int take_counters(char *id, const char *suffix)
 {
     char *plus = strrchr(id, '+'), *end;
@@ -86,7 +86,7 @@ static int take_counters(char *id, const char *suffix)
     return (int)left;
 }
 
-/* A path on the entry's file system, below the root. */
+/* A path on the entry's file system, as one below the root. */
 static char *below_root(const struct bls_entry *entry, const char *path)
 {
     char *full = format("%s/%s", entry->directory, path + strspn(path, "/\\"));
@@ -102,7 +102,7 @@ static void give_up(struct bls_entry *entry, const char *problem)
     set_text(&entry->problem, xstrdup(problem));
 }
 
-/* Of two such keys old versions use the last one, new ones neither. */
+/* Given two such keys, old versions use the last one, new ones ignore both. */
 static void set_start(struct bls_entry *entry, enum bls_start start, const char *value)
 {
     if (entry->linux_path && entry->start != start) {
@@ -134,7 +134,7 @@ static bool take_text(struct bls_entry *entry, const char *key, const char *valu
     return false;
 }
 
-/* The loader ignores keys that it does not know. */
+/* The boot loader ignores unknown keys. */
 static void take_line(struct bls_entry *entry, const char *key, const char *value)
 {
     if (take_text(entry, key, value))
@@ -206,7 +206,7 @@ int bls_entry_read(int root, const char *directory, const char *name, struct bls
     r = parse(ret_entry, text);
     if (r < 0 || ret_entry->problem)
         return r;
-    /* The loader does not show an entry whose kernel is not there. */
+    /* The boot loader hides an entry whose kernel does not exist. */
     return root_exists(root, ret_entry->linux_path) == 0 ? -EBADMSG : 0;
 }
 

@@ -11,7 +11,7 @@ enum {
     BLS_MAX_INITRDS = 16,
 };
 
-/* By which key an entry of type 1 names what it starts. */
+/* The key by which an entry of type 1 names what it starts. */
 enum bls_start {
     BLS_LINUX,
     BLS_EFI,
@@ -19,18 +19,18 @@ enum bls_start {
 };
 
 struct bls_entry {
-    char *id;        /* file name in lower case, without counters of tries; of an image's profile
-                      * with "@PROFILE" behind it */
-    char *name;      /* id without the profile: entries are sorted by it */
-    char *raw_name;  /* the same with the counters */
+    char *id; /* file name in lower case, without boot counters; for an image's profile, "@PROFILE"
+                 is appended */
+    char *name;      /* id without the profile: the sort key */
+    char *raw_name;  /* name with the boot counters */
     char *source;    /* path of the file */
-    char *directory; /* where the file system of its paths is mounted, "/boot" */
+    char *directory; /* where the file system of its paths is mounted, such as "/boot" */
     char *title;
     char *version;
     char *machine_id;
     char *sort_key;
     enum bls_start start;
-    char *linux_path; /* what is started: a kernel, an EFI program, a unified kernel image */
+    char *linux_path; /* what it starts: a kernel, an EFI program, or a unified kernel image */
     bool uki;         /* a unified kernel image; `options` is what its stub would use */
     unsigned profile; /* of the image */
     char *initrds[BLS_MAX_INITRDS];
@@ -38,24 +38,23 @@ struct bls_entry {
     char *options;
     char *architecture;
     char *problem;  /* why kexec cannot start it, or NULL */
-    int tries_left; /* -1 where tries are not counted */
+    int tries_left; /* -1 if tries are not counted */
 };
 
-/* Reads the entry `name` in `directory`/loader/entries.
- * 0; -EBADMSG when the loader itself ignores it; or another negative errno. Release with
- * bls_entry_clear() in any case. */
+/* Reads the entry `name` in `directory`/loader/entries. 0; -EBADMSG if the boot loader ignores it;
+ * or another negative errno. Release with bls_entry_clear() in either case. */
 int bls_entry_read(int root, const char *directory, const char *name, struct bls_entry *ret_entry);
 
 void bls_entry_clear(struct bls_entry *entry);
 
-/* systemd-boot's order (boot_entry_compare in its boot.c): below 0 when a comes before b. */
+/* systemd-boot's order (boot_entry_compare in its boot.c): below 0 if a comes before b. */
 int bls_entry_compare(const struct bls_entry *a, const struct bls_entry *b);
 
-/* The same by file names with counters of tries. systemd-boot includes them; bootctl and the
- * specification do not. Where the two orders differ, the first entry is not certain. */
+/* The same, but comparing file names with boot counters. systemd-boot includes them; bootctl and
+ * the specification do not. If the two orders differ, the first entry is not certain. */
 int bls_entry_compare_raw(const struct bls_entry *a, const struct bls_entry *b);
 
-/* The id with the counters, for free(). */
+/* The id with the boot counters. The caller frees it. */
 char *bls_entry_raw_id(const struct bls_entry *entry);
 
 /* Sets id, name, raw_name, source, directory and tries_left of a new entry. `file`, the name of a
@@ -63,6 +62,6 @@ char *bls_entry_raw_id(const struct bls_entry *entry);
 void bls_entry_set_names(struct bls_entry *entry, const char *directory, const char *below,
                          const char *file);
 
-/* The next "key value" line of `text`, which it changes, as systemd-boot reads it; false at the
- * end. For entries and for loader.conf. */
+/* Finds the next "key value" line in `text` as systemd-boot would; modifies `text`. Returns false
+ * at the end. For entries and loader.conf. */
 bool bls_next_line(char **text, char **ret_key, char **ret_value);

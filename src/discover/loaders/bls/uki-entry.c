@@ -45,7 +45,7 @@ static int open_image(int root, const char *path, unsigned profile, struct opene
     return uki_select(&opened->uki, profile, opened->parts);
 }
 
-/* Files from which the stub takes more parameters, credentials or extensions. */
+/* Files from which the stub takes further parameters, credentials or extensions. */
 static int is_companion(const char *name)
 {
     static const char *const ENDS[] = {".addon.efi", ".cred", ".raw"};
@@ -60,7 +60,7 @@ static int is_companion(const char *name)
     return 0;
 }
 
-/* Words for free() when the directory has one, or cannot be read; or NULL. */
+/* A problem if the directory has one or cannot be read, or NULL. The caller frees it. */
 static char *find_companions(int root, const char *directory)
 {
     CLEANUP(names_freep) char **names = NULL;
@@ -73,8 +73,8 @@ static char *find_companions(int root, const char *directory)
                  : format("%s: %s", directory, strerror(-r));
 }
 
-/* The directory of the image's own companions. Like the stub, leaves out the counters of tries, at
- * the first '+'. */
+/* The directory of the image's own companions. Like the stub, omits the boot counters at the first
+ * '+'. */
 static char *companions_of(const char *path)
 {
     const char *plus = strchr(path, '+'), *rest;
@@ -105,7 +105,7 @@ static char *companion_problem(int root, const char *directory, const char *path
     return problem;
 }
 
-/* 0 and the command line, NULL without one, or a problem. */
+/* 0 with the command line (NULL if there is none) or a problem. */
 static int read_cmdline(const struct opened *opened, char **ret_cmdline, char **ret_problem)
 {
     AUTOFREE char *text = NULL;
@@ -145,7 +145,7 @@ int uki_describe(int root, const char *directory, const char *path, unsigned pro
         return 0;
     if (r < 0)
         return r;
-    /* A kernel is a PE file too, and other EFI programs contain no kernel. */
+    /* Kernels are PE files, too, and other EFI programs contain no kernel. */
     if (!opened.parts[UKI_LINUX])
         return 0;
     r = describe(root, directory, path, profile, &opened, ret_cmdline, ret_problem);
@@ -154,7 +154,7 @@ int uki_describe(int root, const char *directory, const char *path, unsigned pro
 
 /* Type 2 */
 
-/* Of os-release and the profile: what titles and ids are made of. */
+/* From os-release and the profile: used for titles and ids. */
 struct names {
     char *pretty_name, *image_id, *name, *id;
     char *image_version, *version, *version_id, *build_id;
@@ -175,7 +175,7 @@ static void names_clear(struct names *names)
     free(names->profile_title);
 }
 
-/* The next KEY=VALUE line, as systemd-boot reads it; false at the end. */
+/* Finds the next KEY=VALUE line as systemd-boot would. Returns false at the end. */
 static bool next_assignment(char **text, char **ret_key, char **ret_value)
 {
     while (**text) {

@@ -10,7 +10,7 @@ enum {
     FIRST_WITH_UKI_KEY = 258,
 };
 
-/* 1 when Secure Boot is on, by the stub's rule; 0; or a negative errno. */
+/* Returns 1 if Secure Boot is on by the stub's rule; 0; or a negative errno. */
 static int has_secure_boot(int root)
 {
     AUTOFREE char *value = NULL;
@@ -20,8 +20,8 @@ static int has_secure_boot(int root)
     return r <= 0 ? r : length == 1 && value[0];
 }
 
-/* Which command line the stub uses: the entry's options, or the image's own. Gives the problem, or
- * NULL. */
+/* Decides whether the stub uses the entry's options or the image's own command line. Returns the
+ * problem, or NULL. */
 static const char *settle_options(int root, struct bls_entry *entry, char **own)
 {
     int secure;
@@ -41,7 +41,7 @@ static const char *settle_options(int root, struct bls_entry *entry, char **own)
         return "its options start with @, which chooses a profile";
     if (!uki_is_ascii(entry->options))
         return "its options are not ASCII";
-    /* Confidential machines ignore them. */
+    /* Confidential virtual machines ignore them. */
     return secure == 0 ? NULL : "with Secure Boot it is not certain that the stub uses its options";
 }
 

@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
-/* GRUB quotes a parameter that has a blank with ", and puts \ before \ ' and ". */
+/* GRUB encloses a parameter with a blank in ", and puts \ before \ ' and ". */
 static char *make_cmdline(const struct grub_words *words)
 {
     size_t size = 1;
@@ -29,7 +29,7 @@ static char *make_cmdline(const struct grub_words *words)
     return text;
 }
 
-/* A terminal or a log may act on it. */
+/* Control characters could affect a terminal or a log. */
 static bool has_control(const char *word)
 {
     AUTOFREE char *readable = grub_readable(word);
@@ -37,7 +37,7 @@ static bool has_control(const char *word)
     return !streq(word, readable);
 }
 
-/* Why the kernel cannot get these words as GRUB would pass them, or NULL. */
+/* Why these words cannot be passed to the kernel as GRUB would, or NULL. */
 static char *check_words(const struct grub_words *words)
 {
     for (size_t i = 0; i < words->n; i++) {
@@ -56,7 +56,7 @@ static char *check_words(const struct grub_words *words)
     return NULL;
 }
 
-/* Adds the files that the first `n` names mean; gives why that is not possible, or NULL. */
+/* Adds the files that the first `n` names mean. Returns why that is not possible, or NULL. */
 static char *map_all(const struct grub_paths *paths, const char *device,
                      const struct grub_words *names, size_t n, struct grub_words *ret_paths)
 {
@@ -74,7 +74,7 @@ static char *map_all(const struct grub_paths *paths, const char *device,
     return NULL;
 }
 
-/* Finds the files of the entry; gives why kexec cannot start it, or NULL. */
+/* Finds the files of the entry. Returns why kexec cannot start it, or NULL. */
 static char *find_files(const struct grub_collector *collector, const struct grub_found *found,
                         struct grub_words *kernel, struct grub_words *initrds)
 {

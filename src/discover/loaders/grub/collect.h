@@ -9,5 +9,5 @@ struct grub_collector {
     struct boot_entries *entries;
 };
 
-/* For struct grub_walk: adds the entry, with the command line that its kernel gets. */
+/* For struct grub_walk: adds the entry, with the command line that its kernel would get. */
 void grub_collect(void *collector, const struct grub_found *found);

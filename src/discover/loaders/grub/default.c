@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The value is a path: > separates its steps, >> in a step stands for a > of a name, and each menu
- * looks at the first step. What no rule finds is the first entry.
+/* The value is a path: > separates its steps, >> in a step stands for a > in a name, and each menu
+ * looks at the first step. If no rule finds an entry, it is the first one.
  *
- * Upstream reads a number where the value starts with one, whatever follows it, and else looks for
+ * Upstream reads a number if the value starts with one, whatever follows it; otherwise it looks for
  * the first entry with that title or id.
  *
  * Fedora's GRUB (since Fedora 30 and RHEL 8.0: get_entry_number_helper() and get_entry_number() in
- * grub-core/normal/menu.c) tries three things in turn, and the first that finds anything decides:
- *   1. The first entry whose id is the step. It compares no more characters of the id than the
- * first word of the whole value has, blanks ending a word, so an id with a blank is never found.
- * The word alone finds an id too, unless that is one character. But if the value has anything
- * behind its first word, an id that was found counts as the first entry.
+ * grub-core/normal/menu.c) tries three rules in turn, and the first that finds anything decides:
+ *   1. The first entry whose id is the step. It compares only as many characters of the id as the
+ *   first word of the whole value has, where blanks end a word, so an id with a blank is never
+ *   found. That word alone also finds an id, unless it is a single character. But if anything
+ *   follows the first word of the value, a match counts as the first entry.
  *   2. The first entry whose title is the step.
- *   3. A number, if that and blanks before it are the whole value. "1>0" is no number. */
+ *   3. A number, if the whole value is a number, perhaps after blanks. "1>0" is not a number. */
 
 #include "discover/loaders/grub/default.h"
 
@@ -87,14 +87,14 @@ static bool has_fedora_title(const struct grub_entry *entry, const char *value)
     return *entry->title && is_step(entry->title, value);
 }
 
-/* By number; one past the end means the first entry. Entries that may be missing shift those after
- * them. */
+/* By number; beyond the last one means the first entry. Entries that may be missing shift those
+ * after them. */
 static int by_number(const struct grub_menu *menu, uint64_t number, size_t *ret_index,
                      char **ret_problem)
 {
     size_t certain = 0;
 
-    /* GRUB keeps it as an int. Where its numbers have 32 bits, a bigger one is the first entry. */
+    /* GRUB stores it in an int. If its numbers have 32 bits, a greater one is the first entry. */
     if (number > UINT32_MAX && (uint32_t)number < menu->n)
         return unknown(ret_problem, format("the default is a number of more than 32 bits"));
     for (size_t i = 0; i < menu->n; i++)
@@ -110,7 +110,7 @@ static int by_number(const struct grub_menu *menu, uint64_t number, size_t *ret_
     return 0;
 }
 
-/* 1 with the first entry that matches, 0 when there is none. */
+/* Returns 1 with the first entry that matches, or 0 if there is none. */
 static int by_name(const struct grub_menu *menu, const char *value, entry_matches *matches,
                    size_t *ret_index, char **ret_problem)
 {
@@ -158,7 +158,7 @@ static int by_fedora(const struct grub_menu *menu, const char *value, size_t *re
                      ret_problem);
 }
 
-/* openSUSE's skips a submenu of snapshots when it counts. */
+/* openSUSE's GRUB does not count a submenu of snapshots. */
 static int by_all(const struct grub_menu *menu, const char *value, size_t *ret_index,
                   char **ret_problem)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A machine keeps its grub.cfg when it gets another GRUB, so that file does not tell which GRUB
- * reads it. The program does: on BIOS by the modules beside grub.cfg, on EFI by the file that the
- * firmware starts and by what GRUB itself writes into an EFI variable. */
+ * reads it. The program does: on BIOS, the modules next to grub.cfg; on EFI, the file that the
+ * firmware starts, and what GRUB itself writes into an EFI variable. */
 
 #include "discover/loaders/grub/flavour.h"
 
@@ -18,7 +18,7 @@ enum {
     MAX_DIRECTORIES = 64,
 };
 
-/* Names that only one of the two knows. */
+/* Names that only one of the two contains. */
 static const char FEDORA_MARK[] = "default_kernelopts", UPSTREAM_MARK[] = "blsuki_save_default";
 
 static unsigned by_modules(int root, const char *directory)
@@ -30,7 +30,7 @@ static unsigned by_modules(int root, const char *directory)
            (root_exists(root, upstream) == 1 ? GRUB_UPSTREAM : 0);
 }
 
-/* Before 2.14 only Fedora's had the command. */
+/* Before 2.14 only Fedora's GRUB had the command. */
 static unsigned by_version(int root)
 {
     AUTOFREE char *info = NULL;
@@ -59,7 +59,7 @@ static unsigned by_program(int root, const char *directory, const char *name)
     return (fedora != -ENOENT ? GRUB_FEDORA : 0) | (upstream != -ENOENT ? GRUB_UPSTREAM : 0);
 }
 
-/* Every GRUB on the ESP counts, whichever the firmware starts. */
+/* Considers every GRUB on the ESP, as the firmware may start any of them. */
 static unsigned by_programs(int root)
 {
     CLEANUP(names_freep) char **vendors = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Runs GRUB's configuration as GRUB does. What that needs from the machine, and does not have here,
- * makes the answer unknown. It is never a guess. */
+/* Runs GRUB's configuration as GRUB would. If that depends on something that is not available here,
+ * the answer is unknown, never a guess. */
 
 #include <errno.h>
 
@@ -29,7 +29,7 @@ static void set_problem(struct boot_entries *entries, int error, char *problem)
     entries->problem_error = error;
 }
 
-/* The directory with grub.cfg, or NULL. With two of them it is not known which one GRUB reads. */
+/* The directory with grub.cfg, or NULL. If there are two, it is not known which one GRUB reads. */
 static const char *find_directory(int root, struct boot_entries *entries)
 {
     AUTOFREE char *first = NULL;
@@ -54,7 +54,8 @@ static const char *find_directory(int root, struct boot_entries *entries)
     return directory;
 }
 
-/* 1 and what is stored; 0 without a grubenv. A damaged one is a problem: GRUB would use a part. */
+/* Returns 1 and what is stored, or 0 without a grubenv. A damaged one is a problem: GRUB would use
+ * a part of it. */
 static int read_grubenv(int root, const char *directory, struct grub_env *ret_env,
                         struct boot_entries *entries)
 {
@@ -82,7 +83,7 @@ static void set_exported(struct grub_env *env, const char *name, const char *val
     (void)grub_env_export(env, name);
 }
 
-/* What every GRUB since 2.02 sets before it reads its configuration. */
+/* Sets what every GRUB since 2.02 sets before it reads its configuration. */
 static void set_variables(int root, const struct grub_paths *paths, struct grub_env *env)
 {
     static const char *const FEATURES[] = {
@@ -91,7 +92,7 @@ static void set_variables(int root, const struct grub_paths *paths, struct grub_
         "feature_all_video_module",     "feature_menuentry_id",
         "feature_menuentry_options",    "feature_200_final",
         "feature_nativedisk_cmd",       "feature_timeout_style"};
-    /* Some GRUBs or machines set these. */
+    /* Set by some GRUBs or on some machines. */
     static const char *const SECRETS[] = {"grub_cpu",
                                           "cmdpath",
                                           "fw_path",
@@ -151,8 +152,8 @@ static char *find_write(const struct grub_run *run, const char *directory)
                   : format("GRUB would clear %s in %s/grubenv", name, directory);
 }
 
-/* The commands in the modules of the GRUB that the machine's firmware starts, or NULL where they
- * are not known: its modules may all be in its program. */
+/* The commands in the modules of the GRUB that the firmware starts, or NULL if they are not known:
+ * its modules may all be inside its program. */
 static char *read_command_list(int root, const char *directory)
 {
     static const char *const PLATFORMS[] = {"i386-pc", "x86_64-efi", "i386-efi", "arm64-efi"};
@@ -170,7 +171,7 @@ static char *read_command_list(int root, const char *directory)
     return list;
 }
 
-/* Gives whether blscfg has run. */
+/* Returns whether blscfg was run. */
 static bool evaluate(const struct grub_paths *paths, const struct grub_env *stored,
                      enum grub_flavour flavour, struct boot_entries *entries)
 {
@@ -212,7 +213,7 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
     return run.bls;
 }
 
-/* What GRUB starts; two texts are equal only where that is the same. */
+/* What GRUB starts. Two texts are equal only if that is the same. */
 static char *describe(const struct boot_entries *entries)
 {
     const struct boot_entry *entry =
@@ -239,7 +240,7 @@ static void compare(struct boot_entries *fedora, const struct boot_entries *upst
             format("whose GRUB this is is not known: Fedora's would start %s, GRUB 2.14 %s", a, b));
 }
 
-/* As each GRUB that may be there would do it, where that can make a difference. */
+/* Evaluates the configuration as each GRUB that may be installed, if that can make a difference. */
 static void evaluate_all(const struct grub_paths *paths, const struct grub_env *stored,
                          struct boot_entries *entries)
 {

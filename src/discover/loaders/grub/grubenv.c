@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* name=value lines after a signature. A backslash takes the next byte as it is, even a newline; a
- * line that starts with # is padding. At damage GRUB stops silently and uses what it has read; here
- * that is an error. */
+/* name=value lines after a signature. A backslash takes the next byte literally, even a newline; a
+ * line that starts with # is padding. If the file is damaged, GRUB silently stops and uses what it
+ * has read; here that is an error. */
 
 #include "discover/loaders/grub/grubenv.h"
 
@@ -12,7 +12,7 @@
 
 static const char SIGNATURE[] = "# GRUB Environment Block\n";
 
-/* Copies the value to `out` and gives its newline, or NULL without one. */
+/* Copies the value to `out` and returns the newline at its end, or NULL if there is none. */
 static const char *take_value(const char *at, const char *end, char *out)
 {
     while (at < end && *at != '\n') {
@@ -24,7 +24,7 @@ static const char *take_value(const char *at, const char *end, char *out)
     return at < end ? at : NULL;
 }
 
-/* The end of a comment; a backslash counts there too. */
+/* The end of a comment; a backslash has its meaning there, too. */
 static const char *skip_line(const char *at, const char *end)
 {
     while (at < end && *at != '\n')

@@ -6,9 +6,9 @@
 #include "discover/loaders/grub/script/variables.h"
 
 enum {
-    GRUBENV_MAX = 64 * 1024, /* GRUB takes any size; grub-editenv makes 1024 bytes */
+    GRUBENV_MAX = 64 * 1024, /* GRUB accepts any size; grub-editenv creates 1024 bytes */
 };
 
-/* 0 with the variables for grub_env_clear(), or -EBADMSG when versions of GRUB may read it
- * differently. */
+/* 0 with the variables, to be released with grub_env_clear(); -EBADMSG if versions of GRUB may read
+ * them differently. */
 int grubenv_parse(const char *text, size_t length, struct grub_env *ret_env);

@@ -8,7 +8,7 @@
 static void walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
                       unsigned depth);
 
-/* GRUB's $chosen: the ids on the way, with > doubled in each. */
+/* GRUB's $chosen: the ids along the path, with each > in them doubled. */
 static char *path_of(const char *path, const char *id)
 {
     char *text = xcalloc(strlen(path) + 2 * strlen(id) + 2, 1), *out = stpcpy(text, path);
@@ -23,7 +23,7 @@ static char *path_of(const char *path, const char *id)
     return text;
 }
 
-/* The context in which the entry runs: a submenu only sees what is exported. */
+/* The context in which the entry runs: a submenu only sees exported variables. */
 static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
                    const struct grub_node *node, const char *path, enum grub_rules rules,
                    struct grub_eval *ret_eval)
@@ -43,7 +43,7 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
         r = grub_env_export(env, "chosen");
     if (r >= 0 && entry->submenu)
         r = grub_assign(ret_eval, node, "timeout", "0");
-    /* Without a further step in the path Fedora's GRUB leaves it as it was. */
+    /* If the path has no further step, Fedora's GRUB leaves the variable as it was. */
     if (r >= 0 && rest)
         r = grub_assign(ret_eval, node, "default", rest);
     else if (r >= 0 && rules == GRUB_RULES_UPSTREAM)
@@ -53,7 +53,7 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
     return r < 0 ? r : grub_spend(ret_eval, node, grub_env_work(env));
 }
 
-/* An empty list of superusers asks too: nobody is logged in who is one of them. */
+/* With an empty list of superusers GRUB also asks: nobody who is logged in is one of them. */
 static const char *check(const struct grub_eval *eval, const struct grub_entry *entry)
 {
     const char *superusers = grub_env_get(&eval->env, "superusers");
@@ -64,7 +64,7 @@ static const char *check(const struct grub_eval *eval, const struct grub_entry *
                                      : "GRUB asks for a password before it starts this entry";
 }
 
-/* Without a timeout that ends GRUB starts nothing by itself. */
+/* Without a timeout that ends, GRUB starts nothing by itself. */
 static char *check_timeout(const struct grub_eval *eval)
 {
     const char *value = grub_env_get(&eval->env, "timeout");
@@ -93,7 +93,7 @@ static char *find_problem(const struct grub_eval *parent, const struct grub_entr
 
     if (why)
         return xstrdup(why);
-    /* As Fedora's GRUB since RHEL 9; others start what is loaded all the same. */
+    /* True of Fedora's GRUB since RHEL 9; others start what was loaded anyway. */
     if (rules != GRUB_RULES_UPSTREAM && !entry->submenu &&
         (status == STATUS_FALSE || status == STATUS_FAILED))
         return format("%s:%u: GRUB may not start this entry, as its last command fails",
@@ -119,7 +119,7 @@ static void visit(struct grub_eval *parent, const struct grub_entry *entry, cons
     if (!problem)
         problem = find_problem(parent, entry, walk->rules, r);
     if (entry->submenu) {
-        /* Only the submenus on the way to the chosen entry must be understood. */
+        /* Only submenus on the path to the chosen entry must be understood. */
         if (chosen && problem && !walk->problem)
             walk->problem = xstrdup(problem);
         if (r >= 0)
@@ -137,7 +137,7 @@ static void visit(struct grub_eval *parent, const struct grub_entry *entry, cons
                             });
 }
 
-/* A submenu has a timeout of its own: 0, unless its body sets another one. */
+/* A submenu has its own timeout: 0, unless its body sets another one. */
 static void walk_menu(struct grub_eval *eval, const char *path, bool chosen, struct grub_walk *walk,
                       unsigned depth)
 {

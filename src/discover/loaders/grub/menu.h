@@ -7,7 +7,7 @@
 
 /* An entry that is not a submenu. */
 struct grub_found {
-    const char *id; /* after those of the submenus it is in, joined by > */
+    const char *id; /* preceded by those of its submenus, joined by > */
     const char *title;
     const struct grub_loaded *loaded;
     const char *file;
@@ -20,8 +20,8 @@ struct grub_walk {
     enum grub_rules rules;
     void (*found)(void *data, const struct grub_found *found);
     void *data;
-    char *problem; /* why no entry is chosen, or NULL; for the caller to free */
+    char *problem; /* why no entry is chosen, or NULL; the caller frees it */
 };
 
-/* Goes through the menu of a configuration that was run, and through its submenus. */
+/* Visits the menu of a configuration that was run, and its submenus. */
 void grub_menu_walk(struct grub_eval *eval, struct grub_walk *walk);

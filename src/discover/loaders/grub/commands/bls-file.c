@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/commands/bls.h"
 
-/* The keys that change what GRUB starts. */
+/* The keys that affect what GRUB starts. */
 static const char *const KEYS[] = {"title",      "linux",      "efi",        "uki",
                                    "initrd",     "options",    "devicetree", "grub_arg",
                                    "grub_users", "grub_hotkey"};
@@ -36,7 +36,7 @@ static int give_up(const struct grub_bls_file *file, unsigned line, const char *
     return -ECANCELED;
 }
 
-/* Fedora's splits at the first blank, or at the first tab if there is no blank at all. */
+/* Fedora's GRUB splits at the first blank, or at the first tab if there is no blank at all. */
 static char *split_fedora(char *line)
 {
     char *end = strchr(line, ' ');
@@ -72,7 +72,7 @@ static bool matters(const char *line)
     return false;
 }
 
-/* GRUB stops reading at a line without a key and a value, even an empty one. */
+/* GRUB stops reading at a line without a key and a value, even at an empty one. */
 static int check_rest(const struct grub_bls_file *file, char *rest, unsigned line,
                       char **ret_problem)
 {
@@ -105,7 +105,7 @@ static int parse(struct grub_bls_file *file, enum grub_flavour flavour, char **r
     return 0;
 }
 
-/* GRUB skips every CR. */
+/* GRUB ignores every CR. */
 static bool clean(char *text, size_t length)
 {
     char *out = text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A boot entry becomes a script, as in GRUB, so the same parser as for grub.cfg handles its quotes
- * and the variables in its paths. Only the variables in the options are expanded before. */
+/* As in GRUB, a boot entry becomes a script, so that the parser for grub.cfg handles its quotes and
+ * the variables in its paths. Only the variables in the options are expanded before. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -16,7 +16,7 @@ enum {
 
 struct script {
     char *text;
-    unsigned lines[MAX_SCRIPT_LINES]; /* of the file, for each line of the text */
+    unsigned lines[MAX_SCRIPT_LINES]; /* the line of the file, for each line of the text */
     size_t n;
 };
 
@@ -25,7 +25,7 @@ static void script_clear(struct script *script)
     free(script->text);
 }
 
-/* Takes over `line`, which is number `number` of the file. */
+/* Takes over `line`; `number` is its number in the file. */
 static void add_line(struct script *script, char *line, unsigned number)
 {
     AUTOFREE char *text = line;
@@ -35,7 +35,7 @@ static void add_line(struct script *script, char *line, unsigned number)
         script->lines[script->n++] = number;
 }
 
-/* How variables are expanded. Each GRUB has its own oddities; what they change is not relied on. */
+/* How variables are expanded. Each GRUB has oddities; values that they affect are not relied on. */
 enum way {
     WAY_PLAIN,
     WAY_FEDORA,
@@ -45,7 +45,7 @@ enum way {
 struct expansion {
     const struct grub_env *env;
     enum way way;
-    char *text; /* NULL when GRUB has none */
+    char *text; /* NULL if GRUB has none */
     bool failed;
 };
 
@@ -59,8 +59,8 @@ static void append(struct expansion *expansion, const char *start, const char *e
                                           variable && expansion->way == WAY_UPSTREAM ? " " : ""));
 }
 
-/* A piece that ends at a $ or at the end of the text. Both GRUBs lose one of a single character,
- * and give up the whole value when nothing came before. */
+/* A piece that ends at a $ or at the end of the text. Both GRUBs drop it if it is a single
+ * character, and give up the whole value if nothing precedes it. */
 static void append_last(struct expansion *expansion, const char *start, const char *end,
                         bool variable)
 {
@@ -97,7 +97,7 @@ static char *expand(const struct grub_env *env, const char *value, enum way way)
     return expansion.text;
 }
 
-/* As the kernel sees them: the blanks between words do not matter. */
+/* Compares as the kernel does: the number of blanks between words does not matter. */
 static bool same_words(const char *a, const char *b)
 {
     for (;;) {
@@ -116,8 +116,8 @@ static bool same_words(const char *a, const char *b)
     }
 }
 
-/* The expanded text or NULL; *ret_odd: it depends on the version of GRUB, of which newer ones take
- * "\$" for no variable. */
+/* The expanded text or NULL. *ret_odd: it depends on the version of GRUB; newer ones do not take
+ * "\$" for a variable. */
 static char *expand_value(const struct grub_eval *eval, const char *value, bool *ret_odd)
 {
     AUTOFREE char *plain = expand(&eval->env, value, WAY_PLAIN);
@@ -128,7 +128,7 @@ static char *expand_value(const struct grub_eval *eval, const char *value, bool 
     return text;
 }
 
-/* The first problem stays. */
+/* Keeps the first problem. */
 static void set_problem(struct grub_entry *entry, const struct grub_bls_file *file, unsigned line,
                         const char *why)
 {
@@ -136,7 +136,7 @@ static void set_problem(struct grub_entry *entry, const struct grub_bls_file *fi
         entry->problem = format("%s:%u: %s", file->path, line, why);
 }
 
-/* The kernel's parameters, or NULL. Every GRUB takes the first line of them alone. */
+/* The kernel's parameters, or NULL. Every GRUB only uses the first such line. */
 static char *make_options(const struct grub_eval *eval, const struct grub_bls_file *file,
                           struct grub_entry *entry)
 {
@@ -159,7 +159,7 @@ static char *make_options(const struct grub_eval *eval, const struct grub_bls_fi
     return entry->problem ? NULL : steal(&text);
 }
 
-/* Fedora's: names of files beside the first initrd, or beside the kernel. */
+/* Fedora's GRUB: names of files next to the first initrd, or next to the kernel. */
 static void add_early(const struct grub_eval *eval, const struct grub_bls_file *file,
                       struct grub_entry *entry, const char *beside, char **line)
 {
@@ -189,7 +189,7 @@ static void add_initrds(const struct grub_eval *eval, const struct grub_bls_file
     char *line;
 
     if (!first) {
-        /* Fedora's runs `initrd` all the same, and only GRUB knows whether the kernel starts. */
+        /* Fedora's GRUB runs `initrd` anyway, and only GRUB knows whether the kernel starts. */
         if (fedora)
             set_problem(entry, file, 1, "an entry without an initrd");
         return;
@@ -227,7 +227,7 @@ static void write_script(const struct grub_eval *eval, const struct grub_bls_fil
                  tree ? tree->line : linux_line->line);
 }
 
-/* Problems in the script are reported with the lines of the file. */
+/* Problems in the script are reported with the line numbers of the file. */
 static void parse_script(struct grub_run *run, const struct grub_bls_file *file,
                          const struct script *script, struct grub_entry *entry)
 {
@@ -244,7 +244,7 @@ static void parse_script(struct grub_run *run, const struct grub_bls_file *file,
     entry->body = list;
 }
 
-/* With a list of users, even an empty one, GRUB asks for a password where there are superusers. */
+/* If an entry lists users, even none, and there are superusers, GRUB asks for a password. */
 static bool has_users(const struct grub_eval *eval, const struct grub_bls_file *file)
 {
     const struct grub_bls_line *users = grub_bls_find(file, "grub_users", NULL);
@@ -254,8 +254,8 @@ static bool has_users(const struct grub_eval *eval, const struct grub_bls_file *
     return text || odd;
 }
 
-/* An EFI program: newer ones of Fedora's GRUB (Fedora 45, RHEL 10.2) start it, also where there is
- * a kernel, older ones do not look at it. */
+/* An EFI program: newer versions of Fedora's GRUB (Fedora 45, RHEL 10.2) start it, even if there is
+ * a kernel; older ones ignore it. */
 static const struct grub_bls_line *find_program(const struct grub_eval *eval,
                                                 const struct grub_bls_file *file)
 {

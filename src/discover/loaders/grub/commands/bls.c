@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* blscfg puts the entries of /loader/entries into the menu. Fedora had the command first, in a
- * patch; GRUB 2.14 has another one of that name. grub.c finds where the two differ by running the
- * configuration once as each of them. */
+/* blscfg puts the entries of /loader/entries into the menu. Fedora's GRUB had the command first, in
+ * a patch; GRUB 2.14 has a different one of that name. grub.c runs the configuration as each of
+ * them and so finds out whether they differ. */
 
 #include "discover/loaders/grub/commands/bls.h"
 
@@ -42,7 +42,7 @@ static int is_fedora_file(const char *name)
     return *name != '.' && strlen(name) > strlen(".conf") && is_configuration(name);
 }
 
-/* Above 0 when `a` is the newer one, or 0 where that is not known. */
+/* Above 0 if `a` is the newer one, or 0 if that is not known. */
 static int compare(enum grub_flavour flavour, const struct grub_bls_file *a,
                    const struct grub_bls_file *b)
 {
@@ -56,7 +56,7 @@ static int compare(enum grub_flavour flavour, const struct grub_bls_file *a,
 }
 
 /* Newest first, by insertion as in GRUB. Of two equal ones GRUB keeps the one that the file system
- * names first, which is not known here either. */
+ * lists first; which one that is cannot be known here. */
 static int insert(struct grub_eval *eval, const struct grub_node *node, struct files *files,
                   struct grub_bls_file *file)
 {
@@ -87,7 +87,7 @@ static int read_file(struct grub_eval *eval, const struct grub_node *node, const
     AUTOFREE char *problem = NULL;
     int r;
 
-    /* Versions of GRUB may tell such names apart or not. */
+    /* Whether such names are distinguished depends on the version of GRUB. */
     if (*name == '.' || (inner && inner[strlen(".conf")]))
         return grub_give_up(eval, node, "%s/%s: this name is not supported", directory, name);
     r = grub_bls_read(eval->run->paths->root, directory, name, eval->run->flavour, &file, &problem);
@@ -118,7 +118,8 @@ static int read_files(struct grub_eval *eval, const struct grub_node *node, cons
     return r;
 }
 
-/* 1 and the directory on `device`, below the root; 0 when it does not exist; -ECANCELED. */
+/* Returns 1 and the directory on `device`, below the root; 0 if it does not exist; or
+ * -ECANCELED. */
 static int find_on(struct grub_eval *eval, const struct grub_node *node, const char *device,
                    const char *name, char **ret_path)
 {
@@ -138,7 +139,7 @@ static int find_on(struct grub_eval *eval, const struct grub_node *node, const c
     return r < 0 ? grub_give_up(eval, node, "boot entries: %s", strerror(-r)) : r;
 }
 
-/* $root on EFI and $boot elsewhere. Where the two differ, it must be known which GRUB this is. */
+/* $root on EFI, otherwise $boot. If the two differ, it must be known which GRUB this is. */
 static int fedora_device(struct grub_eval *eval, const struct grub_node *node,
                          const char **ret_device)
 {
@@ -167,7 +168,7 @@ static int find_fedora(struct grub_eval *eval, const struct grub_node *node,
     return r != 0 ? r : find_on(eval, node, device, "/boot/loader/entries", ret_path);
 }
 
-/* Of the options of 2.14, only --path DIRECTORY is supported. */
+/* Of the options of GRUB 2.14, only --path DIRECTORY is supported. */
 static int find_upstream(struct grub_eval *eval, const struct grub_node *node,
                          const struct grub_words *words, char **ret_path)
 {
@@ -199,7 +200,7 @@ int grub_blscfg(struct grub_eval *eval, const struct grub_node *node,
                             run->bls ? "for the second time" : "at this place");
     run->bls = true;
     if (run->flavour == GRUB_UPSTREAM && streq(words->words[0], "bls_import"))
-        return STATUS_FAILED; /* no such command */
+        return STATUS_FAILED; /* the command does not exist */
     r = run->flavour == GRUB_FEDORA ? find_fedora(eval, node, words, &directory)
                                     : find_upstream(eval, node, words, &directory);
     if (r > 0)

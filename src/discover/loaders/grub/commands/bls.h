@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Files of the Boot Loader Specification as GRUB's blscfg reads them: all it knows of the format is
- * that a line has a key and a value. So this is not the reader for systemd-boot. */
+/* Files of the Boot Loader Specification as GRUB's blscfg reads them. All that it knows of the
+ * format is that a line has a key and a value, so this is not the reader for systemd-boot. */
 
 #include "discover/loaders/grub/script/state.h"
 
@@ -19,25 +19,25 @@ struct grub_bls_line {
 };
 
 struct grub_bls_file {
-    char *name; /* with .conf */
-    char *id;   /* without */
+    char *name; /* with ".conf" */
+    char *id;   /* without ".conf" */
     char *path; /* below the root */
     char *text;
     struct grub_bls_line *lines;
     size_t n;
 };
 
-/* Reads DIRECTORY/NAME, for grub_bls_clear() on an error too. 0, or -ECANCELED with *ret_problem
- * "PATH:LINE: why", for the caller to free, where it cannot be known how GRUB reads it. */
+/* Reads DIRECTORY/NAME. 0, or -ECANCELED with *ret_problem "PATH:LINE: why", which the caller
+ * frees, if it cannot be known how GRUB reads it. Release with grub_bls_clear() in either case. */
 int grub_bls_read(int root, const char *directory, const char *name, enum grub_flavour flavour,
                   struct grub_bls_file *ret_file, char **ret_problem);
 void grub_bls_clear(struct grub_bls_file *file);
 
-/* The next line with this key after `after`, or the first one for NULL; NULL when there is none. */
+/* The next line with this key after `after` (NULL: the first), or NULL if there is none. */
 const struct grub_bls_line *grub_bls_find(const struct grub_bls_file *file, const char *key,
                                           const struct grub_bls_line *after);
 
-/* Adds the entry that GRUB makes of the file to the menu; none without a kernel. 0, or -ECANCELED
- * with run->problem. */
+/* Adds the entry that GRUB makes of the file to the menu, or nothing if it has no kernel. 0, or
+ * -ECANCELED with run->problem. */
 int grub_bls_add(struct grub_eval *eval, const struct grub_node *node,
                  const struct grub_bls_file *file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* GRUB's commands, as far as they matter for what is started. */
+/* GRUB's commands, as far as they affect what is started. */
 
 #include "discover/loaders/grub/script/state.h"
 
@@ -15,6 +15,6 @@ grub_command grub_set, grub_unset, grub_export, grub_ask, grub_read_input, grub_
 /* Whether `word` is the option `name`, with or without "=value". */
 bool grub_is_option(const char *word, const char *name);
 
-/* The value of the option at words[*i], "--name=value" or "--name value", where *i moves on; NULL
- * when it has none. */
+/* The value of the option at words[*i], either "--name=value" or "--name value", which advances *i;
+ * NULL if it has none. */
 const char *grub_option_value(const struct grub_words *words, size_t *i);

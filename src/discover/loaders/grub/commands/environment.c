@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* load_env and save_env. Only the grubenv beside grub.cfg is known. */
+/* load_env and save_env. Only the grubenv next to grub.cfg is known. */
 
 #include <errno.h>
 
@@ -53,12 +53,12 @@ int grub_load_env(struct grub_eval *eval, const struct grub_node *node,
     return r < 0 ? r : STATUS_TRUE;
 }
 
-/* Notes about this boot that do not change what the next one starts, so it does not matter that
- * kexec skips them. "initrdfail" is Ubuntu's (GRUB_FORCE_PARTUUID): GRUB notes it, starts the same
- * kernel of the same entry without its initrd, and with it if the note is still there because
- * nothing in the system has removed it. Without the note a kernel that does not come up is tried
- * once more without its initrd. Its companion for grub-reboot, "prev_entry", names an entry, so it
- * does matter. */
+/* Notes about this boot that do not affect what the next one starts, so kexec may skip them.
+ * "initrdfail" is Ubuntu's (GRUB_FORCE_PARTUUID): GRUB sets it and starts the kernel of the same
+ * entry without its initrd; if the note is still there at the next boot, because nothing in the
+ * system removed it, GRUB starts that kernel with the initrd. Without the note, a kernel that does
+ * not come up is tried once more without its initrd. In contrast, "prev_entry", its counterpart for
+ * grub-reboot, names an entry, so it does matter. */
 static bool is_harmless(const char *name)
 {
     static const char *const NAMES[] = {"boot_success", "boot_indeterminate", "recordfail",
@@ -70,16 +70,16 @@ static bool is_harmless(const char *name)
     return false;
 }
 
-/* GRUB removes a variable that is not set from the file; a script cannot tell that from an empty
- * value. */
+/* save_env removes a variable that is not set from the file; a script cannot tell that from an
+ * empty value. */
 static void save(struct grub_eval *eval, const char *name)
 {
     struct grub_run *run = eval->run;
     const char *set = grub_env_get(&eval->env, name), *value = set ? set : "",
                *stored = run->stored ? grub_env_get(run->stored, name) : NULL;
 
-    /* An entry that makes itself the default is the default already. One that makes another entry
-     * the default, as A/B systems do by hand, counts on GRUB. */
+    /* An entry that makes itself the default already is the default. One that makes another entry
+     * the default, as home-made A/B systems do, relies on GRUB. */
     if (streq(value, stored ? stored : "") || is_harmless(name) ||
         (eval->path && streq(name, "saved_entry") && streq(value, eval->path)))
         return;

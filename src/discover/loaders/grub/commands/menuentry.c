@@ -2,7 +2,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
 
-/* The options, and the words that are none. */
+/* The options, and the other words. */
 struct parsed {
     struct grub_words rest;
     const char *id, *users;
@@ -45,7 +45,7 @@ static int parse_entry(struct grub_eval *eval, const struct grub_node *node,
         else if (options && word[0] == '-' && word[1] == '-')
             r = parse_entry_option(eval, node, words, &i, parsed);
         else if (options && word[0] == '-' && word[1])
-            /* Which of these are titles depends on the version. */
+            /* Which of these words are titles depends on the version. */
             r = grub_give_up(eval, node, "%s: option %s is not supported", words->words[0], word);
         else if (options && word[0] == GRUB_MARK && word[1] == '?')
             r = grub_give_up(eval, node, "%s: a title or option that is not known",
@@ -74,8 +74,8 @@ static int add_entry(struct grub_eval *eval, const struct grub_node *node, bool 
     return grub_add_entry(eval, node, &entry);
 }
 
-/* openSUSE's hiddenentry adds an entry that is only there for its hotkey: it is not counted and has
- * no name. Another GRUB does not know the command and goes on. */
+/* openSUSE's hiddenentry adds an entry that is only reached by its hotkey: it is not counted and
+ * has no name. Other GRUBs do not know the command and continue. */
 int grub_menuentry(struct grub_eval *eval, const struct grub_node *node,
                    const struct grub_words *words)
 {

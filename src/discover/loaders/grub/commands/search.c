@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* As commands/search_wrap.c of GRUB reads its words: a missing key is the value of --set, and then
- * the variable is root. */
+/* Parses words like GRUB's commands/search_wrap.c: if the key is missing, the value of --set is the
+ * key, and the variable is root. */
 
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
@@ -59,7 +59,7 @@ static int parse_word(struct grub_eval *eval, const struct grub_node *node,
     return 0;
 }
 
-/* A mark for the device that a search finds, or an unknown. */
+/* A mark for the device that a search finds, or an unknown value. */
 static char *found_device(const struct grub_node *node, char kind, const char *key)
 {
     AUTOFREE char *why = NULL;

@@ -31,7 +31,7 @@ int grub_export(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_TRUE;
 }
 
-/* Asks the machine and puts the answer into the variable that the option --set names. */
+/* Asks the machine and stores the answer in the variable that the option --set names. */
 int grub_ask(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {
     for (size_t i = 1; i < words->n; i++) {
@@ -58,7 +58,7 @@ int grub_ask(struct grub_eval *eval, const struct grub_node *node, const struct 
     return STATUS_UNKNOWN;
 }
 
-/* Puts what only GRUB knows into the variable of the last word. */
+/* Stores what only GRUB knows in the variable of the last word. */
 int grub_read_input(struct grub_eval *eval, const struct grub_node *node,
                     const struct grub_words *words)
 {
@@ -76,7 +76,7 @@ int grub_hwmatch(struct grub_eval *eval, const struct grub_node *node,
     return r < 0 ? r : STATUS_UNKNOWN;
 }
 
-/* Fedora's: counts the boots that an update still has to prove itself. */
+/* Fedora's: counts the boots that an update has left to prove itself. */
 int grub_count(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {
     return words->n == 2 ? grub_read_input(eval, node, words)

@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
 
-/* configfile: the file's menu replaces this one, with the exported variables only. */
+/* configfile: the file's menu replaces this one; only exported variables are passed on. */
 static int run_menu(struct grub_eval *eval, const struct grub_node *node, const char *path)
 {
     struct grub_env env;
@@ -43,7 +43,7 @@ int grub_source(struct grub_eval *eval, const struct grub_node *node,
     if (r == -ECANCELED)
         return grub_give_up(eval, node, "%s %s", words->words[0], why);
     if (r == -ENOENT || root_exists(eval->run->paths->root, path) == 0)
-        return STATUS_TRUE; /* GRUB shows a message and goes on */
+        return STATUS_TRUE; /* GRUB shows a message and continues */
     if (fresh)
         return run_menu(eval, node, path);
     r = grub_run_file(eval, path);

@@ -53,11 +53,11 @@ int grub_initrd(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_UNKNOWN;
 }
 
-/* Starts what kexec cannot start, or gives the kernel what kexec cannot give it. */
+/* Starts what kexec cannot start, or passes the kernel something that kexec cannot. */
 int grub_beyond_kexec(struct grub_eval *eval, const struct grub_node *node,
                       const struct grub_words *words)
 {
-    if (words->n == 2 && streq(words->words[1], "--is-supported")) /* of fwsetup: a question */
+    if (words->n == 2 && streq(words->words[1], "--is-supported")) /* fwsetup's question */
         return STATUS_UNKNOWN;
     if (!eval->entry)
         return outside(eval, node, words);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A command of GRUB's that is not in this table may do anything, so it ends the run. */
+/* A command of GRUB that is not in this table could do anything, so it ends the run. */
 
 #include "base/util.h"
 #include "discover/loaders/grub/commands/command.h"
@@ -19,7 +19,7 @@ static int do_false(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_FALSE;
 }
 
-/* Changes nothing that matters, and only GRUB knows how it ends. */
+/* Changes nothing that matters, and only GRUB knows its exit status. */
 static int do_nothing(struct grub_eval *eval, const struct grub_node *node,
                       const struct grub_words *words)
 {
@@ -37,7 +37,7 @@ static int do_insmod(struct grub_eval *eval, const struct grub_node *node,
     return r < 0 ? r : STATUS_TRUE;
 }
 
-/* Nobody presses a key. Without options it asks whether the keyboards can tell. */
+/* No key is pressed. Without options it asks whether the keyboards support the question. */
 static int do_keystatus(struct grub_eval *eval, const struct grub_node *node,
                         const struct grub_words *words)
 {
@@ -58,7 +58,7 @@ static int do_keystatus(struct grub_eval *eval, const struct grub_node *node,
     return r;
 }
 
-/* Nobody is at the keyboard to interrupt it. */
+/* Nobody interrupts it with a key. */
 static int do_sleep(struct grub_eval *eval, const struct grub_node *node,
                     const struct grub_words *words)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* `test` and `[`, with GRUB's loose grammar: what is not a test of three or two words is a string,
- * -a may be left out, and a missing ) is no error. */
+/* `test` and `[`, with GRUB's loose grammar: anything that is not a test of three or two words is a
+ * string, -a may be omitted, and a missing ) is not an error. */
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -19,10 +19,10 @@ struct test {
     bool too_deep;
 };
 
-/* One pair of parentheses. */
+/* A pair of parentheses. */
 struct level {
-    enum grub_status all; /* of the terms since the last -o */
-    enum grub_status any; /* of what was before it */
+    enum grub_status all; /* AND of the terms since the last -o */
+    enum grub_status any; /* OR of the groups before that -o */
     bool invert;
 };
 
@@ -97,7 +97,7 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
     return false;
 }
 
-/* A test of three words at the current place; false when it is none. */
+/* A test of three words at the current position; false if there is none. */
 static bool test_three(const struct test *test, enum grub_status *ret_answer)
 {
     static const char *const TEXTS[] = {"=", "==", "!=", "<", "<=", ">", ">="};
@@ -177,7 +177,7 @@ static bool test_two(struct test *test, enum grub_status *ret_answer)
 
 static enum grub_status test_level(struct test *test);
 
-/* A word that starts no test. False at the end of the level. */
+/* A word that does not start a test. Returns false at the end of the level. */
 static bool test_one(struct test *test, struct level *level)
 {
     const char *word = test->words[test->at++];
@@ -221,7 +221,7 @@ static enum grub_status test_level(struct test *test)
     return either(level.any, level.all);
 }
 
-/* An unknown word may be an operator, or may not be there at all. */
+/* An unknown word may be an operator, or empty and so not be there at all. */
 static bool has_unknown(const struct grub_words *words)
 {
     for (size_t i = 1; i < words->n; i++)

@@ -43,7 +43,8 @@ int grub_run_entry(struct grub_eval *eval, const struct grub_entry *entry)
     return r;
 }
 
-/* One of the two ways. It must not skip on this way alone what follows the condition. */
+/* Runs one branch. It must not leave a loop or function, or end the script: the other branch may
+ * not. */
 static int try_way(struct grub_eval *eval, const struct grub_node *node,
                    const struct grub_node *list)
 {
@@ -61,7 +62,7 @@ static int try_way(struct grub_eval *eval, const struct grub_node *node,
     return r;
 }
 
-/* Follows both ways and keeps what they agree on. */
+/* Runs both branches and keeps what they agree on. */
 static int try_both(struct grub_eval *eval, const struct grub_node *node)
 {
     AUTOFREE char *why =
@@ -223,7 +224,8 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* Neither a command nor a function: an assignment, or for GRUB an error message and no failure. */
+/* Neither a command nor a function: an assignment; or GRUB prints an error message and
+ * continues. */
 static int run_other(struct grub_eval *eval, const struct grub_node *node, const char *name)
 {
     AUTOFREE char *why = grub_why_unknown(name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Runs commands. Both give the STATUS_* of the last one, or -ECANCELED with run->problem. */
+/* Runs commands. Both functions return the STATUS_* of the last one, or -ECANCELED with
+ * run->problem. */
 
 #include "discover/loaders/grub/script/state.h"
 

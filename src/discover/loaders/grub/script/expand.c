@@ -2,7 +2,7 @@
 
 /* From words as written to words as a command gets them. GRUB first collects each word with its
  * quoted parts escaped, then matches those that look like a path with * or ? against files, and
- * then takes the backslashes away. */
+ * finally removes the backslashes. */
 
 #include "discover/loaders/grub/script/expand.h"
 
@@ -13,8 +13,8 @@
 struct expansion {
     struct grub_eval *eval;
     const struct grub_node *node;
-    struct grub_words *words; /* finished ones */
-    char *word;               /* the one under way, escaped; NULL when there is none */
+    struct grub_words *words; /* the finished ones */
+    char *word;               /* the current one, escaped; NULL if there is none */
     size_t length, size;
 };
 
@@ -37,7 +37,7 @@ static int append(struct expansion *expansion, const char *text, size_t n)
     return 0;
 }
 
-/* Literally: no wildcard and no escape. */
+/* Literally: no wildcards and no escapes. */
 static int append_literal(struct expansion *expansion, const char *text, size_t n)
 {
     int r = append(expansion, "", 0);
@@ -51,7 +51,7 @@ static int append_literal(struct expansion *expansion, const char *text, size_t 
     return r;
 }
 
-/* The value of a variable outside quotes: a wildcard in it counts, a backslash does not. */
+/* The value of a variable outside quotes: wildcards in it count, backslashes do not. */
 static int append_value(struct expansion *expansion, const char *text, size_t n)
 {
     int r = append(expansion, "", 0);
@@ -66,7 +66,7 @@ static int append_value(struct expansion *expansion, const char *text, size_t n)
     return r;
 }
 
-/* Files are matched for a word that starts like a path, where the module for it is loaded. */
+/* A word that starts like a path is matched against files if the module for that is loaded. */
 static bool is_pattern(const char *word)
 {
     if (!strchr("/(*", *word) || !*word)
@@ -80,7 +80,7 @@ static bool is_pattern(const char *word)
     return false;
 }
 
-/* Newer versions keep \x41 in such a path as it is. */
+/* Newer versions keep \x41 in such a path unchanged. */
 static bool has_hex_escape(const char *word)
 {
     const char *at = strstr(word, "\\x");
@@ -148,7 +148,7 @@ static int append_variable(struct expansion *expansion, const char *value, bool 
                   : append_split(expansion, value);
 }
 
-/* $@ and $*: each of the parameters. Outside quotes an empty one vanishes and does not even end a
+/* $@ and $*: each parameter. Outside quotes an empty one disappears and does not even end a
  * word. */
 static int append_all(struct expansion *expansion, bool quoted, bool joined)
 {

@@ -3,6 +3,6 @@
 
 #include "discover/loaders/grub/script/state.h"
 
-/* The words that `list` expands to, for grub_words_clear(). 0, or -ECANCELED with run->problem. */
+/* Expands `list`; release the words with grub_words_clear(). 0, or -ECANCELED with run->problem. */
 int grub_expand(struct grub_eval *eval, const struct grub_node *node, const struct grub_word *list,
                 struct grub_words *ret_words);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What the flex rules of GRUB 2.06 accept, with these peculiarities:
- * - a backslash in double quotes only escapes $ " \ and a newline, and stays elsewhere;
- * - a $ that no variable's name follows is an error, in double quotes too;
- * - a word is a reserved word only as it stands in the file, not after quoting or a joined line;
+ * - a backslash in double quotes only escapes $ " \ and a newline, and is otherwise kept;
+ * - a $ that is not followed by the name of a variable is an error, in double quotes, too;
+ * - a word is only reserved as it stands in the file, not after quoting or joining lines;
  * - GRUB drops lines that start with # before it looks at quotes.
- * What GRUB refuses, or what its versions read differently, is TOKEN_BAD. */
+ * What GRUB refuses, or what versions of GRUB read differently, is TOKEN_BAD. */
 
 #include "discover/loaders/grub/script/lexer.h"
 
@@ -30,14 +30,14 @@ static char peek(const struct grub_lexer *lexer, size_t ahead)
     return (size_t)(lexer->end - lexer->at) > ahead ? lexer->at[ahead] : 0;
 }
 
-/* A part that is being collected. */
+/* The part that is being collected. */
 struct piece {
     struct grub_part **tail;
-    char *text; /* room for the rest of the file's word */
+    char *text; /* has room for the rest of the word in the file */
     size_t length;
 };
 
-/* Ends the part. Empty text outside quotes leaves no trace. */
+/* Ends the part. Empty text outside quotes is dropped. */
 static void piece_end(struct grub_lexer *lexer, struct piece *piece, enum grub_part_type type)
 {
     struct grub_part *part;
@@ -68,7 +68,7 @@ static void drop(struct grub_lexer *lexer, size_t n)
             lexer->line++;
 }
 
-/* GRUB throws a line away that starts with #, even in the middle of a quoted text. */
+/* GRUB drops a line that starts with #, even in the middle of a quoted text. */
 static bool before_lost_line(const struct grub_lexer *lexer)
 {
     return lexer->at[0] == '\n' && peek(lexer, 1) == '#';
@@ -174,7 +174,7 @@ static enum grub_token lex_escape(struct grub_lexer *lexer, struct piece *piece)
 
 static bool ends_word(char c)
 {
-    return strchr("{}|&;<> \t\n", c) != NULL; /* NUL too */
+    return strchr("{}|&;<> \t\n", c) != NULL; /* also NUL */
 }
 
 static enum grub_token lex_parts(struct grub_lexer *lexer, struct piece *piece)
@@ -202,7 +202,7 @@ static enum grub_token lex_parts(struct grub_lexer *lexer, struct piece *piece)
     return r;
 }
 
-/* Where a word ends is not known before it is read, so this bounds the room for it. */
+/* The end of a word is not known before it is read, so this limits the room for it. */
 enum {
     MAX_WORD = 64 * 1024,
 };
@@ -218,7 +218,7 @@ static enum grub_token lex_word(struct grub_lexer *lexer, struct grub_word **ret
 
     if (lexer->end - start > MAX_WORD)
         lexer->end = start + MAX_WORD;
-    /* Most words are short: look for the end of a plain one first. */
+    /* Most words are short: first look for the end of a plain one. */
     n = strcspn(start, "{}|&;<> \t\n'\"\\$");
     if (start[n] && strchr("'\"\\$", start[n]))
         n = (size_t)(lexer->end - start);

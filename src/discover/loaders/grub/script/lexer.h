@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The words of GRUB's script language, which only looks like a shell's: see lexer.c. */
+/* The words of GRUB's script language, which only resembles that of a shell: see lexer.c. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@ struct grub_arena {
     struct grub_chunk *chunks;
 };
 
-void *grub_arena_alloc(struct grub_arena *arena, size_t size); /* all zero */
+void *grub_arena_alloc(struct grub_arena *arena, size_t size); /* zeroed */
 void grub_arena_clear(struct grub_arena *arena);
 
 enum grub_token {
@@ -25,10 +25,10 @@ enum grub_token {
 };
 
 enum grub_part_type {
-    PART_TEXT,            /* outside quotes, backslashes still in it */
-    PART_QUOTED,          /* what was between quotes; "" makes a word of its own */
+    PART_TEXT,            /* outside quotes, with its backslashes */
+    PART_QUOTED,          /* inside quotes; "" is a word of its own */
     PART_VARIABLE,        /* its name; the value is split at blanks */
-    PART_QUOTED_VARIABLE, /* its name; the value is one piece */
+    PART_QUOTED_VARIABLE, /* its name; the value is not split */
     PART_TRANSLATED,      /* $"text", which GRUB translates */
 };
 
@@ -41,7 +41,7 @@ struct grub_part {
 struct grub_word {
     struct grub_word *next;
     struct grub_part *parts;
-    const char *raw; /* as written if it is unquoted plain text, else "": reserved words */
+    const char *raw; /* as written if it is plain unquoted text, else "": for reserved words */
     unsigned line;
 };
 
@@ -53,9 +53,9 @@ struct grub_lexer {
     const char *problem;
 };
 
-/* Starts on `text`, which has no NUL, no CR and none of GRUB_VALUE_*, and ends in a newline. */
+/* Starts on `text`, which contains no NUL, CR or GRUB_VALUE_*, and ends in a newline. */
 void grub_lexer_init(struct grub_lexer *lexer, struct grub_arena *arena, const char *text,
                      size_t length);
 
-/* The next token, and its word where it is TOKEN_WORD. */
+/* Returns the next token, and its word if it is TOKEN_WORD. */
 enum grub_token grub_lexer_next(struct grub_lexer *lexer, struct grub_word **ret_word);

@@ -34,8 +34,8 @@ bool grub_number(const char *value, long *ret_number)
     return true;
 }
 
-/* GRUB keeps it as an int, of which the sign says whether there is a timeout. Beyond 32 bits it is
- * an error where unsigned long has no more, and loses its upper half elsewhere. */
+/* GRUB stores it in an int, whose sign says whether there is a timeout. A number beyond 32 bits is
+ * an error if unsigned long has 32 bits, and otherwise loses its upper half. */
 enum grub_timeout grub_timeout(const char *value)
 {
     uint64_t seconds;

@@ -4,20 +4,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* As GRUB's strtoul with base 0: blanks, then 0x and hexadecimal, 0 and octal, or decimal digits.
- * Gives the number and, in *ret_end (may be NULL), what follows the digits. False without a digit
+/* Reads a number like GRUB's strtoul with base 0: blanks, then 0x and hexadecimal, 0 and octal, or
+ * decimal digits. *ret_end (may be NULL) is what follows the digits. Returns false without a digit
  * or beyond 64 bits. */
 bool grub_strtoul(const char *text, uint64_t *ret_number, const char **ret_end);
 
-/* A whole word that is a decimal number, perhaps with a minus. False where GRUB's versions may
- * differ: no number, trailing text, octal, hexadecimal, too big. */
+/* A whole word that is a decimal number, perhaps negative. Returns false if versions of GRUB may
+ * differ: not a number, trailing text, octal, hexadecimal, too big. */
 bool grub_number(const char *value, long *ret_number);
 
-/* What a value of $timeout (NULL: it is not set) does when nobody is at the keyboard. */
+/* What a value of $timeout (NULL: not set) does when nobody is at the keyboard. */
 enum grub_timeout {
-    TIMEOUT_ENDS,    /* GRUB starts the default, at once or later */
+    TIMEOUT_ENDS,    /* GRUB starts the default, now or later */
     TIMEOUT_NEVER,   /* GRUB waits in its menu */
-    TIMEOUT_UNKNOWN, /* it depends on how many bits GRUB's numbers have */
+    TIMEOUT_UNKNOWN, /* depends on how many bits GRUB's numbers have */
 };
 
 enum grub_timeout grub_timeout(const char *value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* After a statement that it cannot parse GRUB goes on at a place that depends on the state of its
- * parser. Here such a statement makes the whole file unknown, so the parser must not accept what
- * GRUB refuses: an empty block, a function without a delimiter before its }, a stray ;. */
+/* After a statement that it cannot parse, GRUB continues at a place that depends on the state of
+ * its parser. Here such a statement makes the whole file unknown, so the parser must not accept
+ * what GRUB refuses: an empty block, a function without a delimiter before its }, a stray ;. */
 
 #include "discover/loaders/grub/script/parser.h"
 
@@ -19,7 +19,7 @@ struct parser {
     enum grub_token token; /* the current one */
     struct grub_word *word;
     unsigned line;      /* of the current token */
-    unsigned last_line; /* of the one before */
+    unsigned last_line; /* of the previous one */
     unsigned depth, nodes;
     const char *problem;
 };
@@ -78,7 +78,7 @@ static int skip_newlines(struct parser *parser)
     return r;
 }
 
-/* One ; or newline, then newlines. 1 when there was one, 0 when there was none. */
+/* One ; or newline, then newlines. Returns 1 if there was one, or 0. */
 static int skip_delimiters(struct parser *parser)
 {
     int r;
@@ -164,7 +164,7 @@ static int parse_if(struct parser *parser, struct grub_node *node)
         if (r >= 0)
             r = parse_if(parser, node->otherwise);
         parser->depth--;
-        return r; /* one fi for all */
+        return r; /* one fi for all of them */
     }
     return r < 0 ? r : expect(parser, "fi");
 }
@@ -191,8 +191,8 @@ static int parse_while(struct parser *parser, struct grub_node *node)
     return r < 0 ? r : parse_loop_body(parser, node);
 }
 
-/* A list and its }, after the {. Only the block of a command (`lax`) may end without a delimiter.
- */
+/* A list and its }, after the {. Only the block of a command (`lax`) may end without a
+ * delimiter. */
 static int parse_block(struct parser *parser, bool lax, struct grub_node **ret_list)
 {
     int r = parse_list(parser, lax, ret_list);
@@ -278,7 +278,7 @@ static bool ends_list(const struct parser *parser)
 }
 
 /* At least one command, with a delimiter after each. In the block of a command (`lax`) the } can
- * take the place of the last one. */
+ * replace the last one. */
 static int parse_list(struct parser *parser, bool lax, struct grub_node **ret_list)
 {
     struct grub_node **tail = ret_list;

@@ -12,11 +12,11 @@ enum {
 };
 
 enum grub_node_type {
-    NODE_COMMAND,  /* words; body where it has a { block } */
+    NODE_COMMAND,  /* words; body if it has a { block } */
     NODE_IF,       /* condition, body, otherwise; an elif is a lone NODE_IF in otherwise */
     NODE_FOR,      /* name, words, body */
     NODE_WHILE,    /* condition, body */
-    NODE_UNTIL,    /* the same as NODE_WHILE */
+    NODE_UNTIL,    /* same as NODE_WHILE */
     NODE_FUNCTION, /* name, body */
 };
 
@@ -24,7 +24,7 @@ struct grub_node {
     struct grub_node *next;
     enum grub_node_type type;
     unsigned line;
-    const char *file; /* given to grub_parse() */
+    const char *file; /* as passed to grub_parse() */
     const char *name;
     struct grub_word *words;
     struct grub_node *condition;
@@ -33,6 +33,6 @@ struct grub_node {
 };
 
 /* Parses `text`. The list lives in `arena`; `file` must live as long. 0, or -EBADMSG with
- * *ret_problem "FILE:LINE: why" for the caller to free. */
+ * *ret_problem "FILE:LINE: why", which the caller frees. */
 int grub_parse(struct grub_arena *arena, const char *file, const char *text, size_t length,
                struct grub_node **ret_list, char **ret_problem);

@@ -23,7 +23,7 @@ void grub_paths_clear(struct grub_paths *paths)
     *paths = (struct grub_paths){0};
 }
 
-/* What follows the directory `start` in `path`, with its slash, or NULL. */
+/* The rest of `path` after the directory `start`, with its slash; NULL if it is not in there. */
 static const char *below(const char *path, const char *start)
 {
     const char *rest = after_prefix(path, streq(start, "/") ? "" : start);
@@ -87,8 +87,8 @@ static int map_by_existence(const struct grub_paths *paths, const char *name, ch
     return 0;
 }
 
-/* Whether both devices, by their names in /sys/class/block, belong to one btrfs. mountinfo names
- * one of its disks, and a link of udev's may point to another. */
+/* Whether both devices, named as in /sys/class/block, belong to the same btrfs. mountinfo names one
+ * of its disks, and a udev link may point to another. */
 static bool are_of_one_btrfs(int root, const char *a, const char *b)
 {
     static const char BTRFS[] = "sys/fs/btrfs";
@@ -105,7 +105,7 @@ static bool are_of_one_btrfs(int root, const char *a, const char *b)
     return false;
 }
 
-/* Whether the block device at `path`, a link of udev's, is what is mounted there. */
+/* Whether the block device at `path`, a udev link, is what is mounted there. */
 static bool is_device_of(const struct grub_paths *paths, const char *path,
                          const struct mount_point *mount)
 {
@@ -125,8 +125,8 @@ static bool is_device_of(const struct grub_paths *paths, const char *path,
             are_of_one_btrfs(paths->root, basename(target), basename(source)));
 }
 
-/* The device of mountinfo that holds the file system with this UUID or label. NULL in *ret_device:
- * udev's links are missing, so GRUB's own device is assumed. */
+/* The device in mountinfo that holds the file system with this UUID or label. If udev's links are
+ * missing, *ret_device is NULL, and GRUB's own device is assumed. */
 static int find_device(const struct grub_paths *paths, char kind, const char *key,
                        const char **ret_device, char **ret_problem)
 {

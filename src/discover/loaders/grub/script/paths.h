@@ -11,20 +11,21 @@
 
 struct grub_paths {
     int root;
-    char *directory;            /* of grub.cfg: "/boot/grub" */
-    char *inside;               /* as GRUB names it: "/grub" where /boot is a file system */
-    struct mount_point *mounts; /* in the order of mountinfo; none in a recorded tree without it */
+    char *directory; /* of grub.cfg: "/boot/grub" */
+    char *inside;    /* GRUB's path to it: "/grub" if /boot is a file system */
+    struct mount_point
+        *mounts; /* in the order of mountinfo; none in a recorded machine without it */
     size_t n;
-    const char *device; /* of the file system that holds the directory; NULL without mounts */
+    const char *device; /* of the file system with that directory; NULL without mounts */
 };
 
 /* 0 or a negative errno. */
 int grub_paths_read(int root, const char *directory, struct grub_paths *ret_paths);
 void grub_paths_clear(struct grub_paths *paths);
 
-/* Finds the file that GRUB calls `name`, "/path" or "(device)/path"; `device` is $root. 0 with the
- * path below the root, where the file may be missing if mounts are known; -ENOENT when no mounts
- * are known and the file is nowhere; -ECANCELED when it cannot be known. The last two give
+/* Finds the file that GRUB calls `name`, either "/path" or "(device)/path"; `device` is $root. 0
+ * with the path below the root, where the file may be missing if mounts are known; -ENOENT if no
+ * mounts are known and the file is nowhere; -ECANCELED if it cannot be known. The last two set
  * *ret_problem. The caller frees the texts. */
 int grub_paths_map(const struct grub_paths *paths, const char *device, const char *name,
                    char **ret_path, char **ret_problem);

@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/script/eval.h"
 
-/* GRUB skips every CR. Bytes that no text file has are not accepted. */
+/* GRUB ignores every CR. Bytes that no text file contains are not accepted. */
 static int clean(char *text, size_t *length)
 {
     size_t n = 0;

@@ -52,7 +52,7 @@ int grub_start_clock(struct grub_eval *eval, const struct grub_node *node)
     return r;
 }
 
-/* $root has no parentheses: GRUB takes them off. */
+/* GRUB removes parentheses from $root. */
 int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char *name,
                 const char *value)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The state of a GRUB script that is run without the machine. A condition that only the boot loader
- * can evaluate is followed both ways, and a variable that comes out differently is unknown from
- * then on. The run is given up only where that is not possible. */
+/* The state of a GRUB script that is run without the machine. If only the boot loader can evaluate
+ * a condition, both branches are run, and a variable that they set differently is unknown from then
+ * on. The run is given up only if that is not possible. */
 
 #include "discover/loaders/grub/script/loaded.h"
 #include "discover/loaders/grub/script/parser.h"
@@ -14,14 +14,14 @@ enum {
     GRUB_MAX_SOURCES = 16,
     GRUB_MAX_ENTRIES = 1000,
     GRUB_MAX_FUNCTIONS = 256,
-    GRUB_MAX_WORK = 400 * 1000, /* commands, words, and their length */
-    GRUB_MAX_WAYS = 8,          /* nested conditions that are followed both ways */
+    GRUB_MAX_WORK = 400 * 1000, /* commands, words, and the length of words */
+    GRUB_MAX_WAYS = 8,          /* nested conditions of which both branches are run */
 };
 
 /* How a command ended. */
 enum grub_status {
     STATUS_TRUE,
-    STATUS_FALSE,  /* 1: the answer no */
+    STATUS_FALSE,  /* 1: the answer is no */
     STATUS_FAILED, /* an error with any other number */
     STATUS_UNKNOWN,
 };
@@ -30,8 +30,8 @@ struct grub_entry {
     char *title;
     char *id;
     bool submenu;
-    bool restricted; /* needs a password where there are superusers */
-    bool maybe;      /* added on one of two ways only, so it may be missing */
+    bool restricted; /* needs a password if there are superusers */
+    bool maybe;      /* only one of two branches added it, so it may be missing */
     struct grub_words arguments;
     const struct grub_node *body;
     const char *file;
@@ -48,7 +48,7 @@ struct grub_menu {
 
 void grub_menu_clear(struct grub_menu *menu);
 
-/* A variable that GRUB would write to grubenv with another value than it has there. */
+/* A variable that GRUB would write to grubenv with a value other than the stored one. */
 struct grub_saved {
     char *name;
     char *value;
@@ -63,37 +63,37 @@ struct grub_function {
 struct grub_scope {
     struct grub_words arguments;
     size_t shifted;
-    bool entry; /* of a menu entry, where `return` has no function to leave */
+    bool entry; /* a menu entry's: `return` has no function to leave */
 };
 
-/* Whose GRUB it is. They differ in how they read boot entries of the Boot Loader Specification and
+/* The kind of GRUB. They differ in how they read boot entries of the Boot Loader Specification, and
  * a default that starts with a digit. */
 enum grub_flavour {
     GRUB_UPSTREAM = 1, /* 2.14 */
-    GRUB_FEDORA = 2,   /* and RHEL's; its patches read such entries before upstream did */
+    GRUB_FEDORA = 2,   /* also RHEL's; its patches could read such entries before upstream did */
 };
 
 struct grub_eval;
 
-/* A command: gives STATUS_*, or -ECANCELED as grub_give_up() does. words[0] is its name. */
+/* A command: returns STATUS_*, or -ECANCELED after grub_give_up(). words[0] is its name. */
 typedef int grub_command(struct grub_eval *eval, const struct grub_node *node,
                          const struct grub_words *words);
 
 /* What all evaluations of one configuration share. */
 struct grub_run {
     const struct grub_paths *paths;
-    grub_command *(*find_command)(const char *name); /* NULL for what fastreboot does not know */
+    grub_command *(*find_command)(const char *name); /* returns NULL for unknown ones */
     const char *command_list;                        /* the text of GRUB's command.lst, or NULL */
     enum grub_flavour flavour;
-    bool bls;                      /* blscfg has run, so the flavour matters */
-    const struct grub_env *stored; /* what grubenv holds; NULL when there is no grubenv */
+    bool bls;                      /* blscfg was run, so the flavour matters */
+    const struct grub_env *stored; /* the content of grubenv; NULL if there is no grubenv */
     struct grub_arena arena;
     struct grub_function *functions;
     size_t n_functions;
     unsigned work;
     unsigned sources;
     size_t entries;
-    bool clock; /* datehook is loaded: $HOUR and the like always are the time */
+    bool clock; /* datehook is loaded: $HOUR and the like always are the current time */
     struct grub_saved *saved;
     size_t n_saved;
     char *problem; /* why the run was given up: "FILE:LINE: why" */
@@ -112,7 +112,7 @@ struct grub_eval {
     enum grub_status status; /* $? */
     bool entry;              /* runs the body of an entry, not the configuration */
     const char *path;        /* of that entry, as in $chosen; NULL outside */
-    unsigned ways;           /* open conditions that are followed both ways */
+    unsigned ways;           /* enclosing conditions of which both branches are run */
     unsigned depth;          /* of calls and blocks */
     unsigned loops, breaks;
     bool is_continue, returning;
@@ -121,11 +121,11 @@ struct grub_eval {
 
 void grub_eval_clear(struct grub_eval *eval);
 
-/* Gives -ECANCELED with run->problem "FILE:LINE: why"; the first reason stays. */
+/* Returns -ECANCELED and sets run->problem to "FILE:LINE: why", unless it is already set. */
 int grub_give_up(struct grub_eval *eval, const struct grub_node *node, const char *pattern, ...)
     PRINTF(3, 4);
 
-/* The functions below give 0 (grub_add_entry: STATUS_TRUE), or -ECANCELED in the same way. */
+/* The functions below return 0 (grub_add_entry: STATUS_TRUE), or -ECANCELED in the same way. */
 
 /* Counts work against GRUB_MAX_WORK. */
 int grub_spend(struct grub_eval *eval, const struct grub_node *node, size_t work);
@@ -133,14 +133,14 @@ int grub_spend(struct grub_eval *eval, const struct grub_node *node, size_t work
 int grub_assign(struct grub_eval *eval, const struct grub_node *node, const char *name,
                 const char *value);
 
-/* The same for a value that only GRUB knows. */
+/* Assigns a value that only GRUB knows. */
 int grub_assign_unknown(struct grub_eval *eval, const struct grub_node *node, const char *name);
 
 /* Loads datehook. */
 int grub_start_clock(struct grub_eval *eval, const struct grub_node *node);
 
-/* The same for "name=value". STATUS_FAILED without an equals sign. */
+/* Assigns "name=value". STATUS_FAILED without an equals sign. */
 int grub_assign_pair(struct grub_eval *eval, const struct grub_node *node, const char *pair);
 
-/* Adds an entry to the menu and takes over what it owns, on an error too. */
+/* Adds an entry to the menu and takes over what it owns, even on an error. */
 int grub_add_entry(struct grub_eval *eval, const struct grub_node *node, struct grub_entry *entry);

@@ -81,7 +81,7 @@ void grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *r
     }
 }
 
-/* All timeouts that end have the same effect: nobody is at the keyboard. */
+/* All timeouts that end have the same effect, as nobody is at the keyboard. */
 static bool both_end(const char *name, const char *a, const char *b)
 {
     return streq(name, "timeout") && a && b && !grub_has_mark(a) && !grub_has_mark(b) &&
@@ -100,7 +100,7 @@ static int merge_variable(struct grub_env *env, const char *name, const char *ot
     return grub_env_set(env, name, unknown);
 }
 
-/* Exported on one of the two ways only. */
+/* Exported in only one of the two branches. */
 static void perhaps(struct grub_variable *variable, const struct grub_variable *other)
 {
     if (variable->exported || variable->maybe_exported ||
@@ -144,8 +144,7 @@ void grub_env_clear(struct grub_env *env)
     *env = (struct grub_env){0};
 }
 
-/* Bytes that would not come through expansion; inside a mark they follow ESCAPE with one bit
- * changed. */
+/* Bytes that expansion would change; inside a mark they follow ESCAPE with one bit flipped. */
 static const char DELICATE[] = " \t\n\v\f\r*?\\'\"\001\002\003";
 enum {
     ESCAPE = '\003',
@@ -189,7 +188,7 @@ char *grub_why_unknown(const char *value)
     return why;
 }
 
-/* Puts the name of the mark at `text` to *out, which moves behind it, and gives what follows the
+/* Writes the name of the mark at `text` to *out, which it advances; returns what follows the
  * mark. */
 static const char *name_mark(const char *text, char **out)
 {
@@ -205,7 +204,7 @@ static const char *name_mark(const char *text, char **out)
     return text + n + (text[n] != 0);
 }
 
-/* How many bytes of a control character there are at `text`: ASCII's, or ISO 6429's in UTF-8. */
+/* The length in bytes of the control character at `text`, or 0: ASCII's, or ISO 6429's in UTF-8. */
 static size_t control_length(const char *text)
 {
     unsigned char first = (unsigned char)text[0], second = first ? (unsigned char)text[1] : 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* GRUB's variables. In a value a mark may stand for what only the boot loader knows:
+/* GRUB's variables. In a value, a mark may stand for what only the boot loader knows:
  *   GRUB_MARK '?' why GRUB_MARK_END    unknown text
  *   GRUB_MARK 'h' GRUB_MARK_END        the device that holds GRUB's own directory
  *   GRUB_MARK 'u' UUID GRUB_MARK_END   the device with the file system of that UUID
  *   GRUB_MARK 'l' LABEL GRUB_MARK_END  the same with that label
- * A mark has no blanks, quotes or wildcards inside, so that expansion leaves it whole. */
+ * A mark contains no blanks, quotes or wildcards, so that expansion does not change it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,14 +17,14 @@
 
 enum {
     GRUB_MAX_VARIABLES = 256,
-    GRUB_MAX_VALUE = 8 * 1024, /* of a word too: four times the command line that x86 accepts */
+    GRUB_MAX_VALUE = 8 * 1024, /* also of a word: four times the longest command line on x86 */
 };
 
 struct grub_variable {
     char *name;
     char *value;
     bool exported;
-    bool maybe_exported; /* on one of two ways only, so a submenu's copy is unknown */
+    bool maybe_exported; /* only in one of two branches, so a submenu's copy is unknown */
 };
 
 struct grub_env {
@@ -32,15 +32,15 @@ struct grub_env {
     size_t n;
 };
 
-/* NULL when it is not set. */
+/* NULL if it is not set. */
 const char *grub_env_get(const struct grub_env *env, const char *name);
 
-/* Both give 0, or -E2BIG when there are too many variables or the value is too long. */
+/* Both functions return 0, or -E2BIG if there are too many variables or the value is too long. */
 int grub_env_set(struct grub_env *env, const char *name, const char *value);
 int grub_env_export(struct grub_env *env, const char *name);
 void grub_env_unset(struct grub_env *env, const char *name);
 
-/* A copy; with `exported` of the exported variables only. */
+/* Copies all variables, or with `exported` only those that are exported. */
 void grub_env_copy(const struct grub_env *env, bool exported, struct grub_env *ret_env);
 
 /* Keeps in `env` what both agree on; the rest becomes unknown because of `why`. 0 or -E2BIG. */
@@ -51,14 +51,14 @@ size_t grub_env_work(const struct grub_env *env);
 
 void grub_env_clear(struct grub_env *env);
 
-/* An unknown value, for free(). */
+/* An unknown value. The caller frees it. */
 char *grub_unknown(const char *why);
 
 bool grub_has_mark(const char *value);
 
-/* Why the value is unknown, for free(), or NULL when it is not. */
+/* Why the value is unknown, or NULL if it is known. The caller frees the text. */
 char *grub_why_unknown(const char *value);
 
-/* The text for people, for free(): devices by name, "?" for what is unknown and for each control
- * character, which a terminal would obey. NULL stays NULL. */
+/* The text for people: devices by name, and "?" for what is unknown and for each control character,
+ * which could affect a terminal. The caller frees it; NULL stays NULL. */
 char *grub_readable(const char *text);

@@ -13,7 +13,7 @@ struct grub_words {
 void grub_words_clear(struct grub_words *words);
 void grub_words_add(struct grub_words *words, const char *word);
 
-/* Adds those of `from` from number `first` on. */
+/* Adds the words of `from`, starting with number `first`. */
 void grub_words_copy(const struct grub_words *from, size_t first, struct grub_words *to);
 
 bool grub_words_equal(const struct grub_words *a, const struct grub_words *b);
