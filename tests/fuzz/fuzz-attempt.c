@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: two attempts, as they are in their file, each ended by a NUL: what the first had is looked
+/* Input: two attempts as in their file, each ended by a NUL. The inventory of the first is looked
  * for in the second. */
 
 #include <string.h>
@@ -18,7 +18,7 @@ static void read_one(char *text, struct attempt *ret_attempt)
     if (json_parse(text, &object) < 0)
         return;
     if (attempt_from_json(object, ret_attempt) == 0) {
-        /* What was read is written and read again as the same. */
+        /* Written and read again, it must be the same. */
         again = attempt_to_json(ret_attempt);
         must(attempt_from_json(again, &second) == 0);
         must(strcmp(ret_attempt->id, second.id) == 0 && ret_attempt->state == second.state);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a boot entry of the Boot Loader Specification, and after a NUL loader.conf. */
+/* Input: a boot entry of the Boot Loader Specification; after a NUL, loader.conf. */
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "discover/loaders/choose.h"
 #include "fuzz.h"
 
-/* Fits in the file's name, so that the counters of its tries are read too. */
+/* Uses the id as a file name if possible, so that boot counters are read, too. */
 static void check_entry(const char *name)
 {
     struct bls_entry entry;

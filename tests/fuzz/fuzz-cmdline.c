@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a command line, and after a NUL parameters. */
+/* Input: a command line; after a NUL, parameters. */
 
 #include "base/cmdline.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: crypttab, after a NUL the kernel's command line, and after another one mountinfo. */
+/* Input: crypttab; after a NUL, the kernel's command line; after another one, mountinfo. */
 
 #include <string.h>
 

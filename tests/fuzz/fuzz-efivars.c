@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: EFI variables as efivarfs has them. Each starts with a byte that says which one it is, and
- * two with its length. */
+/* Input: EFI variables as in efivarfs. Each starts with a byte that says which one it is, and two
+ * for its length. */
 
 #include <string.h>
 
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct started started;
     struct answer order;
 
-    /* What is not in the input has nothing in it, not even attributes. */
+    /* Variables that are not in the input are empty, even without attributes. */
     for (size_t i = 0; i < N_NAMES; i++)
         write_variable(i, NULL, 0);
     while (size >= 3) {

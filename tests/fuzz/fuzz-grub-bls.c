@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a boot entry that GRUB's blscfg reads, and after a NUL grubenv. As both GRUBs read it. */
+/* Input: a boot entry for GRUB's blscfg; after a NUL, grubenv. Read as by both GRUBs. */
 
 #include <string.h>
 

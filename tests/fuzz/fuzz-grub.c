@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: grub.cfg, and after a NUL grubenv. */
+/* Input: grub.cfg; after a NUL, grubenv. */
 
 #include <string.h>
 
 #include "discover/loaders/choose.h"
 #include "fuzz.h"
 
-/* A terminal would obey it. */
+/* A terminal would interpret them. */
 static void no_control_characters(const char *text)
 {
     for (; text && *text; text++)

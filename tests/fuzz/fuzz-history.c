@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a history, of which each line is taken for an attempt as well. */
+/* Input: a history, each line of which is also read as an attempt. */
 
 #include "facts/history.h"
 
@@ -22,7 +22,7 @@ static int parse(const char *text)
     return r;
 }
 
-/* What was read is written and read again as the same. */
+/* Written and read again, it must be the same. */
 static void round_trip(const char *text)
 {
     struct json_object *object = NULL, *again;

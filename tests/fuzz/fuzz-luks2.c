@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: after a first byte of 'r' the header of a device as it is; after 'j' the JSON of a LUKS2
- * header, which is put into two copies; after 'c' what stands in the first part of a clevis key. */
+/* Input, by its first byte: 'r' is followed by a raw header; 'j' by the JSON of a LUKS2 header,
+ * which is put into two copies; 'c' by the first part of a clevis key, decoded. */
 
 #include <errno.h>
 #include <string.h>
@@ -15,7 +15,7 @@ enum {
     BINARY = 4096,
 };
 
-/* Both copies of a header around the JSON, as cryptsetup would lay it out. */
+/* Writes both copies of a header around the JSON, laid out like cryptsetup's. */
 static void write_header(int fd, const uint8_t *json, size_t length)
 {
     uint8_t header[264] = {0};

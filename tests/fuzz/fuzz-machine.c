@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: what is in the files that a machine's kernel, firmware and systemd have for us, each ended
- * by a NUL, in the order of FILES; binary ones in hexadecimal would be no easier. */
+/* Input: the files of a machine's kernel, firmware and systemd that fastreboot reads, each ended by
+ * a NUL, in the order of FILES; binary ones in hexadecimal would be no easier. */
 
 #include <string.h>
 
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof(VARIABLES) / sizeof(VARIABLES[0]); i++) {
         char path[128];
 
-        /* These have NULs in them: the rest of the input is in all. */
+        /* These may contain NULs: each of them is the rest of the input. */
         snprintf(path, sizeof(path), "sys/firmware/efi/efivars/%s", VARIABLES[i]);
         fuzz_write(path, data, size);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a name, ended by a NUL, and an index of modules. */
+/* Input: a name, ended by a NUL, and a module index. */
 
 #include <errno.h>
 #include <string.h>
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     module_name_normalise(name);
     r = module_index_walk(index, size, NULL, see, &all);
     must(r == 0 || r == -EBADMSG);
-    must(all.bytes <= size); /* nothing is looked at twice */
+    must(all.bytes <= size); /* nothing is read twice */
     must(module_index_walk(index, size, name, see, &some) <= 0);
     if (r == 0)
         must(some.n <= all.n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: where two links point, and a path, each ended by a NUL. */
+/* Input: the targets of two links, and a path, each ended by a NUL. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static void make_link(const char *path, const char *target)
     (void)symlinkat(target, fuzz_root(), path); /* an empty target is refused */
 }
 
-/* The path that is given has neither links nor dots left, so it cannot lead out. */
+/* The returned path has neither links nor dots, so it cannot lead out of the root. */
 static void check(const char *resolved, const struct stat *st)
 {
     struct stat again;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: a file of quirks, held against a machine with a board, a device and a driver. */
+/* Input: a quirk file, matched against a machine with a board, a device and a driver. */
 
 #include "discover/hardware/quirk-list.h"
 #include "discover/hardware/quirks.h"

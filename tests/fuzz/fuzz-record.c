@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: the path of a file, ended by a NUL, and what was read of it. */
+/* Input: the path of a file, ended by a NUL, and what was read from it. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "record/hide.h"
 #include "record/identities.h"
 
-/* With a NUL behind it, as traces have. */
+/* NUL-terminated, as in traces. */
 static char *copy_of(const uint8_t *data, size_t size)
 {
     char *copy = malloc(size + 1);
@@ -19,7 +19,7 @@ static char *copy_of(const uint8_t *data, size_t size)
     return copy;
 }
 
-/* No password is left where one is told by its name, whatever stands around it. */
+/* No password remains that its name identifies, whatever surrounds it. */
 static void check_secrets(const char *path, const uint8_t *data, size_t size)
 {
     static const char NAME[] = "password=", FINE[] = " \t\n\"'\\x/";

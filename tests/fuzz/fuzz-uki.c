@@ -13,7 +13,8 @@
 #include "fuzz.h"
 
 enum {
-    /* What a hole in memory may add to the file, so that the fuzzer stays within its own limits. */
+    /* How much the holes in an image may add to the file, so that the fuzzer stays within its own
+     * limits. */
     MAX_UNPACKED = 32 * 1024 * 1024,
 };
 
@@ -25,7 +26,7 @@ static uint64_t size_of(int fd)
     return (uint64_t)st.st_size;
 }
 
-/* Whether the sections say so much that it is not worth the time to copy them. */
+/* Whether the sections are so large that copying them takes too long. */
 static int is_huge(const struct uki *uki)
 {
     uint64_t sum = 0;

@@ -10,12 +10,12 @@
 
 #include "base/memory.h"
 
-/* No input may make a parser take more memory than this. What counts is what is allocated and not
- * yet freed, at every allocation: what the process has resident says little under ASan, which holds
- * back what was freed and has shadows for the rest. libFuzzer's own memory is in it, so a parser
- * really has less. */
+/* No input may make a parser use more memory than this. It limits what is allocated and not yet
+ * freed, and is checked at every allocation: the resident size says little under ASan, which
+ * retains freed memory and has shadow memory. libFuzzer's own memory is included, so a parser
+ * really may use less. */
 #if HAS_ASAN
-/* As in clang's sanitizer/allocator_interface.h, which gcc does not have. */
+/* As in clang's sanitizer/allocator_interface.h, which gcc lacks. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
                                               void (*on_free)(const volatile void *));
@@ -55,7 +55,7 @@ __attribute__((constructor)) static void watch_memory(void)
 }
 #endif
 
-/* In memory where that is possible: most of the time goes into writing files. */
+/* In memory if possible: most of the time is spent writing files. */
 static char directory[] = "/dev/shm/fastreboot-fuzz-XXXXXX";
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the fuzz targets share. Each target is one file with LLVMFuzzerTestOneInput(); a contract
- * that does not hold ends in must(). */
+/* What the fuzz targets share. Each target is a file with LLVMFuzzerTestOneInput(); must() aborts
+ * if a contract is broken. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* assert(), also where NDEBUG is set. */
+/* assert(), but even with NDEBUG. */
 #define must(claim) ((claim) ? (void)0 : must_failed(#claim, __FILE__, __LINE__))
 
 static inline void must_failed(const char *claim, const char *file, int line)
@@ -20,13 +20,13 @@ static inline void must_failed(const char *claim, const char *file, int line)
     abort();
 }
 
-/* A descriptor of an empty directory that stands for "/", the same in each call; it is removed at
- * the end of the program. */
+/* A descriptor of an empty directory that stands for "/", the same in each call. It is removed when
+ * the program ends. */
 int fuzz_root(void);
 
 /* Writes a file below it. */
 void fuzz_write(const char *path, const void *data, size_t size);
 
-/* Takes the next string from the input, which ends at a NUL or with it, and moves on; for free().
- */
+/* Takes the next string from the input, up to a NUL or the end of the input, and moves on. The
+ * caller frees it. */
 char *fuzz_string(const uint8_t **data, size_t *size);

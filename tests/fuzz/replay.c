@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Runs a fuzz target on the files of its corpus, and on their first parts: a plain test.
+/* Runs a fuzz target on the files of its corpus, and on prefixes of them: an ordinary test.
  *   fuzz-NAME DIRECTORY */
 
 #include <dirent.h>
@@ -24,7 +24,7 @@ static size_t read_input(int directory, const char *name, uint8_t *data)
     return (size_t)n;
 }
 
-/* From memory of just that size, so that reading behind it is noticed. */
+/* Uses memory of exactly that size, so that reading past its end is noticed. */
 static void run(const uint8_t *data, size_t size)
 {
     uint8_t *copy = malloc(size ? size : 1);

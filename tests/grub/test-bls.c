@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* blscfg, as Fedora's GRUB and as GRUB 2.14 do it. */
+/* blscfg, as in Fedora's GRUB and in GRUB 2.14. */
 
 #include "helper.h"
 
@@ -39,7 +39,7 @@ static void plain(void **state)
     assert_string_equal(start(state, "default=m-9-gone"), "/boot/k2 rw a [/boot/i2] [/boot/i1]");
 }
 
-/* A machine id starts with a digit as often as not. */
+/* A machine id often starts with a digit. */
 static void digits(void **state)
 {
     write_entry(state, "1f-6.1-1", ENTRY "old\n");
@@ -71,7 +71,7 @@ static void variables(void **state)
                         "/boot/k1 root=x ro quiet [/boot/i1]");
     assert_string_equal(start(state, "kernelopts='root=x ro'; tuned='a=\"b c\"'"),
                         "/boot/k1 root=x ro quiet \"a=b c\" [/boot/i1]");
-    /* One blank between two variables is lost in Fedora's. */
+    /* Fedora's GRUB drops one blank between two variables. */
     write_entry(state, "m", ENTRY "$kernelopts $tuned\n");
     assert_string_equal(start(state, "kernelopts='root=x '; tuned=y"),
                         "/boot/k1 root=x y [/boot/i1]");
@@ -79,7 +79,7 @@ static void variables(void **state)
         start(state, "kernelopts='root=x'; tuned=y"),
         "? /boot/loader/entries/m.conf:4: versions of GRUB expand these variables differently");
     assert_string_equal(start(state, "kernelopts=root=x"), "/boot/k1 root=x [/boot/i1]");
-    /* Nothing at all: what stands in for it. */
+    /* Nothing at all: the fallback. */
     assert_string_equal(start(state, "default_kernelopts='root=y ro'"),
                         "/boot/k1 root=y ro [/boot/i1]");
     assert_string_equal(
@@ -119,7 +119,7 @@ static void places(void **state)
                         "? /boot/grub/grub.cfg:4: blscfg for the second time is not supported");
 }
 
-/* What GRUB makes of a file that is not as it should be is not guessed. */
+/* What GRUB makes of a malformed file is not guessed. */
 static void odd_files(void **state)
 {
     static const struct {
@@ -169,7 +169,7 @@ static void efi(void **state)
     assert_non_null(strstr(start(state, "early_initrd=i2"), "? whose GRUB this is is not known"));
 }
 
-/* The program has the name with its NUL. */
+/* The program contains the name and its NUL. */
 static void efi_program(void **state)
 {
     const struct tree *tree = *state;
@@ -186,7 +186,7 @@ static void efi_program(void **state)
                         "/boot/k1 aa [/boot/i2] [/boot/i1]");
 }
 
-/* A path as default: each menu looks at its own step, by Fedora's rule. */
+/* A path as the default: each menu looks at its own step, by Fedora's rule. */
 static void paths(void **state)
 {
     static const char MENU[] = "submenu S --id is {\nmenuentry A { linux /boot/k1 a\n}\n"
@@ -196,7 +196,7 @@ static void paths(void **state)
     static const char *const CASES[][2] = {
         {"it", "/boot/k2 c"},     {"it>id", "/boot/k2 d"}, {"it>1", "/boot/k2 d"},
         {"T>D d", "/boot/k2 d"},  /* the title has no blank before its step */
-        {"it>D d", "/boot/k1 a"}, /* the id has: the first entry, and there "D d" */
+        {"it>D d", "/boot/k1 a"}, /* the id has one: the first entry, and in it "D d" */
         {"it>B b", "/boot/k1 b"}, {"1>1", "/boot/k1 b"},   {"1", "/boot/k2 c"},
         {"T>1>2", "/boot/k2 c"},
     };
@@ -211,7 +211,7 @@ static void paths(void **state)
     }
 }
 
-/* Then Fedora's newer GRUB does not start what is loaded; Debian's does. */
+/* Then Fedora's newer GRUB does not start what was loaded; Debian's does. */
 static void last_command(void **state)
 {
     static const char *const CASES[][2] = {
@@ -260,7 +260,7 @@ static void programs(void **state)
         assert_string_equal(start(state, CASES[i].lines), CASES[i].answer);
 }
 
-/* A '+' counts since Fedora 33 and RHEL 9, so the first one depends on the version. */
+/* '+' counts since Fedora 33 and RHEL 9, so the first entry depends on the version. */
 static void plus(void **state)
 {
     tree_write(*state, FEDORA, "");
@@ -271,7 +271,7 @@ static void plus(void **state)
     assert_non_null(strstr(start(state, ""), "GRUB takes for the newer one is not known"));
 }
 
-/* Variables that put lines into every entry. */
+/* Variables that add lines to every entry. */
 static void added_lines(void **state)
 {
     tree_write(*state, FEDORA, "");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Nothing that somebody puts into a file may keep a shutdown waiting. What counts is the work that
- * was done, not the time it took. */
+/* No content of a file may delay a shutdown. The tests count the work done, not the time. */
 
 #include "helper.h"
 
@@ -12,7 +11,7 @@
 #include "discover/loaders/grub/script/source.h"
 #include "discover/loaders/loader.h"
 
-/* Runs the text, which has to be given up for this reason, within the bound. */
+/* Runs the text, which must be given up for this reason and within the limit. */
 static void refuse(const char *text, size_t length, const char *why)
 {
     struct grub_paths paths = {
@@ -84,7 +83,7 @@ static void loops(void **state)
                     "fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi;fi\n", "more than 8 nested conditions");
 }
 
-/* Many big variables, and a question each time: every copy of them counts. */
+/* Many big variables, and a condition each time: every copy of them counts. */
 static void memory(void **state)
 {
     AUTOFREE char *big = repeat("x", 8000), *text = NULL;
@@ -100,7 +99,7 @@ static void memory(void **state)
                     "the script takes more than 400000 steps");
 }
 
-/* Each of two ways sets fewer variables than there may be, both together more. */
+/* Each of two branches sets fewer variables than allowed, both together more. */
 static void variables(void **state)
 {
     AUTOFREE char *text = xstrdup("if search --set=a -u b; then\n");

@@ -73,7 +73,7 @@ static void waiting(void **state)
                         "? only GRUB knows whether it asks for a password");
 }
 
-/* A submenu waits too, if its body says so. */
+/* A submenu waits, too, if its body says so. */
 static void waiting_submenu(void **state)
 {
     static const struct {
@@ -97,7 +97,7 @@ static void waiting_submenu(void **state)
     }
 }
 
-/* An entry that is perhaps there moves those behind it. */
+/* An entry that may be missing shifts those after it. */
 static void uncertain(void **state)
 {
     static const char CONFIG[] =
@@ -151,7 +151,7 @@ static void one_time(void **state)
                         "/boot/grub/grubenv), and only GRUB can start and clear it");
     boot_entries_clear(&entries);
 
-    /* What else GRUB would write down: the boots that an update has left. */
+    /* What else GRUB would record: the boots that an update has left. */
     tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nboot_counter=2\n####");
     assert_string_equal(with(state, "load_env; set boot_counter=1; save_env boot_counter"),
                         "/boot/k1 a");
@@ -160,7 +160,7 @@ static void one_time(void **state)
                                         "/boot/grub/grubenv");
     boot_entries_clear(&entries);
 
-    /* A variable that is not set is taken out of the file: Fedora's menu for one boot. */
+    /* A variable that is not set is removed from the file: Fedora's menu for one boot. */
     assert_string_equal(with(state, "load_env; unset boot_counter; save_env boot_counter"),
                         "/boot/k1 a");
     tree_read(*state, &entries);
@@ -168,7 +168,8 @@ static void one_time(void **state)
     boot_entries_clear(&entries);
 }
 
-/* An entry that makes itself the default is that already; A/B by hand counts on GRUB to write. */
+/* An entry that makes itself the default already is the default; a home-made A/B system relies on
+ * GRUB to write. */
 static void toggle(void **state)
 {
     static const struct {
@@ -202,7 +203,7 @@ static void toggle(void **state)
     }
 }
 
-/* Ubuntu's notes that this boot has begun, and what changes nothing that a script can see. */
+/* Ubuntu's notes that this boot has begun, and changes that no script can notice. */
 static void nothing_to_do_once(void **state)
 {
     static const char *const LINES[] = {

@@ -61,7 +61,7 @@ static void numbers(void **state)
     assert_false(grub_number("9999999999", &n));
 }
 
-/* As GRUB's strtoul reads them. */
+/* Read like GRUB's strtoul. */
 static void timeouts(void **state)
 {
     static const struct {
@@ -104,7 +104,7 @@ static void timeouts(void **state)
     assert_string_equal(end, "9");
 }
 
-/* Both ways of a condition: what differs is unknown, but any timeout that ends will do. */
+/* Both branches of a condition: values that differ are unknown, except timeouts that both end. */
 static void merged(void **state)
 {
     struct grub_env a = {0}, b = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Fedora's rule for $default, by a table: no GRUB with its patches can be asked here. */
+/* Fedora's rule for $default, from a table: no GRUB with its patches can be asked here. */
 
 #include "helper.h"
 
@@ -33,7 +33,7 @@ static void table(void **state)
         {"1f-6.2", 5},
         {"x>>y", 4},
         {"123456789012345", 6},
-        /* with further steps, and what comes behind a blank */
+        /* with further steps, or more after a blank */
         {"isub>ie", 1},
         {"isub>1", 1},
         {"isub>entry two", 0},
@@ -53,10 +53,10 @@ static void table(void **state)
         {"Sub > B", 0},
         {"Fedora (6.2) 44", 5},
         {"2", 2}, /* before the number */
-        /* the id of the fourth has a blank, so only its title is found */
+        /* the fourth one's id has a blank, so only its title is found */
         {"two words", 3},
         {"two words>1", 3},
-        /* a number, which has to be all there is */
+        /* a number, which must be the whole value */
         {"0", 0},
         {"1", 1},
         {"010", 0},
@@ -73,7 +73,7 @@ static void table(void **state)
         {"-1", 0},
         /* nothing */
         {"", 0},
-        {" x", 0}, /* the empty id comes before title and number */
+        {" x", 0}, /* the empty id precedes title and number */
         {" 3", 0},
         {">1", 0},
         {"gone", 0},
@@ -102,7 +102,7 @@ static void without_empty_id(void **state)
     assert_int_equal(index, 3);
 }
 
-/* Where nothing tells whose GRUB it is, both must mean the same. */
+/* If it is not known which GRUB it is, both must agree. */
 static void all(void **state)
 {
     static const struct {
@@ -124,7 +124,7 @@ static void all(void **state)
     }
 }
 
-/* What is perhaps not there matters where it is found, or where it shifts a number. */
+/* An entry that may be missing matters if it is found, or if it shifts a number. */
 static void maybe(void **state)
 {
     static const struct {

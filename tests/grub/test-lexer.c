@@ -6,8 +6,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/script/parser.h"
 
-/* The tokens of `text`: words in parts by kind, T text, Q quoted, V variable, D the same in quotes.
- */
+/* The tokens of `text`; words as parts by kind: T text, Q quoted, V variable, D quoted variable. */
 static const char *lex(const char *text)
 {
     static char out[1024];
@@ -44,7 +43,7 @@ static void words(void **state)
     assert_string_equal(lex("#a\n b\n"), "n T(b) n");
     assert_string_equal(lex("a\\ b\\\nc\n"), "T(a\\ bc) n");
     assert_string_equal(lex("a \\\n b\n"),
-                        "T(a)  T(b) n"); /* an empty word, which vanishes later */
+                        "T(a)  T(b) n"); /* an empty word, which disappears later */
 }
 
 static void quotes(void **state)
@@ -103,7 +102,7 @@ static void grammar(void **state)
     assert_string_equal(parse("for a in b if fi; do c; done; while d; do e; done\n"), "ok");
     assert_string_equal(parse("function a\n\n{ b; }\nmenuentry 'x' y { a; b }\n"), "ok");
     assert_string_equal(parse("set if=1 then; echo fi\n"), "ok");
-    /* What GRUB refuses as well. */
+    /* What GRUB also refuses. */
     assert_string_equal(parse("\nmenuentry x { }\n"), "f:2: a command is missing");
     assert_string_equal(parse("function a { b }\n"), "f:1: a delimiter is missing");
     assert_string_equal(parse("if a; then; b; fi\n"), "f:1: a command is missing");

@@ -9,7 +9,7 @@
 #define ROOT_ONLY "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
 #define SEPARATE ROOT_ONLY "22 21 8:1 / /boot rw - ext4 /dev/sda1 rw\n"
 
-/* What an entry that says `lines` starts on a machine with these mounts. */
+/* What an entry with `lines` starts on a machine with these mounts. */
 static const char *on(void **state, const char *mounts, const char *lines)
 {
     AUTOFREE char *config = format("timeout=0\nmenuentry A {\n%s\n}\n", lines);
@@ -88,7 +88,7 @@ static void searches(void **state)
                         "/boot/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root BB\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search.fs_uuid BB x\nlinux ($x)/k1"), "/k1 ");
-    /* --set takes the key for its value, and gives it back where there is no other one. */
+    /* --set takes the key as its value, and gives it back if there is no other one. */
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set BB\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --set BB -u\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --set=BB -u --no-floppy\nlinux /k1"), "/k1 ");
@@ -98,7 +98,7 @@ static void searches(void **state)
     assert_string_equal(on(state, SEPARATE, "search BB --set=x\nlinux /k1 [$x]"), "/boot/k1 []");
     assert_string_equal(on(state, SEPARATE, "search -u --set=root\nlinux /k1"),
                         "? no file system has the UUID root");
-    /* GRUB takes parentheses off $root, and off no other variable. */
+    /* GRUB removes parentheses from $root, and from no other variable. */
     assert_string_equal(on(state, SEPARATE, "search -u -s x BB\nroot=($x)\nlinux /k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search -u -s x BB\ny=($x)\nlinux $y/k1"), "/k1 ");
     assert_string_equal(on(state, SEPARATE, "search --fs-uuid --set=root CC\nlinux /k1"),
@@ -109,7 +109,7 @@ static void searches(void **state)
                         "? /boot/k1: another file system is mounted over it");
 }
 
-/* Both disks of one btrfs have its UUID: udev's link is to one, mountinfo has perhaps the other. */
+/* Both disks of a btrfs have its UUID: udev's link is to one, and mountinfo may have the other. */
 static void btrfs_on_two_disks(void **state)
 {
     static const char MOUNTS[] = "21 1 0:30 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n";
@@ -146,7 +146,7 @@ static void links(void **state)
                         "? /boot/round: an absolute link, which GRUB follows to another file");
 }
 
-/* A recorded tree without mounts: the one file that is there. */
+/* A recorded machine without mounts: the one file that exists. */
 static void without_mounts(void **state)
 {
     assert_string_equal(on(state, NULL, "linux /boot/k1"), "/boot/k1 ");

@@ -5,7 +5,7 @@
 
 #include "base/util.h"
 
-/* What `script` makes of an entry that runs it and then passes $r to the kernel. */
+/* What `script` results in, in an entry that runs it and then passes $r to the kernel. */
 static const char *result(void **state, const char *script)
 {
     AUTOFREE char *config =
@@ -26,7 +26,7 @@ static void expansion(void **state)
     assert_string_equal(result(state, "r=\"$1,$2,$3,$#\""), "/boot/k1 \"T,p1,p 2,3\"");
     assert_string_equal(result(state, "for w in \"$@\"; do r=\"$r<$w>\"; done"),
                         "/boot/k1 \"<T><p1><p 2>\"");
-    /* Outside quotes an empty parameter is none, and ends no word. */
+    /* Outside quotes an empty parameter disappears, and ends no word. */
     assert_string_equal(
         started(*state, "timeout=0\nfunction f { for w in x${*}'?'; do r=\"$r<$w>\"; done\n}\n"
                         "f a ''; f '' b; f ' c' ' ' d\nmenuentry T { linux /boot/k1 \"$r\"\n}\n"),
@@ -57,7 +57,7 @@ static void conditions(void **state)
         {"[ -d $prefix ]", "y"},
         {"false", "n"},
         {"f=1", "y"},
-        {"! f=1", "y"}, /* no command, so ! does not count */
+        {"! f=1", "y"}, /* not a command, so ! does not count */
         {"! ''", "y"},
         {"keystatus --shift", "n"},
         {"keystatus -s --ctrl", "n"},
@@ -74,7 +74,7 @@ static void conditions(void **state)
     }
 }
 
-/* Both ways, and only what comes out differently is unknown. */
+/* Both branches are run, and only what they set differently is unknown. */
 static void unanswered(void **state)
 {
     assert_string_equal(result(state, "r=1; if loadfont x; then a=1; fi"), "/boot/k1 1");
@@ -105,7 +105,7 @@ static void unanswered(void **state)
                         "? /boot/grub/grub.cfg:3: blscfg at this place is not supported");
 }
 
-/* What is in no command.lst GRUB does not have: it says so, and reports success. */
+/* GRUB does not have commands that are missing in command.lst: it says so, and reports success. */
 static void unknown_commands(void **state)
 {
     static const char HIDDEN[] = "timeout=0\ndefault=1\n"
@@ -135,7 +135,8 @@ static void unknown_commands(void **state)
     assert_string_equal(started(*state, HIDDEN), "/boot/k2 b");
 }
 
-/* What a terminal would obey stays out of all texts, and no mark of ours shows. */
+/* Control characters, which a terminal would interpret, and fastreboot's marks never appear in
+ * texts. */
 static void control_characters(void **state)
 {
     static const char *const LINES[] = {
@@ -247,7 +248,7 @@ static void files(void **state)
 
 static void contexts(void **state)
 {
-    /* What is exported on one of two ways alone may be there or not. */
+    /* What only one of two branches exports may or may not be exported. */
     assert_string_equal(started(*state, "timeout=0; a=1\nif loadfont x; then export a; fi\n"
                                         "submenu S { menuentry E {\nlinux /boot/k1 a=$a\n}\n}\n"),
                         "? a parameter is not known: a variable that may not be exported");
@@ -256,7 +257,7 @@ static void contexts(void **state)
                         "/boot/k1 a= b=2 S>E");
 }
 
-/* Whoever can write the configuration would choose the kernel and its parameters. */
+/* Whoever can write the configuration could choose the kernel and its parameters. */
 static void untrusted(void **state)
 {
     const struct tree *tree = *state;
@@ -276,7 +277,7 @@ static void untrusted(void **state)
         "owner");
 }
 
-/* Which of two GRUB reads is not known. */
+/* It is not known which of two GRUB reads. */
 static void two(void **state)
 {
     tree_write(*state, "boot/grub2/grub.cfg", "timeout=0\n");

@@ -15,16 +15,16 @@ enum {
 };
 
 static bool counting;
-static int countdown; /* of the points until it is killed; never where it is less than 0 */
+static int countdown; /* points left until the process is killed; never if negative */
 
-/* Of all processes. */
+/* Shared by all processes. */
 static struct seen {
     int changes;
     int allocations;
-    int wrong; /* of them, those after which the program did not end at once */
+    int wrong; /* allocations after which the program did not end at once */
 } * seen;
 
-/* Called wherever something is about to change, or has changed. */
+/* Called before and after each change. */
 void ends_point(void)
 {
     if (!counting || fake.inside)
@@ -84,7 +84,7 @@ ssize_t __wrap_write(int fd, const void *data, size_t size)
     return n;
 }
 
-/* The disk is none: waiting for it takes most of the time of this test. */
+/* Does nothing: waiting for the disk would take most of this test's time. */
 int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)
 {
@@ -92,10 +92,10 @@ int __wrap_fsync(int fd)
     return 0;
 }
 
-static bool trying; /* what happens without memory */
+static bool trying; /* trying what happens without memory */
 
-/* True in a process that is made for this, and that has to end without changing anything more: so
- * it is as if it had been killed here. */
+/* Forks, and returns true in the child, which must end without changing anything more: then it is
+ * as if it had been killed here. */
 static bool is_out(void)
 {
     int changes = seen ? seen->changes : 0, status = 0;
@@ -115,7 +115,7 @@ static bool is_out(void)
     return false;
 }
 
-/* Below base/memory.c's own, so that libraries are out of memory, too. */
+/* Wraps below base/memory.c, so that libraries run out of memory, too. */
 void *__real___libc_malloc(size_t size);
 void *__wrap___libc_malloc(size_t size);
 void *__wrap___libc_malloc(size_t size)
@@ -143,7 +143,7 @@ void ends_setup(void)
     assert_ptr_not_equal(seen, MAP_FAILED);
 }
 
-/* In silence: with every point that is a lot. Gives the child's status. */
+/* Silently, as there are many points. Returns the child's status. */
 static int run(int (*step)(int root), int root)
 {
     int status;
@@ -152,7 +152,7 @@ static int run(int (*step)(int root), int root)
     (void)fflush(NULL);
     pid = fork();
     if (pid == 0) {
-        (void)signal(SIGSEGV, SIG_DFL); /* cmocka would go on with the next test */
+        (void)signal(SIGSEGV, SIG_DFL); /* otherwise cmocka would continue with the next test */
         (void)signal(SIGABRT, SIG_DFL);
         (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
         counting = true;

@@ -42,7 +42,7 @@ static int some_error(void)
     return ERRORS[dice(ELEMENTS(ERRORS))];
 }
 
-/* Mostly the answer that allows to be fast, as otherwise no machine ever would be. */
+/* Mostly the answer that allows a fast reboot, as otherwise no machine would have one. */
 static struct answer some_fact(struct answer good)
 {
     switch (dice(16)) {
@@ -66,7 +66,7 @@ static struct answer *fact_of(struct facts *facts, const struct reason *reason)
     return reason->answer ? (struct answer *)(void *)((char *)facts + reason->answer) : NULL;
 }
 
-/* Everything that the table reads; rarely, as there is so much of it. */
+/* Everything that the table reads. Each is rare, as there are so many. */
 static void some_facts_of_reasons(struct facts *facts)
 {
     for (size_t i = 0; i < N_REASONS; i++) {
@@ -186,7 +186,7 @@ static void some_watchdog(struct watchdog_facts *facts)
     facts->error = dice(12) ? 0 : some_error();
 }
 
-/* What somebody has set, in several ways at once. */
+/* Settings, several of them at once. */
 static void some_config(struct config *config)
 {
     static const int SECONDS[] = {0, 0, SECONDS_OFF, 60};

@@ -6,9 +6,9 @@
 
 #include "tree.h"
 
-/* A kernel and a PID 1, made up: in a test that lists fakes.c they take the place of act/kexec.c
- * and act/systemd.c. What they are told stays in the tree, so that it outlives a process:
- * sys/kernel/kexec_loaded, and the files below. */
+/* A fake kernel and PID 1: a test that lists fakes.c uses them instead of act/kexec.c and
+ * act/systemd.c. Their state is in the tree, so that it outlives a process: sys/kernel/kexec_loaded
+ * and the files below. */
 
 #define FAKE_CMDLINE "fake/cmdline" /* of the kernel loaded last */
 #define FAKE_JUMP "fake/jump"       /* PID 1 was asked for kexec */
@@ -33,5 +33,5 @@ struct fake {
 
 extern struct fake fake;
 
-/* Begins with a machine on which nothing is loaded and nothing under way. */
+/* Starts with a machine on which nothing is loaded and no shutdown is under way. */
 void fake_reset(const struct tree *tree);

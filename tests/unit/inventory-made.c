@@ -103,7 +103,7 @@ static void tree_network(const struct tree *tree)
     sysfs_file(tree, ENO1, "speed", "10000\n");
     tree_mkdir(tree, "sys/devices/" ENO1 "/device");
     sysfs_link(tree, "class/net", "eno2", ENO2);
-    sysfs_file(tree, ENO2, "address", "ac:1f:6b:00:00:01\n"); /* of the bond that it is in */
+    sysfs_file(tree, ENO2, "address", "ac:1f:6b:00:00:01\n"); /* of its bond */
     sysfs_file(tree, ENO2, "bonding_slave/perm_hwaddr", "ac:1f:6b:00:00:02\n");
     tree_mkdir(tree, "sys/devices/" ENO2 "/device");
     sysfs_link(tree, "class/net", "lo", "virtual/net/lo");

@@ -24,7 +24,7 @@ void made_luks2(const struct tree *tree, const char *path, const char *tokens)
         put(header + 8, LUKS2_COPY, 8);
         put(header + 16, 3, 8);
         strcpy((char *)header + 72, "sha256");
-        memset(header + 104, copy ? 0x5a : 0xa5, 64); /* the salt is another one in each */
+        memset(header + 104, copy ? 0x5a : 0xa5, 64); /* each copy has a different salt */
         strcpy((char *)header + 168, LUKS_UUID);
         put(header + 256, copy * LUKS2_COPY, 8);
         assert_true(snprintf((char *)header + 4096, LUKS2_COPY - 4096,

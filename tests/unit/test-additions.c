@@ -41,7 +41,7 @@ static void what_the_administrator_says_stays(void **state)
     expect(&made, "panic=30 watchdog.stop_on_reboot=0 rd.shell=0 rd.emergency=reboot");
 }
 
-/* The mark says how many there are by one digit. */
+/* The mark has a single digit for their number. */
 static void there_are_few(void **state)
 {
     (void)state;

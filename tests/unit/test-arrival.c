@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* From a fast reboot to what is known of it, on a machine made of files. */
+/* From a fast reboot to what is found out about it, on a machine made of files. */
 
 #include "reboot/arrival.h"
 
@@ -56,7 +56,7 @@ static void by_firmware(const struct tree *tree, const char *boot_id)
     boot(tree, boot_id, "114\n", "");
 }
 
-/* A server on which a kernel was loaded, as it is written down right before the jump. */
+/* A server with a loaded kernel, as recorded right before the jump. */
 static void loaded(const struct tree *tree, struct attempt *ret_attempt)
 {
     tree_server(tree);
@@ -168,7 +168,7 @@ static void everything_is_there(void **state)
     assert_false(exists(tree, RUN_NORMAL));
     expect_history(tree, 1);
     expect_failures(tree, 0);
-    assert_int_equal(look(tree, 30), HEALTH_OVER); /* once more is once too often, and harmless */
+    assert_int_equal(look(tree, 30), HEALTH_OVER); /* one more call is unnecessary, but harmless */
     expect_history(tree, 1);
 }
 
@@ -262,7 +262,7 @@ static void a_check_that_is_cancelled_may_have_found_everything(void **state)
     expect_failures(tree, 0);
 }
 
-/* Killed right after it had written down that it asks: the next look does. */
+/* Killed right after it recorded that it would reboot: the next check reboots. */
 static void who_was_killed_asks_again(void **state)
 {
     const struct tree *tree = *state;
@@ -671,11 +671,11 @@ static void what_goes_well_breaks_the_row(void **state)
     assert_int_equal(look(tree, 1), HEALTH_OVER);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
     records_read_failures(tree->root, &facts);
-    assert_int_equal(facts.failures.n, 2); /* still not tried again */
+    assert_int_equal(facts.failures.n, 2); /* still not retried */
     assert_int_equal(failures_in_a_row(&facts.failures), 0);
 }
 
-/* What is being looked for is not lost by a second start, as after an emergency mode. */
+/* A second start, as after emergency mode, does not lose what is being looked for. */
 static void a_second_start_goes_on_looking(void **state)
 {
     const struct tree *tree = *state;
@@ -687,7 +687,7 @@ static void a_second_start_goes_on_looking(void **state)
     assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
 }
 
-/* Somebody's own kexec came in between. */
+/* In between, somebody used kexec directly. */
 static void only_the_firmware_is_asked_whether_it_helped(void **state)
 {
     const struct tree *tree = *state;
@@ -720,7 +720,7 @@ static void the_same_attempt_never_reboots_twice(void **state)
         assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
         lose_the_disk(tree);
     }
-    tree_remove(tree, STATE_HISTORY); /* which says that this attempt has ended */
+    tree_remove(tree, STATE_HISTORY); /* which records that this attempt has ended */
     by_kexec(tree, "fast again\n");
     assert_int_equal(arrival_judge(tree->root), 0);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
@@ -850,7 +850,7 @@ static void another_machine_is_not_judged(void **state)
     expect_failures(tree, 0);
 }
 
-/* As the version before wrote it. */
+/* As written by the previous version. */
 static void an_attempt_without_inventory_is_judged_as_ever(void **state)
 {
     const struct tree *tree = *state;
@@ -873,8 +873,8 @@ static void put(const struct tree *tree, const char *path, const char *text, siz
     tree_write_bytes(tree, path, text, n);
 }
 
-/* Whatever is left of the file after a power cut, this boot is judged, and what could not be read
- * is set aside under its name. */
+/* Whatever a power cut leaves of the file, this boot is judged, and an unreadable file is set
+ * aside. */
 static void close_with(const struct tree *tree, const char *text, size_t n, bool whole)
 {
     if (exists(tree, STATE_ATTEMPT ".damaged"))
@@ -900,7 +900,7 @@ static void an_attempt_cut_anywhere_is_set_aside(void **state)
     loaded(tree, &attempt);
     text = tree_read(tree, STATE_ATTEMPT);
     length = strlen(text);
-    close_with(tree, text, length - 1, true); /* the newline does not matter */
+    close_with(tree, text, length - 1, true); /* the newline is not required */
     for (size_t n = 0; n < length - 1; n += length / 25)
         close_with(tree, text, n, false);
 }
@@ -946,7 +946,7 @@ static void what_is_looked_for_may_be_damaged(void **state)
     }
 }
 
-/* The guard is damaged: who knows what it said. */
+/* The guard is damaged, so it is not known what it said. */
 static void a_damaged_guard_guards(void **state)
 {
     const struct tree *tree = *state;

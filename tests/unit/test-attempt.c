@@ -78,7 +78,7 @@ static void all_of_an_attempt_comes_back(void **state)
     assert_int_equal(again.inventory.items[ITEM_DISK].n, 3);
 }
 
-/* Members that earlier versions wrote, and nobody read, say nothing. */
+/* Members that earlier versions wrote, but nothing read, are ignored. */
 static void members_of_earlier_versions_are_passed_over(void **state)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
@@ -94,7 +94,7 @@ static void members_of_earlier_versions_are_passed_over(void **state)
     assert_string_equal(attempt.release, "6.1.0");
 }
 
-/* Whoever goes back to this version after a newer one has written. */
+/* After a return to this version from a newer one. */
 static void of_a_later_version_only_what_is_known_is_read(void **state)
 {
     CLEANUP(attempt_clear) struct attempt attempt, again;
@@ -113,7 +113,7 @@ static void of_a_later_version_only_what_is_known_is_read(void **state)
     assert_int_equal(attempt_from_json(object, &again), -EBADMSG);
 }
 
-/* A power cut leaves some first part of the file: never is that taken for a whole one. */
+/* A power cut leaves the beginning of the file: this is never taken for the whole file. */
 static void every_truncation_is_noticed(void **state)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
@@ -132,7 +132,8 @@ static void every_truncation_is_noticed(void **state)
     }
 }
 
-/* Any byte wrong: read as an attempt or refused, and what is read can be written again. */
+/* With any byte changed, it is either read as an attempt or refused; what is read can be written
+ * again. */
 static void every_wrong_byte_is_survived(void **state)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
@@ -208,7 +209,7 @@ static void attempt_that_lacks_something_is_damaged(void **state)
     }
 }
 
-/* Everything counts with them, and a file may hold any. */
+/* Calculations use them, and a file may contain any number. */
 static void times_are_times(void **state)
 {
     static const char *const WRONG[] = {"9223372036854775807", "-9223372036854775808", "-1", "1e3"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The choice of the kernel, with all readers of loaders. */
+/* The choice of the kernel, with the readers of all boot loaders. */
 
 #include <errno.h>
 
@@ -97,7 +97,7 @@ static void a_loader_that_is_not_read_is_no_guess(void **state)
     expect_none(*state, &(struct config){0}, "rEF started this machine (LoaderInfo)");
 }
 
-/* That the links are no answer as long as `path` is there, for a reason with `words`. */
+/* Asserts that the links are no answer while `path` exists, for a reason with `words`. */
 static void expect_no_guess(const struct tree *tree, const char *path, const char *words)
 {
     tree_write(tree, path, "something\n");
@@ -120,7 +120,8 @@ static void a_configuration_that_nobody_reads_is_no_guess(void **state)
     tree_link(*state, "vmlinuz", "boot/vmlinuz-6.1");
     for (size_t i = 0; i < ELEMENTS(PATHS); i++)
         expect_no_guess(*state, PATHS[i], PATHS[i]);
-    /* What no loader takes for an entry, and what a loader's package leaves on the partition. */
+    /* Files that no boot loader takes for entries, and files that a boot loader's package leaves on
+     * the partition. */
     tree_write(*state, "boot/loader/entries/a.conf.old", "");
     tree_write(*state, "boot/loader/random-seed", "");
     tree_write(*state, "boot/efi/EFI/debian/grubx64.efi", "");
@@ -168,7 +169,7 @@ static void write_grub(const struct tree *tree)
                "timeout=1\nmenuentry A {\nlinux /boot/k ro\ninitrd /boot/k\n}\n");
 }
 
-/* A grub.cfg that was left behind does not say what the firmware starts by itself. */
+/* A leftover grub.cfg does not say what the firmware starts by itself. */
 static void what_grub_did_not_start(void **state)
 {
     static const char STUB[] = EFIVARS_DIR "/StubInfo-" EFI_GUID_LOADER;
@@ -193,7 +194,7 @@ static void what_grub_did_not_start(void **state)
     expect_none(tree, &(struct config){0}, "proxmox-boot-uuids can be written by others");
 }
 
-/* Nor do links beside it, wherever the kernel came from. */
+/* Nor do links next to it, wherever the kernel came from. */
 static void what_nothing_here_started(void **state)
 {
     const struct tree *tree = *state;
@@ -214,7 +215,7 @@ static void what_nothing_here_started(void **state)
     expect_kernel(tree, "links", "/vmlinuz", "/initrd.img");
 }
 
-/* On EFI, GRUB may read another configuration before that in /boot. */
+/* On EFI, GRUB may read another configuration before the one in /boot. */
 static void grub_on_the_efi_partition(void **state)
 {
     static const char LEADS[] = "search.fs_uuid 01234567-89ab root hd0,gpt2\n"
@@ -264,7 +265,7 @@ static void entries_beside_grub(void **state)
     expect_kernel(*state, "grub", "/boot/k", "/boot/k");
 }
 
-/* Where a loader does not read the files that are seen here. */
+/* The boot loader does not read the files that are seen here. */
 static void files_out_of_reach(void **state)
 {
     static const char *const FAR[] = {
@@ -412,7 +413,7 @@ static void the_command_line_is_the_running_one(void **state)
     expect_none(*state, &append, "/proc/cmdline: ");
 }
 
-/* What was given for one boot must not become the next one's. */
+/* Parameters for one boot must not be passed on to the next. */
 static void one_time_words_are_not_inherited(void **state)
 {
     static const char *const WORDS[] = {

@@ -65,7 +65,7 @@ static void appending_goes_before_what_is_for_init(void **state)
     expect(cmdline_with("-- b", "c"), "c -- b");
     expect(cmdline_with("-- b", ""), "-- b");
     expect(cmdline_with("a \"-- \" b -- c", "x"), "a \"-- \" b x -- c");
-    /* what is there already moves, so that it does not pile up */
+    /* existing parameters move, so that they do not accumulate */
     expect(cmdline_with("x a x=1 y", "x y"), "a x=1 x y");
     expect(cmdline_with("x -- x", "x"), "x -- x");
 }
@@ -86,12 +86,12 @@ static void what_we_added_is_not_for_the_next(void **state)
     (void)state;
     expect(cmdline_for_next_kernel("ro fastreboot.attempt=1 fastreboot.added=2 panic=30 b=1 quiet"),
            "ro quiet");
-    /* the administrator's own stays */
+    /* the administrator's parameters stay */
     expect(cmdline_for_next_kernel("panic=5 fastreboot.added=1 rd.shell=0 panic=6"),
            "panic=5 panic=6");
     expect(cmdline_for_next_kernel("fastreboot.added=9 a b -- c"), "-- c");
     expect(cmdline_for_next_kernel("fastreboot.added=0 a"), "a");
-    /* not as we write it */
+    /* not in the form that fastreboot writes */
     expect(cmdline_for_next_kernel("fastreboot.added=12 a b"), "fastreboot.added=12 a b");
     expect(cmdline_for_next_kernel("fastreboot.added= a b"), "fastreboot.added= a b");
 }
@@ -125,13 +125,13 @@ static void the_most_important_stays(void **state)
     expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", 40), "ro fastreboot.attempt=7");
     expect(cmdline_final("ro", "7", "panic=30 rd.shell=0", 20), "ro");
     expect(cmdline_final("ro -- s", "7", "", 2000), "ro fastreboot.attempt=7 -- s");
-    /* and is gone again in the kernel after it */
+    /* and is gone in the kernel after it */
     expect(cmdline_for_next_kernel(FULL), "ro");
     expect(cmdline_final("", "7", "1 2 3 4 5 6 7 8 9 10", 2000),
            "fastreboot.attempt=7 fastreboot.added=9 1 2 3 4 5 6 7 8 9");
 }
 
-/* The kernel ignores quotes in no other way than we do: words join up to the line again. */
+/* The kernel treats quotes in the same way: the words can be joined to the same line again. */
 static void no_parameter_is_lost(void **state)
 {
     static const char SIGNS[] = "ab=\" -\t.";

@@ -19,7 +19,7 @@ static void expect(const struct inventory *before, const struct inventory *now, 
     assert_int_equal(losses.critical, critical);
 }
 
-/* What is said when this item of the server is gone. */
+/* What is reported if this item of the server is missing. */
 static void expect_without(enum item_kind kind, size_t i, bool critical, const char *text)
 {
     CLEANUP(inventory_clear) struct inventory before, now;
@@ -28,7 +28,7 @@ static void expect_without(enum item_kind kind, size_t i, bool critical, const c
     made_server(&now);
     made_loss(&now, kind, i);
     expect(&before, &now, critical, text);
-    expect(&now, &before, false, NULL); /* what is new is no loss */
+    expect(&now, &before, false, NULL); /* new items are not a loss */
 }
 
 static void each_loss_has_its_words(void **state)
@@ -103,7 +103,7 @@ static void without_any_default_route_ipv6_is_critical(void **state)
     expect(&before, &now, true, "no IPv6 default route (it was over eno1)");
 }
 
-/* The same items under other names, in other places: nothing is missing. */
+/* The same items with other names, in other places: nothing is missing. */
 static void a_new_name_is_no_loss(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now = {0};
@@ -124,7 +124,7 @@ static void a_new_name_is_no_loss(void **state)
     (void)made_item(&now, ITEM_DISK, NULL, "usb-Stick", "sda", NULL);
     (void)made_item(&now, ITEM_MOUNT, "/", "/dev/sdq1", NULL, NULL);
     (void)made_item(&now, ITEM_MOUNT, "/srv", "/dev/sdr1", NULL, NULL);
-    /* The names have changed places, as they did before they were predictable. */
+    /* The names are swapped, as happened before they were predictable. */
     (void)made_item(&now, ITEM_LINK, "ac:1f:6b:00:00:02", "eno1", "q/0000:02:00.1", NULL);
     item = made_item(&now, ITEM_LINK, "ac:1f:6b:00:00:01", "eno2", "q/0000:02:00.0", NULL);
     item->carrier = true;
@@ -295,7 +295,7 @@ static void what_cannot_be_read_is_told_and_not_missing(void **state)
     }
 }
 
-/* Properties, over many machines that are made up. */
+/* Properties, for many random machines. */
 
 static void shuffle(struct inventory *inventory)
 {
@@ -321,7 +321,7 @@ static void the_same_machine_has_lost_nothing(void **state)
         made_inventory_by_dice(&before);
         made_copy(&before, &now);
         shuffle(&now);
-        /* What is in no way known by anything cannot be found again. */
+        /* An item without any identification cannot be found again. */
         for (int kind = 0; kind < N_ITEM_KINDS; kind++)
             for (size_t i = 0; i < before.items[kind].n; i++)
                 if (!before.items[kind].all[i].id) {
@@ -354,7 +354,7 @@ static void the_order_does_not_matter(void **state)
     }
 }
 
-/* Whatever else a machine has, one that is gone and is needed is a critical loss. */
+/* Whatever else a machine has: the loss of an item that it needs is critical. */
 static void what_is_taken_away_is_missing(void **state)
 {
     static const enum item_kind KINDS[] = {ITEM_DISK, ITEM_MOUNT, ITEM_LINK};

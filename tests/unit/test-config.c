@@ -156,7 +156,7 @@ static void a_drop_in_is_named(void **state)
     assert_string_equal(config.error, "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\"");
 }
 
-/* A line of `length` characters, all of them of one value. */
+/* A line of `length` characters with a single value. */
 static char *line_of(size_t length)
 {
     static const char START[] = "cmdline = ";
@@ -168,8 +168,8 @@ static char *line_of(size_t length)
     return text;
 }
 
-/* The library cuts long lines, and would boot with half a command line: up to the limit all of it
- * has to arrive, and beyond it the line is refused. */
+/* The library cuts long lines, which would start a kernel with half a command line: up to the
+ * limit, all of a line must arrive; beyond it, the line must be refused. */
 static void no_line_is_cut(void **state)
 {
     size_t taken = 0;

@@ -9,7 +9,8 @@
 #define BOUND                                                                                      \
     "\"0\":{\"type\":\"systemd-tpm2\",\"keyslots\":[\"1\"],\"tpm2-blob\":\"\",\"tpm2-pcrs\":[7]}"
 
-/* A block device as sysfs has it, in `parent` and with a link where they all are. */
+/* A block device as sysfs has it: in `parent`, with a link in the directory of all block
+ * devices. */
 static void block(const struct tree *tree, const char *parent, const char *name, const char *number)
 {
     AUTOFREE char *directory = format("sys/devices/%s/%s", parent, name);
@@ -29,7 +30,7 @@ static void slave(const struct tree *tree, const char *name, const char *of)
     tree_link(tree, path, "x");
 }
 
-/* One of the device mapper's. */
+/* A block device of the device mapper. */
 static void mapped(const struct tree *tree, const char *block_name, const char *number,
                    const char *name, const char *uuid)
 {
@@ -74,7 +75,7 @@ static void expect(const struct tree *tree, int result, const char *words)
     assert_true((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
 }
 
-/* The names of the volumes of the root, in order, with blanks between. */
+/* The names of the root's volumes, in order, separated by blanks. */
 static void expect_volumes(const struct tree *tree, const char *names)
 {
     AUTOFREE char *found = strdup("");
@@ -96,14 +97,14 @@ static void volumes_below_the_root(void **state)
     expect_volumes(*state, "cryptroot");
     mounted(*state, "22 1 8:3 / / rw - ext4 /dev/sda3 rw\n");
     expect_volumes(*state, "");
-    /* The last mount at a point counts, and /usr as well. */
+    /* Of several mounts at a point, the last one counts; /usr counts, too. */
     mounted(*state, "22 1 8:3 / / rw - ext4 /dev/sda3 rw\n"
                     "23 22 253:1 / / rw shared:1 - ext4 /dev/mapper/vg-root rw\n"
                     "24 23 253:2 / /usr rw - ext4 /dev/mapper/data rw\n");
-    expect_volumes(*state, "data cryptroot"); /* from the top down */
+    expect_volumes(*state, "data cryptroot"); /* from top to bottom */
 }
 
-/* The keys of these need not be in the initrd, but the boot stops at them all the same. */
+/* The keys of these need not be in the initrd, but the boot still waits for them. */
 static void volumes_that_the_boot_waits_for(void **state)
 {
     static const char WAITS[] = "volume data of /srv gets its key from a TPM";
@@ -141,8 +142,8 @@ static void file_systems_without_a_number(void **state)
     tree_link(*state, "sys/fs/btrfs/0123/devices/dm-2", "x");
     tree_link(*state, "dev/disk/by-label/top", "../../sda3");
     mounted(*state, "22 1 0:25 /@ / rw - btrfs /dev/disk/by-label/top rw\n");
-    expect_volumes(*state, "data"); /* on two devices, and one of them is encrypted */
-    /* ZFS does not say where it is: any volume may be below it. */
+    expect_volumes(*state, "data"); /* on two devices, one of them encrypted */
+    /* ZFS does not say where it is: it may be on any volume. */
     mounted(*state, "22 1 0:25 / / rw - zfs rpool/ROOT rw\n");
     expect_volumes(*state, "cryptroot data");
     mounted(*state, "22 1 0:25 / / rw - overlay overlay rw\n");
@@ -168,7 +169,7 @@ static void devices_below_devices(void **state)
     tree_write(tree, "sys/devices/virtual/block/loop0/loop/backing_file", "/x\n");
     mounted(tree, "22 1 7:0 / / rw - ext4 /dev/loop0 rw\n");
     expect_volumes(tree, "cryptroot data");
-    /* A loop, which there cannot be. */
+    /* A loop, which cannot exist. */
     slave(tree, "md0", "dm-0");
     slave(tree, "dm-0", "md0");
     expect_volumes(tree, "cryptroot data");
@@ -268,7 +269,7 @@ static void settings_that_name_a_tpm(void **state)
     const struct tree *tree = *state;
 
     machine(tree);
-    /* Without a key file it is the header that counts, and in that one there is no token. */
+    /* Without a key file the header counts, and this one has no token. */
     tree_write(tree, "etc/crypttab", "cryptroot UUID=x - tpm2-device=auto\n");
     expect(tree, 0, NULL);
     tree_write(tree, "etc/crypttab", "cryptroot UUID=x /etc/sealed luks,tpm2-device=auto\n");

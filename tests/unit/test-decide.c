@@ -68,7 +68,7 @@ static void check_verdict(const struct verdict *verdict)
                     verdict->because->found.error == EPERM);
 }
 
-/* As decide() should find it, without any of its reasons. */
+/* What decide() should conclude, but without its reasons. */
 static void assert_can_be_fast(const struct facts *facts)
 {
     const struct boot_payload *payload = &facts->payload;
@@ -89,8 +89,8 @@ static void assert_can_be_fast(const struct facts *facts)
                     payload->initrds[i].size > 0);
 }
 
-/* The promises, whatever a machine is like: what blocks or is not known gives firmware, and
- * firmware has a reason in words. */
+/* The promises, for any machine: what blocks or is not known leads to the firmware, and that always
+ * has a reason in words. */
 static void doubt_is_firmware(void **state)
 {
     int fast = 0, by_hand = 0, needs_root = 0;
@@ -107,7 +107,7 @@ static void doubt_is_firmware(void **state)
             fast += verdict.fast;
             by_hand += verdict.by_hand;
             needs_root += verdict.needs_root;
-            /* What is to be loaded is there; it says so itself, without the findings. */
+            /* What will be loaded exists: checked from the facts, not from the findings. */
             if (verdict.fast && !verdict.by_hand)
                 assert_can_be_fast(&made.facts);
         }
@@ -123,7 +123,7 @@ static bool is_fast(const struct facts *facts)
     return verdict.fast;
 }
 
-/* More doubt never makes a reboot fast that was not. */
+/* An additional doubt never makes a reboot fast that was not. */
 static void one_more_unknown_makes_nothing_fast(void **state)
 {
     static const struct answer UNKNOWN = {.is = ANSWER_UNKNOWN, .error = EIO};
@@ -148,7 +148,7 @@ static void one_more_unknown_makes_nothing_fast(void **state)
     }
 }
 
-/* Somebody who adds a fact has to add it to made_each_fact() too. */
+/* A new fact must also be added to made_each_fact(). */
 static void no_fact_is_forgotten(void **state)
 {
     struct made_facts made;
@@ -167,8 +167,8 @@ static void no_fact_is_forgotten(void **state)
         fail_msg("facts.h has %zu struct answer, made_each_fact() gives %zu", there, n);
 }
 
-/* What made_by_dice() makes is not so tame that a reason is never tried: each one applies to some
- * machine, and each one that can block is at times the one that decides. */
+/* made_by_dice() is wild enough to try every reason: each one applies to some machine, and each one
+ * that can block is sometimes the one that decides. */
 static void every_reason_is_reached(void **state)
 {
     AUTOFREE bool *applied = calloc(N_REASONS, 1), *decided = calloc(N_REASONS, 1);
@@ -225,8 +225,8 @@ static void somebody_elses_kernel_is_respected(void **state)
     (void)state;
     made_fast(&made);
     made.facts.kexec.loaded.is = ANSWER_YES;
-    made.facts.payload.kernel.error = ENOENT;  /* of no account now */
-    made.facts.kexec.disabled.is = ANSWER_YES; /* what is loaded still runs */
+    made.facts.payload.kernel.error = ENOENT;  /* does not matter now */
+    made.facts.kexec.disabled.is = ANSWER_YES; /* what is loaded can still be started */
     decide(&made.facts, PURPOSE_SHUTDOWN, &verdict);
     assert_true(verdict.fast && verdict.by_hand);
     expect(&made.facts, PURPOSE_LOAD, "foreign-kernel-in-place");
@@ -311,8 +311,7 @@ static void what_follows_is_marked(void **state)
             assert_string_equal(verdict.findings[i].follows, "container");
 }
 
-/* What is left out must not leave nothing: something that is shown keeps each reboot from being
- * fast. */
+/* What is left out must not leave nothing: if a reboot is not fast, a cause is shown. */
 static void a_cause_always_remains(void **state)
 {
     (void)state;

@@ -190,7 +190,7 @@ static void another_programs_kernel_is_started(void **state)
     assert_int_equal(fake.loads + fake.unloads, 0);
 }
 
-/* Or kexec.target would start it, although status and journal said firmware. */
+/* Otherwise kexec.target would start it, although status and journal announced the firmware. */
 static void a_reason_is_one_for_another_programs_kernel_too(void **state)
 {
     const struct tree *tree = *state;
@@ -250,7 +250,7 @@ static void another_programs_kernel_outlives_the_service(void **state)
     assert_true(is_loaded(tree));
 }
 
-/* Or a crash after it would be forgotten. */
+/* Otherwise a later crash would be forgotten. */
 static void a_check_outlives_the_service(void **state)
 {
     const struct tree *tree = *state;
@@ -259,7 +259,7 @@ static void a_check_outlives_the_service(void **state)
     fake.shutdown = SHUTDOWN_NONE;
     assert_int_equal(departure_load(tree->root), 0);
     assert_true(exists(tree, STATE_ATTEMPT));
-    fake.shutdown = SHUTDOWN_OFF; /* on purpose, and no sign of a bad kernel */
+    fake.shutdown = SHUTDOWN_OFF; /* on purpose, not a sign of a bad kernel */
     assert_int_equal(departure_load(tree->root), 0);
     assert_false(exists(tree, STATE_ATTEMPT));
     write_attempt(tree, ATTEMPT_LOADED);

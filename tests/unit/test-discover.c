@@ -65,7 +65,7 @@ static void expect_pinned(const struct tree *tree, const char *words)
     assert_answer(&facts.pinned, words ? 1 : 0, words);
 }
 
-/* What the settings name stays; an update comes. */
+/* The kernel in the settings stays, even if an update installs a newer one. */
 static void a_kernel_of_the_settings_may_be_an_old_one(void **state)
 {
     const struct tree *tree = *state;
@@ -88,7 +88,7 @@ static void a_kernel_of_the_settings_may_be_an_old_one(void **state)
     expect_pinned(tree, "the newer 6.1.0-40-amd64 is installed");
 }
 
-/* Reading changes nothing: what the kernel of a machine would be asked to write fails here. */
+/* Reading changes nothing: any write to the machine fails here. */
 static int reads_all(void *argument)
 {
     CLEANUP(facts_clear) struct facts facts = read_facts(argument);

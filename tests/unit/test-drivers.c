@@ -91,7 +91,8 @@ static void the_driver_may_be_built_in(void **state)
     expect(*state, NULL);
 }
 
-/* A driver that is built in now, a device without a modalias, one without a driver. */
+/* A driver that is built into the running kernel, a device without a modalias, one without a
+ * driver. */
 static void nothing_to_say_of(void **state)
 {
     make_machine(*state);
@@ -116,12 +117,12 @@ static void arrays_and_volumes_are_followed(void **state)
     tree_link(tree, "sys/devices/virtual/block/dm-0/slaves/md0", "../../md0");
     tree_link(tree, "sys/devices/virtual/block/md0/slaves/sda1", "/" DISK "/host0/block/sda/sda1");
     expect(tree, "fooraid");
-    /* A ring of them, which no kernel makes. */
+    /* A ring of them, which no kernel creates. */
     tree_link(tree, "sys/devices/virtual/block/md0/slaves/dm-0", "../../dm-0");
     expect(tree, "fooraid");
 }
 
-/* Each has a controller of its own, and the last one's driver is missing. */
+/* Each has its own controller, and the last one's driver is missing. */
 static void arrays_may_have_many_disks(void **state)
 {
     const struct tree *tree = *state;
@@ -144,7 +145,7 @@ static void arrays_may_have_many_disks(void **state)
     expect(tree, "fooraid");
 }
 
-/* Layers of arrays, each disk of one on all disks of the next. */
+/* Layers of arrays: each disk of a layer is on all disks of the next. */
 static void every_device_is_looked_at_once(void **state)
 {
     const struct tree *tree = *state;
@@ -211,7 +212,7 @@ static void btrfs_is_found_by_its_source(void **state)
     expect(tree, NULL);
     tree_link(tree, "dev/mapper/vg-root", "../sda1");
     tree_link(tree, "sys/class/block/sda1", "/" DISK "/host0/block/sda/sda1");
-    expect(tree, NULL); /* there is no such node in this tree */
+    expect(tree, NULL); /* this tree has no such node */
     tree_write(tree, "dev/sda1", "");
     expect(tree, "fooraid");
     tree_write(tree, "proc/self/mountinfo", MOUNTS("0:31", "/dev/sda1"));
@@ -220,7 +221,7 @@ static void btrfs_is_found_by_its_source(void **state)
     expect(tree, NULL);
 }
 
-/* ZFS has no device of its own: the module is all that can be looked for. */
+/* ZFS has no device of its own: only the module can be looked for. */
 static void the_file_system_itself_counts(void **state)
 {
     const struct tree *tree = *state;
@@ -228,7 +229,7 @@ static void the_file_system_itself_counts(void **state)
     make_machine(tree);
     tree_index(tree, NEXT, "alias", DISK_ALIAS "*", "fooraid");
     tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - zfs rpool/root rw\n");
-    expect(tree, NULL); /* built in now */
+    expect(tree, NULL); /* built into the running kernel */
     tree_write(tree, "sys/module/zfs/initstate", "live\n");
     expect(tree, "kernel " NEXT " has no module zfs for the root file system");
     tree_write(tree, "proc/self/mountinfo", "25 1 0:31 / / rw - a rpool/root rw\n");

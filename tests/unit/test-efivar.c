@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Compiled twice: as the compiler has it, and with a char that has no sign, as on arm64. */
+/* Compiled twice: with the compiler's char, and with an unsigned one as on arm64. */
 
 #include "base/efivar.h"
 

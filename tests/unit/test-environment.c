@@ -71,7 +71,7 @@ static void a_policy_of_ima_measures(void **state)
     tree_write(tree, IMA "runtime_measurements_count", "812\n");
     assert_int_equal(look(tree).ima.is, ANSWER_YES);
     tree_write(tree, IMA "ascii_runtime_measurements", OWN);
-    assert_int_equal(look(tree).ima.is, ANSWER_NO); /* Secure Boot alone */
+    assert_int_equal(look(tree).ima.is, ANSWER_NO); /* only Secure Boot */
     tree_write(tree, IMA "ascii_runtime_measurements",
                "10 aa ima-ng sha256:bb boot_aggregate\n10 aa ima-ng sha256:cc /usr/bin/kmod\n");
     assert_int_equal(look(tree).ima.is, ANSWER_YES);

@@ -45,7 +45,7 @@ static void it_is_said_when_and_why(void **state)
     assert_string_equal(neither, "at an unknown time");
 }
 
-/* A power cut leaves some first part of the file: never is that taken for fewer failures. */
+/* A power cut leaves the beginning of the file: this is never taken for fewer failures. */
 static void every_truncation_is_noticed(void **state)
 {
     CLEANUP(failures_clear) struct failures failures = {.n = 0};
@@ -134,7 +134,7 @@ static void nothing_has_failed(void **state)
     assert_null(facts.firmware);
 }
 
-/* What decides: by which reason, or fast (NULL). */
+/* What decides: the id of the reason, or NULL for fast. */
 static void expect(struct made_facts *made, const char *id)
 {
     CLEANUP(verdict_clear) struct verdict verdict = {0};

@@ -70,11 +70,11 @@ static void damage_anywhere_is_noticed(void **state)
         if (strchr(BAD[i], '\n'))
             assert_int_equal(parse(before, &seen), -EBADMSG);
         assert_int_equal(parse(after, &seen), -EBADMSG);
-        assert_int_equal(seen.n, 1); /* what is whole was given */
+        assert_int_equal(seen.n, 1); /* complete lines were returned */
     }
 }
 
-/* A power cut leaves some first part of the file: never is that taken for a whole one. */
+/* A power cut leaves the beginning of the file: this is never taken for the whole file. */
 static void every_truncation_is_noticed(void **state)
 {
     AUTOFREE char *text = many(3, "x");

@@ -15,7 +15,7 @@ static int open_bytes(const void *bytes, size_t n)
     return fd;
 }
 
-/* The result; whatever it is, it has to come with what the contract says. */
+/* Returns the result, after checking that it comes with what the contract says. */
 static int read_fd(int fd, char *ret_release, char *ret_problem)
 {
     CLEANUP(image_clear) struct image image = {0};
@@ -197,7 +197,7 @@ static void an_arm64_image_has_a_banner(void **state)
     expect_problem(bytes, sizeof(bytes), "big-endian");
 }
 
-/* The file is read in pieces: a banner across the end of one has to be found whole. */
+/* The file is read in pieces: a banner across a boundary must be found complete. */
 static void the_banner_may_be_anywhere(void **state)
 {
     static const char RELEASE[] = "6.1.0-33-arm64-with-a-long-name-of-its-own";

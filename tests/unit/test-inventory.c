@@ -140,7 +140,7 @@ static void what_fstab_has_mounted_is_read(void **state)
     assert_true(find(&found, ITEM_MOUNT, "/srv/my data")->spare);
 }
 
-/* As many disks, ports and mounts as a large one has. */
+/* As many disks, ports and mounts as a large server has. */
 static void a_storage_server_is_read(void **state)
 {
     enum {

@@ -18,7 +18,7 @@ int __wrap_access(const char *path, int mode)
     return listens ? 0 : -1;
 }
 
-/* sd_journal_send() is a macro for this. Like the real one it says 0 when nothing listens. */
+/* sd_journal_send() is a macro for this. Like the real one, it returns 0 if nothing listens. */
 int sd_journal_send_with_location(const char *file, const char *line, const char *function,
                                   const char *pattern, ...);
 int sd_journal_send_with_location(const char *file, const char *line, const char *function,
@@ -29,7 +29,7 @@ int sd_journal_send_with_location(const char *file, const char *line, const char
     return listens ? send_error : 0;
 }
 
-/* What comes on standard error. */
+/* What is printed on standard error. */
 static char *say(const struct tree *tree)
 {
     AUTOCLOSE int fd = openat(tree->root, "said", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -53,7 +53,7 @@ static void a_journal_has_it_all(void **state)
     assert_int_equal(sends, 2);
 }
 
-/* A history or a command line may hold anything, and standard error may be the console. */
+/* A history or a command line may contain anything, and standard error may be the console. */
 static void control_characters_stay_out(void **state)
 {
     const struct tree *tree = *state;

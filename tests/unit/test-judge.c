@@ -44,7 +44,7 @@ static void what_was_loaded_was_to_be_fast(void **state)
     expect(&loaded, &UNKNOWN, OUTCOME_UNKNOWN, "unknown: kernel 6.1.0-33-amd64 was loaded");
 }
 
-/* On arm64 the mark alone tells. */
+/* On arm64 only the mark tells. */
 static void a_kernel_without_the_mark_is_not_what_was_loaded(void **state)
 {
     struct attempt loaded = attempt_in(ATTEMPT_LOADED, NULL);
@@ -67,12 +67,12 @@ static void a_kernel_that_was_not_loaded_is_told(void **state)
            "other kernel: 6.1.0-34-amd64 was started by kexec instead of 6.1.0-33-amd64, which");
     boot.mark = NULL;
     expect(&loaded, &boot, OUTCOME_OTHER, "other kernel");
-    /* Where there was no room for the mark. */
+    /* There was no room for the mark. */
     loaded.cmdline = (char *)"root=/dev/sda1";
     expect(&loaded, &boot, OUTCOME_OTHER, "other kernel");
     loaded.release = (char *)"6.1.0-34-amd64";
     expect(&loaded, &boot, OUTCOME_FAST, "fast: ");
-    /* Somebody's own kernel: nobody knows which one it was to be. */
+    /* Somebody's own kernel: which one is not known. */
     loaded.release = NULL;
     boot.mark = (char *)"whatever";
     expect(&loaded, &boot, OUTCOME_FAST, "fast: ");
@@ -120,7 +120,7 @@ static void what_did_not_end_has_failed(void **state)
     expect(&silent, &BY_FIRMWARE, OUTCOME_FAILED, "no reason was recorded");
 }
 
-/* PID 1 did what was asked, but its answer did not arrive. */
+/* PID 1 did as requested, but its answer did not arrive. */
 static void our_mark_proves_the_jump(void **state)
 {
     const struct attempt failed = attempt_in(ATTEMPT_FAILED, "no answer");
@@ -132,7 +132,7 @@ static void our_mark_proves_the_jump(void **state)
     expect(&failed, &other, OUTCOME_UNKNOWN, "not recorded was started by kexec, although");
 }
 
-/* Whatever was to happen: a boot by kexec is never told as one by the firmware. */
+/* Whatever was planned: a boot by kexec is never reported as one through the firmware. */
 static void kexec_is_never_called_firmware(void **state)
 {
     (void)state;

@@ -59,7 +59,7 @@ static void the_watchdog_is_armed_first(void **state)
     const struct go_ahead go = {.job = 7, .watchdog = 180};
 
     assert_int_equal(notes_write_go_ahead(tree->root, &go), 0);
-    fake.watchdog_error = ERANGE; /* a jump without is better than none */
+    fake.watchdog_error = ERANGE; /* better a jump without a watchdog than no jump */
     expect(tree, 0, true, true, NULL);
     assert_int_equal(fake.armed, 180);
 }
@@ -92,7 +92,7 @@ static void another_programs_kernel_stays(void **state)
     assert_int_equal(fake.unloads, 0);
 }
 
-/* systemd-kexec.service comes next, and starts or loads what nobody decided on. */
+/* systemd-kexec.service comes next, and would start or load a kernel that nobody decided on. */
 static void a_load_without_an_end_is_no_kexec(void **state)
 {
     const struct tree *tree = *state;
@@ -101,7 +101,7 @@ static void a_load_without_an_end_is_no_kexec(void **state)
     notes_remove_loaded(tree->root);
     fake.shutdown = SHUTDOWN_KEXEC;
     expect(tree, -ECANCELED, false, true, "loading the kernel was interrupted");
-    /* If /var is a separate file system it is unmounted by now. */
+    /* If /var is a separate file system, it is unmounted by now. */
     assert_int_equal(records_remove_attempt(tree->root, STATE_ATTEMPT), 0);
     assert_int_equal(jump_run(tree->root), -ECANCELED);
     fake.shutdown = -ECONNREFUSED;
@@ -115,7 +115,7 @@ static void without_a_load_kexec_target_is_not_touched(void **state)
     notes_remove_go_ahead(tree->root);
     notes_remove_loaded(tree->root);
     fake.shutdown = SHUTDOWN_KEXEC;
-    assert_int_equal(notes_write_begun(tree->root, 6), 0); /* of a reboot that was called off */
+    assert_int_equal(notes_write_begun(tree->root, 6), 0); /* of a reboot that was cancelled */
     assert_int_equal(jump_run(tree->root), 0);
     notes_remove_begun(tree->root);
     assert_int_equal(jump_run(tree->root), 0);

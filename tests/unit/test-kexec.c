@@ -8,7 +8,7 @@
 #include "test.h"
 #include "tree.h"
 
-/* The system call, made up. */
+/* The fake system call. */
 
 static struct call {
     int kernel, initrd;
@@ -53,12 +53,12 @@ static void one_initrd_is_loaded_as_it_is(void **state)
     assert_int_equal(made.initrd, initrd);
     assert_int_equal(made.flags, 0);
     assert_string_equal(made.cmdline, "root=/dev/sda1");
-    assert_int_equal(made.length, strlen("root=/dev/sda1") + 1); /* the zero byte counts */
+    assert_int_equal(made.length, strlen("root=/dev/sda1") + 1); /* the NUL counts */
 }
 
 static void several_are_joined_and_padded(void **state)
 {
-    static const char JOINED[] = "one\0four\0\0\0\0"; /* the last zero byte is C's */
+    static const char JOINED[] = "one\0four\0\0\0\0"; /* the last NUL is C's */
     AUTOCLOSE int kernel = make(*state, "k", "kernel"), one = make(*state, "1", "one");
     AUTOCLOSE int four = make(*state, "4", "four"), none = make(*state, "0", "");
     const int initrds[] = {one, none, four};
@@ -66,7 +66,7 @@ static void several_are_joined_and_padded(void **state)
     assert_int_equal(kexec_load(kernel, initrds, 3, "x"), 0);
     assert_int_equal(made.size, 8);
     assert_memory_equal(made.text, JOINED, 8);
-    assert_int_equal(lseek(one, 0, SEEK_CUR), 0); /* others read from it, too */
+    assert_int_equal(lseek(one, 0, SEEK_CUR), 0); /* others also read from it */
 }
 
 static void no_initrd_is_said(void **state)

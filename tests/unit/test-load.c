@@ -104,7 +104,7 @@ static void what_does_not_load_leaves_nothing(void **state)
     assert_null(tree_read(tree, RUN_LOADED));
 }
 
-/* It would pass for another program's. */
+/* It would be taken for another program's. */
 static void without_a_note_nothing_is_loaded(void **state)
 {
     const struct tree *tree = *state;

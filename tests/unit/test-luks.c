@@ -11,7 +11,7 @@
 #define TPM2(more)                                                                                 \
     "{\"type\":\"systemd-tpm2\",\"keyslots\":[\"1\"],\"tpm2-blob\":\"AA==\"," more "}"
 
-/* What the header at "h" says, or its problem. */
+/* Asserts what the header at "h" says, or its problem. */
 static void expect(const struct tree *tree, int result, const char *tpm, bool sure,
                    const char *problem)
 {
@@ -70,7 +70,7 @@ static void keys_of_systemd(void **state)
                  NULL, true);
     expect_token(*state, TPM2("\"tpm2-pcrs\":[],\"tpm2-pin\":true,\"tpm2_salt\":\"AA\""), NULL,
                  false);
-    /* Assigned to no key. */
+    /* Not assigned to a key slot. */
     expect_token(*state, "{\"type\":\"systemd-tpm2\",\"keyslots\":[],\"tpm2-pcrs\":[7]}", NULL,
                  false);
 }
@@ -164,7 +164,7 @@ static void several_keys(void **state)
     expect(*state, 0, "token 3 (systemd-tpm2, bound to PCR 7)", true, NULL);
 }
 
-/* Writes into a good header at `offset`. */
+/* Overwrites a part of a good header at `offset`. */
 static void spoil(const struct tree *tree, size_t offset, const void *bytes, size_t n)
 {
     AUTOCLOSE int fd = -1;
@@ -185,10 +185,10 @@ static void damaged_headers(void **state)
     } CASES[] = {
         {0, "XUKS", 4, "there is no LUKS header"},
         {7, "\3", 1, "the LUKS header has an unknown version"},
-        {12, "\0\0\x50", 3, "the LUKS2 header is damaged"}, /* size: no power of two */
+        {12, "\0\0\x50", 3, "the LUKS2 header is damaged"}, /* size: not a power of two */
         {13, "\0\0\0", 3, "the LUKS2 header is damaged"},
         {8, "\1", 1, "the LUKS2 header is damaged"},
-        {14, "\x80", 1, "the LUKS2 header is cut off"}, /* the second is behind the end */
+        {14, "\x80", 1, "the LUKS2 header is cut off"}, /* the second is after the end */
         {263, "\1", 1, "a copy of the LUKS2 header is damaged"},
         {23, "\4", 1, DIFFER},      /* sequence */
         {168, "f", 1, DIFFER},      /* uuid */
@@ -207,7 +207,7 @@ static void damaged_headers(void **state)
 
 static void texts_that_are_no_header(void **state)
 {
-    /* Behind the tokens a brace is left over, or one is missing. */
+    /* After the tokens a brace is left over, or one is missing. */
     made_luks2(*state, "h", "}},{{{");
     expect(*state, -EBADMSG, NULL, false, "the LUKS2 header is damaged");
     made_luks2(*state, "h", "\"0\":[]");

@@ -53,7 +53,7 @@ static void patterns_match_as_modprobe_does(void **state)
     expect_match("abc", "abcd", false);
     expect_match("abc", "ab", false);
     expect_match("*", "", true);
-    expect_match("a[b", "a[b", true); /* a set without an end is what it is */
+    expect_match("a[b", "a[b", true); /* an unterminated set is literal text */
     expect_match("*a*b*c*d*e*f*g*h*", "abcdefg", false);
 }
 
@@ -72,7 +72,7 @@ static void names_are_written_with_underscores(void **state)
     }
 }
 
-/* What made libkmod crash, or fill the memory. */
+/* Files that made libkmod crash, or use up memory. */
 static void damaged_indexes_are_said_to_be(void **state)
 {
     static const char *const NAMES[] = {"count", "cycle", "cycle-values", "oob"};
@@ -105,7 +105,8 @@ static void every_cut_is_noticed_or_harmless(void **state)
     assert_int_equal(root_read(tree->root, DEP, 4096, &index, &length), 0);
     for (size_t n = 0; n <= length; n++) {
         char seen[4096] = "";
-        AUTOFREE char *cut = xcalloc(1, n + 1); /* so that a sanitizer sees what is behind it */
+        AUTOFREE char *cut =
+            xcalloc(1, n + 1); /* so that a sanitizer notices reads after the end */
         int r;
 
         memcpy(cut, index, n);

@@ -35,7 +35,8 @@ static void a_note_is_read(void **state)
     assert_false(facts.current);
 }
 
-/* What is loaded is then somebody else's, which we neither replace nor drop. */
+/* A loaded kernel then counts as another program's, which fastreboot neither replaces nor
+ * unloads. */
 static void a_damaged_note_is_none(void **state)
 {
     expect_none(*state);

@@ -37,7 +37,7 @@ static void files_are_open_and_looked_at(void **state)
     assert_int_equal(payload.modules_error, 0);
 }
 
-/* What was checked is what is loaded, although the name means another file now. */
+/* What was checked is what is loaded, although the name now means another file. */
 static void the_descriptor_outlives_the_name(void **state)
 {
     CLEANUP(payload_clear) struct boot_payload payload = {0};
@@ -131,7 +131,7 @@ static void every_change_changes_the_signature(void **state)
     expect_change(*state, &entry, &before);
     tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "initrd, longer");
     expect_change(*state, &entry, &before);
-    tree_kernel(*state, "boot/vmlinuz-new", "6.1.0-33-amd64"); /* the same to the byte */
+    tree_kernel(*state, "boot/vmlinuz-new", "6.1.0-33-amd64"); /* identical to the byte */
     tree_remove(*state, "vmlinuz");
     tree_link(*state, "vmlinuz", "boot/vmlinuz-new");
     expect_change(*state, &entry, &before);

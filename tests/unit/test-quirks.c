@@ -21,7 +21,7 @@ static struct quirk_facts read_facts(const struct tree *tree)
     return facts;
 }
 
-/* That the quirks in `text` match with `words` among the reasons, or do not (NULL). */
+/* Asserts that the quirks in `text` match, with `words` in the reasons; NULL: that they do not. */
 static void expect(const struct tree *tree, const char *text, const char *words)
 {
     CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
@@ -42,7 +42,7 @@ static void expect_error(const struct tree *tree, const char *text, const char *
     assert_answer(&facts.invalid, 1, words);
 }
 
-/* The lists that are installed. */
+/* Copies an installed list. */
 static void install(const struct tree *tree, const char *name)
 {
     AUTOFREE char *list = NULL, *from = format(SOURCE_ROOT "/units/quirks.d/%s", name);
@@ -134,7 +134,7 @@ static void every_kind_of_match_must_match(void **state)
            "b: ");
 }
 
-/* What the quirks in `text` do; each a text or NULL. */
+/* Asserts what the quirks in `text` do; each member is a text or NULL. */
 static void expect_effects(const struct tree *tree, const char *text,
                            const struct quirk_facts *wanted)
 {
@@ -225,7 +225,7 @@ static void what_root_is_on_is_never_detached(void **state)
                                          .applied.text = (char *)"but nothing is detached"});
 }
 
-/* What `words` of the installed list says of a machine of these files. */
+/* Asserts that the installed list has `words` to say about a machine of these files. */
 static void expect_place(const struct tree *tree, const char *const (*files)[2], const char *words)
 {
     CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
@@ -289,13 +289,13 @@ static void other_keys_match(void **state)
     expect(tree, "[a]\nMatchArchitecture=x86_64\nAction=firmware\n", NULL);
     expect(tree, "[a]\nMatchHypervisor=kvm\nAction=firmware\n", "a: ");
     expect(tree, "[a]\nMatchHypervisor=kvm:?*\nAction=firmware\n", NULL);
-    expect(tree, "[a]\nMatchCPU=,fpu,vme,\nAction=firmware\n", "a: "); /* of the first alone */
+    expect(tree, "[a]\nMatchCPU=,fpu,vme,\nAction=firmware\n", "a: "); /* only of the first */
     expect(tree, "[a]\nMatchCPU=*,pu,* *,two,*\nAction=firmware\n", NULL);
     expect(tree, "[a]\nMatchPath=/nothing /proc/cpuinfo\nAction=firmware\n", "a: ");
     expect(tree, "[a]\nMatchPath=/nothing\nAction=firmware\n", NULL);
 }
 
-/* What is not installed is known all the same; what is installed and damaged is told. */
+/* Lists that are not installed are still known; damaged ones are reported. */
 static void a_list_that_is_gone(void **state)
 {
     const struct tree *tree = *state;

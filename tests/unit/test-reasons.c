@@ -32,7 +32,7 @@ static void the_table_is_whole(void **state)
     }
 }
 
-/* Where the words of a reason would be no news but noise. */
+/* A reason that applied here would only be noise. */
 static void nothing_applies_to_a_good_machine(void **state)
 {
     struct made_facts made;
@@ -47,7 +47,7 @@ static void nothing_applies_to_a_good_machine(void **state)
     }
 }
 
-/* What the reason says of the facts. */
+/* Asserts what the reason says about the facts. */
 static void expect(const struct made_facts *made, const char *id, int result, const char *words)
 {
     CLEANUP(answer_clear) struct answer answer = reason_ask(find(id), &made->facts);
@@ -214,7 +214,7 @@ static void the_kernels_own_switches(void **state)
     made.facts.kexec.disabled.is = made.facts.kexec.exhausted.is = ANSWER_YES;
     expect(&made, "kexec-disabled", 1, "kexec_load_disabled");
     expect(&made, "kexec-exhausted", 1, "kexec_load_limit_reboot");
-    made.facts.loaded.current = true; /* what is loaded still runs */
+    made.facts.loaded.current = true; /* what is loaded can still be started */
     expect(&made, "kexec-disabled", 0, NULL);
     expect(&made, "kexec-exhausted", 0, NULL);
     made.facts.kexec.supported.is = ANSWER_NO;

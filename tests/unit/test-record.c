@@ -22,7 +22,7 @@ static struct identities *of(const char *text)
     return identities;
 }
 
-/* What becomes of `text` when nothing else is known; NULL: it stays. */
+/* What `text` becomes if nothing else is known; NULL: it stays the same. */
 static void expect(const char *text, const char *expected)
 {
     CLEANUP(identities_freep) struct identities *identities = of(text);
@@ -222,7 +222,7 @@ static void what_is_read_leaves_a_trace(void **state)
     assert_int_equal(fd_read_at(fd, bytes, 4, 3), 0);
     assert_int_equal(fd_read_at(fd, bytes, 4, 3), 0);
     (void)close(fd);
-    assert_int_equal(memfd_create("other", MFD_CLOEXEC), fd); /* is not taken for the file */
+    assert_int_equal(memfd_create("other", MFD_CLOEXEC), fd); /* is not confused with the file */
     assert_int_equal(fd_read_at(fd, bytes, 4, 0), -ENODATA);
     traces_end(&traces);
     (void)close(fd);

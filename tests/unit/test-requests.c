@@ -10,7 +10,7 @@
 #define INDICATIONS VARIABLE("OsIndications-" EFI_GUID_GLOBAL)
 #define FWUPD VARIABLE("fwupd-0a1b2c3d-0000-0000-0000-000000000000-0-" EFI_GUID_FWUPD)
 
-/* A variable as efivarfs shows it: four bytes of attributes and the data. */
+/* A variable as efivarfs shows it: four bytes of attributes, then the data. */
 static void variable(const struct tree *tree, const char *path, const void *data, size_t n)
 {
     unsigned char bytes[512] = {7};
@@ -29,7 +29,7 @@ static void text_variable(const struct tree *tree, const char *path, const char 
     variable(tree, path, wide, 2 * strlen(text) + 2);
 }
 
-/* That `kind` and nothing else is asked for, in words that have `words` in them. */
+/* Asserts that only `kind` is requested, described with `words`. */
 static void expect_only(const struct tree *tree, enum request_kind kind, const char *words)
 {
     struct answer requests[N_REQUESTS];
@@ -51,7 +51,7 @@ static void expect_nothing(const struct tree *tree)
 static void nothing_was_asked_for(void **state)
 {
     expect_nothing(*state);
-    /* What is always there on a machine with EFI. */
+    /* What every machine with EFI has. */
     variable(*state, INDICATIONS, "\0\0\0\0\0\0\0\0", 8);
     variable(*state, VARIABLE("BootOrder-" EFI_GUID_GLOBAL), "\0", 2);
     variable(*state, VARIABLE("OsIndicationsSupported-" EFI_GUID_GLOBAL), "\5\0\0\0\0\0\0\0", 8);
@@ -114,7 +114,7 @@ static void one_boot_entry(void **state)
     expect_only(*state, REQUEST_LOADER_ENTRY, "\"windows.conf\"");
     text_variable(*state, ONE_SHOT, "");
     expect_nothing(*state);
-    /* What the kernel leaves at each kexec, and nothing like it. */
+    /* What the kernel leaves at each kexec, and similar values. */
     text_variable(*state, ONE_SHOT, "kexec reboot");
     expect_nothing(*state);
     text_variable(*state, ONE_SHOT, "kexec reboot2");
@@ -162,7 +162,7 @@ static void fwupd_wants_a_reboot(void **state)
     expect_only(*state, REQUEST_UPDATE, "/run/reboot-required.pkgs");
 }
 
-/* A swap device of four pages whose first ends in `signature`. */
+/* A swap device of four pages; the first page ends in `signature`. */
 static void swap(const struct tree *tree, size_t page, const char *signature)
 {
     static char image[4 * 65536];
@@ -284,7 +284,7 @@ static void text_of_a_variable(void **state)
     variable(tree, VARIABLE("x"),
              "a\0\xe4\0\0\x20"
              "b",
-             7); /* odd length, two beyond ASCII */
+             7); /* odd length, two non-ASCII characters */
     assert_int_equal(efivar_read_text(tree->root, "x", &text), 1);
     assert_string_equal(text, "a??");
     assert_int_equal(efivar_read_text(tree->root, "y", &text), 0);

@@ -129,7 +129,8 @@ static struct found ask_kernel(const struct tree *tree, const char *path)
     return answer;
 }
 
-/* What the kernel says of the same path inside of a chroot, on random trees full of links. */
+/* Compares with what the kernel says about the same path inside a chroot, on random trees full of
+ * links. */
 static void it_agrees_with_the_kernel(void **state)
 {
     const struct tree *tree = *state;
@@ -144,7 +145,7 @@ static void it_agrees_with_the_kernel(void **state)
 
         for (unsigned k = 0; k < n; k++)
             end += sprintf(end, "%s/", NAMES[dice(ELEMENTS(NAMES))]);
-        end[-1] = 0; /* a slash at the end is another matter */
+        end[-1] = 0; /* a trailing slash is a different case */
     }
     for (int i = 0; i < 60; i++) {
         char place[32];
@@ -266,7 +267,7 @@ static void odd_files_are_not_opened(void **state)
     if (mknodat(tree->root, "null", S_IFCHR | 0666, makedev(1, 3)) == 0) {
         assert_int_equal(root_open(tree->root, "null", NULL), -EINVAL);
         fd = root_open_device(tree->root, "null");
-        assert_true(fd >= 0 || fd == -EACCES); /* a file system may have no devices */
+        assert_true(fd >= 0 || fd == -EACCES); /* a file system may be mounted nodev */
         closep(&fd);
     }
     assert_int_equal(root_open_directory(tree->root, "file"), -ENOTDIR);

@@ -75,7 +75,7 @@ static void the_kernel_knows_the_type(void **state)
         expect_type(*state, CASES[i].type, CASES[i].cmdline, CASES[i].by, CASES[i].words);
 }
 
-/* arm64: no type. */
+/* arm64 has no type. */
 static void a_kernel_that_does_not_know(void **state)
 {
     const struct tree *tree = *state;
@@ -110,7 +110,7 @@ static void loaders_that_say_their_name(void **state)
     expect(tree, STARTER_UNKNOWN, "LoaderInfo: ");
 }
 
-/* The kernel that runs is on none of the disks. */
+/* The running kernel is on none of the disks. */
 static void from_the_network(void **state)
 {
     const struct tree *tree = *state;
@@ -154,13 +154,13 @@ static void attempts_carry_it(void **state)
     expect_type(tree, 0xd0, "ro fastreboot.attempt=1", STARTER_UNKNOWN, "kexec");
     records_write_firmware_boot(tree->root, &first);
     expect_type(tree, 0xd0, "ro fastreboot.attempt=1", STARTER_GRUB, "type 0x72");
-    tree_remove(tree, "boot/v"); /* an update may do that meanwhile */
+    tree_remove(tree, "boot/v"); /* an update may do this in the meantime */
     assert_int_equal(departure_begin(tree->root, &second), 0);
     tree_remove(tree, RUN_FIRMWARE_BOOT);
     records_write_firmware_boot(tree->root, &second);
     expect_type(tree, 0xd0, "ro fastreboot.attempt=2", STARTER_GRUB, "type 0x72");
     tree_remove(tree, RUN_FIRMWARE_BOOT);
-    records_write_firmware_boot(tree->root, NULL); /* no attempt led here */
+    records_write_firmware_boot(tree->root, NULL); /* no attempt led to this boot */
     expect_type(tree, 0xd0, "ro", STARTER_UNKNOWN, "kexec");
     tree_write(tree, "proc/sys/kernel/bootloader_type", "176\n");
     records_write_firmware_boot(tree->root, &second); /* an old one */
@@ -253,7 +253,7 @@ static bool order_changed(const struct tree *tree, const char *order, size_t n)
     return changed;
 }
 
-/* Boot000A is another system's, on a disk that may be there; Boot0001 started this machine. */
+/* Boot000A is another system's, on a disk that may exist; Boot0001 started this machine. */
 static void the_order_of_the_firmware(void **state)
 {
     static const char OTHER[] = "\7\0\0\0"
@@ -264,10 +264,10 @@ static void the_order_of_the_firmware(void **state)
     static const char ALONE[] = "\7\0\0\0\x0a\0";
     const struct tree *tree = *state;
 
-    assert_false(order_changed(tree, SECOND, 8)); /* nothing says what started it */
+    assert_false(order_changed(tree, SECOND, 8)); /* there is no evidence of what started it */
     tree_write_bytes(tree, EFIVARS_DIR "/BootCurrent-" EFI_GUID_GLOBAL, "\7\0\0\0\1\0", 6);
     assert_false(order_changed(tree, FIRST, 8));
-    assert_true(order_changed(tree, SECOND, 8)); /* and what it is, is not known */
+    assert_true(order_changed(tree, SECOND, 8)); /* and it is not known what that is */
     write_option(tree, OTHER, sizeof(OTHER) - 1);
     assert_false(order_changed(tree, SECOND, 8)); /* its disk is gone */
     tree_write(tree, "dev/disk/by-partuuid/00112233-4455-6677-8899-aabbccddeeff", "");
@@ -275,9 +275,9 @@ static void the_order_of_the_firmware(void **state)
     assert_true(order_changed(tree, ALONE, 6)); /* Boot0001 is gone */
     tree_remove(tree, "dev/disk/by-partuuid/00112233-4455-6677-8899-aabbccddeeff");
     tree_write(tree, RUN_FIRMWARE_BOOT, "{\"type\":33,\"boot_order\":\"0001,000A\"}");
-    assert_true(order_changed(tree, SECOND, 8)); /* it stood behind at the boot */
+    assert_true(order_changed(tree, SECOND, 8)); /* at the boot it came later */
     tree_write(tree, RUN_FIRMWARE_BOOT, "{\"type\":33,\"boot_order\":\"000A,0001\"}");
-    assert_false(order_changed(tree, SECOND, 8)); /* it was passed over */
+    assert_false(order_changed(tree, SECOND, 8)); /* it was skipped */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)

@@ -53,7 +53,7 @@ static void removing_twice_is_fine(void **state)
     assert_true(state_remove(tree->root, "d") < 0);
 }
 
-/* What an earlier crash left is in nobody's way. */
+/* A leftover of an earlier crash does not get in the way. */
 static void a_leftover_is_no_obstacle(void **state)
 {
     const struct tree *tree = *state;
@@ -65,7 +65,7 @@ static void a_leftover_is_no_obstacle(void **state)
     assert_false(exists(tree, "d/.x.new"));
 }
 
-/* Nor is anything that a crash cannot have left: a FIFO would be waited for. */
+/* Nor does anything that a crash cannot have left: writing to a FIFO would block. */
 static void a_fifo_is_not_waited_for(void **state)
 {
     const struct tree *tree = *state;
@@ -79,7 +79,7 @@ static void a_fifo_is_not_waited_for(void **state)
     assert_false(exists(tree, "d/.x.new"));
 }
 
-/* Nor is anything written where a link in its place points. */
+/* Nor is anything written to the target of a link in its place. */
 static void a_link_is_not_written_through(void **state)
 {
     const struct tree *tree = *state;
@@ -92,7 +92,7 @@ static void a_link_is_not_written_through(void **state)
     expect_text(tree, "precious", "precious");
 }
 
-/* A child writes and is stopped at a file size that the text does not fit in. */
+/* A child writes, with a limit on the file size that is too small for the text. */
 static int write_too_much(void *argument)
 {
     const struct tree *tree = argument;
@@ -169,11 +169,11 @@ static void the_old_text_stays_on_a_full_disk(void **state)
         _exit(full_disk(*state));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
-        skip(); /* no right to mount here */
+        skip(); /* not permitted to mount here */
     assert_int_equal(status, 0);
 }
 
-/* Killed at any moment, the file holds one of the texts that were written, and whole. */
+/* Killed at any time, the file contains one of the written texts, complete. */
 static void being_killed_leaves_old_or_new(void **state)
 {
     const struct tree *tree = *state;

@@ -3,7 +3,7 @@
 #include "test.h"
 #include "tree.h"
 
-/* What is said of arrays, file systems and disks. */
+/* What is reported about arrays, file systems and disks. */
 static void expect(const struct tree *tree, const char *degraded, const char *damaged,
                    const char *failing)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A program that ends at any moment: killed before or after each thing that it changes, or out of
- * memory at each allocation. Whatever is left, the next step of the story judges it rightly. Only
- * the system call and PID 1 are made up. */
+/* A program that ends at any time: killed before or after each change, or out of memory at each
+ * allocation. Whatever is left, the next step of the story judges it correctly. Only the system
+ * call and PID 1 are fakes. */
 
 #include <fcntl.h>
 
@@ -40,7 +40,7 @@ static int look(int root)
     return r == HEALTH_WAIT ? health_check(root, &config, &seen, &again) : r;
 }
 
-/* Without what it says. */
+/* Without its output. */
 static void run_quietly(int (*step)(int root))
 {
     int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC), before = dup(STDERR_FILENO);
@@ -53,8 +53,8 @@ static void run_quietly(int (*step)(int root))
     (void)close(before);
 }
 
-/* Runs a step, and where `at` is not -1 kills it at this point. False when it never came to that.
- */
+/* Runs a step and, unless `at` is -1, kills it at that point. Returns false if it did not get that
+ * far. */
 static bool run(int (*step)(int root), int at)
 {
     if (at >= 0)
@@ -67,7 +67,7 @@ static void run_without_memory(int (*step)(int root), int at_least)
 {
     int allocations = ends_without_memory(step, tree->root);
 
-    assert_true(HAS_ASAN || allocations >= at_least); /* scripts/test runs this without ASan, too */
+    assert_true(HAS_ASAN || allocations >= at_least); /* scripts/test also runs this without ASan */
 }
 
 static bool exists(const char *path)
@@ -81,7 +81,7 @@ static void forget(const char *path)
         tree_remove(tree, path);
 }
 
-/* What ends with a boot ends, and the next one begins. */
+/* Ends what ends with a boot, and begins the next one. */
 static void boot(bool by_kexec)
 {
     static int boots;
@@ -99,7 +99,7 @@ static void boot(bool by_kexec)
     fake.shutdown = SHUTDOWN_NONE;
 }
 
-/* The machine as it was installed. Its hardware stays from one round to the next. */
+/* The machine as installed. Its hardware stays the same from one round to the next. */
 static void begin(void)
 {
     static const char *const LEFT[] = {STATE_ATTEMPT, STATE_HISTORY, STATE_FAILED, STATE_HEALING,
@@ -131,7 +131,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* The reboot as PID 1 runs it. True when the kernel was started. */
+/* The reboot as PID 1 runs it. Returns true if the kernel was started. */
 static bool shut_down(int departure_at, int jump_at, bool *ret_interrupted)
 {
     bool first, second;
@@ -176,7 +176,7 @@ static void expect(enum outcome outcome, enum health health, const char *text, i
                  record.text);
 }
 
-/* How often the history has such an outcome; it never has two lines about one attempt. */
+/* How many lines of the history have that outcome; there are never two about one attempt. */
 static int lines(enum outcome outcome)
 {
     CLEANUP(history_clear) struct history history;
@@ -220,7 +220,7 @@ static int early(int root)
     return 0;
 }
 
-/* An older initrd, so that there is something to load again. */
+/* An older initrd, so that loading is needed again. */
 static void load_an_old_one(void)
 {
     tree_write(tree, CONFIG_FILE, "load = early\n");
@@ -230,8 +230,8 @@ static void load_an_old_one(void)
     tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "a new one");
 }
 
-/* The go-ahead comes last: the reboot is fast with everything written down, or goes through the
- * firmware. Then the kernel is not to blame, and none is left for kexec.target to start. */
+/* The go-ahead comes last: either the reboot is fast with everything recorded, or it goes through
+ * the firmware. Then the kernel is not to blame, and none is left for kexec.target to start. */
 static void departure_ends_anywhere(void **state)
 {
     (void)state;
@@ -262,7 +262,7 @@ static void departure_ends_anywhere(void **state)
     }
 }
 
-/* What was loaded as far as nobody knows is loaded again. */
+/* A kernel that may or may not have been loaded is loaded again. */
 static void an_early_load_ends_anywhere(void **state)
 {
     bool interrupted = true;
@@ -302,7 +302,7 @@ static void jump_ends_anywhere(void **state)
     }
 }
 
-/* Interrupted after it */
+/* Interrupted after the jump */
 
 static void set_out(void)
 {
@@ -392,7 +392,7 @@ static void a_check_ends_anywhere(void **state)
             (void)run(look, -1);
             if (!reset)
                 expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
-            /* What the history calls good is not remembered as bad, and the other way round. */
+            /* What the history calls good is not remembered as bad, and vice versa. */
             assert_int_equal(lines(OUTCOME_FAST) + lines(OUTCOME_FAILED), 1);
             assert_int_equal(failures(), lines(OUTCOME_FAILED));
             assert_false(exists(STATE_ATTEMPT));

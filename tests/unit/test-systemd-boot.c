@@ -20,7 +20,7 @@ static void variable(const struct tree *tree, const char *path, const char *text
     tree_write_bytes(tree, path, wide, 4 + 2 * strlen(text) + 2);
 }
 
-/* Three kernels, of which 6.10 is the newest. */
+/* Three kernels; 6.10 is the newest. */
 static void setup_menu(const struct tree *tree)
 {
     variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 252.38-1");
@@ -33,7 +33,7 @@ static void setup_menu(const struct tree *tree)
     tree_write(tree, "boot/loader/entries/Z.conf", "title Z\nlinux /k\n");
 }
 
-/* That the entry called `id` is chosen, for a reason with `words`; or none is (NULL). */
+/* Asserts that the entry `id` is chosen, for a reason with `words`; NULL: that none is. */
 static void expect(const struct tree *tree, const char *id, const char *words)
 {
     CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
@@ -127,7 +127,7 @@ static void what_others_may_write_is_not_followed(void **state)
     }
 }
 
-/* Nothing is in it now, and anything may be at the boot. */
+/* It is empty now, but may contain anything at the boot. */
 static void where_others_may_put_something(void **state)
 {
     const struct tree *tree = *state;
@@ -163,7 +163,7 @@ static void a_link_into_a_home_is_not_followed(void **state)
     expect(tree, NULL, "/home/eve can be written by others");
 }
 
-/* The loader asks the variable, then the file, and then takes the first. */
+/* The boot loader uses the variable, then the file, then the first entry. */
 static void a_default_that_is_gone(void **state)
 {
     const struct tree *tree = *state;
@@ -187,7 +187,7 @@ static void a_default_that_is_gone(void **state)
     expect(tree, "b.conf", "first entry");
 }
 
-/* Windows and the like, which the loader finds without a file for them. */
+/* Windows and the like, which the boot loader finds without an entry file. */
 static void an_automatic_entry_as_default(void **state)
 {
     static const char *const PATTERNS[] = {"auto-windows", "AUTO-*", "*-shell",
@@ -272,7 +272,7 @@ static void what_cannot_be_kexecd(void **state)
 
     setup_menu(tree);
     tree_write(tree, "boot/loader/entries/b.conf", "title B\nsort-key a\nefi /shell.efi\n");
-    expect(tree, "a.conf", "first"); /* there is no such program */
+    expect(tree, "a.conf", "first"); /* that program does not exist */
     tree_write(tree, "boot/shell.efi", "MZ");
     {
         CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
@@ -296,13 +296,14 @@ static void tries(void **state)
     expect(tree, NULL, "on trial");
     tree_write(tree, "boot/loader/loader.conf", "default c.conf\n");
     expect(tree, NULL, "on trial");
-    tree_write(tree, "boot/loader/loader.conf", "default c+2-1.conf\n"); /* as the loader has it */
+    tree_write(tree, "boot/loader/loader.conf",
+               "default c+2-1.conf\n"); /* in the boot loader's notation */
     expect(tree, NULL, "on trial");
     tree_write(tree, "boot/loader/loader.conf", "default a.conf\n");
     expect(tree, "a.conf", "loader.conf");
 }
 
-/* Entries in a directory on the root file system are out of the loader's sight. */
+/* The boot loader cannot see entries in a directory on the root file system. */
 static void what_is_no_partition(void **state)
 {
     static const char ROOT[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n";
@@ -321,7 +322,7 @@ static void what_is_no_partition(void **state)
     tree_write(tree, "efi/k", "");
     tree_write(tree, "efi/loader/entries/y.conf", "title Y\nlinux /k\n");
     tree_write(tree, "boot/loader/loader.conf", "default z.conf\n");
-    expect(tree, "z.conf", "loader.conf"); /* nothing is known of mounts */
+    expect(tree, "z.conf", "loader.conf"); /* mounts are not known */
     tree_write(tree, "proc/self/mountinfo", BOTH);
     expect(tree, NULL, "XBOOTLDR");
     tree_write(tree, "run/udev/data/b8:3",
@@ -344,7 +345,7 @@ static void what_is_no_partition(void **state)
     expect(tree, NULL, "is the EFI system partition mounted?");
 }
 
-/* Of two EFI system partitions the loader was started from one. */
+/* There are two EFI system partitions; the boot loader was started from one. */
 static void which_partition(void **state)
 {
     static const char MOUNTED[] = "21 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
@@ -396,7 +397,7 @@ static void strings_of_the_machine(void **state)
     expect(tree, NULL, "SMBIOS");
 }
 
-/* From the specification, and each greater than the one before. */
+/* From the specification: each is greater than the previous one. */
 static void versions_of_the_uapi_group(void **state)
 {
     static const char *const ASCENDING[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* act/systemd.c against a PID 1 made of sd-bus, on a socket of the test's own. */
+/* act/systemd.c with a fake PID 1 made with sd-bus, on the test's own socket. */
 
 #include "act/systemd.h"
 
@@ -19,7 +19,7 @@ static const char *const *jobs;
 static char address[128];
 static struct tree *tree;
 
-/* In place of libsystemd's: there is no other PID 1 to be reached. */
+/* Replaces libsystemd's function, so that no other PID 1 can be reached. */
 int __real_sd_bus_set_address(sd_bus *bus, const char *given);
 int __wrap_sd_bus_set_address(sd_bus *bus, const char *given);
 int __wrap_sd_bus_set_address(sd_bus *bus, const char *given)
@@ -28,8 +28,7 @@ int __wrap_sd_bus_set_address(sd_bus *bus, const char *given)
     return __real_sd_bus_set_address(bus, address);
 }
 
-/* While PID 1 is silent nobody waits for it in earnest: the time that was to be waited has passed.
- */
+/* While PID 1 is silent, waiting takes no time: the time to wait is counted as passed. */
 static bool silent;
 static int64_t passed;
 
@@ -339,7 +338,8 @@ static void units_are_stopped_started_and_looked_at(void **state)
     end(pid);
 }
 
-/* Where the hardware does not take the time the kexec is not armed: it may be too short. */
+/* If the hardware does not accept the time, the watchdog is not armed for the kexec: its timeout
+ * may be too short. */
 static void the_watchdog_must_take_the_time(void **state)
 {
     static const char *const NONE[] = {NULL};
@@ -372,7 +372,7 @@ static void no_answer_is_an_error(void **state)
     pid = begin();
     assert_true(systemd_kexec() < 0);
     end(pid);
-    /* And nobody at all. */
+    /* Also without any PID 1. */
     assert_true(systemd_shutdown_job(&id) < 0);
     assert_true(systemd_kexec() < 0);
     assert_true(systemd_stop("x.timer") < 0);
@@ -382,7 +382,8 @@ static void no_answer_is_an_error(void **state)
     assert_true(systemd_arm_watchdog(tree->root, 180) < 0);
 }
 
-/* PID 1 takes the call and says nothing, not even who it is: sd-bus alone waits for 90 seconds. */
+/* PID 1 accepts the connection and says nothing, not even who it is: by itself, sd-bus would wait
+ * for 90 seconds. */
 static void silence_ends_in_time(void **state)
 {
     uint32_t id;

@@ -29,8 +29,8 @@ static void what_moves_the_cursor_is_shown(void **state)
     expect("a\nb\tc\r\x7f", "a\\x0ab\\x09c\\x0d\\x7f");
     expect("\xc2\x9b"
            "1m",
-           "\\xc2\\x9b1m");                    /* CSI of one character */
-    expect("\xe2\x80\xae", "\\xe2\\x80\\xae"); /* right to left from here */
+           "\\xc2\\x9b1m");                    /* CSI as a single character */
+    expect("\xe2\x80\xae", "\\xe2\\x80\\xae"); /* right-to-left from here */
     expect("\xe2\x81\xa6x\xe2\x80\xa0", "\\xe2\\x81\\xa6x\xe2\x80\xa0");
 }
 
@@ -49,10 +49,10 @@ static void what_is_not_utf8_is_shown(void **state)
     expect("\xff", "\\xff");
     expect("\x80", "\\x80");
     expect("\xe2\x82", "\\xe2\\x82");
-    expect("\xc0\x9b", "\\xc0\\x9b"); /* ESC, longer than it has to be */
+    expect("\xc0\x9b", "\\xc0\\x9b"); /* ESC, in an overlong form */
     expect("\xe0\x80\x9b", "\\xe0\\x80\\x9b");
     expect("\xf0\x80\x80\x9b", "\\xf0\\x80\\x80\\x9b");
-    expect("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* half of a pair in UTF-16 */
+    expect("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* half of a surrogate pair */
     expect("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* beyond Unicode */
     expect("\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80");
 }

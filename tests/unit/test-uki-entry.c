@@ -143,7 +143,7 @@ static void expect_problem(const struct tree *tree, const char *words)
         fail_msg("\"%s\" does not say \"%s\"", entries.entries[entries.chosen].problem, words);
 }
 
-/* Files that the stub would add are never left out silently. */
+/* Files that the stub would add are never silently ignored. */
 static void companions(void **state)
 {
     static const char *const FILES[] = {"efi/EFI/Linux/x.efi.extra.d/y.addon.efi",
@@ -176,7 +176,7 @@ static void odd_command_lines(void **state)
     expect_problem(tree, "ASCII");
 }
 
-/* Whose command line counts, for an entry of type 1. */
+/* Which command line counts for an entry of type 1. */
 static void expect_options(const struct tree *tree, const char *key, const char *options,
                            const char *cmdline)
 {

@@ -32,7 +32,7 @@ static int as_file(size_t size)
     return fd;
 }
 
-/* The problem, or NULL; closes the file. */
+/* Returns the problem, or NULL; closes the file. */
 static char *problem_of(int fd, unsigned profile)
 {
     int kernel = -1, initrd = -1, r;
@@ -67,7 +67,7 @@ static void expect_content(int fd, const void *content, size_t size)
     assert_memory_equal(found, content, size);
 }
 
-/* The kernel without its padding; microcode, padded, before the initrd; os-release behind both. */
+/* The kernel without its padding; microcode, padded, before the initrd; os-release after both. */
 static void it_is_taken_apart(void **state)
 {
     static const char INITRD[] =
@@ -111,7 +111,7 @@ static void sizes_in_memory_and_in_the_file(void **state)
     char *problem, found[16];
 
     (void)state;
-    made_field(IMAGE, AT_UCODE, 8, 600); /* 512 in the file, the rest is zero */
+    made_field(IMAGE, AT_UCODE, 8, 600); /* 512 in the file, the rest is zeros */
     made_field(IMAGE, AT_LINUX, 8, 64 * 1024 * 1024);
     fd = as_file(size);
     assert_int_equal(uki_unpack(fd, 0, &kernel, &initrd, &problem), 0);
@@ -122,8 +122,8 @@ static void sizes_in_memory_and_in_the_file(void **state)
     assert_int_equal(lseek(kernel, 0, SEEK_END), (KERNEL_SIZE + 511) / 512 * 512);
 }
 
-/* A signed kernel ends with its certificates, without which and with more than which it is another.
- */
+/* A signed kernel ends with its certificates: with less or more than those it is a different
+ * file. */
 static void a_signed_kernel_has_no_padding(void **state)
 {
     unsigned char kernel[KERNEL_SIZE];

@@ -45,7 +45,7 @@ static void enabled_for_good_or_for_this_boot(void **state)
 
         tree_link(*state, path, "/usr/lib/systemd/system/" JUMP_UNIT);
         half = read_facts(*state);
-        assert_int_equal(half.enabled.is, ANSWER_NO); /* the other target may be the one */
+        assert_int_equal(half.enabled.is, ANSWER_NO); /* the other target may be used */
         tree_link(*state, kexec, "/usr/lib/systemd/system/" JUMP_UNIT);
         facts = read_facts(*state);
         assert_int_equal(facts.enabled.is, ANSWER_YES);

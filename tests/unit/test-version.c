@@ -12,7 +12,7 @@ static int sign(int n)
     return (n > 0) - (n < 0);
 }
 
-/* Each is greater than the one before. */
+/* Each is greater than the previous one. */
 static const char *const ASCENDING[] = {
     "~",
     "~a",
@@ -67,7 +67,7 @@ static bool dpkg_says_less(const char *a, const char *b)
     return status == 0;
 }
 
-/* All that dpkg takes as a version: a digit first. */
+/* Only what dpkg accepts as a version: starting with a digit. */
 static void dpkg_agrees(void **state)
 {
     (void)state;
@@ -75,7 +75,7 @@ static void dpkg_agrees(void **state)
         if (!strchr("-", ASCENDING[i][strlen(ASCENDING[i]) - 1]) &&
             !strchr("-", ASCENDING[i + 1][strlen(ASCENDING[i + 1]) - 1])) {
             if (strlen(ASCENDING[i]) > 20 || strlen(ASCENDING[i + 1]) > 20)
-                continue; /* dpkg's numbers end somewhere */
+                continue; /* dpkg's numbers are limited */
             assert_true(dpkg_says_less(ASCENDING[i], ASCENDING[i + 1]));
             assert_false(dpkg_says_less(ASCENDING[i + 1], ASCENDING[i]));
         }
@@ -172,11 +172,11 @@ static void packages_are_compared_by_piece(void **state)
         for (size_t j = 0; j < sizeof(ORDER) / sizeof(*ORDER); j++)
             assert_int_equal(sign(version_compare_package(ORDER[i], ORDER[j], false)),
                              (i > j) - (i < j));
-    /* The dashes decide what is compared with what. */
+    /* The dashes decide which parts are compared. */
     assert_int_equal(sign(version_compare_package("a-1-2-3", "a-1.9-3", false)), 1);
     assert_int_equal(version_compare_package("a-1-2", "a-01-2", false), 0);
     assert_int_equal(sign(version_compare_package("a--c", "a-c", false)), -1);
-    /* A '+', which newer ones count. */
+    /* A '+', which newer versions take into account. */
     assert_int_equal(sign(version_compare_package("m-6.12.0+", "m-6.12.0-1", false)), -1);
     assert_int_equal(sign(version_compare_package("m-6.12.0+", "m-6.12.0-1", true)), 1);
     assert_int_equal(sign(version_compare_package("m-1+2", "m-1.1", false)), 1);
@@ -200,7 +200,7 @@ static void files_are_compared_without_their_endings(void **state)
     assert_int_equal(compare_files("a-1.conf", "a-1-2.conf"), -1);
     assert_int_equal(compare_files("a-1.tar.gz", "a-1.1.gz"), -1);
     assert_int_equal(compare_files("a.b~", "a.b"), -1);
-    /* Not as rpm does it. */
+    /* Not like rpm. */
     assert_int_equal(compare_files("m-80.el8.x.conf", "m-80.1.el8.x.conf"), -1);
     assert_int_equal(compare_files("m-80.el8.x_64.conf", "m-80.1.el8.x_64.conf"), 1);
 }

@@ -10,7 +10,7 @@ enum is {
     NEXT,
 };
 
-/* What is decided; `words` is in the reason given, NULL where there is to be none. */
+/* Asserts what is decided; `words` is in the reason, NULL: there is no reason. */
 static void expect(const struct made_facts *made, enum is answer, const char *words)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan;
@@ -42,7 +42,7 @@ static void three_answers(void **state)
            "hangs, the machine stays down until someone resets it");
 }
 
-/* A healthy machine must not be reset: each doubt is enough not to use it. */
+/* A healthy machine must not be reset: any doubt is enough not to use it. */
 static void doubt_is_not_armed(void **state)
 {
     struct made_facts made;
@@ -74,7 +74,7 @@ static void doubt_is_not_armed(void **state)
     WITH((watchdog->identity = NULL, watchdog->ipmi = true), "ipmi_watchdog");
 }
 
-/* What is not certain is done on the administrator's word; what is impossible is not. */
+/* The administrator's setting overrides doubts, but not what is impossible. */
 static void the_setting_is_a_word(void **state)
 {
     CLEANUP(watchdog_plan_clear) struct watchdog_plan plan = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What cmocka.h wants to be included before it, and cmocka. */
+/* cmocka, and what must be included before it. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -16,8 +16,8 @@
 
 #define RUN_TESTS(tests) cmocka_run_group_tests(tests, NULL, NULL)
 
-/* That an answer is `result` (1 yes, 0 no, a negative errno unknown) and its text has `words` in it
- * (NULL: any text). */
+/* Asserts that an answer is `result` (1 yes, 0 no, a negative errno unknown) and its text contains
+ * `words` (NULL: any text). */
 #define assert_answer(answer, result, words)                                                       \
     check_answer((answer), (result), (words), __FILE__, __LINE__)
 

@@ -118,15 +118,15 @@ static void put32(unsigned char *at, uint32_t value)
 void kernel_header(unsigned char image[KERNEL_SIZE], const char *release)
 {
     memset(image, 0, KERNEL_SIZE);
-    image[0x1f1] = 4;                 /* sectors of setup code behind the first */
-    put32(image + 0x1f4, 64);         /* the kernel behind them, by 16 bytes */
-    put16(image + 0x1fe, 0xaa55);     /* mark of a boot sector */
+    image[0x1f1] = 4;                 /* sectors of setup code after the first */
+    put32(image + 0x1f4, 64);         /* size of the kernel after them, in units of 16 bytes */
+    put16(image + 0x1fe, 0xaa55);     /* boot sector signature */
     memcpy(image + 0x202, "HdrS", 4); /* magic */
     put16(image + 0x206, 0x020f);     /* protocol */
     put16(image + 0x20e, KERNEL_VERSION_OFFSET - 0x200);
     image[0x211] = 1;           /* bzImage */
-    put16(image + 0x236, 0x3f); /* 64-bit entry, above 4 GiB */
-    put32(image + 0x238, 2047); /* room for the command line */
+    put16(image + 0x236, 0x3f); /* 64-bit entry point, loadable above 4 GiB */
+    put32(image + 0x238, 2047); /* longest command line */
     sprintf((char *)image + KERNEL_VERSION_OFFSET, "%s (builder@host) #1 SMP", release);
 }
 
@@ -138,7 +138,8 @@ void tree_kernel(const struct tree *tree, const char *path, const char *release)
     tree_write_bytes(tree, path, image, sizeof(image));
 }
 
-/* kmod's index: a header and a trie of nodes (libkmod-index.c). Ours has one letter per module. */
+/* kmod's index: a header and a trie of nodes (libkmod-index.c). This one has one letter per
+ * module. */
 enum {
     INDEX_MAGIC = 0xb007f457,
     INDEX_VERSION = 0x00020001,
@@ -248,7 +249,7 @@ int as_nobody(int (*function)(void *), void *argument)
 
     assert_true(pid >= 0);
     if (pid == 0) {
-        /* _exit(): the leaks of the test that was forked are not the child's. */
+        /* _exit(): the child must not report the parent's allocations as leaks. */
         if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0))
             _exit(255);
         _exit(function(argument));

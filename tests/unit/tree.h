@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A machine made of files: a temporary directory that stands for "/". Paths are relative to it, and
- * missing directories on the way are made (0755). Whatever cannot be done fails the test. */
+/* A machine made of files: a temporary directory that stands for "/". Paths are relative to it;
+ * missing parent directories are created (0755). Any failure fails the test. */
 
 struct tree {
     char path[64];
@@ -23,10 +23,10 @@ void tree_link(const struct tree *tree, const char *path, const char *target);
 void tree_mode(const struct tree *tree, const char *path, mode_t mode);
 void tree_remove(const struct tree *tree, const char *path);
 
-/* The text of a file, for free(); NULL when there is none. */
+/* The text of a file, which the caller frees; NULL if the file does not exist. */
 char *tree_read(const struct tree *tree, const char *path);
 
-/* The smallest bzImage that passes for one: KERNEL_SIZE bytes, a header and no code. */
+/* The smallest valid bzImage: KERNEL_SIZE bytes, a header and no code. */
 enum {
     KERNEL_SIZE = 5 * 512 + 64 * 16,
     KERNEL_CMDLINE_MAX = 2047 - 30 - 1,
@@ -35,18 +35,18 @@ enum {
 void kernel_header(unsigned char image[KERNEL_SIZE], const char *release);
 void tree_kernel(const struct tree *tree, const char *path, const char *release);
 
-/* /lib/modules/RELEASE with an index, as depmod writes it, of `n` modules a.ko, b.ko, ... */
+/* /lib/modules/RELEASE with the index that depmod would write for `n` modules a.ko, b.ko, ... */
 void tree_modules(const struct tree *tree, const char *release, size_t n);
 
-/* An index of /lib/modules/RELEASE, "alias", "builtin" or so, of one `key` with one `value`. */
+/* An index of /lib/modules/RELEASE ("alias", "builtin", ...) with one `key` and its `value`. */
 void tree_index(const struct tree *tree, const char *release, const char *name, const char *key,
                 const char *value);
 
 /* A Debian machine with kernel 6.1.0-33-amd64, links to it, and fastreboot enabled: fast. */
 void tree_debian(const struct tree *tree);
 
-/* Runs `function` as a user who owns nothing; gives what it returned, from 0 to 255. */
+/* Runs `function` as an unprivileged user; returns its result, from 0 to 255. */
 int as_nobody(int (*function)(void *), void *argument);
 
-/* The next number of a fixed sequence, so that a failure comes again. */
+/* The next number of a fixed sequence, so that failures are reproducible. */
 unsigned dice(unsigned sides);
