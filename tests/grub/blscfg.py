@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""blscfg against GRUB 2.14, the first to have the command without a patch.
+"""Compares fastreboot's blscfg with GRUB 2.14, the first version to have the command without a patch.
 
-  blscfg.py --record TREE   asks the grub-emu in TREE, a Debian that has it, and writes down its answers
-  blscfg.py PROGRAM         holds fastreboot against them: equal or unknown, never different
+  blscfg.py --record TREE   asks the grub-emu in TREE, a Debian that has it, and records its answers
+  blscfg.py PROGRAM         compares fastreboot with them: equal or unknown, never different
 
-The cases are made from seeds and stand in blscfg-2.14.json with the answers, one a line. TREE comes from
+The cases are generated from seeds and are in blscfg-2.14.json with the answers, one per line. TREE is made by
 
   mmdebstrap --variant=extract --include=grub-emu forky TREE
 
-grub-emu runs in it by chroot, with the case mounted at /case. It has a `linux` command of its own, which
-tells the kernel and the parameters (without quotes between them) when debug=linux is set; of the initrds it
-keeps one, so that these are taken from what blscfg says of its work with debug=blsuki."""
+grub-emu runs in it by chroot, with the case mounted at /case. With debug=linux its own `linux` command prints
+the kernel and the parameters (without quotes between them). It keeps only one initrd, so the initrds are taken
+from what blscfg prints with debug=blsuki."""
 
 import json, os, random, re, shutil, subprocess, sys, tempfile
 
@@ -45,7 +45,7 @@ class Case:
         return self.random.random() < share
 
     def entry(self, number, release):
-        """Each initrd's name starts with the entry's number, by which its owner is known."""
+        """Each initrd's name starts with the number of its entry, which identifies it."""
         pick = self.random.choice
         lines = ['title Linux (%s)' % release, 'version ' + release, 'linux /case/vmlinuz-%d' % number,
                  'initrd /case/i-%d-0' % number, 'options ' + pick(OPTIONS)]
@@ -158,7 +158,7 @@ def compare(program):
             print('blscfg: different: seed %d: GRUB %r, fastreboot %r' % (recorded['seed'], theirs, ours))
     print('blscfg: %d cases, %d equal, %d unknown, %d different' % (sum(counts.values()), counts['equal'],
                                                                   counts['unknown'], counts['different']))
-    # Odd files are many here, and for each the answer is unknown; but not for nearly all.
+    # There are many malformed files, for which the answer is unknown; but it must not be for nearly all.
     return counts['different'] == 0 and counts['equal'] > sum(counts.values()) / 3
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""GRUB's own script engine (grub-emu) and fastreboot, asked the same question: what is started?"""
+"""Asks GRUB's own script engine (grub-emu) and fastreboot the same question: what is started?"""
 
 import fcntl, json, os, pty, re, select, shutil, signal, struct, subprocess, termios, time
 
-# grub-emu has none of these commands, so functions can stand in for them and tell their words.
+# grub-emu has none of these commands, so functions replace them and print their words.
 PRELUDE = ''.join(
     'function %s { echo "@%s"; for @w in "$@"; do echo "@<$@w>@"; done\n}\n'.replace('@w', 'grub_word')
     % (name, tag)
@@ -35,7 +35,7 @@ def run_emu(directory, limit=20, command=None):
                 break
             out += chunk
             ended = not chunk or any(end in out for end in ENDS)
-            if out.count(b'Press any key') > keys: # an error was shown, and then it goes on
+            if out.count(b'Press any key') > keys: # an error was shown; it continues after a key
                 keys += 1
                 os.write(fd, b' ')
     os.kill(pid, signal.SIGKILL)
@@ -47,7 +47,7 @@ def run_emu(directory, limit=20, command=None):
 
 
 def started(output):
-    """(kernel, parameters, initrds) of what was loaded last, or None."""
+    """(kernel, parameters, initrds) of what was last loaded, or None."""
     output = re.sub(r'\x1b\[[0-9;?]*[A-Za-z]', '', output).replace('\r', '')
     output = re.split(r'Falling back to|Failed to boot both', output)[0]
     linux = initrds = None
@@ -65,19 +65,19 @@ def started(output):
 
 
 def quote(parameters):
-    """As GRUB makes the kernel's command line of them."""
+    """The kernel's command line that GRUB makes of them."""
     return ' '.join('"%s"' % text if ' ' in text else text
                     for text in (re.sub(r'''([\\'"])''', r'\\\1', p) for p in parameters))
 
 
 def locate(path, tree):
-    """The file below /boot when the path is of a separate file system."""
+    """The file below /boot, if the path is on a separate file system."""
     path = re.sub(r'^\([^)]*\)', '', path)
     return path if os.path.lexists(tree + path) else '/boot' + path
 
 
 class Case:
-    """A tree with a grub.cfg, and perhaps a grubenv and a custom.cfg beside it."""
+    """A tree with a grub.cfg, and perhaps a grubenv and a custom.cfg next to it."""
 
     def __init__(self, where, name, config, env=None, custom=None, files=()):
         self.name = name
@@ -95,7 +95,7 @@ class Case:
             os.makedirs(os.path.dirname(full), exist_ok=True)
             open(full, 'w').write('x')
         open(self.tree + '/proc/cmdline', 'w').write('BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1\n')
-        # On the host the graphical terminal is a drawing, from which no text can be read back.
+        # On the host the graphical terminal is a picture, from which no text can be read.
         theirs = PRELUDE + config.replace('terminal_output gfxterm', 'true')
         for directory, text in ((grub, config), (self.emu, theirs)):
             write(directory + '/grub.cfg', text)
@@ -148,7 +148,7 @@ def write(path, text):
 
 
 def make_env(variables):
-    """As grub-editenv writes it."""
+    """A grubenv as grub-editenv writes it."""
     text = '# GRUB Environment Block\n'
     for name, value in variables.items():
         text += '%s=%s\n' % (name, value.replace('\\', '\\\\').replace('\n', '\\\n'))
@@ -156,7 +156,7 @@ def make_env(variables):
 
 
 def paths_in(config):
-    """The files that a configuration names: as they are below /boot, or moved there."""
+    """The files that a configuration names: as they are if below /boot, or else moved there."""
     found = set()
     for line in re.findall(r'^\s*(?:linux|initrd)(?:efi|16)?\s+(.*)$', config, re.M):
         for word in re.findall(r'(?:^|\s|\))(/[\w./@+-]+)', line.split(' root=')[0]):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Configurations by chance, each from its seed: quoting, escapes, variables, conditions, loops,
+"""Random configurations, each from its seed: quoting, escapes, variables, conditions, loops,
 functions, submenus, odd titles, defaults of every kind, broken grubenv blocks."""
 
 import random
@@ -8,7 +8,7 @@ import emu
 
 KERNELS = ['/boot/vmlinuz-1', '/boot/vmlinuz-2', '/boot/k n', '/boot/k\'q', '/boot/k$d', '/boot/k\\b']
 INITRDS = ['/boot/initrd-1', '/boot/initrd-2', '/boot/ucode.img']
-# Any list of commands will do to tell that GRUB has no others.
+# Any list of commands shows that GRUB has no others.
 FILES = KERNELS + INITRDS + ['/boot/grub/i386-pc/command.lst']
 NAMES = ['a', 'b', 'c1', '_d', 'default', 'long_name', 'x']
 TEXTS = ['', 'y', '0', '1', '2', 'one two', ' x', 'x ', "it's", '"q"', '$a', '\\', 'a\\b', '>', 'a>b',
@@ -65,12 +65,12 @@ class Generator:
     # Text as a word
 
     def quote(self, text):
-        """`text` in one of the ways to write it, or something near it."""
+        """`text` in one of the ways to write it, or something similar."""
         way = self.random.randint(0, 5)
         if way == 0 and "'" not in text:
             return "'%s'" % text
         if way == 1:
-            # a backslash before most letters stays, so it may go unescaped there
+            # a backslash before most letters is kept, so it need not be escaped there
             return '"%s"' % ''.join(
                 '\\' + c if c in '"$' or (c == '\\' and (not text[i + 1:i + 2].isalpha() or
                                                          self.chance(0.5))) else c

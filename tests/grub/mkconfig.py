@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Configurations as the real grub-mkconfig makes them: in a mount namespace of its own, with a /boot
-and an /etc/default/grub that we fill, and programs in place of grub-probe and grub-mkrelpath that
-answer for a disk that is not there.
+"""Configurations made by the real grub-mkconfig: in its own mount namespace, with the test's /boot and
+/etc/default/grub, and with programs in place of grub-probe and grub-mkrelpath that answer for a disk
+that does not exist.
 
   mkconfig.py SUITE TREE   records those of another Debian in mkconfig-SUITE.tar.xz
 
-TREE holds that Debian's scripts: mmdebstrap --variant=extract --include=grub-common,grub2-common SUITE TREE"""
+TREE has that Debian's scripts: mmdebstrap --variant=extract --include=grub-common,grub2-common SUITE TREE"""
 
 import io, json, os, subprocess, sys, tarfile, tempfile
 
@@ -48,7 +48,7 @@ shift 2
 for command; do eval "$command"; done
 '''
 
-MADE = {}  # grub-mkconfig is slow, and what is done with grubenv afterwards changes nothing of its work
+MADE = {}  # grub-mkconfig is slow, and later changes to grubenv do not affect its result
 
 
 def make(where, kernels, settings, commands=(), separate=False, tree=''):
@@ -135,7 +135,7 @@ def record(suite, tree):
             tempfile.TemporaryDirectory() as where:
         for name, arguments in variants():
             if name.startswith('1 kernels') and not name.endswith(('=0', '=1>0', 'nonsense')):
-                continue  # with one kernel the names differ in nothing that depends on the Debian
+                continue  # with one kernel the names do not depend on the Debian
             config, env, files = make(os.path.join(where, 'made'), tree=tree, **arguments)
             text = json.dumps({'config': config, 'env': env and env.decode(), 'files': files}).encode()
             member = tarfile.TarInfo(name.replace('/', '|'))

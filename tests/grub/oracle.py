@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""fastreboot's reading of grub.cfg against GRUB's own: equal or unknown, never different.
+"""Compares what fastreboot and GRUB make of grub.cfg: equal or unknown, never different.
 
 oracle.py PROGRAM [--long] [--set mkconfig|bullseye|trixie|shapes|generated] [--seed N] [--count N] [--keep DIR]
-Exit 1 when one case is different or too many are unknown, 77 when there is no grub-emu."""
+Exits with 1 if a case is different or too many are unknown, and with 77 if there is no grub-emu."""
 
 import argparse, glob, os, re, shutil, subprocess, sys, tempfile
 
 import emu, generate, mkconfig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# As grub-emu is no EFI program, the machine that fastreboot looks at has no EFI either.
+# grub-emu is not an EFI program, so the machine that fastreboot reads has no EFI either.
 MORE_FILES = ['/boot/ucode.img', '/boot/more.img', '/sys/firmware/acpi/pm_profile']
 MOST_UNKNOWN = {'mkconfig': 5, 'bullseye': 5, 'trixie': 5, 'shapes': 5, 'generated': 100}
 
@@ -27,7 +27,7 @@ def mkconfig_cases(where, options):
 
 
 def recorded_cases(suite):
-    """Those of another Debian's grub-mkconfig, see mkconfig.py."""
+    """Cases of another Debian's grub-mkconfig, see mkconfig.py."""
     def cases(where, options):
         for name, config, env, files in mkconfig.recorded(suite):
             yield emu.Case(where, name, config, env, files=files + MORE_FILES), 'reboot' in name
@@ -35,7 +35,7 @@ def recorded_cases(suite):
 
 
 def shape_cases(where, options):
-    """Each file, with each of the grubenv values that its comments name."""
+    """Each file, with each of the grubenv values in its comments."""
     for path in sorted(glob.glob(HERE + '/shapes/*.cfg')):
         config = open(path).read()
         files = emu.paths_in(config) + re.findall(r'^#! file (.*)$', config, re.M)
