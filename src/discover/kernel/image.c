@@ -9,17 +9,17 @@
 #include "base/util.h"
 
 enum {
-    HEAD = 0x268, /* up to the end of the x86 setup header's fields that we read */
+    HEAD = 0x268, /* up to the last field of the x86 setup header that is read */
     MAX_RELEASE = 128,
-    /* The kernel keeps room for what it may add itself, "elfcorehdr=0x…" (MAX_ELFCOREHDR_STR_LEN
-     * in arch/x86/kernel/kexec-bzimage64.c), whether it adds it or not. */
+    /* The kernel reserves room for "elfcorehdr=0x…", which it may add (MAX_ELFCOREHDR_STR_LEN in
+     * arch/x86/kernel/kexec-bzimage64.c), whether it does or not. */
     X86_CMDLINE_RESERVE = 30,
-    ARM64_CMDLINE_MAX = 2047, /* COMMAND_LINE_SIZE less the NUL */
-    /* How far into an arm64 image, which has no field for it, the banner is looked for. */
+    ARM64_CMDLINE_MAX = 2047, /* COMMAND_LINE_SIZE without the NUL */
+    /* How far into an arm64 image, which has no field for it, the banner is searched for. */
     MAX_BANNER_OFFSET = 128 * 1024 * 1024,
 };
 
-/* The file under examination. */
+/* The file that is examined. */
 struct file {
     int fd;
     uint64_t size;
@@ -33,7 +33,7 @@ static int refuse(const struct file *file, const char *problem)
     return -ENOEXEC;
 }
 
-/* Up to `size` bytes at `offset`, which is within the file: as many as it has. */
+/* Reads up to `size` bytes at `offset`, which is within the file: as many as there are. */
 static int read_some(const struct file *file, void *buffer, uint64_t offset, size_t *size)
 {
     if (*size > file->size - offset)
@@ -41,7 +41,7 @@ static int read_some(const struct file *file, void *buffer, uint64_t offset, siz
     return fd_read_at(file->fd, buffer, *size, offset);
 }
 
-/* The first word of `text`, when it can be a release: it becomes part of a path. */
+/* The first word of `text`, if it can be a release: it becomes part of a path. */
 static char *release_of(const char *text)
 {
     size_t length = strcspn(text, " \n");
@@ -60,7 +60,7 @@ static int x86_release(const struct file *file, size_t setup_size, char **ret_re
     char text[MAX_RELEASE + 2] = "";
     int r;
 
-    /* The field counts from the end of the boot sector; the string lies in the setup code. */
+    /* The field counts from the end of the boot sector; the string is in the setup code. */
     if (offset == 0 || offset + 0x200 >= setup_size)
         return refuse(file, "bzImage without a version string");
     r = read_some(file, text, offset + 0x200, &length);
@@ -97,7 +97,7 @@ static int read_x86(const struct file *file, struct image *image)
     return x86_release(file, setup_size, &image->release);
 }
 
-/* Looks for "Linux version X" in the image: the kernel has its banner in clear text. */
+/* Looks for "Linux version X" in the image: the kernel contains its banner uncompressed. */
 static int arm64_release(const struct file *file, char **ret_release)
 {
     static const char BANNER[] = "Linux version ";
@@ -123,7 +123,8 @@ static int read_arm64(const struct file *file, struct image *image)
 {
     uint64_t need = get_le64(file->head + 16);
 
-    /* The field also counts zeroes that are not in the file, so it cannot show a truncated one. */
+    /* The field also counts zeros that are not in the file, so it does not show whether the file is
+     * truncated. */
     if (need == 0)
         return refuse(file, "arm64 image older than Linux 3.17");
     if (get_le64(file->head + 24) & 1)

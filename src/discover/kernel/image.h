@@ -4,7 +4,7 @@
 #include "facts/image.h"
 
 /* Reads the header of the open kernel `fd`, and checks what kexec_file_load requires and that the
- * file is as long as its header says.
- * 0 and the image, for image_clear(); -ENOEXEC and in *ret_problem, for free(), what is wrong with
- * it; or another negative errno when it could not be read. */
+ * file is as long as its header says. 0 and the image, to be released with image_clear(); -ENOEXEC
+ * and what is wrong with it in *ret_problem, which the caller frees; or another negative errno if
+ * it could not be read. */
 int image_read(int fd, struct image *ret_image, char **ret_problem);

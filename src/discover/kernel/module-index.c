@@ -7,9 +7,9 @@
 
 #include "base/util.h"
 
-/* A node is: with PREFIX a string, with CHILDREN the first and last character that follows and a
- * node's place for each between them, with VALUES their number and for each a priority and a
- * string. The flags stand in the place of the node. */
+/* A node has: with PREFIX, a string; with CHILDREN, the first and the last character that may
+ * follow, and the offset of a node for each of them; with VALUES, their number, and for each a
+ * priority and a string. The flags are part of the offset of the node. */
 enum {
     MAGIC = 0xb007f457,
     VERSION_MAJOR = 2,
@@ -23,14 +23,14 @@ static const uint32_t PREFIX = 0x80000000, VALUES = 0x40000000, CHILDREN = 0x200
 struct walk {
     const char *index;
     size_t size;
-    size_t left; /* bytes that may still be looked at: those of a tree do not overlap */
+    size_t left; /* bytes that may still be read: the nodes of a tree do not overlap */
     const char *name;
     module_index_visit visit;
     void *data;
     char key[MAX_KEY + 1];
 };
 
-/* A place in the file, and what was found to be wrong with it. */
+/* A position in the file, and what was found to be wrong with it. */
 struct cursor {
     struct walk *walk;
     size_t at;
@@ -71,7 +71,7 @@ static const char *take_text(struct cursor *cursor)
     return take(cursor, length + 1);
 }
 
-/* Up to the bracket that closes the set, or NULL; whether `sign` is in it. */
+/* Returns the bracket that closes the set, or NULL. *ret_found: `sign` is in the set. */
 static const char *match_set(const char *set, char sign, bool *ret_found)
 {
     const char *at = set + 1;
@@ -90,7 +90,7 @@ static const char *match_set(const char *set, char sign, bool *ret_found)
     return *at ? at : NULL;
 }
 
-/* One sign of a pattern against one of a name: where the pattern goes on, or NULL. */
+/* Matches a character of a name with one of a pattern: returns the rest of the pattern, or NULL. */
 static const char *match_one(const char *pattern, char sign)
 {
     const char *end;
@@ -101,7 +101,7 @@ static const char *match_one(const char *pattern, char sign)
     return sign && (*pattern == '?' || *pattern == sign) ? pattern + 1 : NULL;
 }
 
-/* As fnmatch(), which can take a time without end. */
+/* Like fnmatch(), which may take almost forever. */
 static bool matches(const char *pattern, const char *name)
 {
     const char *star = NULL, *again = NULL;
@@ -166,7 +166,7 @@ static int visit_values(struct cursor *cursor)
 
 static int visit_node(struct walk *walk, uint32_t place, size_t length);
 
-/* The places of the children are read first, as the values stand behind them. */
+/* Reads the offsets of the children first, as the values follow them. */
 static int visit_children(struct cursor *cursor, size_t length)
 {
     struct walk *walk = cursor->walk;
@@ -192,7 +192,8 @@ static int visit_children(struct cursor *cursor, size_t length)
     return r;
 }
 
-/* The key has `length` signs so far. Each node makes it longer, so MAX_KEY bounds the depth. */
+/* The key has `length` characters so far. Each node makes it longer, so MAX_KEY limits the
+ * depth. */
 static int visit_node(struct walk *walk, uint32_t place, size_t length)
 {
     struct cursor cursor = {.walk = walk, .at = place & PLACE};

@@ -62,7 +62,7 @@ static int read_index(int root, const char *directory, const char *kind, char **
     return r == -EFBIG ? -EBADMSG : r;
 }
 
-/* What was found of the modules that modules.dep lists. */
+/* What is known so far about the modules that modules.dep lists. */
 struct listed {
     int root;
     int directory;
@@ -71,8 +71,8 @@ struct listed {
     char *first;
 };
 
-/* 1, 0 or a negative errno: whether the file is there. The way through the gate is long, and there
- * are thousands of modules, so it is gone where a link has to be followed or somebody listens. */
+/* Returns 1 if the file exists, 0 if not, or a negative errno. root_resolve() is slow and there are
+ * thousands of modules, so it is only used if a link must be followed or a witness is set. */
 static int is_there(const struct listed *listed, const char *path)
 {
     AUTOFREE char *full = NULL, *resolved = NULL;

@@ -41,13 +41,13 @@ static void file_clear(struct boot_file *file)
     *file = (struct boot_file){.fd = -1};
 }
 
-/* Keeps apart what is wrong with a file and what could not be found out. */
+/* The errno that prevented knowing, or 0: a -ENOEXEC is described in words. */
 static int error_of(int r)
 {
     return r < 0 && r != -ENOEXEC ? -r : 0;
 }
 
-/* The initrd that came out of the image. */
+/* The initrd that was inside the image. */
 static int keep_unpacked(struct boot_payload *payload, int initrd)
 {
     struct boot_file *file = APPEND(payload->initrds, payload->n_initrds);
@@ -63,7 +63,7 @@ static int keep_unpacked(struct boot_payload *payload, int initrd)
     return 0;
 }
 
-/* The kernel and initrd inside the image take its place; path, size and times stay the image's. */
+/* Kernel and initrd from inside the image replace it; path, size and times stay the image's. */
 static int unpack(struct boot_payload *payload)
 {
     int kernel = -1, initrd = -1, r;
@@ -91,7 +91,7 @@ static void look_inside(int root, struct boot_payload *payload)
     payload->image_error = error_of(read_kernel(payload));
     if (!payload->image.release)
         return;
-    /* Without its device, which may have another number in the next boot. */
+    /* Without its device, whose number may differ in the next boot. */
     payload->kernel_id =
         format("%s %llu %lld", payload->image.release, (unsigned long long)payload->kernel.size,
                (long long)payload->kernel.changed);

@@ -3,13 +3,13 @@
 
 #include "facts/facts.h"
 
-/* Opens the files of `entry`, which must outlive the payload, and looks at each: is it there, can
- * only root change it, is it a kernel, has that kernel its modules. An entry with a problem has no
- * files. Release with payload_clear(). */
+/* Opens the files of `entry`, which must outlive the payload, and examines each: whether it exists,
+ * whether only root can change it, whether it is a kernel, whether that kernel has its modules. The
+ * files of an entry with a problem are not opened. Release with payload_clear(). */
 void payload_open(int root, const struct boot_entry *entry, struct boot_payload *ret_payload);
 
-/* A text that differs when kernel, initrds or command line differ; for free(). */
+/* A text that differs if kernel, initrds or command line differ. The caller frees it. */
 char *payload_signature(const struct boot_payload *payload);
 
-/* Closes the descriptors too. */
+/* Also closes the descriptors. */
 void payload_clear(struct boot_payload *payload);

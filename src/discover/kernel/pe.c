@@ -10,12 +10,12 @@
 /* Offsets and sizes in the headers. */
 enum {
     DOS_HEADER = 64,
-    DOS_NEW_HEADER = 60, /* where the PE header's offset is */
-    COFF_HEADER = 24,    /* with the signature before it */
+    DOS_NEW_HEADER = 60, /* where the offset of the PE header is */
+    COFF_HEADER = 24,    /* including the signature before it */
     COFF_MACHINE = 4,
     COFF_SECTIONS = 6,
     COFF_OPTIONAL_SIZE = 20,
-    OPTIONAL_HEADER = 72, /* as much of it as systemd-boot requires */
+    OPTIONAL_HEADER = 72, /* the part of it that systemd-boot requires */
     SECTION_HEADER = 40,
     SECTION_SIZE = 8,
     SECTION_STORED = 16,
@@ -23,13 +23,13 @@ enum {
     MAGIC_PE32 = 0x10b,
     MAGIC_PE32_PLUS = 0x20b,
     MAX_SECTIONS = 4096,
-    /* Where the certificates are, behind the start of the optional header. */
+    /* Where the certificates are listed, after the start of the optional header. */
     CERTIFICATES_PE32 = 128,
     CERTIFICATES_PE32_PLUS = 144,
     MAX_PADDING = 4096,
 };
 
-/* The headers in front of the section table say where it is and how long. */
+/* The headers before the section table say where and how long it is. */
 static int read_headers(int fd, struct pe *pe, uint64_t *ret_table)
 {
     unsigned char dos[DOS_HEADER], coff[COFF_HEADER + OPTIONAL_HEADER];

@@ -15,29 +15,29 @@ struct pe_section {
     char name[9];
     uint32_t size;   /* in memory; without the padding that it has in the file */
     uint32_t offset; /* in the file */
-    uint32_t stored; /* bytes of it in the file, padding included */
+    uint32_t stored; /* bytes in the file, including padding */
 };
 
 struct pe {
     uint16_t machine;
     uint64_t file_size;
     uint64_t headers;            /* where they end */
-    struct pe_section *sections; /* as in the table */
+    struct pe_section *sections; /* in the order of the table */
     size_t n;
 };
 
-/* Reads the headers of the open file `fd`. Nothing is allocated before its size was compared with
- * the file's.
- * 0; -ENOEXEC when it is not a PE file or its section table is cut off; -E2BIG when it has too many
- * sections; or another negative errno. Release with pe_clear(). */
+/* Reads the headers of the open file `fd`. Sizes are compared with the file's before anything is
+ * allocated. 0; -ENOEXEC if it is not a PE file or its section table is cut off; -E2BIG if it has
+ * too many sections; or another negative errno. Release with pe_clear(). */
 int pe_read(int fd, struct pe *ret_pe);
 
 void pe_clear(struct pe *pe);
 
-/* What is wrong with its sections, in words; NULL when they are all in the file and apart. */
+/* What is wrong with its sections, in words; NULL if they are all in the file and do not
+ * overlap. */
 const char *pe_problem(const struct pe *pe);
 
-/* The length of the PE file in the `size` bytes at `offset` without the padding behind it: a signed
- * file ends with its certificates, and its signature does not hold with more. `size` when it is not
+/* The length of the PE file in the `size` bytes at `offset`, without the padding after it: a signed
+ * file ends with its certificates, and with more its signature is invalid. `size` if it is not
  * signed. 0 or a negative errno. */
 int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size);

@@ -14,11 +14,11 @@ enum {
     FIRST_WITH_OSREL = 257,
 };
 
-/* Sections that the stub turns into files in /.extra of the initrd, each an archive of its own and
- * in this order. A key that is sealed to a signed policy needs the first. */
+/* Sections that the stub turns into files in /.extra of the initrd, each in its own archive and in
+ * this order. A key that is sealed to a signed policy needs the first. */
 static const struct {
     enum uki_part part;
-    int since; /* the stub's version */
+    int since; /* version of the stub */
     const char *name;
 } EXTRAS[] = {
     {UKI_PCRSIG, FIRST_WITH_PCRSIG, ".extra/tpm2-pcr-signature.json"},
@@ -48,7 +48,7 @@ static int pad(int fd)
     return at < 0 ? -errno : fd_write(fd, "\0\0\0", (size_t)(-at & 3));
 }
 
-/* A header in the archive format "newc", and the name, padded. */
+/* Writes a header in the archive format "newc", and the name, padded. */
 static int write_header(int fd, unsigned inode, unsigned mode, uint32_t size, const char *name)
 {
     AUTOFREE char *header =
@@ -91,7 +91,7 @@ static int write_initrd(const struct uki *uki, const struct pe_section *const *p
     return r;
 }
 
-/* In memory the kernel may be longer than its file; kexec_file_load needs the file. */
+/* The kernel may be longer in memory than in its file; kexec_file_load needs the file. */
 static int write_kernel(const struct uki *uki, const struct pe_section *const *parts, int to)
 {
     const struct pe_section *section = parts[UKI_LINUX];
@@ -103,7 +103,7 @@ static int write_kernel(const struct uki *uki, const struct pe_section *const *p
     return r < 0 ? r : append(to, uki->fd, section, (uint32_t)size);
 }
 
-/* Nobody can change the content any more. */
+/* Makes the content immutable. */
 static int seal(int fd)
 {
     return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0

@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 enum {
-    /* The versions of systemd-stub whose behavior is known. Later ones add to the command line
+    /* The versions of systemd-stub whose behaviour is known. Later ones add to the command line
      * (console=) and to the initrd (a boot secret) what only the firmware knows. */
     FIRST_STUB = 250,
     LAST_STUB = 259,
@@ -149,8 +149,8 @@ bool uki_is_ascii(const char *text)
     return !*text;
 }
 
-/* The name of a section that a profile has twice: which one counts depends on the stub's version.
- */
+/* The name of a section that a profile has twice: which one is used depends on the version of the
+ * stub. */
 static const char *find_double(const struct uki *uki)
 {
     for (size_t i = 0; i < N_UKI_PARTS; i++) {

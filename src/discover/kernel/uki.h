@@ -6,7 +6,7 @@
 #include "discover/kernel/pe.h"
 
 /* A unified kernel image: a PE file with kernel, initrd, microcode and command line as sections.
- * Its program, systemd-stub, hands them to the kernel; this does the same without it. */
+ * The program in it, systemd-stub, passes them to the kernel; this does the same without it. */
 
 enum uki_part {
     UKI_LINUX,
@@ -28,37 +28,37 @@ enum {
 };
 
 struct uki {
-    int fd; /* borrowed */
+    int fd; /* not owned */
     struct pe pe;
     int stub; /* version of systemd-stub; 0 for another stub */
 };
 
-/* Reads section table and stub of the open file `fd`, which must stay open.
- * 0; -ENOEXEC when it is not a PE file; or another negative errno. Release with uki_clear(). */
+/* Reads section table and stub of the open file `fd`, which must stay open. 0; -ENOEXEC if it is
+ * not a PE file; or another negative errno. Release with uki_clear(). */
 int uki_read(int fd, struct uki *ret_uki);
 void uki_clear(struct uki *uki);
 
-/* The sections of a profile; where it has none of its own, those before the first .profile; NULL
- * where neither has one.
- * 0, or -ENOENT when there is no such profile. Profile 0 always exists. */
+/* Finds the sections of a profile. If it lacks one, the one before the first .profile is used, or
+ * NULL if there is none. 0, or -ENOENT if the profile does not exist. Profile 0 always exists. */
 int uki_select(const struct uki *uki, unsigned profile,
                const struct pe_section *ret_parts[N_UKI_PARTS]);
 
-/* The text in a section, up to the first NUL, for free(). -EFBIG when it has more than UKI_MAX_TEXT
- * bytes; -EBADMSG when it is not in the file. */
+/* The text in a section, up to the first NUL; the caller frees it. -EFBIG if it has more than
+ * UKI_MAX_TEXT bytes; -EBADMSG if it is not in the file. */
 int uki_text(const struct uki *uki, const struct pe_section *section, char **ret_text);
 
 /* Turns a text, in place, into the command line that the stub would pass on: control characters
- * become blanks, and blanks at both ends go. */
+ * become blanks, and blanks at both ends are removed. */
 void uki_mangle_cmdline(char *cmdline);
 
-/* Only ASCII survives the way through the stub's UTF-16. */
+/* Only ASCII survives the conversion to and from UTF-16 in the stub. */
 bool uki_is_ascii(const char *text);
 
-/* Why kexec cannot start this profile as its stub would, in words for free(); NULL when it can. */
+/* Why kexec cannot start this profile as its stub would, in words; NULL if it can. The caller frees
+ * the text. */
 char *uki_problem(const struct uki *uki, unsigned profile);
 
-/* Copies kernel and initrd of a profile into sealed memfds, as the stub would pass them on.
- * 0 and two descriptors, -1 for no initrd; -ENOEXEC and in *ret_problem, for free(), what
- * uki_problem() says; or another negative errno. */
+/* Copies kernel and initrd of a profile into sealed memfds, as the stub would pass them on. 0 and
+ * two descriptors, -1 if there is no initrd; -ENOEXEC and uki_problem()'s text in *ret_problem,
+ * which the caller frees; or another negative errno. */
 int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem);
