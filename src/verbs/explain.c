@@ -30,10 +30,10 @@ static const char *effect_of(const struct reason *reason)
 static int run(const struct call *call)
 {
     static const char *const ENDS[] = {
-        [KIND_ONCE] = "over with the next reboot",
+        [KIND_ONCE] = "until the next reboot",
         [KIND_SETTING] = "until a setting is changed",
         [KIND_FAULT] = "until something is repaired",
-        [KIND_MACHINE] = "as long as the machine is what it is",
+        [KIND_MACHINE] = "always, on this machine",
     };
     const struct reason *reason = find(call->argument);
 

@@ -171,8 +171,9 @@ static void tell_missing(const struct traces *traces)
         cut += traces->all[i].cut;
     }
     if (cut)
-        fputs("fastreboot: record: this machine has more than a recording holds; it is cut\n",
-              stderr);
+        fputs(
+            "fastreboot: record: this machine has more than a recording holds; some is left out\n",
+            stderr);
 }
 
 /* Adds the architecture, which old kernels do not report, and the answers on this machine. */
@@ -208,8 +209,8 @@ static int compare(const struct call *call, int tree, const struct answers *befo
     for (size_t i = 0; r >= 0 && i < before->n; i++)
         if (!streq(before->texts[i], after.texts[i]))
             fprintf(stderr,
-                    "fastreboot: record: \"%s\" answers otherwise for the recording; what it said "
-                    "of this machine is in " ANSWERS "/%s.json there\n",
+                    "fastreboot: record: \"%s\" answers differently for the recording; its answer "
+                    "on this machine is in " ANSWERS "/%s.json there\n",
                     before->verbs[i], before->verbs[i]);
     return r;
 }
@@ -284,7 +285,7 @@ static int run(const struct call *call)
 
 const struct verb verb_record = {
     .name = "record",
-    .summary = "write what the others look at into FILE, for a bug report",
+    .summary = "write what fastreboot reads to FILE, for a bug report",
     .argument = "FILE.tar.gz",
     .options = OPTION_DRY_RUN | OPTION_ROOT,
     .run = run,
