@@ -13,7 +13,7 @@ enum {
     MOUNT_TIMEOUT = 5 * 1000000, /* microseconds */
 };
 
-/* An outer one comes before one inside it. */
+/* An outer mount comes before those inside it. */
 static const struct {
     const char *point, *unit;
 } PLACES[] = {
@@ -22,7 +22,7 @@ static const struct {
     {"/efi", "efi.mount"},
 };
 
-/* Whether looking there would wait for an automount. */
+/* Whether accessing the directory would wait for an automount. */
 static bool is_waiting(int root, const char *point)
 {
     struct mount_point *mounts;
@@ -38,7 +38,7 @@ static bool is_waiting(int root, const char *point)
     return waiting;
 }
 
-/* The kernel wakes whoever polls the list of mounts when that changes. */
+/* The kernel wakes those who poll the list of mounts when it changes. */
 static void wait_for(int root, const char *point)
 {
     AUTOCLOSE int list = root_open(root, MOUNTS_OF_SELF, NULL);

@@ -16,8 +16,8 @@ static void say(const char *text)
     (void)n; /* there is nowhere to report it */
 }
 
-/* In a thread, because no signal handler runs while the program waits for an automount, a network
- * file system or the like: there a signal counts that kills, as the end of the process is one. */
+/* In a thread, because no signal handler runs while the program waits for an automount or a network
+ * file system: only fatal signals, such as the one that ends the process, interrupt that. */
 static void *give_up(void *nothing)
 {
     (void)nothing;
@@ -35,7 +35,7 @@ void deadline_start(int64_t microseconds)
     limit = (struct timespec){.tv_sec = microseconds / 1000000,
                               .tv_nsec = microseconds % 1000000 * 1000};
     if (pthread_create(&thread, NULL, give_up, NULL) != 0)
-        (void)alarm((unsigned)(microseconds / 1000000) + 1); /* without words */
+        (void)alarm((unsigned)(microseconds / 1000000) + 1); /* without a message */
 }
 
 void deadline_doing(const char *what)

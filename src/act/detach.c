@@ -28,13 +28,13 @@ tell_text(detach_tell tell, int priority, const char *pattern, ...)
     tell(priority, text);
 }
 
-/* One part of a path that leads nowhere else. */
+/* Whether it is a plain name: one component of a path, not "." or "..". */
 static bool is_name(const char *text, size_t length)
 {
     return length > 0 && strncmp(text, "..", length < 2 ? 1 : length) != 0;
 }
 
-/* Whether it is "BUS/drivers/DRIVER/DEVICE": anything else would be written to another file. */
+/* Whether it is "BUS/drivers/DRIVER/DEVICE": anything else would write to another file. */
 static bool is_device(const char *line)
 {
     size_t bus = strcspn(line, "/");

@@ -45,8 +45,8 @@ int systemd_unit_state(const char *unit, char **ret_state);
 /* Stops a unit without waiting for it. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 
-/* Starts a unit, without waiting for it and without all that it requires, conflicts with or comes
- * after: during a shutdown PID 1 refuses to start anything with that. 0 or a negative errno. */
+/* Starts a unit without waiting for it, and without the jobs for what it requires, conflicts with
+ * or comes after: during a shutdown PID 1 would refuse those. 0 or a negative errno. */
 int systemd_start_alone(const char *unit);
 
 /* Arms the first watchdog for the kexec, through PID 1: it resets the machine unless the next

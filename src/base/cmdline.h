@@ -22,8 +22,8 @@ enum {
 /* Finds the next parameter and advances *position past it. Returns false at the end. */
 bool cmdline_next(const char **position, const char **ret_word, size_t *ret_length);
 
-/* What is wrong with parameters from a file of settings, in words, or NULL: the kernel takes
- * everything behind an open quotation mark for one value. */
+/* What is wrong with parameters from a settings file, in words, or NULL: the kernel takes
+ * everything after an unclosed quotation mark for one value. */
 const char *cmdline_problem(const char *parameters);
 
 /* `line` without the parameters that were meant for this kernel only: BOOT_IMAGE=, initrd=,

@@ -26,8 +26,8 @@ void mounts_free(struct mount_point *mounts, size_t n);
 /* The mount that is visible at `point`, or NULL. */
 const struct mount_point *mounts_at(const struct mount_point *mounts, size_t n, const char *point);
 
-/* The one that holds `path`, which is absolute and without links: of several at one place the last;
- * or NULL. */
+/* The mount that holds `path`, which must be absolute and without links: of several at one point
+ * the last; or NULL. */
 const struct mount_point *mounts_of(const struct mount_point *mounts, size_t n, const char *path);
 
 /* Whether the comma-separated options of fstab or crypttab include `option`. */

@@ -11,8 +11,8 @@
  *
  * All functions return 0 or more, or a negative errno. */
 
-/* Whether `root` is this process's own: only then do system calls tell of the same machine as the
- * files. */
+/* Whether `root` is this process's own root directory: only then do system calls concern the same
+ * machine as the files. */
 bool root_is_live(int root);
 
 /* Follows `path` to its end.
@@ -48,8 +48,8 @@ int root_readlink(int root, const char *path, char **ret_target);
  * NUL. -EFBIG if the file is larger than `max` bytes. The caller frees the text. */
 int root_read(int root, const char *path, size_t max, char **ret_text, size_t *ret_length);
 
-/* The same for a file that decides which kernel is started. -EUCLEAN, with the reason in
- * *ret_untrusted for free(), if users other than root could change it; otherwise NULL there. */
+/* The same for a file that decides which kernel is started. -EUCLEAN if users other than root could
+ * change it, with the reason in *ret_untrusted, which the caller frees; otherwise that is NULL. */
 int root_read_trusted(int root, const char *path, size_t max, char **ret_text, size_t *ret_length,
                       char **ret_untrusted);
 

@@ -47,7 +47,7 @@ static bool is_control(const char *character, size_t n)
             (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
 }
 
-/* The number of a character of one to three bytes. */
+/* The code point of a character of one to three bytes. */
 static unsigned code_of(const char *text, size_t n)
 {
     unsigned code = (unsigned char)text[0] & (n == 1 ? 0x7f : n == 2 ? 0x1f : 0x0f);

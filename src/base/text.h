@@ -11,6 +11,6 @@ size_t text_character_length(const char *text);
  * it. */
 char *text_printable(const char *text);
 
-/* The same for a whole text of JSON, which means the same afterwards: they become \uNNNN, where the
- * writer of it has left them as they are. For free(). */
+/* The same for JSON text, whose meaning does not change: control characters that the writer of it
+ * did not escape become \uNNNN. The caller frees it. */
 char *text_printable_json(const char *json);

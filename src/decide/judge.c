@@ -36,8 +36,8 @@ static bool is_marked(const struct attempt *attempt)
     return mark != NULL;
 }
 
-/* What was known of the last boot through the firmware came along with the attempt. If nothing was,
- * no kernel here was ever seen to be started by anything but kexec. */
+/* The attempt carries what was known about the last firmware boot. If nothing was, every boot of
+ * this machine seems to be by kexec. */
 enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *boot)
 {
     if (boot->way != BOOT_BY_KEXEC || boot->mark || attempt->firmware_boot.known)
@@ -46,8 +46,8 @@ enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *
                                                                    : BOOT_BY_FIRMWARE;
 }
 
-/* Whether kexec started something else than what fastreboot had loaded. Without a mark on the
- * command line the version has to tell. */
+/* Whether kexec started something other than what fastreboot had loaded. Without a mark on the
+ * command line, the version decides. */
 static bool is_other(const struct attempt *attempt, const struct boot_facts *boot)
 {
     if (!attempt->release || has_its_mark(attempt, boot))

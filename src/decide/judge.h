@@ -4,8 +4,8 @@
 #include "facts/attempt.h"
 #include "facts/facts.h"
 
-/* How the kernel that runs after `attempt` was started. Where the firmware itself uses kexec
- * (LinuxBoot, petitboot), the kernel says so at every boot: fastreboot's mark decides there. */
+/* How the kernel that runs after `attempt` was started. If the firmware itself uses kexec
+ * (LinuxBoot, petitboot), every boot seems to be by kexec, so fastreboot's mark decides. */
 enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *boot);
 
 /* How the last reboot went.

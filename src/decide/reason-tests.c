@@ -71,7 +71,8 @@ struct answer test_kernel_unknown(const struct facts *facts)
                                   : answer_yes(xstrdup(problem));
 }
 
-/* What another program has put on the running kernel's command line would stay for good. */
+/* Parameters that another program added to the running kernel's command line would stay for
+ * ever. */
 struct answer test_cmdline_inherited(const struct facts *facts)
 {
     if (facts->boot.way != BOOT_BY_KEXEC || facts->boot.mark || facts->config.cmdline ||
@@ -109,7 +110,7 @@ struct answer test_load_interrupted(const struct facts *facts)
     return text ? answer_yes(text) : NO;
 }
 
-/* What a machine does not tell, or says in too many words, is not another version. */
+/* An unknown or overlong version is not a different one. */
 static bool may_be_same(const char *a, const char *b)
 {
     return !a || !b || streq(a, b);

@@ -102,7 +102,7 @@ struct environment_facts {
     struct answer container;
     struct answer xen;          /* the control domain of a Xen host */
     struct answer capture;      /* the kernel that kdump starts after a crash */
-    struct answer no_variables; /* the firmware is EFI, and its variables cannot be read */
+    struct answer no_variables; /* this is an EFI machine, but its variables cannot be read */
     struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots, too */
     struct answer ima;         /* the running system is measured for a remote verifier */

@@ -10,7 +10,7 @@
 enum {
     MAX_FAILURES = 16,    /* the oldest is dropped */
     FAILURES_TO_STOP = 3, /* if this many different kernels failed, the machine is to blame */
-    LOADS_TO_STOP = 2,    /* this many loads in a row that began and did not end */
+    LOADS_TO_STOP = 2,    /* give up after this many loads in a row that began and did not end */
 };
 
 struct failure {
@@ -44,7 +44,8 @@ void failures_remove(struct failures *failures, const char *kernel);
  * load that ended. Returns whether that changed anything. */
 bool failures_count_load(struct failures *failures, const char *id);
 
-/* Says that too many loads in a row did not end, for free(); NULL if that is not so. */
+/* Says that too many loads in a row did not end, or NULL if that is not so. The caller frees the
+ * text. */
 char *interruptions_text(const struct failures *failures);
 
 /* How many of them count against the machine: those since the last fast reboot that went well. */

@@ -49,7 +49,7 @@ static int describe(const struct call *call)
     return EXIT_FINE;
 }
 
-/* Takes back the request of a call that fails; an earlier one stays. */
+/* Withdraws the request of a call that failed, but not an earlier one. */
 static void take_back(const struct call *call, bool earlier)
 {
     if (!earlier)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Input: extlinux.conf, after a NUL a file that it may include as "more.cfg", after another the
- * running kernel's command line, and then the end of ldlinux.sys. */
+/* Input: extlinux.conf; after a NUL, a file that it may include as "more.cfg"; after another, the
+ * running kernel's command line; then the end of ldlinux.sys. */
 
 #include <string.h>
 

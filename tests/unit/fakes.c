@@ -106,7 +106,7 @@ int systemd_stop(const char *unit)
     return 0;
 }
 
-/* A mount unit: its job has ended already. */
+/* A mount unit, whose job has already ended. */
 int systemd_start_alone(const char *unit)
 {
     AUTOFREE char *started = tree_read(fake.tree, FAKE_STARTED), *mounts = NULL, *text = NULL;

@@ -11,23 +11,23 @@
  * and the files below. */
 
 #define FAKE_CMDLINE "fake/cmdline" /* of the kernel loaded last */
-#define FAKE_JUMP "fake/jump"       /* PID 1 was asked for kexec */
+#define FAKE_JUMP "fake/jump"       /* PID 1 was asked to kexec */
 #define FAKE_STARTED "fake/started" /* the units that PID 1 was asked to start */
-#define FAKE_REBOOT "fake/reboot"   /* a reboot through the firmware was asked for */
+#define FAKE_REBOOT "fake/reboot"   /* a firmware reboot was requested */
 
 struct fake {
     const struct tree *tree;
-    int shutdown;     /* what is under way, as systemd_shutdown_job() says */
-    uint32_t job;     /* its id */
-    int load_error;   /* a positive errno for which the kernel refuses to load, or 0 */
-    int unload_error; /* the same for dropping */
-    int jump_error;   /* for which PID 1 refuses to kexec */
-    int reboot_error; /* a reboot through the firmware is refused: an errno, or below 0 a status */
-    int start_error;  /* for which it refuses to start a unit */
-    int watchdog_error;  /* for which it does not arm the watchdog */
-    unsigned armed;      /* seconds that the watchdog was armed for */
-    int loads, unloads;  /* how often the kernel was asked */
-    bool inside;         /* what is written now is the fake's own */
+    int shutdown;        /* the shutdown under way, see systemd_shutdown_job() */
+    uint32_t job;        /* the id of its job */
+    int load_error;      /* a positive errno with which the kernel refuses to load, or 0 */
+    int unload_error;    /* likewise for unloading */
+    int jump_error;      /* with which PID 1 refuses to kexec */
+    int reboot_error;    /* a firmware reboot is refused: an errno; if negative, an exit status */
+    int start_error;     /* with which it refuses to start a unit */
+    int watchdog_error;  /* with which it refuses to arm the watchdog */
+    unsigned armed;      /* the timeout of the watchdog in seconds */
+    int loads, unloads;  /* number of calls */
+    bool inside;         /* the fake itself is writing */
     void (*point)(void); /* called before and after each change, or NULL */
 };
 

@@ -754,7 +754,7 @@ static void going_down_while_being_checked_is_a_failure(void **state)
     expect_failures(tree, 1);
 }
 
-/* LinuxBoot: every boot says that kexec started it, the one after a failure too. */
+/* LinuxBoot: every boot seems to be by kexec, even the one after a failure. */
 static void a_failure_is_remembered_where_the_firmware_uses_kexec(void **state)
 {
     const struct tree *tree = *state;
@@ -777,7 +777,7 @@ static void begin_and_do_not_end(const struct tree *tree, const char *boot_id)
     assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
     by_firmware(tree, boot_id);
     assert_int_equal(arrival_judge(tree->root), 0);
-    assert_int_equal(arrival_judge(tree->root), 0); /* which counts nothing */
+    assert_int_equal(arrival_judge(tree->root), 0); /* which does not count anything */
 }
 
 static void expect_interrupted(const struct tree *tree, long n)
@@ -798,7 +798,7 @@ static void loads_that_do_not_end_are_counted(void **state)
     assert_int_equal(records_remove_attempt(tree->root, STATE_ATTEMPT), 0);
     begin_and_do_not_end(tree, "one\n");
     expect_interrupted(tree, 1);
-    begin_firmware_boot(tree); /* says nothing of loads */
+    begin_firmware_boot(tree); /* does not say anything about loads */
     expect_interrupted(tree, 1);
     begin_and_do_not_end(tree, "two\n");
     expect_interrupted(tree, 2);
@@ -809,7 +809,7 @@ static void loads_that_do_not_end_are_counted(void **state)
     expect_interrupted(tree, 0);
 }
 
-/* Killed when it was counted, and before the history had it. */
+/* Killed after counting, but before writing the history. */
 static void a_load_is_counted_once(void **state)
 {
     const struct tree *tree = *state;

@@ -16,21 +16,21 @@ static void read_what_nobody_writes(void)
     (void)!read(pipes[0], &none, 1);
 }
 
-/* Like a path below an automount or on a network file system that does not answer: signals are not
- * handled meanwhile, only those that kill count. */
+/* Waits like for an automount or a network file system that does not answer: signal handlers do not
+ * run, only fatal signals have an effect. */
 static void wait_unwakeable(void)
 {
     static volatile pid_t child;
 
     child = vfork();
     if (child == 0) {
-        (void)close(STDERR_FILENO); /* whoever reads that waits for its end */
+        (void)close(STDERR_FILENO); /* its reader waits for the end of the pipe */
         for (;;)
             (void)pause();
     }
 }
 
-/* Its end is the end of all that it has started. */
+/* Runs `wait_for` past the deadline: the program must end with `expected` on standard error. */
 static void expect_end(void (*wait_for)(void), const char *expected)
 {
     int pipes[2], status;

@@ -68,7 +68,7 @@ static void a_reboot_is_fast(void **state)
     assert_int_equal(go.job, fake.job);
 }
 
-/* PID 1 refuses what looks below an automount that is about to stop, as during a shutdown. */
+/* PID 1 refuses accesses below an automount that is about to stop, as during a shutdown. */
 static void what_an_automount_stands_for_is_mounted(void **state)
 {
     static const char AUTOFS[] = "30 1 0:28 / /boot rw - autofs systemd-1 rw\n"
@@ -96,7 +96,7 @@ static void what_is_mounted_is_not_asked_for(void **state)
     assert_false(exists(tree, FAKE_STARTED));
 }
 
-/* Nobody waits for what PID 1 refuses. */
+/* If PID 1 refuses to mount, nothing waits for it. */
 static void without_the_mount_it_goes_on(void **state)
 {
     const struct tree *tree = *state;
@@ -107,7 +107,7 @@ static void without_the_mount_it_goes_on(void **state)
     (void)alarm(4);
     assert_int_equal(departure_load(tree->root), 0);
     (void)alarm(0);
-    expect(tree, ATTEMPT_LOADED, NULL); /* this machine's /boot is there all the same */
+    expect(tree, ATTEMPT_LOADED, NULL); /* this machine still has /boot */
 }
 
 static void a_reason_is_written_down(void **state)
@@ -156,14 +156,14 @@ static void without_a_place_to_write_nothing_is_loaded(void **state)
     assert_false(exists(tree, RUN_JUMP));
 }
 
-/* What ends the load may be what it reads: it is not even looked at any more. */
+/* What ends the load may be something that it reads: then nothing is read any more. */
 static void a_load_that_did_not_end_twice_is_not_begun_again(void **state)
 {
     const struct tree *tree = *state;
 
     records_count_load(tree->root, "a");
     records_count_load(tree->root, "b");
-    tree_write(tree, CONFIG_FILE, "mode = firmware\n"); /* would be the reason otherwise */
+    tree_write(tree, CONFIG_FILE, "mode = firmware\n"); /* would otherwise be the reason */
     assert_int_equal(departure_load(tree->root), 0);
     expect(tree, ATTEMPT_FIRMWARE, "the last 2 loads at shutdown began and did not end");
     assert_int_equal(fake.loads, 0);

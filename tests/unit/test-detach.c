@@ -121,7 +121,7 @@ static void devices_are_unbound(void **state)
                               "No such file or directory\n");
 }
 
-/* A plan may be damaged, or not be fastreboot's: it names drivers of buses and nothing else. */
+/* A plan may be damaged, or not be fastreboot's: only drivers of buses are accepted. */
 static void a_plan_leads_nowhere_else(void **state)
 {
     static const char *const WRONG[] = {

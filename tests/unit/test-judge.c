@@ -146,7 +146,7 @@ static void kexec_is_never_called_firmware(void **state)
     }
 }
 
-/* LinuxBoot, u-root, petitboot: to the kernel every boot is one by kexec. */
+/* LinuxBoot, u-root, petitboot: to the kernel every boot is by kexec. */
 static void where_the_firmware_uses_kexec_the_mark_decides(void **state)
 {
     static const struct boot_facts BY_LINUXBOOT = {.way = BOOT_BY_KEXEC,

@@ -7,7 +7,7 @@
 #include "test.h"
 #include "tree.h"
 
-/* The running kernel, made up: whether the files are its own, and the errno of its call. */
+/* A fake running kernel: whether the files are its own, and the errno of its system call. */
 
 static bool live;
 static int answers;
@@ -76,7 +76,7 @@ static int supported(const struct tree *tree, int error)
     return facts.supported.is;
 }
 
-/* Debian's kernels for arm64 have CONFIG_KEXEC alone, which makes the files, too. */
+/* Debian's kernels for arm64 only have CONFIG_KEXEC, with which the files also exist. */
 static void the_kernel_is_asked_for_its_call(void **state)
 {
     tree_debian(*state);
@@ -84,15 +84,15 @@ static void the_kernel_is_asked_for_its_call(void **state)
     assert_int_equal(supported(*state, EINVAL), ANSWER_YES);
     assert_true(asked &&
                 !(asked & (KEXEC_FILE_UNLOAD | KEXEC_FILE_ON_CRASH | KEXEC_FILE_NO_INITRAMFS)));
-    assert_int_equal(supported(*state, EBADF), ANSWER_YES); /* the flag has got a meaning */
-    assert_int_equal(supported(*state, EPERM), ANSWER_YES); /* not root, or a filter of calls */
+    assert_int_equal(supported(*state, EBADF), ANSWER_YES); /* the flag now has a meaning */
+    assert_int_equal(supported(*state, EPERM), ANSWER_YES); /* not root, or a system call filter */
     assert_int_equal(supported(*state, ENOSYS), ANSWER_NO);
     live = false;
     assert_int_equal(supported(*state, ENOSYS), ANSWER_YES);
     assert_int_equal(asked, 0);
 }
 
-/* Each load counts, also one that is refused for its flags. */
+/* Each load counts, even one that is refused for its flags. */
 static void a_limited_kernel_is_not_asked(void **state)
 {
     tree_debian(*state);

@@ -155,7 +155,8 @@ static void early_only_with_a_guard(void **state)
     expect_early(tree, 0);
 }
 
-/* `fastreboot normal`, with or without --arm: its exit status, and whether the mark is there. */
+/* Runs `fastreboot normal`, with or without --arm: asserts its exit status, and whether it leaves a
+ * mark. */
 static void expect_normal(const struct tree *tree, unsigned options, int status, bool marked)
 {
     const struct call call = {.root = tree->root, .given = options};
@@ -164,7 +165,7 @@ static void expect_normal(const struct tree *tree, unsigned options, int status,
     assert_int_equal(notes_has_normal(tree->root), marked);
 }
 
-/* By an inhibitor, or because PID 1 does not answer: what was asked for before stays asked for. */
+/* By an inhibitor, or because PID 1 does not answer: an earlier request stays. */
 static void a_refused_reboot_keeps_an_earlier_request(void **state)
 {
     const struct tree *tree = *state;
@@ -191,7 +192,7 @@ static void a_refused_reboot_keeps_an_earlier_request(void **state)
     expect_normal(tree, 0, EXIT_FINE, true);
 }
 
-/* What a verb says on standard output and standard error, for free(). */
+/* What a verb prints on standard output and standard error. The caller frees it. */
 static char *said_by(const struct tree *tree, const struct verb *verb, int status)
 {
     const struct call call = {.root = tree->root, .given = OPTION_DRY_RUN};
@@ -223,7 +224,7 @@ static void expect_printable(const struct tree *tree, const struct verb *verb, i
     assert_null(strchr(said, '\x1b'));
 }
 
-/* A kernel's name comes from a file, and so does a setting. */
+/* The name of a kernel comes from a file, and so does a setting. */
 static void what_files_say_is_shown_as_text(void **state)
 {
     static const char FAILED[] =

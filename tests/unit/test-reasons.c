@@ -77,7 +77,7 @@ static void another_programs_command_line_is_not_inherited(void **state)
     (void)state;
     made_fast(&made);
     made.facts.boot.way = BOOT_BY_KEXEC;
-    expect(&made, "cmdline-inherited", 0, NULL); /* the loader's own */
+    expect(&made, "cmdline-inherited", 0, NULL); /* the boot loader's own */
     made.facts.boot_entries.inherits_cmdline = true;
     expect(&made, "cmdline-inherited", 1, "another program than fastreboot");
     made.facts.boot.mark = (char *)"0011223344556677";

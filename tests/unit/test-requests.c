@@ -77,7 +77,7 @@ static void bits_of_os_indications(void **state)
         variable(*state, INDICATIONS, data, sizeof(data));
         expect_only(*state, CASES[i].kind, "OsIndications");
     }
-    variable(*state, INDICATIONS, "\x1a\0\0\0\0\0\0\0", 8); /* bits that ask for nothing */
+    variable(*state, INDICATIONS, "\x1a\0\0\0\0\0\0\0", 8); /* bits that are not requests */
     expect_nothing(*state);
     variable(*state, INDICATIONS, "\x05\0\0\0\0\0\0\0", 8);
     requests_read(((struct tree *)*state)->root, requests);

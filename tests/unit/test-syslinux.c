@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Syslinux' configuration, and what it starts by itself. Expected is what com32/elflink/ldlinux and
- * com32/menu of its source say. */
+/* Syslinux' configuration, and what it starts by itself. The expected answers follow from
+ * com32/elflink/ldlinux and com32/menu in its source. */
 
 #include <endian.h>
 
@@ -19,7 +19,7 @@ enum {
     ADV_SIZE = 512,
 };
 
-/* The end of ldlinux.sys with one item, or none for the tag 0; `damaged` copies do not count. */
+/* Writes the end of ldlinux.sys with one item, or none for tag 0; `damaged` copies do not count. */
 static void write_adv(const struct tree *tree, unsigned char tag, const char *value,
                       unsigned damaged)
 {
@@ -68,7 +68,8 @@ static void read_entries(const struct tree *tree, struct boot_entries *entries)
     read_as(tree, &(struct started){.boot = {.loader_type = 0x30}}, entries);
 }
 
-/* The command line of the entry that `config` chooses; NULL: what was written before. */
+/* Asserts the command line of the entry that `config` chooses; NULL: `config` is the one written
+ * before. */
 static void expect(const struct tree *tree, const char *config, const char *cmdline)
 {
     CLEANUP(boot_entries_clear) struct boot_entries entries;
@@ -83,7 +84,7 @@ static void expect(const struct tree *tree, const char *config, const char *cmdl
     assert_string_equal(entries.entries[entries.chosen].cmdline, cmdline);
 }
 
-/* That with `config` nothing is chosen, or what cannot be started. */
+/* Asserts that `config` chooses nothing, or something that cannot be started. */
 static void expect_none(const struct tree *tree, const char *config, const char *words)
 {
     CLEANUP(boot_entries_clear) struct boot_entries entries;
@@ -261,7 +262,7 @@ static void bounds(void **state)
     expect_none(tree, file, "too long for Syslinux");
 }
 
-/* With /boot on a file system of its own. */
+/* /boot is a file system of its own. */
 static void paths(void **state)
 {
     const struct tree *tree = *state;
@@ -309,7 +310,7 @@ static void where_the_configuration_is(void **state)
     expect_none(tree, NULL, "no ldlinux.sys");
 }
 
-/* PXELINUX and Syslinux have one number. */
+/* PXELINUX and Syslinux use the same number. */
 static void what_started_the_machine(void **state)
 {
     const struct tree *tree = *state;

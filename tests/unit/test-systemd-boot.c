@@ -105,7 +105,7 @@ static void the_default_is_found(void **state)
     expect(tree, "a.conf", "LoaderEntryLastBooted");
 }
 
-/* What others may write on the way to the entries, what they say, and the settings. */
+/* Others may write to a directory on the way to the entries, to an entry, or to loader.conf. */
 static void what_others_may_write_is_not_followed(void **state)
 {
     static const char *const PATHS[] = {"boot", "boot/loader", "boot/loader/entries",

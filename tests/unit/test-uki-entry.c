@@ -80,7 +80,7 @@ static void names_and_order(void **state)
     assert_string_equal(entries.entries[0].kernel, "/efi/EFI/Linux/a.efi");
 }
 
-/* Its version says where it stands, so that is as good as being the first. */
+/* Its version sets its place in the menu, so whoever can write it can make it the first. */
 static void an_image_that_others_may_write(void **state)
 {
     const struct tree *tree = *state;

@@ -20,7 +20,7 @@ static void nothing_is_there(void **state)
     assert_answer(&facts.masked, 0, NULL);
 }
 
-/* By what systemd says, not by a file of fastreboot's. */
+/* Decided by what systemd says, not by a file of fastreboot's. */
 static void active_while_systemd_says_so(void **state)
 {
     CLEANUP(unit_facts_clear) struct unit_facts before = {0}, now = {0};

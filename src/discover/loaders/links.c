@@ -5,9 +5,9 @@
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
-/* Fixed names under which distributions keep the kernel to boot, for loaders like LILO that read no
- * directory. They are not the boot loader's configuration, but follow its default unless somebody
- * changed that. */
+/* Fixed names under which distributions keep the kernel to boot, for boot loaders like LILO that
+ * cannot read directories. They are not the boot loader's configuration, but they match its default
+ * unless somebody changed it. */
 static const struct {
     const char *kernel;
     const char *initrd;

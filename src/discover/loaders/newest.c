@@ -7,7 +7,7 @@
 #include "discover/loaders/loader.h"
 
 /* The kernels in /boot, newest first: those with an initrd and a modules directory of the same
- * version, which leftovers of a removed kernel do not have. */
+ * version, which the leftovers of a removed kernel lack. */
 
 enum {
     MAX_KERNELS = 64,
@@ -15,7 +15,7 @@ enum {
 
 static const char PREFIX[] = "vmlinuz-";
 
-/* The initrd's name in Debian, Fedora and Arch, SUSE. */
+/* The name of the initrd in Debian; Fedora and Arch; SUSE. */
 static const struct {
     const char *before;
     const char *behind;
@@ -36,7 +36,7 @@ static int newest_first(const void *a, const void *b)
     return -version_compare(*(char *const *)a, *(char *const *)b);
 }
 
-/* The path of the initrd of that version, for free(), or NULL. */
+/* The path of the initrd of that version, or NULL. The caller frees it. */
 static char *find_initrd(int root, const char *version)
 {
     for (size_t i = 0; i < ELEMENTS(INITRDS); i++) {

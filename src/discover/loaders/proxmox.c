@@ -9,7 +9,7 @@ enum {
     MAX_LIST = 64 * 1024,
 };
 
-/* Proxmox' tool copies kernels and configuration to the partitions in this list, each with a boot
+/* Proxmox' tool copies kernels and configuration to the partitions in this list. Each has a boot
  * loader, which does not read /boot/grub. */
 static int proxmox_read(int root, const struct running *running, struct boot_entries *entries)
 {

@@ -7,7 +7,7 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* File systems on local devices that have no device number of their own. */
+/* File systems on local devices without a device number of their own. */
 static bool is_on_a_device(const struct mount_point *mount)
 {
     static const char *const TYPES[] = {"btrfs", "zfs", "bcachefs", "ubifs"};
@@ -18,12 +18,12 @@ static bool is_on_a_device(const struct mount_point *mount)
     return !after_prefix(mount->device, "0:");
 }
 
-/* `path` as mountinfo would have it: without links where it exists. */
+/* `path` as in mountinfo: without links, as far as it exists. */
 static char *absolute(int root, const char *path)
 {
     AUTOFREE char *resolved = NULL;
 
-    /* A file that is not there would be on the file system that its name says. */
+    /* A missing file would be on the file system that its path is on. */
     if (root_resolve(root, path, &resolved, NULL, NULL) < 0)
         resolved = xstrdup(path + strspn(path, "/"));
     return format("/%s", resolved);

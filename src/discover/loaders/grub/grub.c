@@ -140,7 +140,7 @@ static char *find_one_time(const struct grub_run *run, const char *directory)
                          : NULL;
 }
 
-/* What GRUB would write down when it starts, at this boot or at every one. */
+/* What GRUB would write when it starts, at this boot or at every one. */
 static char *find_write(const struct grub_run *run, const char *directory)
 {
     AUTOFREE char *name = grub_readable(run->n_saved ? run->saved->name : NULL),
@@ -201,7 +201,7 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
     if (!walk.problem)
         grub_menu_walk(&eval, &walk);
     entries->one_time = find_one_time(&run, paths->directory);
-    if (!entries->one_time) /* clearing it is a write, too */
+    if (!entries->one_time) /* clearing it is also a write */
         entries->writes = find_write(&run, paths->directory);
     if (walk.problem)
         set_problem(entries, 0, walk.problem);

@@ -8,7 +8,7 @@
 #include "base/root.h"
 #include "base/util.h"
 
-/* Two copies of a sector each: magic number, checksum, items of tag, length and value up to a tag
+/* Two copies, one sector each: magic number, checksum, items of tag, length and value, up to a tag
  * of 0, and another magic number. */
 enum {
     SIZE = 512,
@@ -36,7 +36,7 @@ static bool is_valid(const unsigned char *copy)
     return get_le32(copy) == HEAD && sum == SUM && get_le32(copy + DATA_END) == TAIL;
 }
 
-/* The first item with that tag, for free(); an empty one is none. */
+/* The first item with that tag, or NULL if there is none, or it is empty. The caller frees it. */
 static char *find_item(const unsigned char *copy, unsigned char tag)
 {
     for (size_t at = DATA; at + 2 <= DATA_END && copy[at] != 0; at += 2 + copy[at + 1]) {

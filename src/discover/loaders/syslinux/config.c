@@ -14,24 +14,24 @@
 enum {
     MAX_FILE = 64 * 1024,
     MAX_FILES = 32,
-    MAX_LINE = 4094, /* the loader cuts longer ones into two */
+    MAX_LINE = 4094, /* the boot loader splits longer ones */
     MAX_NUMBER = 32767,
 };
 
-/* What is read; all files act as one. */
+/* The state of reading; all files act as one. */
 struct parser {
     const struct syslinux_place *place;
     struct syslinux_config *config;
-    struct syslinux_label label; /* ->label is NULL outside of one */
+    struct syslinux_label label; /* ->label is NULL outside of a LABEL */
     char *append;                /* for labels without their own */
     unsigned long sysappend;
     size_t files;
-    const char *path; /* of the file, and the line in it */
+    const char *path; /* the current file and line */
     unsigned line;
     bool in_text; /* TEXT, up to ENDTEXT */
 };
 
-/* A line, of which `rest` is what follows the keyword. */
+/* Handles a line; `rest` is what follows the keyword. */
 typedef void handler(struct parser *parser, const char *rest);
 
 /* Keeps the first problem. */
@@ -61,14 +61,14 @@ static void start_label(struct parser *parser, const char *name, size_t length)
 
 static void take_label(struct parser *parser, const char *rest)
 {
-    /* The menu takes the whole line for the name. */
+    /* The menu takes the whole line as the name. */
     if (rest[syslinux_word(rest)])
         give_up(parser, "LABEL with a blank behind its name");
     start_label(parser, rest, syslinux_word(rest));
 }
 
-/* What is before the first label is for all that have no such line; `of_label` is NULL when there
- * it means nothing. */
+/* A line before the first label applies to all labels without such a line; `of_all` is NULL if it
+ * has no meaning there. */
 static void set(struct parser *parser, char **of_label, char **of_all, const char *value)
 {
     char **place = parser->label.label ? of_label : of_all;
@@ -97,7 +97,7 @@ static void take_sysappend(struct parser *parser, const char *rest)
         parser->sysappend = value;
 }
 
-/* As the loader's atoi(), where it certainly gives that number. */
+/* The result of the boot loader's atoi(), if that is certain. */
 static unsigned long number(struct parser *parser, const char *rest)
 {
     char *end = (char *)rest;
@@ -171,7 +171,7 @@ static void take_include(struct parser *parser, const char *rest)
     parser->line = old_line;
 }
 
-/* Behind MENU */
+/* After MENU */
 
 static void menu_label(struct parser *parser, const char *rest)
 {
@@ -226,7 +226,7 @@ struct keyword {
     handler *take;
 };
 
-/* The others are for the screen. */
+/* All others only affect the screen. */
 static const struct keyword MENU[] = {
     {"label", menu_label},
     {"default", menu_default},
@@ -323,7 +323,7 @@ static void read_lines(struct parser *parser, const char *path, char *text)
     parser->in_text = false;
 }
 
-/* What is included may be missing. */
+/* An included file may be missing. */
 static void read_file(struct parser *parser, const char *path, bool included)
 {
     AUTOFREE char *text = NULL, *untrusted = NULL;

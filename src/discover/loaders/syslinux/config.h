@@ -9,12 +9,12 @@
 /* Syslinux' configuration, as its parsers (ldlinux.c32 and menu.c32) read it. */
 
 struct syslinux_entry {
-    char *label; /* NULL for what cannot be chosen: a separator, or a disabled entry */
+    char *label; /* NULL if it cannot be chosen: a separator, or a disabled entry */
     char *title;
-    char *command;    /* the kernel's name, its parameters, and " initrd=" with files */
+    char *command;    /* name of the kernel, its parameters, and " initrd=" with files */
     const char *type; /* the keyword that named the kernel, "kernel", "linux", "localboot" */
     bool hidden;      /* not in the menu */
-    bool adds_words;  /* the loader adds parameters that only it knows (SYSAPPEND) */
+    bool adds_words;  /* the boot loader adds parameters that only it knows (SYSAPPEND) */
     char *source;     /* "/boot/extlinux/extlinux.conf:7" */
 };
 
@@ -25,16 +25,16 @@ struct syslinux_config {
     char *on_timeout; /* ONTIMEOUT */
     char *ui;
     unsigned long timeout, total_timeout; /* 0: none */
-    bool prompt;                          /* asks for an entry, until the timeout */
+    bool prompt;                          /* asks for an entry until the timeout */
     bool no_escape;
     bool quiet_menu;     /* MENU SHIFTKEY: the menu starts its default at once */
-    bool remembers;      /* MENU SAVE: the menu starts what was chosen last */
+    bool remembers;      /* MENU SAVE: the menu starts what was last chosen */
     size_t menu_default; /* SIZE_MAX: the first */
-    char *problem;       /* why it cannot be read as Syslinux reads it, or NULL */
+    char *problem;       /* why it cannot be known how Syslinux reads it, or NULL */
 };
 
-/* Reads the file at `path` and what it includes; what cannot be read is the configuration's
- * problem. Release with syslinux_config_clear(). */
+/* Reads the file at `path` and those that it includes. If something cannot be read, sets the
+ * configuration's problem. Release with syslinux_config_clear(). */
 void syslinux_config_read(const struct syslinux_place *place, const char *path,
                           struct syslinux_config *ret_config);
 void syslinux_config_clear(struct syslinux_config *config);

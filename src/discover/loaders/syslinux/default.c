@@ -15,7 +15,7 @@ static bool is_menu(const char *command)
            (streq(basename(name), "menu.c32") || streq(basename(name), "vesamenu.c32"));
 }
 
-/* The label that `command` starts with, with what follows it; or a problem. */
+/* Chooses the label that `command` starts with, and what follows it; returns a problem, or NULL. */
 static char *choose_label(const struct syslinux_config *config, const char *command, const char *by,
                           struct syslinux_choice *choice)
 {
@@ -32,7 +32,7 @@ static char *waits(void)
     return xstrdup("Syslinux' menu waits for a choice (no TIMEOUT)");
 }
 
-/* The boot prompt, which by default is not shown. */
+/* The boot prompt, which is hidden by default. */
 static char *choose_at_prompt(const struct syslinux_config *config, struct syslinux_choice *choice)
 {
     if (config->prompt && config->no_escape)
@@ -44,7 +44,7 @@ static char *choose_at_prompt(const struct syslinux_config *config, struct sysli
     return choose_label(config, config->by_default, "DEFAULT", choice);
 }
 
-/* Of the labels that the menu shows, or SIZE_MAX. */
+/* Finds a label among those that the menu shows; SIZE_MAX if there is none. */
 static size_t find_shown(const struct syslinux_config *config, const char *label)
 {
     size_t found = label && *label ? syslinux_find(config, label) : SIZE_MAX;

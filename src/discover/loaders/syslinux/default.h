@@ -4,15 +4,15 @@
 #include "discover/loaders/syslinux/adv.h"
 #include "discover/loaders/syslinux/config.h"
 
-/* What Syslinux starts when nobody is at the console. */
+/* What Syslinux starts if nobody is at the console. */
 
 struct syslinux_choice {
     size_t entry;
-    const char *words; /* of the configuration, for the end of the entry's command; or "" */
+    const char *words; /* from the configuration, added to the entry's command; or "" */
     const char *by;    /* the keyword that chose it */
     const char *menu;  /* the program that shows the menu, or NULL */
 };
 
-/* NULL and the choice; or for free() why it is not known. */
+/* Returns NULL and the choice, or why it is not known, which the caller frees. */
 char *syslinux_choose(const struct syslinux_config *config, const struct syslinux_adv *adv,
                       struct syslinux_choice *ret_choice);

@@ -60,7 +60,7 @@ static char *command_of(const struct syslinux_label *label, const char *append)
                   *initrd ? " initrd=" : "", initrd);
 }
 
-/* A menu's title may have a '^' before the letter of a key. */
+/* In a menu's title a '^' may precede the letter of a key. */
 static char *title_of(const struct syslinux_label *label)
 {
     char *title = xstrdup(label->title ? label->title : label->label), *to = title;

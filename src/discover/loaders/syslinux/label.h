@@ -8,12 +8,12 @@ struct syslinux_label {
     char *label, *kernel, *append, *initrd, *title;
     const char *type;
     bool is_default, hidden, disabled;
-    unsigned long sysappend; /* 0: the loader adds no parameters */
+    unsigned long sysappend; /* 0: the boot loader adds no parameters */
     char *source;
 };
 
-/* Makes an entry of it, and clears it; nothing outside of one. `append` is the APPEND of labels
- * without their own, or NULL. False when there are too many entries. */
+/* Makes an entry of it and clears it; does nothing outside of a LABEL. `append` is the APPEND of
+ * labels without their own, or NULL. Returns false if there are too many entries. */
 bool syslinux_label_finish(struct syslinux_label *label, const char *append,
                            struct syslinux_config *config);
 void syslinux_label_clear(struct syslinux_label *label);

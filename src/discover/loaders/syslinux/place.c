@@ -14,7 +14,7 @@ void syslinux_place_clear(struct syslinux_place *place)
     *place = (struct syslinux_place){0};
 }
 
-/* `directory` and what follows it, with one slash between them. */
+/* `directory` and `name`, with one slash between them. */
 static char *join(const char *directory, const char *name)
 {
     bool ends = *directory && directory[strlen(directory) - 1] == '/';
@@ -23,7 +23,7 @@ static char *join(const char *directory, const char *name)
                   ends ? name + strspn(name, "/") : name);
 }
 
-/* The mount that holds a path below the root, where its links lead to; or NULL. */
+/* The mount that holds a path below the root, after following links; or NULL. */
 static const struct mount_point *mount_holding(const struct syslinux_place *place, const char *path)
 {
     AUTOFREE char *resolved = NULL, *full = NULL;
@@ -34,7 +34,7 @@ static const struct mount_point *mount_holding(const struct syslinux_place *plac
     return mounts_of(place->mounts, place->n, full);
 }
 
-/* Whether links make one directory of two. */
+/* Whether both are the same directory, because of links. */
 static bool is_same(int root, const char *one, const char *other)
 {
     AUTOFREE char *a = NULL, *b = NULL;
@@ -43,7 +43,7 @@ static bool is_same(int root, const char *one, const char *other)
            root_resolve(root, other, &b, NULL, NULL) >= 0 && streq(a, b);
 }
 
-/* The boot sector names ldlinux.sys by its sectors, so it has to be the only one. */
+/* The boot sector names the sectors of ldlinux.sys, not its path, so there must be only one. */
 static char *find_home(struct syslinux_place *place)
 {
     static const char *const HOMES[] = {"/boot/extlinux", "/boot/syslinux", "/boot",
@@ -85,7 +85,7 @@ char *syslinux_place_find(int root, struct syslinux_place *ret_place)
     ret_place->mount = mount_holding(ret_place, ret_place->home);
     if (!ret_place->mount)
         return format("%s: the file system it is on is unknown", ret_place->home);
-    /* Elsewhere ldlinux.sys is not the file that is started, or subvolumes change its path. */
+    /* On others ldlinux.sys is not the file that is started, or subvolumes change its path. */
     if ((!after_prefix(ret_place->mount->type, "ext") && !streq(ret_place->mount->type, "vfat")) ||
         !streq(ret_place->mount->root, "/"))
         return format("%s is on %s (%s), and fastreboot reads Syslinux' configuration only on ext4 "
@@ -95,7 +95,8 @@ char *syslinux_place_find(int root, struct syslinux_place *ret_place)
     return NULL;
 }
 
-/* Takes "." and ".." out of a path on the file system. False when it leads above its top. */
+/* Removes "." and ".." from a path on the file system. Returns false if it leads out of the file
+ * system. */
 static bool normalize(char *path)
 {
     char *to = path;
@@ -122,7 +123,7 @@ static bool normalize(char *path)
     return true;
 }
 
-/* Whether Syslinux follows the links in `path` as Linux does. */
+/* Whether Syslinux follows the links in `path` to the same file as Linux. */
 static bool are_links_alike(const struct syslinux_place *place, const char *path)
 {
     AUTOFREE char *target = NULL, *part = xstrdup(path), *resolved = NULL, *second = NULL;
@@ -132,8 +133,8 @@ static bool are_links_alike(const struct syslinux_place *place, const char *path
         return false;
     if (streq(place->mount->point, "/"))
         return true;
-    /* Elsewhere the top of the file system is not that of the machine: only a link to a file
-     * beside it is alike. */
+    /* If the file system is not the root file system, absolute paths differ: only a link to a file
+     * next to it leads to the same file. */
     if (root_readlink(place->root, path, &target) < 0)
         target = xstrdup(last + 1);
     *last = 0;
@@ -163,7 +164,7 @@ char *syslinux_place_map(const struct syslinux_place *place, const char *name, c
     return steal(&path);
 }
 
-/* Where `directory`, which is on the file system, has the configuration; NULL when it has none. */
+/* Where the configuration is in `directory`, a path on the file system; NULL if it has none. */
 static char *find_config(struct syslinux_place *place, const char *directory, char **ret_problem)
 {
     static const char *const NAMES[] = {"extlinux.conf", "syslinux.cfg"};

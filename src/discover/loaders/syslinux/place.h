@@ -11,21 +11,21 @@
 struct syslinux_place {
     int root;
     char *home;    /* the directory with ldlinux.sys, "/boot/extlinux" */
-    char *current; /* on the file system: where relative names start */
+    char *current; /* on the file system: the directory for relative names */
     struct mount_point *mounts;
     size_t n;
     const struct mount_point *mount; /* of the file system */
 };
 
-/* Finds the directory with ldlinux.sys. NULL, or for free() why it is not known. Release with
- * syslinux_place_clear() in any case. */
+/* Finds the directory with ldlinux.sys. Returns NULL, or why it is not known, which the caller
+ * frees. Release with syslinux_place_clear() in either case. */
 char *syslinux_place_find(int root, struct syslinux_place *ret_place);
 void syslinux_place_clear(struct syslinux_place *place);
 
-/* The configuration that Syslinux reads, for free(), and sets ->current; or NULL and *ret_problem,
- * for free(). */
+/* Finds the configuration that Syslinux reads, and sets ->current. Returns its path, or NULL with
+ * *ret_problem. The caller frees both. */
 char *syslinux_place_config(struct syslinux_place *place, char **ret_problem);
 
-/* The path below the root of what Syslinux finds by `name`, for free(); the file may be missing. Or
- * NULL and *ret_problem, for free(). */
+/* Returns the path below the root of the file that Syslinux calls `name`, which may be missing, or
+ * NULL with *ret_problem. The caller frees both. */
 char *syslinux_place_map(const struct syslinux_place *place, const char *name, char **ret_problem);

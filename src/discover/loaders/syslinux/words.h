@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Words as Syslinux sees them: every character up to the blank ends one. */
+/* Words as Syslinux separates them: any character up to the blank ends one. */
 
 static inline size_t syslinux_word(const char *text)
 {

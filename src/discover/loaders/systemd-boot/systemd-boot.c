@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* systemd-boot: the entries of the Boot Loader Specification, of both types, on the EFI system
- * partition and XBOOTLDR, and its default. Only when LoaderInfo says that systemd-boot started this
- * machine. */
+ * partition and XBOOTLDR, and its default. Only used if LoaderInfo says that systemd-boot started
+ * this machine. */
 
 #include <errno.h>
 
@@ -19,7 +19,7 @@
 
 enum {
     MAX_ENTRIES = 128, /* in one directory */
-    /* Since then it sorts like bls_entry_compare() and takes the first entry that matches. */
+    /* Since then it sorts like bls_entry_compare() and uses the first entry that matches. */
     FIRST_VERSION = 250,
     FIRST_WITH_PROFILES = 257,
 };
@@ -34,7 +34,7 @@ static int is_uki(const char *name)
     return name[0] != '.' && loader_name_ends(name, ".efi") && strncasecmp(name, "auto-", 5) != 0;
 }
 
-/* Keeps the newest entry, which was read with `r`, unless the loader ignores it. */
+/* Keeps the last entry, which was read with result `r`, unless the boot loader ignores it. */
 static bool keep_entry(struct menu *menu, int r)
 {
     struct bls_entry *entry = &menu->entries[menu->n - 1];
@@ -59,7 +59,7 @@ static void add_entry(int root, struct menu *menu, const char *directory, const 
     (void)keep_entry(menu, r);
 }
 
-/* Old versions skip the profiles behind one without a command line. */
+/* Old versions skip the profiles after one without a command line. */
 static void doubt_profile(struct menu *menu, struct bls_entry *entry)
 {
     bool skipped = menu->n < 2 || !entry[-1].options;
@@ -69,7 +69,7 @@ static void doubt_profile(struct menu *menu, struct bls_entry *entry)
             xstrdup("systemd-boot may not show it: the profile before has no command line");
 }
 
-/* An image, with an entry for each of its profiles. */
+/* Adds an entry for each profile of an image. */
 static void add_image(int root, struct menu *menu, const char *directory, const char *name)
 {
     unsigned max = menu->version < FIRST_WITH_PROFILES ? 1 : UKI_MAX_PROFILES;
@@ -87,7 +87,7 @@ static void add_image(int root, struct menu *menu, const char *directory, const 
     }
 }
 
-/* The names in a directory of a partition, NULL where it has no such directory. */
+/* The names in a directory of a partition; NULL if it does not exist. */
 static char **list_names(int root, struct menu *menu, const char *path, int (*wanted)(const char *))
 {
     char **names = NULL;
@@ -99,7 +99,7 @@ static char **list_names(int root, struct menu *menu, const char *path, int (*wa
     return names;
 }
 
-/* Whether there is such a directory, and it was not read already at another place. */
+/* Whether the directory exists, and was not already read at another place. */
 static bool is_new(int root, struct menu *menu, const char *directory)
 {
     AUTOFREE char *path = NULL;
@@ -183,7 +183,7 @@ static void give_entries(struct menu *menu, struct boot_entries *entries)
     entries->problem = steal(&menu->problem);
 }
 
-/* Strings from which the loader and the stub add to what the files say. */
+/* Strings that the boot loader and the stub add to the content of files. */
 static void check_smbios(int root, struct menu *menu, struct boot_entries *entries)
 {
     int r = smbios_adds_to_boot(root);
@@ -197,7 +197,8 @@ static void check_smbios(int root, struct menu *menu, struct boot_entries *entri
     menu_give_up(menu, format("/" SMBIOS_TABLES ": %s", strerror(-r)));
 }
 
-/* Its version; 0 when the running loader is another one or does not say; or a negative errno. */
+/* systemd-boot's version; 0 if another boot loader is in use, or it is not known; or a negative
+ * errno. */
 static int read_version(int root)
 {
     AUTOFREE char *info = NULL;
@@ -214,7 +215,7 @@ static int systemd_boot_read(int root, const struct running *running, struct boo
 {
     CLEANUP(menu_clear) struct menu menu = {.version = read_version(root)};
 
-    (void)running; /* every entry has its own */
+    (void)running; /* every entry has its own command line */
     if (menu.version == 0)
         return 0;
     if (menu.version < 0)
