@@ -134,7 +134,7 @@ struct answer test_load_refused(const struct facts *facts)
                repeat->of_release, why ? why : repeat->text));
 }
 
-/* A new file is a new chance, and so is new firmware. */
+/* A new kernel file or new firmware gets a new chance. */
 struct answer test_failed_before(const struct facts *facts)
 {
     const struct failures *failures = &facts->failure.failures;

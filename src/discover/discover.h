@@ -4,7 +4,7 @@
 #include "facts/facts.h"
 
 /* Reads everything that can be known about the machine below `root`, and changes nothing. What
- * could not be found out is in the facts as such. Release with facts_clear(). */
+ * could not be found out is noted as such in the facts. Release with facts_clear(). */
 void facts_read(int root, struct facts *ret_facts);
 
 void facts_clear(struct facts *facts);

@@ -30,7 +30,7 @@ struct boot_entries {
     int problem_error;     /* the errno that caused it, or 0 */
     char *one_time;        /* the boot loader's one-time request, or NULL */
     char *copied;          /* an entry that has fastreboot's own parameters, in words; or NULL */
-    char *writes;          /* what the boot loader would write down when it starts, or NULL */
+    char *writes;          /* what the boot loader would write when it starts, or NULL */
 };
 
 /* Adds parameters at the end of the command line of every entry, moving those that it already has;

@@ -229,7 +229,7 @@ static void a_lost_disk_costs_one_reboot(void **state)
     assert_answer(&armed, 1,
                   "after the fast reboot into kernel 6.1.0-33-amd64 something was missing: disk "
                   "ata-");
-    assert_int_equal(look(tree, 370), HEALTH_REBOOT); /* where it was refused at first */
+    assert_int_equal(look(tree, 370), HEALTH_REBOOT); /* tries again what was refused at first */
     expect_departure(tree);
     expect_history(tree, 1);
 }
@@ -655,7 +655,7 @@ static void without_its_record_a_boot_that_hangs_is_left_for_the_firmware(void *
     expect_early(tree, 1000, PROMPT, HEALTH_WAIT);
 }
 
-/* Three failures are the machine's only when nothing went well in between. */
+/* Three failures only count against the machine if nothing went well in between. */
 static void what_goes_well_breaks_the_row(void **state)
 {
     const struct tree *tree = *state;

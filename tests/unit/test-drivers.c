@@ -277,7 +277,7 @@ static void every_default_route_costs_the_same(void **state)
     assert_true((clock() - start) / CLOCKS_PER_SEC < 3); /* of this process alone */
 }
 
-/* A router has more routes than are read: IPv4's default ones stand first. */
+/* A router may have more routes than are read: IPv4's default routes come first. */
 static void long_tables_are_read_as_far_as_they_matter(void **state)
 {
     static const char OTHER[] = "eth1\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n";

@@ -447,7 +447,7 @@ static void routes_are_read_as_the_kernel_writes_them(void **state)
     inventory_read(tree->root, &found);
     assert_string_equal(found.ipv6.link, "br0");
     assert_string_equal(found.ipv6.gateway, "fe80::1");
-    assert_false(found.ipv4.known); /* there is more than was looked at */
+    assert_false(found.ipv4.known); /* there are more than were read */
 }
 
 /* As with hidepid= in the options of /proc. */

@@ -58,7 +58,7 @@ static void two_do_not_load_at_once(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 }
 
-/* Another program may have loaded a kernel over it, and nothing would say so. */
+/* Another program may have loaded a kernel over it without a trace. */
 static void it_is_loaded_again_every_time(void **state)
 {
     const struct tree *tree = *state;

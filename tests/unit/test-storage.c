@@ -117,7 +117,7 @@ static void the_log_alone(void **state)
     assert_answer(&facts.failing, 0, NULL);
 }
 
-/* Records at the border of what is read at once are whole all the same. */
+/* Records on the boundary between two reads are still complete. */
 static void a_long_log(void **state)
 {
     enum {

@@ -327,7 +327,7 @@ static void what_is_no_partition(void **state)
     expect(tree, NULL, "XBOOTLDR");
     tree_write(tree, "run/udev/data/b8:3",
                "I:1\nE:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
-    expect(tree, "b.conf", "first entry"); /* loader.conf there does not count */
+    expect(tree, "b.conf", "first entry"); /* loader.conf does not count there */
     tree_mode(tree, "run/udev/data/b8:3", 0666);
     expect(tree, NULL, "XBOOTLDR");
     tree_mode(tree, "run/udev/data/b8:3", 0644);

@@ -129,7 +129,7 @@ static int get_finish(sd_bus *bus, const char *path, const char *interface, cons
     return sd_bus_message_append(reply, "t", (uint64_t)21500000);
 }
 
-/* The hardware counts to 255 at most. */
+/* The hardware counts to at most 255. */
 static int set_time(sd_bus *bus, const char *path, const char *interface, const char *property,
                     sd_bus_message *value, void *data, sd_bus_error *error)
 {

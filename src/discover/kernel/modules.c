@@ -52,7 +52,7 @@ char *modules_directory(int root, const char *release, const char *cmdline)
     return format("/lib/modules/%s", release);
 }
 
-/* The text of an index that modprobe uses; -EBADMSG when it is none, or too long for one. */
+/* Reads an index that modprobe uses; -EBADMSG if it is too long to be one. */
 static int read_index(int root, const char *directory, const char *kind, char **ret_index,
                       size_t *ret_size)
 {
@@ -161,7 +161,8 @@ static int found(const char *key, const char *value, void *data)
     return 1;
 }
 
-/* 1 when an index has the name, a modalias or a module's; 0; or a negative errno. */
+/* Returns 1 if an index contains the name, which is a modalias or a module's; 0; or a negative
+ * errno. */
 static int looks_up(int root, const char *directory, const char *name)
 {
     static const char *const KINDS[] = {"dep", "alias", "builtin", "builtin.alias"};
@@ -174,7 +175,7 @@ static int looks_up(int root, const char *directory, const char *name)
         size_t size;
 
         r = read_index(root, directory, KINDS[i], &index, &size);
-        if (r == -ENOENT) /* this kernel does not come with it */
+        if (r == -ENOENT) /* this kernel does not have that index */
             r = 0;
         else if (r >= 0)
             r = module_index_walk(index, size, normal, found, NULL);

@@ -10,7 +10,7 @@ char *modules_directory(int root, const char *release, const char *cmdline);
  * caller's, what is missing; another negative errno where that could not be found out. */
 int modules_check(int root, const char *directory, char **ret_problem);
 
-/* Whether that kernel has a driver for a device of this modalias, or a driver called `module`, as a
- * module or built in: 1 or 0, or a negative errno; 1 also where it has no modules directory, which
- * modules_check() tells. */
+/* Whether that kernel has a driver for a device with this modalias, or a driver called `module`, as
+ * a module or built in: 1 or 0, or a negative errno. Also 1 if it has no modules directory, which
+ * modules_check() reports. */
 int modules_have(int root, const char *directory, const char *modalias, const char *module);

@@ -6,7 +6,7 @@
 #include "facts/started.h"
 
 /* Finds the entry that the configuration names, or else the one that the boot loader would start
- * next: the loader that started the machine, whatever else lies on its disks. Release with
- * boot_entries_clear(). */
+ * next. Only the boot loader that started the machine counts, whatever else is on its disks.
+ * Release with boot_entries_clear(). */
 void boot_entries_read(int root, const struct config *config, const struct started *started,
                        struct boot_entries *ret_entries);

@@ -19,7 +19,7 @@ static const char *const PARTITIONS[] = {"/boot/efi", "/efi", "/boot"};
 
 static const char BLANKS[] = " \t\r\n;";
 
-/* GRUB's directory, or NULL. With two of them it is not known which one GRUB reads: see grub.c. */
+/* GRUB's directory, or NULL. If there are two, it is not known which one GRUB reads: see grub.c. */
 static const char *find_home(int root)
 {
     if (root_exists(root, "boot/grub/grub.cfg") > 0)
@@ -27,7 +27,7 @@ static const char *find_home(int root)
     return root_exists(root, "boot/grub2/grub.cfg") > 0 ? "/boot/grub2" : NULL;
 }
 
-/* Whether a command that only a menu has starts a line, or follows a blank. */
+/* Whether the text contains a command that is only used in a menu. */
 static bool has_menu(const char *text)
 {
     static const char *const COMMANDS[] = {"menuentry", "submenu", "blscfg", "linux", "linuxefi"};
@@ -44,7 +44,7 @@ static bool has_menu(const char *text)
     return false;
 }
 
-/* As mkfs makes them for ext4, XFS and btrfs, or for FAT and md. */
+/* A UUID as mkfs creates it for ext4, XFS and btrfs, or for FAT and md. */
 static bool is_uuid(const char *word)
 {
     size_t length = strlen(word);
@@ -52,13 +52,13 @@ static bool is_uuid(const char *word)
     return length >= 9 && strspn(word, "0123456789abcdefABCDEF-:") == length && strpbrk(word, "-:");
 }
 
-/* The file system that has this UUID has to be the one that `home` is on. */
+/* The file system with this UUID must be the one that `home` is on. */
 static char *uuid_problem(int root, const char *path, const char *uuid, const char *home)
 {
     AUTOFREE char *link = format("dev/disk/by-uuid/%s", uuid), *device = NULL, *of_home = NULL;
 
     if (root_exists(root, "dev/disk") == 0)
-        return NULL; /* a recording without udev's links */
+        return NULL; /* a recorded machine without udev's links */
     if (root_resolve(root, link, &device, NULL, NULL) < 0)
         return format("%s leads GRUB to the file system with UUID %s, which is not on this machine",
                       path, uuid);
@@ -84,7 +84,7 @@ static char *search_problem(int root, const char *path, const char *text, const 
     return problem;
 }
 
-/* The directory in "prefix=($root)'/boot/grub'", for free(); or NULL. */
+/* The directory in "prefix=($root)'/boot/grub'", which the caller frees; or NULL. */
 static char *prefix_in(const char *text)
 {
     const char *at = strstr(text, "prefix=");

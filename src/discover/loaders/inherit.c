@@ -4,8 +4,8 @@
 #include "base/cmdline.h"
 #include "base/util.h"
 
-/* What an administrator adds in the boot loader's menu to repair something. A name that ends in '='
- * stands for every value. */
+/* What an administrator adds in the boot loader's menu for a repair. A name that ends in '=' stands
+ * for every value. */
 static const char *const ONE_TIME[] = {
     "single",
     "s",
@@ -30,7 +30,7 @@ static const char *const ONE_TIME[] = {
     "systemd.debug-shell",
 };
 
-/* These only say what would be started anyway. */
+/* These only name what would be started anyway. */
 static const char *const HARMLESS[] = {
     "init=/sbin/init",
     "init=/usr/sbin/init",

@@ -13,7 +13,7 @@ enum {
 };
 
 /* A menu without a timeout waits for the administrator's choice, which a fast reboot would skip.
- * bootctl writes it as the greatest number; from UINT32_MAX on they all mean the same. */
+ * bootctl writes it as the greatest number; UINT32_MAX and all greater numbers mean the same. */
 static bool waits_forever(const char *timeout)
 {
     char *end;
@@ -56,7 +56,8 @@ bool systemd_boot_read_config(int root, struct menu *menu, const char *directory
     return true;
 }
 
-/* The text of a variable for free(), NULL without one; one that cannot be read is a problem. */
+/* The text of a variable, which the caller frees; NULL if it does not exist. One that cannot be
+ * read is a problem. */
 static char *read_variable(int root, struct menu *menu, const char *name)
 {
     char *text = NULL;
@@ -67,7 +68,7 @@ static char *read_variable(int root, struct menu *menu, const char *name)
     return text;
 }
 
-/* "@saved" means the entry that was booted last. */
+/* "@saved" means the entry that was last booted. */
 static void resolve_saved(int root, struct menu *menu, enum menu_voice voice)
 {
     static const char LAST[] = "LoaderEntryLastBooted-" EFI_GUID_LOADER;

@@ -54,7 +54,8 @@ static bool matches(const struct menu_pattern *pattern, const char *id)
     return pattern->pattern && fnmatch(pattern->pattern, id, 0) == 0;
 }
 
-/* Entries that the loader adds by itself, where it finds such a thing or the firmware can do it. */
+/* Entries that the boot loader adds by itself, if it finds such a system or the firmware supports
+ * it. */
 static const char *automatic_entry(const struct menu_pattern *pattern)
 {
     static const char *const IDS[] = {
@@ -87,7 +88,7 @@ static size_t find_entry(const struct menu *menu, const struct menu_pattern *pat
     return i;
 }
 
-/* The same in the order of the names with their counters. Every entry matches the pattern NULL. */
+/* The same, but ordered by names with their boot counters. Every entry matches the pattern NULL. */
 static size_t find_raw_entry(const struct menu *menu, const struct menu_pattern *pattern)
 {
     size_t found = menu->n;
@@ -103,8 +104,8 @@ static size_t find_raw_entry(const struct menu *menu, const struct menu_pattern 
     return found;
 }
 
-/* The index of the default of a menu that is not empty, and the pattern that chose it, NULL for the
- * first entry. A pattern that may match an automatic entry is a problem. */
+/* The index of the default of a menu that is not empty, and the pattern that selected it, NULL for
+ * the first entry. A pattern that may match an automatic entry is a problem. */
 static size_t find_default(struct menu *menu, const struct menu_pattern **ret_pattern)
 {
     *ret_pattern = NULL;
@@ -127,7 +128,7 @@ static size_t find_default(struct menu *menu, const struct menu_pattern **ret_pa
     return 0;
 }
 
-/* An entry with the same id, on the other partition, could be meant. */
+/* An entry with the same id on the other partition could be meant. */
 static bool is_alone(const struct menu *menu, size_t chosen)
 {
     for (size_t i = 0; i < menu->n; i++)
@@ -140,7 +141,7 @@ static void check_chosen(struct menu *menu, size_t chosen, const struct menu_pat
 {
     const struct bls_entry *entry = &menu->entries[chosen];
 
-    /* The loader would count this try, and systemd would confirm it. */
+    /* The boot loader would count this try, and systemd would confirm it. */
     if (entry->tries_left >= 0)
         menu_give_up(menu, format("boot entry %s is on trial (boot counting)", entry->source));
     else if (find_raw_entry(menu, pattern) != chosen)

@@ -5,14 +5,14 @@
 
 #include "discover/loaders/bls/bls-entry.h"
 
-/* What systemd-boot would show. */
+/* The menu that systemd-boot would show. */
 
 enum {
     MENU_MAX_PARTITIONS = 3,
 };
 
-/* Where a default may come from, in the loader's order: the first pattern that matches an entry
- * decides. */
+/* Where a default may come from, in the boot loader's order: the first pattern that matches an
+ * entry decides. */
 enum menu_voice {
     MENU_VARIABLE,
     MENU_CONFIG,
@@ -36,17 +36,17 @@ struct menu {
 
 void menu_clear(struct menu *menu);
 
-/* Keeps the first problem; owns the text. */
+/* Sets the menu's problem, unless it has one. Takes over the text. */
 void menu_give_up(struct menu *menu, char *problem);
 
-/* Gives up where others than root may change what is at `path`, or put something there: then some
- * directory on the way. */
+/* Gives up if users other than root may change what is at `path`, or create it in a directory on
+ * the way. */
 void menu_distrust(int root, struct menu *menu, const char *path);
 
 /* Sets the pattern of a voice. */
 void menu_set_pattern(struct menu *menu, enum menu_voice voice, const char *pattern,
                       const char *source);
 
-/* The index of the entry that systemd-boot would start, and in *ret_reason, for free(), why;
- * neither counts when the menu has a problem. */
+/* The index of the entry that systemd-boot would start. *ret_reason says why; the caller frees it.
+ * Neither counts if the menu has a problem. */
 size_t menu_choose(struct menu *menu, char **ret_reason);

@@ -24,7 +24,7 @@ static void mounts_clear(struct mounts *mounts)
     mounts_free(mounts->all, mounts->n);
 }
 
-/* The partition that is mounted at a directory, from its root on; or NULL. */
+/* The partition whose root is mounted at a directory, or NULL. */
 static const struct mount_point *find_mount(int root, const struct mounts *mounts,
                                             const char *directory)
 {
@@ -52,7 +52,7 @@ static bool is_device(int root, const struct mount_point *mount, const char *lin
     return streq(a, b);
 }
 
-/* Type by udev's database, which knows the partition table. */
+/* The type according to udev's database, which knows the partition table. */
 static enum partition_role role_by_type(int root, const struct mount_point *mount)
 {
     static const char KEY[] = "\nE:ID_PART_ENTRY_TYPE=";
@@ -69,9 +69,8 @@ static enum partition_role role_by_type(int root, const struct mount_point *moun
     return after_prefix(type + sizeof(KEY) - 1, XBOOTLDR) ? PARTITION_XBOOTLDR : PARTITION_NONE;
 }
 
-/* The link to the partition that the loader was started from, for free(); NULL when it does not
- * say.
- */
+/* The link to the partition that the boot loader was started from, which the caller frees; NULL if
+ * it does not say. */
 static char *loader_device(int root, struct menu *menu)
 {
     static const char NAME[] = "LoaderDevicePartUUID-" EFI_GUID_LOADER;
@@ -88,7 +87,7 @@ static char *loader_device(int root, struct menu *menu)
     return format("/dev/disk/by-partuuid/%s", uuid);
 }
 
-/* The index of the EFI system partition, or MENU_MAX_PARTITIONS. Without a link the first FAT. */
+/* The index of the EFI system partition, or MENU_MAX_PARTITIONS. Without a link, the first FAT. */
 static size_t find_esp(int root, const struct mount_point *const *mounts, const char *link)
 {
     size_t i = 0;
@@ -133,7 +132,7 @@ void partitions_read(int root, struct menu *menu, struct partition ret[MENU_MAX_
         AUTOFREE char *inside = format("%s/loader", DIRECTORIES[i]);
 
         ret[i] = (struct partition){.directory = DIRECTORIES[i]};
-        (void)root_exists(root, inside); /* has it mounted where that is done when it is needed */
+        (void)root_exists(root, inside); /* makes an automounter mount it */
     }
     r = mounts_read(root, MOUNTS_OF_SELF, &mounts.all, &mounts.n);
     if (r < 0)
@@ -142,5 +141,5 @@ void partitions_read(int root, struct menu *menu, struct partition ret[MENU_MAX_
         find_roles(root, menu, &mounts, ret);
     else
         for (size_t i = 0; i < MENU_MAX_PARTITIONS; i++)
-            ret[i].role = PARTITION_ESP; /* nothing is known of mounts, as in a recording */
+            ret[i].role = PARTITION_ESP; /* mounts are not known, as in a recorded machine */
 }

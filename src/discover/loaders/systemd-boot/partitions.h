@@ -4,14 +4,14 @@
 #include "discover/loaders/systemd-boot/menu.h"
 
 /* The partitions that systemd-boot reads: the EFI system partition that it was started from, and on
- * that disk the one with the partition type of XBOOTLDR. Other files at their usual places, and on
- * another EFI system partition, are out of its sight. */
+ * the same disk the one with the partition type XBOOTLDR. It does not see other files in their
+ * usual places, nor another EFI system partition. */
 
 enum partition_role {
     PARTITION_NONE,
     PARTITION_ESP,
     PARTITION_XBOOTLDR,
-    PARTITION_UNSURE, /* nothing tells whether it is XBOOTLDR */
+    PARTITION_UNSURE, /* it is not known whether it is XBOOTLDR */
 };
 
 struct partition {
@@ -19,6 +19,6 @@ struct partition {
     enum partition_role role;
 };
 
-/* Each of the places where one may be mounted. When the EFI system partition is not mounted there
- * that becomes the menu's problem. */
+/* Examines each place where one may be mounted. If the EFI system partition is not mounted there,
+ * sets the menu's problem. */
 void partitions_read(int root, struct menu *menu, struct partition ret[MENU_MAX_PARTITIONS]);

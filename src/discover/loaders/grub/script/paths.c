@@ -219,7 +219,7 @@ static bool may_have_arrays(int root)
     return found;
 }
 
-/* Splits "(device)/path"; without a device it is `device`. */
+/* Splits "(device)/path"; without a device the result is `device`. */
 static char *split(const char *device, const char *name, const char **ret_path)
 {
     const char *end = *name == '(' ? strchr(name, ')') : NULL;
