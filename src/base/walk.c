@@ -29,7 +29,7 @@ static void walk_check(struct walk *walk, const char *name)
         return;
     *walk->untrusted =
         format("/%s %s", name,
-               writable ? "can be written by others than its owner" : "does not belong to root");
+               writable ? "is writable by users other than its owner" : "does not belong to root");
 }
 
 static int walk_start(struct walk *walk, int root, const char *path, char **untrusted)

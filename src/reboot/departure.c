@@ -55,14 +55,15 @@ static void drop(int root, const char *reason)
         journal_trouble("/" RUN_NORMAL, r);
 }
 
-/* Says it in the journal and writes it down for the next boot. */
-static int through_firmware(int root, struct attempt *attempt, int priority, const char *reason_id,
+/* Says it in the journal and writes it down for the next boot. `broken`: something went wrong, so
+ * the unit has to fail. */
+static int through_firmware(int root, struct attempt *attempt, bool broken, const char *reason_id,
                             const char *reason)
 {
     int r;
 
-    journal_tell(EVENT_NEXT_BOOT, priority, reason_id, "this reboot goes through the firmware: %s",
-                 reason);
+    journal_tell(EVENT_NEXT_BOOT, broken ? LOG_WARNING : LOG_NOTICE, reason_id,
+                 "this reboot goes through the firmware: %s", reason);
     drop(root, reason);
     attempt->state = ATTEMPT_FIRMWARE;
     attempt->has_inventory = false; /* no health check needs it, and a full disk may not take it */
@@ -73,7 +74,7 @@ static int through_firmware(int root, struct attempt *attempt, int priority, con
     r = records_write_attempt(root, STATE_ATTEMPT, attempt);
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);
-    return priority <= LOG_WARNING ? -ECANCELED : 0;
+    return broken ? -ECANCELED : 0;
 }
 
 /* What is too much to be read again would keep the attempt from being judged at all. */
@@ -123,7 +124,7 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
     if (r >= 0)
         r = allow_jump(root, job, survey ? &survey->facts : NULL);
     if (r < 0)
-        return through_firmware(root, attempt, LOG_WARNING, NULL, strerror(-r));
+        return through_firmware(root, attempt, true, NULL, strerror(-r));
     journal_tell(EVENT_NEXT_BOOT, LOG_NOTICE, NULL, "this reboot is fast: %s%s",
                  release ? "kernel " : "a kernel that fastreboot did not load",
                  release ? release : "");
@@ -136,7 +137,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
 
     deadline_doing("loading the kernel");
     if (load_kernel(root, survey, &id, &error) < 0)
-        return through_firmware(root, attempt, LOG_WARNING, "load-failed", error);
+        return through_firmware(root, attempt, true, "load-failed", error);
     set_text(&attempt->id, steal(&id));
     return by_kexec(root, attempt, survey, job);
 }
@@ -167,11 +168,10 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     tell_warnings(&survey.verdict);
     because = survey.verdict.because;
     if (because)
-        return through_firmware(root, attempt, LOG_NOTICE, because->reason->id,
-                                because->found.text);
+        return through_firmware(root, attempt, false, because->reason->id, because->found.text);
     r = notes_write_detach(root, &survey.facts.quirk);
     if (r < 0)
-        return through_firmware(root, attempt, LOG_WARNING, "state-unwritable", strerror(-r));
+        return through_firmware(root, attempt, true, "state-unwritable", strerror(-r));
     if (survey.verdict.by_hand)
         return by_kexec(root, attempt, NULL, job);
     return load(root, attempt, &survey, job);
@@ -207,15 +207,15 @@ static int reboot(int root, int job, uint32_t job_id)
         /* A fast reboot that the next boot could not judge is not begun. */
         reason = format("/%s: %s", path, strerror(-r));
         set_text(&attempt.id, NULL);
-        return through_firmware(root, &attempt, LOG_WARNING, "state-unwritable", reason);
+        return through_firmware(root, &attempt, true, "state-unwritable", reason);
     }
     if (job < 0) {
         reason = format("cannot ask PID 1 whether this is a reboot: %s", strerror(-job));
-        return through_firmware(root, &attempt, LOG_WARNING, "manager-unreachable", reason);
+        return through_firmware(root, &attempt, true, "manager-unreachable", reason);
     }
     interrupted = interruptions(root);
     if (interrupted)
-        return through_firmware(root, &attempt, LOG_NOTICE, INTERRUPTED, interrupted);
+        return through_firmware(root, &attempt, false, INTERRUPTED, interrupted);
     return decide_and_load(root, &attempt, job_id);
 }
 

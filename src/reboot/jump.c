@@ -44,7 +44,8 @@ static bool is_loaded(int root, char **ret_doubt)
     return false;
 }
 
-/* A help against what may happen behind the jump: without it there is a jump all the same. */
+/* The watchdog guards only what comes after the jump, so failing to arm it does not prevent the
+ * jump. */
 static void arm(int root, int64_t seconds)
 {
     int r = seconds > 0 ? systemd_arm_watchdog(root, (unsigned)seconds) : 0;
@@ -77,13 +78,29 @@ static bool nobody_decided(int root)
     return begun >= 0 && (r < 0 || (r == SHUTDOWN_KEXEC && begun == job));
 }
 
-/* If /var is a separate file system it is gone by now, and the attempt stays as it is. */
-static int stay(int root, const char *doubt)
+/* Tells why there is no jump, and records it. If /var is a separate file system it is unmounted by
+ * now, and the attempt stays as it is. */
+static void explain(int root, const char *doubt)
 {
+    CLEANUP(answer_clear) struct answer armed = {0};
+    const char *asked = "a firmware reboot was requested with `fastreboot normal`";
+
+    notes_read_armed(root, &armed);
     if (doubt)
         journal_tell(EVENT_NEXT_BOOT, LOG_WARNING, "jump-failed",
                      "this reboot goes through the firmware: %s", doubt);
-    records_fail_attempt(root, doubt ? doubt : "loading the kernel was interrupted at its end");
+    if (doubt || armed.is != ANSWER_YES)
+        records_revise_attempt(root, ATTEMPT_FAILED,
+                               doubt ? doubt : "loading the kernel was interrupted at its end",
+                               NULL);
+    else /* since the kernel was loaded */
+        records_revise_attempt(root, ATTEMPT_FIRMWARE, armed.text ? armed.text : asked,
+                               "normal-asked");
+}
+
+static int stay(int root, const char *doubt)
+{
+    explain(root, doubt);
     if (drop(root) < 0 || doubt)
         return -ECANCELED;
     return nobody_decided(root) ? -ECANCELED : 0;

@@ -81,14 +81,16 @@ int records_end_attempt(int root, const struct attempt *attempt)
     return state_remove(root, STATE_ATTEMPT);
 }
 
-void records_fail_attempt(int root, const char *reason)
+void records_revise_attempt(int root, enum attempt_state state, const char *reason,
+                            const char *reason_id)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
 
     if (records_peek_attempt(root, STATE_ATTEMPT, &attempt) < 0 || attempt.state != ATTEMPT_LOADED)
         return;
-    attempt.state = ATTEMPT_FAILED;
+    attempt.state = state;
     set_text(&attempt.reason, xstrdup(reason));
+    set_text(&attempt.reason_id, xstrdup(reason_id));
     (void)records_write_attempt(root, STATE_ATTEMPT, &attempt);
 }
 

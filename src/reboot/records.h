@@ -31,9 +31,10 @@ bool records_is_of_this_machine(int root, const struct attempt *attempt);
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 
-/* Marks the reboot under way as failed before the jump, if a kernel was loaded for it, and the
- * attempt can be read and written. */
-void records_fail_attempt(int root, const char *reason);
+/* Gives the reboot under way another state and reason, if a kernel was loaded for it and the attempt
+ * can be read and written. `reason_id` may be NULL. */
+void records_revise_attempt(int root, enum attempt_state state, const char *reason,
+                            const char *reason_id);
 
 /* Whether the machine is being checked in the boot `boot_id`, and for what, without what it has
  * now. Release with health_facts_clear(). */

@@ -36,7 +36,7 @@ static const struct {
     unsigned char type, subtype, offset, n;
 } HOSTS[] = {{3, 12, 4, 8}, {3, 13, 4, 32}}; /* IPv4, IPv6 */
 
-/* Writes the bytes into the text, or with `back` the other way. */
+/* Bytes to text; with `back`, text to bytes. */
 static void convert(size_t kind, char *text, unsigned char *bytes, bool back)
 {
     const char *shape = NODES[kind].shape;

@@ -171,9 +171,9 @@ static void tell_missing(const struct traces *traces)
         cut += traces->all[i].cut;
     }
     if (cut)
-        fputs(
-            "fastreboot: record: this machine has more than a recording holds; some is left out\n",
-            stderr);
+        fputs("fastreboot: record: the recording has reached its size limit: some files are "
+              "missing or cut short\n",
+              stderr);
 }
 
 /* Adds the architecture, which old kernels do not report, and the answers on this machine. */

@@ -89,7 +89,7 @@ static void unanswered(void **state)
                         "? /boot/grub/grub.cfg:3: a condition that only GRUB can evaluate decides "
                         "whether the script goes on");
     assert_string_equal(result(state, "while loadfont x; do r=1; done"),
-                        "? /boot/grub/grub.cfg:3: a loop whose end only GRUB knows");
+                        "? /boot/grub/grub.cfg:3: a loop with a condition that only GRUB can evaluate");
     assert_string_equal(result(state, "probe --set=r --fs-uuid x"),
                         "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to a "
                         "value that only GRUB knows");

@@ -86,7 +86,7 @@ static void some_file(struct boot_file *file)
         *file = (struct boot_file){.path = file->path, .fd = -1, .error = some_error()};
     else
         file->size = dice(12) ? 100 : 0;
-    file->untrusted = (char *)rarely("/boot can be written by others than its owner");
+    file->untrusted = (char *)rarely("/boot is writable by users other than its owner");
 }
 
 static void some_image(struct boot_payload *payload)

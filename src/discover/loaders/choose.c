@@ -196,7 +196,7 @@ static void configure_cmdline(const struct config *config, struct boot_entry *en
     set_text(&entry->cmdline, cmdline_with(without, append));
 }
 
-/* What is wrong with using the running kernel's command line, of which reading gave `r`; or NULL.
+/* Why the running kernel's command line cannot be used, or NULL; `r` is the result of reading it.
  */
 static char *inherit_problem(const struct config *config, const char *inherited, int r)
 {

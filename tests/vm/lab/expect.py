@@ -41,7 +41,7 @@ def as_promised(machine, boot):
 
 def decision(machine):
     """What the load at the last shutdown decided and why, by the journal: ("firmware", "masked"); or None."""
-    script = "journalctl -b -1 -t fastreboot -o json --output-fields=MESSAGE,FASTREBOOT_REASON --no-pager"
+    script = "journalctl -b -1 -t fastreboot -o json --output-fields=MESSAGE,FASTREBOOT_REASON --no-pager 2>/dev/null"
     for line in machine.output(f"{script} | grep '\"this reboot ' || true").splitlines():
         entry = json.loads(line)
         fast = entry["MESSAGE"].startswith("this reboot is fast")

@@ -4,7 +4,8 @@ import struct
 import uuid
 
 from lab import disk
-from lab.faults import FIRMWARE, Fault
+from lab.faults import FAST, FIRMWARE, Fault
+from lab.faults_table import STARTED_BY_KEXEC
 
 FORGET_SETTINGS = "rm /etc/fastreboot.conf.d/00-lab.conf\n"
 GRUB_FILES = r"""
@@ -63,6 +64,10 @@ def started_as_stub(machine):
     return machine.reboot()
 
 
+def same_command_line(machine, _boot):
+    assert "lab.stub=1" in machine.output("cat /proc/cmdline").split()
+
+
 def rescued(machine):
     """The administrator has named a target in the boot loader's menu, for one boot."""
     assert "systemd.unit=multi-user.target" in machine.output("cat /proc/cmdline").split()
@@ -87,6 +92,6 @@ STARTER_FAULTS = {
         "another firmware boot entry was put first in BootOrder", FIRMWARE, '^firmware: .*"Another system"',
         reboot=order_changed, hardware=SYSTEMD_BOOT),
     "efi-stub": Fault(
-        "the firmware started the kernel itself (EFI stub), and systemd-boot's files are on the ESP", FIRMWARE,
-        "^firmware: .*no LoaderInfo", reboot=started_as_stub, hardware=SYSTEMD_BOOT),
+        "the firmware started the kernel itself (EFI stub), and systemd-boot's files are on the ESP", FAST,
+        STARTED_BY_KEXEC, reboot=started_as_stub, after=same_command_line, hardware=SYSTEMD_BOOT),
 }

@@ -279,7 +279,7 @@ static void read_directory(int root, const char *directory, struct boot_entries 
             format("%s: the file system it is on is not known: %s", directory, strerror(-r)));
     else if (paths.n == 0 && !after_prefix(directory, "/boot/grub"))
         set_problem(entries, 0,
-                    format("%s: which file systems are mounted is not known", directory));
+                    format("%s: cannot tell which file systems are mounted", directory));
     else
         evaluate_all(&paths, has_stored ? &stored : NULL, entries);
 }

@@ -71,7 +71,7 @@ char *syslinux_adv_read(int root, const char *path, struct syslinux_adv *ret_adv
     if (!is_valid(copy))
         copy += SIZE;
     if (!is_valid(copy))
-        return format("%s: its record of entries for one boot is damaged", path);
+        return format("%s: the record of the one-time boot entry is damaged", path);
     ret_adv->once = find_item(copy, TAG_ONCE);
     ret_adv->save = find_item(copy, TAG_SAVE);
     return NULL;

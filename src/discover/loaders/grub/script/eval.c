@@ -158,7 +158,7 @@ static int run_while(struct grub_eval *eval, const struct grub_node *node)
     for (;;) {
         r = grub_run_list(eval, node->condition);
         if (r == STATUS_UNKNOWN)
-            return grub_give_up(eval, node, "a loop whose end only GRUB knows");
+            return grub_give_up(eval, node, "a loop with a condition that only GRUB can evaluate");
         if (r < 0 || eval->returning || eval->finished || (r == STATUS_TRUE) == until)
             break;
         r = grub_spend(eval, node, 1);
