@@ -12,7 +12,7 @@ link=$(basename /sys/class/net/en*)
 ip link set "$link" up
 ip -6 address add 2001:db8:ffff::1/64 dev "$link" nodad
 for i in $(seq %d); do printf 'route add 2001:db8:%%x::/64 dev %%s\n' "$i" "$link"; done | ip -6 -batch -
-ip -6 route add default via 2001:db8:ffff::2 dev "$link"
+ip -6 route add default via 2001:db8:ffff::2 dev "$link" metric 1
 """
 
 
