@@ -88,8 +88,9 @@ static void unanswered(void **state)
     assert_string_equal(result(state, "if loadfont x; then boot; fi"),
                         "? /boot/grub/grub.cfg:3: a condition that only GRUB can evaluate decides "
                         "whether the script goes on");
-    assert_string_equal(result(state, "while loadfont x; do r=1; done"),
-                        "? /boot/grub/grub.cfg:3: a loop with a condition that only GRUB can evaluate");
+    assert_string_equal(
+        result(state, "while loadfont x; do r=1; done"),
+        "? /boot/grub/grub.cfg:3: a loop with a condition that only GRUB can evaluate");
     assert_string_equal(result(state, "probe --set=r --fs-uuid x"),
                         "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to a "
                         "value that only GRUB knows");
@@ -266,14 +267,14 @@ static void untrusted(void **state)
     assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0666, 0), 0);
     assert_string_equal(
         started(tree, "timeout=0\n"),
-        "? /boot/grub/grub.cfg:1: /boot/grub/grub.cfg can be written by others than "
+        "? /boot/grub/grub.cfg:1: /boot/grub/grub.cfg is writable by users other than "
         "its owner");
     assert_int_equal(fchmodat(tree->root, "boot/grub/grub.cfg", 0644, 0), 0);
     tree_write(tree, "boot/grub/grubenv", "# GRUB Environment Block\n");
     assert_int_equal(fchmodat(tree->root, "boot/grub/grubenv", 0666, 0), 0);
     assert_string_equal(
         started(tree, "timeout=0\n"),
-        "? /boot/grub/grubenv: /boot/grub/grubenv can be written by others than its "
+        "? /boot/grub/grubenv: /boot/grub/grubenv is writable by users other than its "
         "owner");
 }
 

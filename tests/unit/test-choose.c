@@ -191,7 +191,7 @@ static void what_grub_did_not_start(void **state)
     expect_none(tree, &(struct config){0}, "/etc/kernel/proxmox-boot-uuids");
     tree_write(tree, "etc/kernel/proxmox-boot-uuids", "\n");
     tree_mode(tree, "etc/kernel/proxmox-boot-uuids", 0666);
-    expect_none(tree, &(struct config){0}, "proxmox-boot-uuids can be written by others");
+    expect_none(tree, &(struct config){0}, "proxmox-boot-uuids is writable by users other");
 }
 
 /* Nor do links next to it, wherever the kernel came from. */
@@ -244,10 +244,10 @@ static void grub_on_the_efi_partition(void **state)
     tree_link(tree, "dev/disk/by-uuid/01234567-89ab", "../../sda2");
     expect_kernel(tree, "grub", "/boot/k", "/boot/k");
     tree_mode(tree, CONFIG, 0664);
-    expect_none(tree, &(struct config){0}, "anybody/grub.cfg can be written by others");
+    expect_none(tree, &(struct config){0}, "anybody/grub.cfg is writable by users other");
     tree_mode(tree, CONFIG, 0644);
     tree_mode(tree, "boot/efi/EFI/anybody", 0777);
-    expect_none(tree, &(struct config){0}, "/boot/efi/EFI/anybody can be written by others");
+    expect_none(tree, &(struct config){0}, "/boot/efi/EFI/anybody is writable by users other");
     tree_mode(tree, "boot/efi/EFI/anybody", 0755);
     tree_remove(tree, CONFIG);
     expect_kernel(tree, "grub", "/boot/k", "/boot/k");

@@ -406,7 +406,7 @@ static void mistakes_are_named(void **state)
     {
         CLEANUP(quirk_facts_clear) struct quirk_facts facts = read_facts(tree);
 
-        assert_answer(&facts.invalid, 1, "can be written by others");
+        assert_answer(&facts.invalid, 1, "is writable by users other");
     }
 }
 

@@ -155,7 +155,7 @@ static void what_is_written_into_the_loader(void **state)
     setup(tree, "BOOT_IMAGE=/k ro\n");
     write_adv(tree, 2, "b", 0);
     tree_mode(tree, "boot/extlinux/ldlinux.sys", 0666);
-    expect_none(tree, MENU, "ldlinux.sys can be written by others");
+    expect_none(tree, MENU, "ldlinux.sys is writable by users other");
     tree_mode(tree, "boot/extlinux/ldlinux.sys", 0644);
     expect(tree, MENU, "rw");
     expect(tree, "DEFAULT a\nMENU SAVE\n" LABELS, "ro");

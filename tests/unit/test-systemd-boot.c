@@ -115,7 +115,7 @@ static void what_others_may_write_is_not_followed(void **state)
     setup_menu(tree);
     tree_write(tree, "boot/loader/loader.conf", "timeout 3\n");
     for (size_t i = 0; i < ELEMENTS(PATHS); i++) {
-        AUTOFREE char *words = format("/%s can be written by others", PATHS[i]);
+        AUTOFREE char *words = format("/%s is writable by users other", PATHS[i]);
         mode_t mode = strstr(PATHS[i], ".conf") ? 0644 : 0755;
 
         tree_mode(tree, PATHS[i], mode | 0002);
@@ -136,15 +136,15 @@ static void where_others_may_put_something(void **state)
     tree_mkdir(tree, "boot/EFI/Linux");
     expect(tree, "b.conf", "first entry");
     tree_mode(tree, "boot/EFI/Linux", 0777);
-    expect(tree, NULL, "/boot/EFI/Linux can be written by others");
+    expect(tree, NULL, "/boot/EFI/Linux is writable by users other");
     tree_mode(tree, "boot/EFI/Linux", 0755);
     tree_mode(tree, "boot/EFI", 0775);
-    expect(tree, NULL, "/boot/EFI can be written by others");
+    expect(tree, NULL, "/boot/EFI is writable by users other");
     tree_mode(tree, "boot/EFI", 0755);
     tree_write(tree, "efi/EFI/BOOT/BOOTX64.EFI", "");
     expect(tree, "b.conf", "first entry");
     tree_mode(tree, "efi", 0777); /* it has no loader/ yet */
-    expect(tree, NULL, "/efi can be written by others");
+    expect(tree, NULL, "/efi is writable by users other");
 }
 
 static void a_link_into_a_home_is_not_followed(void **state)
@@ -158,9 +158,9 @@ static void a_link_into_a_home_is_not_followed(void **state)
     tree_link(tree, "boot/loader/entries", "/home/eve/entries");
     expect(tree, "a.conf", "first entry");
     tree_mode(tree, "home/eve", 0775);
-    expect(tree, NULL, "/home/eve can be written by others");
+    expect(tree, NULL, "/home/eve is writable by users other");
     tree_remove(tree, "home/eve/entries/a.conf");
-    expect(tree, NULL, "/home/eve can be written by others");
+    expect(tree, NULL, "/home/eve is writable by users other");
 }
 
 /* The boot loader uses the variable, then the file, then the first entry. */

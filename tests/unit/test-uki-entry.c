@@ -92,7 +92,7 @@ static void an_image_that_others_may_write(void **state)
     tree_mode(tree, "efi/EFI/Linux/debian-6.9.efi", 0666);
     entries = menu(tree);
     assert_int_equal(entries.chosen, entries.n);
-    assert_non_null(strstr(entries.problem, "/debian-6.9.efi can be written by others"));
+    assert_non_null(strstr(entries.problem, "/debian-6.9.efi is writable by users other"));
 }
 
 static void profiles(void **state)
