@@ -12,11 +12,12 @@ FIRMWARE_EVERY = 25
 MEASURE = """
 sync
 size() { du -s -B1 --apparent-size "$@" | awk '{ sum += $1 } END { print sum + 0 }'; }
-echo memory $(awk '/^MemTotal/ { total = $2 } /^MemAvailable/ { print (total - $2) * 1024 }' /proc/meminfo)
+of() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
+echo memory $((($(of MemTotal) - $(of MemAvailable)) * 1024))
 echo disk $(($(df --output=used -B1 / | tail -n 1) - $(du -s -B1 /var/log/journal | cut -f1)))
 echo state $(size /var/lib/fastreboot)
 echo run $(size /run/fastreboot)
-echo units $(find /run/systemd/transient /run/systemd/system /etc/systemd | wc -l)
+echo units $(find /run/systemd/transient /run/systemd/system /etc/systemd 2>/dev/null | wc -l)
 echo cmdline $(wc -c </proc/cmdline)
 echo fields $(journalctl --fields | wc -l)
 echo variables $(find /sys/firmware/efi/efivars -type f 2>/dev/null | wc -l)
