@@ -10,6 +10,7 @@ FIRMWARE_EVERY = 25
 
 # Prints what must not grow, a name and a number on each line. The journal has a limit of its own, and is not counted.
 MEASURE = """
+exec 2>/dev/null
 sync
 size() { du -s -B1 --apparent-size "$@" | awk '{ sum += $1 } END { print sum + 0 }'; }
 of() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
@@ -17,10 +18,10 @@ echo memory $((($(of MemTotal) - $(of MemAvailable)) * 1024))
 echo disk $(($(df --output=used -B1 / | tail -n 1) - $(du -s -B1 /var/log/journal | cut -f1)))
 echo state $(size /var/lib/fastreboot)
 echo run $(size /run/fastreboot)
-echo units $(find /run/systemd/transient /run/systemd/system /etc/systemd 2>/dev/null | wc -l)
+echo units $(find /run/systemd/transient /run/systemd/system /etc/systemd | wc -l)
 echo cmdline $(wc -c </proc/cmdline)
 echo fields $(journalctl --fields | wc -l)
-echo variables $(find /sys/firmware/efi/efivars -type f 2>/dev/null | wc -l)
+echo variables $(find /sys/firmware/efi/efivars -type f | wc -l)
 echo failed $(systemctl --failed --no-legend | wc -l)
 """
 
