@@ -44,6 +44,15 @@ static struct answer file_empty(const struct boot_file *file, const char *what)
     return is_empty ? answer_yes(format("%s %s: empty", what, file->path)) : NO;
 }
 
+/* What is missing or empty is another reason's. */
+static struct answer file_damaged(const struct boot_file *file, const char *what)
+{
+    if (file->content_error)
+        return answer_unknown(file->content_error,
+                              format("%s %s: %s", what, file->path, strerror(file->content_error)));
+    return file->problem ? answer_yes(format("%s %s: %s", what, file->path, file->problem)) : NO;
+}
+
 /* The first initrd for which `test` does not answer no. */
 static struct answer any_initrd(const struct facts *facts,
                                 struct answer (*test)(const struct boot_file *, const char *what))
@@ -78,6 +87,11 @@ struct answer test_initrd_untrusted(const struct facts *facts)
 struct answer test_initrd_empty(const struct facts *facts)
 {
     return any_initrd(facts, file_empty);
+}
+
+struct answer test_initrd_invalid(const struct facts *facts)
+{
+    return any_initrd(facts, file_damaged);
 }
 
 struct answer test_kernel_invalid(const struct facts *facts)
@@ -123,4 +137,28 @@ struct answer test_cmdline_too_long(const struct facts *facts)
         return NO;
     return answer_yes(format("the command line has %zu characters, kernel %s accepts %zu", length,
                              payload->image.release, payload->image.cmdline_max));
+}
+
+/* In MiB, rounded up. */
+static unsigned long long mebibytes(uint64_t bytes)
+{
+    return (bytes + 1024 * 1024 - 1) / (1024 * 1024);
+}
+
+/* What is loaded already can still be started. */
+struct answer test_memory_short(const struct facts *facts)
+{
+    const struct memory_facts *memory = &facts->memory;
+    uint64_t need = facts->payload.memory;
+    bool stays = facts->loaded.current && (facts->kexec.disabled.is == ANSWER_YES ||
+                                           facts->kexec.exhausted.is == ANSWER_YES);
+
+    if (memory->error)
+        return answer_unknown(memory->error, NULL);
+    if (stays || !memory->known || need <= memory->available)
+        return NO;
+    return answer_yes(format("loading kernel and initrd takes %llu MiB of memory, and %llu MiB are "
+                             "available",
+                             mebibytes(need),
+                             (unsigned long long)(memory->available / (1024 * 1024))));
 }

@@ -38,5 +38,7 @@ struct answer test_kernel_foreign(const struct facts *facts);
 struct answer test_initrd_missing(const struct facts *facts);
 struct answer test_initrd_untrusted(const struct facts *facts);
 struct answer test_initrd_empty(const struct facts *facts);
+struct answer test_initrd_invalid(const struct facts *facts);
+struct answer test_memory_short(const struct facts *facts);
 struct answer test_modules_incomplete(const struct facts *facts);
 struct answer test_cmdline_too_long(const struct facts *facts);

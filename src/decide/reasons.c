@@ -242,10 +242,25 @@ const struct reason REASONS[] = {
     {"initrd-empty", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES, "no initrd is empty",
      "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f`)", IF(test_initrd_empty),
      .about = "An initrd is empty."},
+    {"initrd-invalid", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
+     "the next kernel can unpack every initrd",
+     "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f`); if it is another kernel's, "
+     "correct "
+     "the link",
+     IF(test_initrd_invalid),
+     .about = "An initrd is not an archive that the kernel can unpack, or is cut off; or a link "
+              "leads to one whose name has another version than the kernel."},
     {"modules-incomplete", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the kernel's modules directory is complete", "reinstall the kernel, or run depmod for it",
      IF(test_modules_incomplete),
      .about = "The kernel's directory in /lib/modules, or a module listed there, is missing."},
+    {"memory-short", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
+     "there is enough memory to load kernel and initrd",
+     "make the initrd smaller (MODULES=dep in /etc/initramfs-tools/initramfs.conf, `dracut "
+     "--hostonly`), or end what uses the memory",
+     IF(test_memory_short),
+     .about = "The memory that is available, with swap on disks, does not suffice to load kernel "
+              "and initrd: the kernel would end other programs in the middle of the shutdown."},
     {"cmdline-too-long", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
      "the kernel accepts a command line of this length", "shorten it with cmdline-remove",
      IF(test_cmdline_too_long), .about = "The command line is longer than the kernel accepts."},

@@ -19,6 +19,7 @@
 #include "discover/system/config.h"
 #include "discover/system/environment.h"
 #include "discover/system/kexec.h"
+#include "discover/system/memory.h"
 #include "discover/system/requests.h"
 #include "discover/system/started.h"
 #include "discover/system/units.h"
@@ -101,6 +102,7 @@ void facts_read(int root, struct facts *ret_facts)
     *ret_facts = (struct facts){.arch = read_arch(root)};
     config_load(root, &ret_facts->config);
     kexec_facts_read(root, &ret_facts->kexec);
+    ret_facts->memory = memory_facts_read(root);
     unit_facts_read(root, &ret_facts->units);
     boot_facts_read(root, &ret_facts->boot);
     requests_read(root, ret_facts->requests);

@@ -19,13 +19,15 @@
 
 /* A file that a boot entry needs. */
 struct boot_file {
-    char *path;      /* as the entry names it */
-    int fd;          /* open for reading, or -1 */
-    int error;       /* the errno if it could not be opened, or 0 */
-    char *untrusted; /* who else could change it, or NULL */
-    char *signature; /* device, inode, size and ctime: changes if the file does */
-    uint64_t size;   /* in bytes */
-    int64_t changed; /* the time of its last change (ctime), in seconds since 1970 */
+    char *path;        /* as the entry names it */
+    int fd;            /* open for reading, or -1 */
+    int error;         /* the errno if it could not be opened, or 0 */
+    char *untrusted;   /* who else could change it, or NULL */
+    char *signature;   /* device, inode, size and ctime: changes if the file does */
+    uint64_t size;     /* in bytes */
+    int64_t changed;   /* the time of its last change (ctime), in seconds since 1970 */
+    char *problem;     /* of an initrd: why the kernel could not unpack it, or NULL */
+    int content_error; /* the errno that prevented knowing that, or 0 */
 };
 
 /* An entry with its files opened and examined: what is checked is what will be loaded. */
@@ -39,6 +41,7 @@ struct boot_payload {
     char *image_problem;
     int image_error;
     char *modules;         /* the path of its modules directory; NULL without an image */
+    uint64_t memory;       /* bytes that loading all this takes, at the most at a time */
     char *modules_problem; /* what its modules directory lacks for the next kernel */
     int modules_error;
 };
@@ -50,6 +53,13 @@ struct kexec_facts {
     struct answer exhausted; /* kernel.kexec_load_limit_reboot has reached 0 */
     struct answer loaded;
     char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
+};
+
+/* Memory that a load could have. */
+struct memory_facts {
+    uint64_t available; /* in bytes, with swap */
+    bool known;
+    int error; /* the errno that prevented knowing, or 0 */
 };
 
 /* fastreboot's note of the kernel that it loaded; all NULL without one. */
@@ -176,6 +186,7 @@ struct watchdog_facts {
 struct facts {
     struct config config;
     struct kexec_facts kexec;
+    struct memory_facts memory;
     struct loaded_facts loaded;
     struct unit_facts units;
     struct boot_facts boot;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a kernel image says about itself. */
 
@@ -13,6 +14,7 @@ enum image_arch {
 struct image {
     enum image_arch arch;
     char *release;      /* as uname -r will report it: "6.1.0-33-amd64" */
+    uint64_t memory;    /* bytes that it takes when it is loaded */
     size_t cmdline_max; /* the longest command line that it accepts, in bytes without the NUL */
 };
 

@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "discover/kernel/payload.h"
+#include "discover/kernel/uki.h"
 #include "discover/system/kexec.h"
 #include "reboot/notes.h"
 
@@ -40,10 +41,22 @@ static int write_note(int root, const struct survey *survey, const char *id, con
                                                      .signature = (char *)signature});
 }
 
+/* Takes kernel and initrd out of a unified kernel image. */
+static int load_image(const struct boot_payload *payload, const char *cmdline)
+{
+    AUTOCLOSE int kernel = -1, initrd = -1;
+    AUTOFREE char *problem = NULL;
+    int r = uki_unpack(payload->kernel.fd, payload->entry->profile, &kernel, &initrd, &problem);
+
+    return r < 0 ? r : kexec_load(kernel, &initrd, initrd < 0 ? 0 : 1, cmdline);
+}
+
 static int load_payload(const struct boot_payload *payload, const char *cmdline)
 {
     AUTOFREE int *initrds = xcalloc(payload->n_initrds, sizeof(*initrds));
 
+    if (payload->entry->uki)
+        return load_image(payload, cmdline);
     for (size_t i = 0; i < payload->n_initrds; i++)
         initrds[i] = payload->initrds[i].fd;
     return kexec_load(payload->kernel.fd, initrds, payload->n_initrds, cmdline);
@@ -77,7 +90,7 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
 static bool is_loaded(const struct facts *facts)
 {
     return facts->loaded.current &&
-           (facts->kexec.disabled.is != ANSWER_NO || facts->kexec.exhausted.is != ANSWER_NO);
+           (facts->kexec.disabled.is == ANSWER_YES || facts->kexec.exhausted.is == ANSWER_YES);
 }
 
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)

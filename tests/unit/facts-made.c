@@ -86,6 +86,8 @@ static void some_file(struct boot_file *file)
         *file = (struct boot_file){.path = file->path, .fd = -1, .error = some_error()};
     else
         file->size = dice(12) ? 100 : 0;
+    file->problem = (char *)rarely("it is cut off");
+    file->content_error = dice(20) ? 0 : EIO;
     file->untrusted = (char *)rarely("/boot is writable by users other than its owner");
 }
 
@@ -186,6 +188,14 @@ static void some_watchdog(struct watchdog_facts *facts)
     facts->error = dice(12) ? 0 : some_error();
 }
 
+static void some_memory(struct made_facts *made)
+{
+    made->facts.memory.known = dice(6);
+    made->facts.memory.error = dice(20) ? 0 : some_error();
+    made->facts.memory.available = 1000;
+    made->facts.payload.memory = dice(12) ? 1000 : 1001;
+}
+
 /* Settings, several of them at once. */
 static void some_config(struct config *config)
 {
@@ -223,6 +233,7 @@ void made_by_dice(struct made_facts *made)
     if (facts->driver_missing.is != ANSWER_NO)
         facts->driver_missing.text = (char *)"kernel 6.1.0 has no driver for device 0000:03:00.0";
     some_payload(made);
+    some_memory(made);
     facts->boot_entries.inherits_cmdline = !dice(3);
     facts->boot.way = dice(3) ? BOOT_BY_FIRMWARE : BOOT_BY_KEXEC;
     facts->boot.mark = (char *)(facts->boot.way == BOOT_BY_KEXEC && dice(2) ? "0011" : NULL);

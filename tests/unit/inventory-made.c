@@ -135,7 +135,8 @@ void tree_server(const struct tree *tree)
     tree_network(tree);
     tree_write(tree, "sys/devices/system/node/online", "0-1\n");
     tree_write(tree, "sys/devices/system/cpu/online", "0-2,4\n");
-    tree_write(tree, "proc/meminfo", "MemTotal:       32768000 kB\nMemFree: 1 kB\n");
+    tree_write(tree, "proc/meminfo",
+               "MemTotal:       32768000 kB\nMemFree: 1 kB\nMemAvailable:   16384000 kB\n");
     tree_write(tree, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
     tree_write(tree, "sys/class/dmi/id/product_name", "Server 1000 \n");
     tree_write(tree, "sys/class/dmi/id/board_name", "B1\n");

@@ -73,6 +73,27 @@ static void a_kernel_is_one(void **state)
     assert_int_equal(image.cmdline_max, KERNEL_CMDLINE_MAX);
 }
 
+/* As in a unified kernel image: where it starts and ends is given. */
+static void a_kernel_may_be_a_part_of_a_file(void **state)
+{
+    enum { BEFORE = 333 };
+    unsigned char bytes[BEFORE + KERNEL_SIZE + 100] = {0};
+    CLEANUP(image_clear) struct image image = {0};
+    AUTOFREE char *problem = NULL, *cut = NULL;
+    AUTOCLOSE int fd = -1;
+
+    (void)state;
+    kernel_header(bytes + BEFORE, "6.9.2");
+    bytes[BEFORE + 0x263] = 1; /* init_size, 16 MiB */
+    fd = open_bytes(bytes, sizeof(bytes));
+    assert_int_equal(image_read_part(fd, BEFORE, KERNEL_SIZE, &image, &problem), 0);
+    assert_string_equal(image.release, "6.9.2");
+    assert_int_equal(image.memory, 16 << 20);
+    image_clear(&image);
+    assert_int_equal(image_read_part(fd, BEFORE, KERNEL_SIZE - 1, &image, &cut), -ENOEXEC);
+    assert_non_null(strstr(cut, "truncated"));
+}
+
 static void each_field_is_looked_at(void **state)
 {
     static const struct {
@@ -256,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kernel_is_one),
+        cmocka_unit_test(a_kernel_may_be_a_part_of_a_file),
         cmocka_unit_test(each_field_is_looked_at),
         cmocka_unit_test(room_for_the_command_line_is_needed),
         cmocka_unit_test(every_truncation_is_noticed),

@@ -32,7 +32,7 @@ static void files_are_open_and_looked_at(void **state)
     assert_int_equal(payload.kernel.size, st.st_size);
     assert_string_equal(payload.image.release, "6.1.0-33-amd64");
     assert_int_equal(payload.n_initrds, 1);
-    assert_int_equal(payload.initrds[0].size, strlen("initrd"));
+    assert_int_equal(payload.initrds[0].size, strlen(TREE_INITRD));
     assert_null(payload.modules_problem);
     assert_int_equal(payload.modules_error, 0);
 }
@@ -97,6 +97,61 @@ static void what_is_wrong_inside_is_told(void **state)
     assert_null(payload.modules_problem);
 }
 
+static void an_initrd_is_looked_at(void **state)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+
+    tree_debian(*state);
+    payload = open_payload(*state);
+    assert_null(payload.initrds[0].problem);
+    assert_int_equal(payload.initrds[0].content_error, 0);
+    /* Both twice: as they are read, and where they go. */
+    assert_int_equal(payload.memory, 2 * (KERNEL_SIZE + strlen(TREE_INITRD)));
+    payload_clear(&payload);
+    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "garbage");
+    payload = open_payload(*state);
+    assert_string_equal(payload.initrds[0].problem, "it does not start with an archive");
+}
+
+static void expect_pair(const struct tree *tree, const char *name, const char *words)
+{
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+    AUTOFREE char *path = format("boot/%s", name);
+
+    tree_write(tree, path, TREE_INITRD);
+    tree_remove(tree, "initrd.img");
+    tree_link(tree, "initrd.img", path);
+    payload = open_payload(tree);
+    if (!words)
+        assert_null(payload.initrds[0].problem);
+    else
+        assert_string_equal(payload.initrds[0].problem, words);
+}
+
+/* One link was updated and the other was not. */
+static void links_lead_to_the_same_version(void **state)
+{
+    const struct tree *tree = *state;
+    char *path[] = {(char *)"/boot/initrd.img-6.1.0-32-amd64"};
+    struct boot_entry entry = {
+        .kernel = (char *)"/vmlinuz", .initrds = path, .n_initrds = 1, .cmdline = (char *)"ro"};
+    CLEANUP(payload_clear) struct boot_payload payload = {0};
+
+    tree_debian(tree);
+    expect_pair(tree, "initrd.img-6.1.0-32-amd64",
+                "it is for kernel 6.1.0-32-amd64, and the kernel is 6.1.0-33-amd64");
+    expect_pair(tree, "initramfs-6.1.0-3-amd64.img",
+                "it is for kernel 6.1.0-3-amd64, and the kernel is 6.1.0-33-amd64");
+    expect_pair(tree, "initrd-6.1.0-33-amd64", NULL);
+    expect_pair(tree, "initrd.img-6.1.0-33-amd64", NULL);
+    expect_pair(tree, "initramfs-6.1.0-33-amd64-fallback.img", NULL);
+    expect_pair(tree, "initramfs-6.1.img", NULL); /* of a series */
+    expect_pair(tree, "initramfs-linux.img", NULL);
+    expect_pair(tree, "initrd.old", NULL);
+    payload_open(tree->root, &entry, &payload); /* named without a link, somebody meant it */
+    assert_null(payload.initrds[0].problem);
+}
+
 static char *signature(const struct tree *tree, const struct boot_entry *entry)
 {
     CLEANUP(payload_clear) struct boot_payload payload;
@@ -129,7 +184,7 @@ static void every_change_changes_the_signature(void **state)
     expect_change(*state, &entry, &before);
     entry.n_initrds = 1;
     expect_change(*state, &entry, &before);
-    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "initrd, longer");
+    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "x");
     expect_change(*state, &entry, &before);
     tree_kernel(*state, "boot/vmlinuz-new", "6.1.0-33-amd64"); /* identical to the byte */
     tree_remove(*state, "vmlinuz");
@@ -162,7 +217,8 @@ int main(void)
         TEST(files_are_open_and_looked_at),     TEST(the_descriptor_outlives_the_name),
         TEST(what_is_missing_has_an_errno),     TEST(odd_files_do_not_block),
         TEST(what_is_wrong_inside_is_told),     TEST(every_change_changes_the_signature),
-        TEST(a_secret_kernel_is_known_as_such),
+        TEST(a_secret_kernel_is_known_as_such), TEST(an_initrd_is_looked_at),
+        TEST(links_lead_to_the_same_version),
     };
 
     return RUN_TESTS(tests);

@@ -253,6 +253,42 @@ static void files_that_are_not_there(void **state)
     expect(&made, "kernel-untrusted", 1, "kernel /vmlinuz: /boot can be written");
 }
 
+static void initrds_that_cannot_be_unpacked(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.initrds[0].problem = (char *)"it is cut off";
+    expect(&made, "initrd-invalid", 1, "initrd /initrd.img: it is cut off");
+    made.initrds[0].content_error = EIO;
+    expect(&made, "initrd-invalid", -EIO, "initrd /initrd.img: ");
+}
+
+static void too_little_memory(void **state)
+{
+    struct made_facts made;
+    struct memory_facts *memory = &made.facts.memory;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.payload.memory = (300 << 20) + 1;
+    *memory = (struct memory_facts){.known = true, .available = 300 << 20};
+    expect(&made, "memory-short", 1, "takes 301 MiB of memory, and 300 MiB are available");
+    memory->available++;
+    expect(&made, "memory-short", 0, NULL);
+    memory->available = 0;
+    made.facts.loaded.current = true; /* it is loaded again */
+    expect(&made, "memory-short", 1, NULL);
+    made.facts.kexec.disabled.is = ANSWER_YES;
+    expect(&made, "memory-short", 0, NULL);
+    made.facts.loaded.current = false;
+    memory->known = false; /* a recorded machine */
+    expect(&made, "memory-short", 0, NULL);
+    memory->error = EACCES;
+    expect(&made, "memory-short", -EACCES, "enough memory");
+}
+
 static void kernels_that_do_not_fit(void **state)
 {
     struct made_facts made;
@@ -336,6 +372,8 @@ int main(void)
         cmocka_unit_test(keys_of_a_tpm),
         cmocka_unit_test(the_kernels_own_switches),
         cmocka_unit_test(files_that_are_not_there),
+        cmocka_unit_test(initrds_that_cannot_be_unpacked),
+        cmocka_unit_test(too_little_memory),
         cmocka_unit_test(kernels_that_do_not_fit),
         cmocka_unit_test(kernels_of_others),
         cmocka_unit_test(hardware),

@@ -89,6 +89,30 @@ static void it_is_taken_apart(void **state)
     assert_int_equal(ftruncate(initrd, 0), -1);
 }
 
+/* Without a copy of anything. */
+static void it_is_looked_at(void **state)
+{
+    AUTOCLOSE int fd = as_file(made_pe(IMAGE, WHOLE));
+    struct uki_content content;
+    char found[KERNEL_SIZE], *problem;
+
+    (void)state;
+    assert_int_equal(uki_look(fd, 0, &content, &problem), 0);
+    assert_int_equal(content.kernel_size, KERNEL_SIZE);
+    assert_int_equal(pread(fd, found, KERNEL_SIZE, (off_t)content.kernel), KERNEL_SIZE);
+    assert_memory_equal(found, KERNEL, KERNEL_SIZE);
+    assert_int_equal(content.initrd_size, strlen("abcde"
+                                                 "initrd"
+                                                 "ID=x"));
+    assert_int_equal(content.archives[0].end - content.archives[0].start, strlen("abcde"));
+    assert_int_equal(content.archives[1].end - content.archives[1].start, strlen("initrd"));
+    assert_int_equal(pread(fd, found, 6, (off_t)content.archives[1].start), 6);
+    assert_memory_equal(found, "initrd", 6);
+    assert_int_equal(uki_look(fd, 1, &content, &problem), -ENOEXEC);
+    assert_non_null(problem);
+    free(problem);
+}
+
 /* Older stubs have no microcode and no os-release. */
 static void an_older_stub(void **state)
 {
@@ -312,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_taken_apart),
+        cmocka_unit_test(it_is_looked_at),
         cmocka_unit_test(an_older_stub),
         cmocka_unit_test(sizes_in_memory_and_in_the_file),
         cmocka_unit_test(a_signed_kernel_has_no_padding),

@@ -217,7 +217,7 @@ void tree_index(const struct tree *tree, const char *release, const char *name, 
 void tree_debian(const struct tree *tree)
 {
     tree_kernel(tree, "boot/vmlinuz-6.1.0-33-amd64", "6.1.0-33-amd64");
-    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "initrd");
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD);
     tree_modules(tree, "6.1.0-33-amd64", 2);
     tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1.0-33-amd64");
     tree_link(tree, "initrd.img", "boot/initrd.img-6.1.0-33-amd64");

@@ -35,6 +35,10 @@ enum {
 void kernel_header(unsigned char image[KERNEL_SIZE], const char *release);
 void tree_kernel(const struct tree *tree, const char *path, const char *release);
 
+/* An initrd that passes for one: packed by lz4, without a single file. Up to three characters may
+ * stand behind it. */
+#define TREE_INITRD "\x02!L\x18"
+
 /* /lib/modules/RELEASE with the index that depmod would write for `n` modules a.ko, b.ko, ... */
 void tree_modules(const struct tree *tree, const char *release, size_t n);
 

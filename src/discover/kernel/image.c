@@ -22,7 +22,8 @@ enum {
 /* The file that is examined. */
 struct file {
     int fd;
-    uint64_t size;
+    uint64_t start; /* where the kernel is in it */
+    uint64_t size;  /* and how long */
     unsigned char head[HEAD];
     char **problem;
 };
@@ -38,7 +39,7 @@ static int read_some(const struct file *file, void *buffer, uint64_t offset, siz
 {
     if (*size > file->size - offset)
         *size = (size_t)(file->size - offset);
-    return fd_read_at(file->fd, buffer, *size, offset);
+    return fd_read_at(file->fd, buffer, *size, file->start + offset);
 }
 
 /* The first word of `text`, if it can be a release: it becomes part of a path. */
@@ -93,6 +94,7 @@ static int read_x86(const struct file *file, struct image *image)
     if (get_le32(file->head + 0x238) <= X86_CMDLINE_RESERVE + 1)
         return refuse(file, "bzImage that accepts no command line");
     image->arch = IMAGE_X86_64;
+    image->memory = get_le32(file->head + 0x260); /* init_size, with what it is unpacked to */
     image->cmdline_max = get_le32(file->head + 0x238) - X86_CMDLINE_RESERVE - 1;
     return x86_release(file, setup_size, &image->release);
 }
@@ -101,22 +103,28 @@ static int read_x86(const struct file *file, struct image *image)
 static int arm64_release(const struct file *file, char **ret_release)
 {
     static const char BANNER[] = "Linux version ";
-    uint64_t at = 0;
+    uint64_t at = file->start, end = at + file->size;
     int r;
 
-    while ((r = fd_find(file->fd, BANNER, strlen(BANNER), at, MAX_BANNER_OFFSET, &at)) == 0) {
+    if (file->size > MAX_BANNER_OFFSET)
+        end = at + MAX_BANNER_OFFSET;
+    while ((r = fd_find(file->fd, BANNER, strlen(BANNER), at, end, &at)) == 0) {
         char text[MAX_RELEASE + 2] = "";
         size_t n = sizeof(text) - 1;
 
         at += strlen(BANNER);
-        r = read_some(file, text, at, &n);
+        if (at - file->start > file->size)
+            break;
+        r = read_some(file, text, at - file->start, &n);
         if (r < 0)
             return r;
         *ret_release = release_of(text);
         if (*ret_release)
             return 0;
     }
-    return r == -ENOENT || r == -EFBIG ? refuse(file, "arm64 image without a version string") : r;
+    return r >= 0 || r == -ENOENT || r == -EFBIG
+               ? refuse(file, "arm64 image without a version string")
+               : r;
 }
 
 static int read_arm64(const struct file *file, struct image *image)
@@ -130,6 +138,7 @@ static int read_arm64(const struct file *file, struct image *image)
     if (get_le64(file->head + 24) & 1)
         return refuse(file, "big-endian arm64 image");
     image->arch = IMAGE_ARM64;
+    image->memory = need;
     image->cmdline_max = ARM64_CMDLINE_MAX;
     return arm64_release(file, &image->release);
 }
@@ -158,20 +167,15 @@ static int refuse_unknown(const struct file *file, size_t length)
                                       : "neither a bzImage nor an arm64 Image");
 }
 
-int image_read(int fd, struct image *ret_image, char **ret_problem)
+int image_read_part(int fd, uint64_t start, uint64_t size, struct image *ret_image,
+                    char **ret_problem)
 {
-    struct file file = {.fd = fd, .problem = ret_problem};
+    struct file file = {.fd = fd, .start = start, .size = size, .problem = ret_problem};
     size_t n = HEAD;
-    struct stat st;
     int r;
 
     *ret_problem = NULL;
     *ret_image = (struct image){0};
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    if (!S_ISREG(st.st_mode))
-        return refuse(&file, "not a regular file");
-    file.size = (uint64_t)st.st_size;
     r = read_some(&file, file.head, 0, &n);
     if (r < 0)
         return r;
@@ -180,4 +184,17 @@ int image_read(int fd, struct image *ret_image, char **ret_problem)
     if (n == HEAD && memcmp(file.head + 56, "ARM\x64", 4) == 0)
         return read_arm64(&file, ret_image);
     return refuse_unknown(&file, n);
+}
+
+int image_read(int fd, struct image *ret_image, char **ret_problem)
+{
+    struct stat st;
+
+    *ret_problem = NULL;
+    *ret_image = (struct image){0};
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return refuse(&(struct file){.problem = ret_problem}, "not a regular file");
+    return image_read_part(fd, 0, (uint64_t)st.st_size, ret_image, ret_problem);
 }

@@ -8,3 +8,7 @@
  * and what is wrong with it in *ret_problem, which the caller frees; or another negative errno if
  * it could not be read. */
 int image_read(int fd, struct image *ret_image, char **ret_problem);
+
+/* The same for a kernel that is `size` bytes of the file, from `start` on. */
+int image_read_part(int fd, uint64_t start, uint64_t size, struct image *ret_image,
+                    char **ret_problem);

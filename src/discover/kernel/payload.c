@@ -7,6 +7,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/kernel/image.h"
+#include "discover/kernel/initrd.h"
 #include "discover/kernel/modules.h"
 #include "discover/kernel/uki.h"
 
@@ -38,6 +39,7 @@ static void file_clear(struct boot_file *file)
     free(file->path);
     free(file->untrusted);
     free(file->signature);
+    free(file->problem);
     *file = (struct boot_file){.fd = -1};
 }
 
@@ -47,43 +49,123 @@ static int error_of(int r)
     return r < 0 && r != -ENOEXEC ? -r : 0;
 }
 
-/* The initrd that was inside the image. */
-static int keep_unpacked(struct boot_payload *payload, int initrd)
+/* What `r` and `problem`, which it frees, say of the file's content. */
+static void note_content(struct boot_file *file, int r, char *problem)
+{
+    if (!file->problem)
+        file->problem = xstrdup(problem);
+    if (!file->content_error)
+        file->content_error = error_of(r);
+    free(problem);
+}
+
+/* The initrd inside the image, which only a load takes out of it. */
+static void look_at_own_initrd(struct boot_payload *payload, const struct uki_content *content)
 {
     struct boot_file *file = APPEND(payload->initrds, payload->n_initrds);
-    struct stat st;
 
     *file = (struct boot_file){.path = xstrdup(payload->kernel.path),
                                .signature = xstrdup(payload->kernel.signature),
                                .changed = payload->kernel.changed,
-                               .fd = initrd};
-    if (fstat(initrd, &st) < 0)
-        return -errno;
-    file->size = (uint64_t)st.st_size;
-    return 0;
+                               .size = content->initrd_size,
+                               .fd = -1};
+    for (size_t i = 0; i < ELEMENTS(content->archives); i++) {
+        char *problem;
+        int r = initrd_check(payload->kernel.fd, content->archives[i].start,
+                             content->archives[i].end, &problem);
+
+        note_content(file, r, problem);
+    }
 }
 
-/* Kernel and initrd from inside the image replace it; path, size and times stay the image's. */
-static int unpack(struct boot_payload *payload)
+/* Kernel and initrd are inside the image; path, size and times are the image's. */
+static int read_image(struct boot_payload *payload)
 {
-    int kernel = -1, initrd = -1, r;
+    struct uki_content content;
+    int r;
 
     set_text(&payload->kernel.signature,
              format("%s@%u", payload->kernel.signature, payload->entry->profile));
-    r = uki_unpack(payload->kernel.fd, payload->entry->profile, &kernel, &initrd,
-                   &payload->image_problem);
+    r = uki_look(payload->kernel.fd, payload->entry->profile, &content, &payload->image_problem);
     if (r < 0)
         return r;
-    closep(&payload->kernel.fd);
-    payload->kernel.fd = kernel;
-    return initrd < 0 ? 0 : keep_unpacked(payload, initrd);
+    if (content.initrd_size > 0)
+        look_at_own_initrd(payload, &content);
+    return image_read_part(payload->kernel.fd, content.kernel, content.kernel_size, &payload->image,
+                           &payload->image_problem);
 }
 
 static int read_kernel(struct boot_payload *payload)
 {
-    int r = payload->entry->uki ? unpack(payload) : 0;
+    return payload->entry->uki
+               ? read_image(payload)
+               : image_read(payload->kernel.fd, &payload->image, &payload->image_problem);
+}
 
-    return r < 0 ? r : image_read(payload->kernel.fd, &payload->image, &payload->image_problem);
+/* What the kernel reads is there twice until the load has ended: as read, and in its place. Copies
+ * come before that, of what is inside an image or behind each other. */
+static uint64_t memory_for(const struct boot_payload *payload)
+{
+    uint64_t kernel = payload->kernel.size, initrds = 0;
+    bool copied = payload->entry->uki || payload->n_initrds > 1;
+
+    for (size_t i = 0; i < payload->n_initrds; i++)
+        initrds += payload->initrds[i].size;
+    if (payload->entry->uki)
+        kernel = kernel > initrds ? kernel - initrds : 0;
+    return kernel + (payload->image.memory > kernel ? payload->image.memory : kernel) +
+           2 * initrds + (copied ? initrds : 0) + (payload->entry->uki ? kernel : 0);
+}
+
+static const char *version_in(const char *name)
+{
+    static const char *const BEFORE[] = {"initrd.img-", "initrd-", "initramfs-"};
+
+    for (size_t i = 0; i < ELEMENTS(BEFORE); i++) {
+        const char *version = after_prefix(name, BEFORE[i]);
+
+        if (version)
+            return *version >= '0' && *version <= '9' ? version : NULL;
+    }
+    return NULL;
+}
+
+/* Behind two links there may be files that do not belong together: one of them was not updated. */
+static void look_at_pair(int root, const char *release, struct boot_file *initrd)
+{
+    AUTOFREE char *path = NULL;
+    const char *name, *version;
+    size_t length;
+
+    if (initrd->error || root_resolve(root, initrd->path, &path, NULL, NULL) < 0)
+        return;
+    name = basename(path);
+    version = streq(name, basename(initrd->path)) ? NULL : version_in(name);
+    if (!version)
+        return;
+    length = strlen(version);
+    if (length > 4 && streq(version + length - 4, ".img"))
+        length -= 4;
+    if (strncmp(version, release, length < strlen(release) ? length : strlen(release)) != 0)
+        note_content(
+            initrd, 0,
+            format("it is for kernel %.*s, and the kernel is %s", (int)length, version, release));
+}
+
+static void look_at_initrds(int root, struct boot_payload *payload)
+{
+    for (size_t i = 0; i < payload->n_initrds; i++) {
+        struct boot_file *file = &payload->initrds[i];
+        char *problem;
+        int r;
+
+        if (file->fd < 0)
+            continue;
+        r = initrd_check(file->fd, 0, file->size, &problem);
+        note_content(file, r, problem);
+        if (payload->image.release)
+            look_at_pair(root, payload->image.release, file);
+    }
 }
 
 static void look_inside(int root, struct boot_payload *payload)
@@ -110,6 +192,8 @@ void payload_open(int root, const struct boot_entry *entry, struct boot_payload 
         file_open(root, entry->initrds[i], APPEND(ret_payload->initrds, ret_payload->n_initrds));
     if (!ret_payload->kernel.error)
         look_inside(root, ret_payload);
+    look_at_initrds(root, ret_payload);
+    ret_payload->memory = memory_for(ret_payload);
 }
 
 char *payload_signature(const struct boot_payload *payload)

@@ -92,15 +92,21 @@ static int write_initrd(const struct uki *uki, const struct pe_section *const *p
 }
 
 /* The kernel may be longer in memory than in its file; kexec_file_load needs the file. */
+static int kernel_size(const struct uki *uki, const struct pe_section *section, uint64_t *ret_size)
+{
+    *ret_size = section->size < section->stored ? section->size : section->stored;
+    if (section->size < section->stored)
+        return 0;
+    /* the table does not say where it ends */
+    return pe_signed_size(uki->fd, section->offset, *ret_size, ret_size);
+}
+
 static int write_kernel(const struct uki *uki, const struct pe_section *const *parts, int to)
 {
-    const struct pe_section *section = parts[UKI_LINUX];
-    uint64_t size = section->size < section->stored ? section->size : section->stored;
-    int r = 0;
+    uint64_t size;
+    int r = kernel_size(uki, parts[UKI_LINUX], &size);
 
-    if (section->size >= section->stored) /* the table does not say where it ends */
-        r = pe_signed_size(uki->fd, section->offset, size, &size);
-    return r < 0 ? r : append(to, uki->fd, section, (uint32_t)size);
+    return r < 0 ? r : append(to, uki->fd, parts[UKI_LINUX], (uint32_t)size);
 }
 
 /* Makes the content immutable. */
@@ -142,15 +148,58 @@ static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int 
     return 0;
 }
 
+/* Begins with either of the two below. */
+static int read_whole(int fd, unsigned profile, struct uki *ret_uki, char **ret_problem)
+{
+    int r = uki_read(fd, ret_uki);
+
+    *ret_problem = r == -ENOEXEC ? xstrdup("not a unified kernel image")
+                   : r >= 0      ? uki_problem(ret_uki, profile)
+                                 : NULL;
+    return *ret_problem ? -ENOEXEC : r;
+}
+
+/* As write_initrd() writes it; headers and padding are nothing that matters for memory. */
+static void measure_initrd(const struct uki *uki, const struct pe_section *const *parts,
+                           struct uki_content *content)
+{
+    const struct pe_section *own[] = {uki->stub >= FIRST_WITH_UCODE ? parts[UKI_UCODE] : NULL,
+                                      parts[UKI_INITRD]};
+
+    for (size_t i = 0; i < ELEMENTS(own); i++) {
+        if (!own[i])
+            continue;
+        content->initrd_size += own[i]->size;
+        content->archives[i].start = own[i]->offset;
+        content->archives[i].end =
+            own[i]->offset +
+            (uint64_t)(own[i]->size < own[i]->stored ? own[i]->size : own[i]->stored);
+    }
+    for (size_t i = 0; i < ELEMENTS(EXTRAS); i++)
+        if (parts[EXTRAS[i].part] && uki->stub >= EXTRAS[i].since)
+            content->initrd_size += parts[EXTRAS[i].part]->size;
+}
+
+int uki_look(int fd, unsigned profile, struct uki_content *ret_content, char **ret_problem)
+{
+    CLEANUP(uki_clear) struct uki uki;
+    const struct pe_section *parts[N_UKI_PARTS];
+    int r = read_whole(fd, profile, &uki, ret_problem);
+
+    *ret_content = (struct uki_content){0};
+    if (r >= 0)
+        r = uki_select(&uki, profile, parts);
+    if (r < 0)
+        return r;
+    measure_initrd(&uki, parts, ret_content);
+    ret_content->kernel = parts[UKI_LINUX]->offset;
+    return kernel_size(&uki, parts[UKI_LINUX], &ret_content->kernel_size);
+}
+
 int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem)
 {
     CLEANUP(uki_clear) struct uki uki;
-    int r = uki_read(fd, &uki);
+    int r = read_whole(fd, profile, &uki, ret_problem);
 
-    *ret_problem = r == -ENOEXEC ? xstrdup("not a unified kernel image")
-                   : r >= 0      ? uki_problem(&uki, profile)
-                                 : NULL;
-    if (*ret_problem)
-        return -ENOEXEC;
     return r < 0 ? r : unpack(&uki, profile, ret_kernel, ret_initrd);
 }

@@ -58,6 +58,18 @@ bool uki_is_ascii(const char *text);
  * the text. */
 char *uki_problem(const struct uki *uki, unsigned profile);
 
+/* What is inside of an image. */
+struct uki_content {
+    uint64_t kernel, kernel_size; /* where it is in the file, and how long */
+    uint64_t initrd_size;         /* of all that becomes the initrd */
+    struct {
+        uint64_t start, end;
+    } archives[2]; /* what of it are archives of the image's own; empty where it has none */
+};
+
+/* Finds kernel and initrd of a profile, and copies nothing. 0, or as uki_unpack(). */
+int uki_look(int fd, unsigned profile, struct uki_content *ret_content, char **ret_problem);
+
 /* Copies kernel and initrd of a profile into sealed memfds, as the stub would pass them on. 0 and
  * two descriptors, -1 if there is no initrd; -ENOEXEC and uki_problem()'s text in *ret_problem,
  * which the caller frees; or another negative errno. */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "discover/system/memory.h"
+
+#include <errno.h>
+
+#include "base/root.h"
+#include "base/util.h"
+
+enum {
+    MAX_TEXT = 64 * 1024,
+};
+
+/* "MemAvailable:    1234 kB", in bytes; false where there is no such line. */
+static bool find(const char *text, const char *name, uint64_t *ret_bytes)
+{
+    const char *line = strstr(text, name);
+    unsigned long long kilobytes;
+
+    if (!line || sscanf(line + strlen(name), " %llu kB", &kilobytes) != 1)
+        return false;
+    *ret_bytes = kilobytes < UINT64_MAX / 2048 ? (uint64_t)kilobytes * 1024 : UINT64_MAX / 2;
+    return true;
+}
+
+/* What is swapped out to compressed memory stays in memory. */
+static bool swaps_to_disk(int root)
+{
+    AUTOFREE char *swaps = NULL;
+
+    return root_read(root, "proc/swaps", MAX_TEXT, &swaps, NULL) >= 0 && !strstr(swaps, "/zram");
+}
+
+struct memory_facts memory_facts_read(int root)
+{
+    AUTOFREE char *text = NULL;
+    struct memory_facts facts = {0};
+    uint64_t swap;
+    int r = root_read(root, "proc/meminfo", MAX_TEXT, &text, NULL);
+
+    if (r < 0) /* only a recorded machine may lack it */
+        return (struct memory_facts){.error = r == -ENOENT ? 0 : -r};
+    facts.known = find(text, "MemAvailable:", &facts.available);
+    if (!facts.known)
+        facts.error = EBADMSG;
+    if (facts.known && find(text, "SwapFree:", &swap) && swaps_to_disk(root))
+        facts.available += swap;
+    return facts;
+}
