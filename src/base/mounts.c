@@ -20,6 +20,7 @@ void mounts_free(struct mount_point *mounts, size_t n)
         free(mounts[i].point);
         free(mounts[i].source);
         free(mounts[i].type);
+        free(mounts[i].options);
     }
     free(mounts);
 }
@@ -44,7 +45,7 @@ char *mounts_unescape(const char *field)
 /* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw" */
 static int mount_parse(char *line, struct mount_point *ret_mount)
 {
-    char *fields[5] = {0}, *rest, *type, *source, *behind = strstr(line, " - ");
+    char *fields[5] = {0}, *rest, *type, *source, *options, *behind = strstr(line, " - ");
 
     if (!behind)
         return -EBADMSG;
@@ -56,12 +57,14 @@ static int mount_parse(char *line, struct mount_point *ret_mount)
     }
     type = strtok_r(behind + 3, " ", &rest);
     source = type ? strtok_r(NULL, " ", &rest) : NULL;
+    options = source ? strtok_r(NULL, " ", &rest) : NULL;
     *ret_mount = (struct mount_point){
         .device = xstrdup(fields[2]),
         .root = mounts_unescape(fields[3]),
         .point = mounts_unescape(fields[4]),
         .source = mounts_unescape(source ? source : ""),
         .type = xstrdup(type ? type : ""),
+        .options = mounts_unescape(options ? options : ""),
     };
     return 0;
 }

@@ -9,8 +9,9 @@ struct mount_point {
     char *device; /* "8:2" */
     char *root;   /* root of the mount within the file system */
     char *point;
-    char *source; /* "/dev/sda2" */
-    char *type;   /* "ext4" */
+    char *source;  /* "/dev/sda2" */
+    char *type;    /* "ext4" */
+    char *options; /* of the file system, "rw,lowerdir=/a" */
 };
 
 /* The mounts that this process sees, readable by any user. A service may have its own mounts. */

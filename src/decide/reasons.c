@@ -48,6 +48,12 @@ const struct reason REASONS[] = {
      "`systemctl unmask fastreboot fastreboot-jump` (with --runtime for a mask below /run)",
      IF_YES(units.masked, NULL),
      .about = "fastreboot.service or fastreboot-jump.service is masked."},
+    {"unit-changed", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
+     "the units run what they are there for",
+     "remove that file, or add the line with the command again; then `systemctl daemon-reload`",
+     IF_YES(units.changed, NULL),
+     .about = "A drop-in, or a unit of the same name, keeps fastreboot.service from loading the "
+              "kernel or fastreboot-jump.service from starting it."},
     {"not-enabled", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY, "fastreboot is enabled",
      "`fastreboot enable`", IF_NO(units.enabled, "fastreboot is not enabled"),
      .about = "fastreboot is not enabled."},
@@ -161,6 +167,13 @@ const struct reason REASONS[] = {
      "no deployment of ostree or bootc is staged", NO_ACTION,
      IF_YES(requests[REQUEST_DEPLOYMENT], NULL),
      .about = "ostree or bootc has a new deployment, and writes its boot entry only at shutdown."},
+    {"state-volatile", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
+     "what fastreboot writes down lasts over a reboot",
+     "put /var/lib/fastreboot on a file system that lasts",
+     IF_YES(environment.volatile_state, NULL),
+     .about =
+         "What is written below /var/lib/fastreboot is lost at the reboot: a fast reboot could "
+         "not be judged, and a kernel that failed would be tried again."},
     {"initrd-shutdown", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "the end of the shutdown can start the next kernel",
      "install kexec-tools: dracut's shutdown script needs its `kexec`",

@@ -133,6 +133,7 @@ void facts_clear(struct facts *facts)
     answer_clear(&facts->driver_missing);
     answer_clear(&facts->pinned);
     quirk_facts_clear(&facts->quirk);
+    environment_facts_clear(&facts->environment);
     requests_clear(facts->requests);
     boot_facts_clear(&facts->boot);
     unit_facts_clear(&facts->units);

@@ -76,6 +76,7 @@ struct unit_facts {
     struct answer active;  /* fastreboot.service is active: its ExecStop= runs at a reboot */
     struct answer armed;   /* one firmware reboot was requested */
     struct answer masked;  /* one of the units is masked */
+    struct answer changed; /* one of the units does not run what it is there for */
 };
 
 enum boot_way {
@@ -110,9 +111,10 @@ enum request_kind {
 /* The environment that this system runs in. */
 struct environment_facts {
     struct answer container;
-    struct answer xen;          /* the control domain of a Xen host */
-    struct answer capture;      /* the kernel that kdump starts after a crash */
-    struct answer no_variables; /* this is an EFI machine, but its variables cannot be read */
+    struct answer xen;            /* the control domain of a Xen host */
+    struct answer capture;        /* the kernel that kdump starts after a crash */
+    struct answer no_variables;   /* an EFI machine, whose variables cannot be read */
+    struct answer volatile_state; /* what fastreboot writes down is lost at the reboot */
     struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots, too */
     struct answer ima;         /* the running system is measured for a remote verifier */

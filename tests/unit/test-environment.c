@@ -20,6 +20,7 @@ static void an_ordinary_machine_is_none_of_these(void **state)
     assert_int_equal(facts.kexec_tools.is, ANSWER_NO);
     assert_int_equal(facts.ima.is, ANSWER_NO);
     assert_int_equal(facts.capture.is, ANSWER_NO);
+    assert_int_equal(facts.volatile_state.is, ANSWER_NO);
     assert_int_equal(facts.no_variables.is, ANSWER_NO);
 }
 
@@ -82,6 +83,41 @@ static void a_policy_of_ima_measures(void **state)
     assert_int_equal(look(tree).ima.is, ANSWER_YES);
 }
 
+#define MOUNTINFO "proc/self/mountinfo"
+#define OVERLAY "20 1 0:30 / / rw - overlay overlay rw,lowerdir=/low,upperdir="
+
+static void expect_lost(const struct tree *tree, const char *mounts, int lost, const char *words)
+{
+    CLEANUP(environment_facts_clear) struct environment_facts facts = {0};
+
+    tree_write(tree, MOUNTINFO, mounts);
+    facts = look(tree);
+    assert_answer(&facts.volatile_state, lost, words);
+}
+
+/* Nobody could tell afterwards how a fast reboot went. */
+static void what_is_written_down_has_to_last(void **state)
+{
+    const struct tree *tree = *state;
+
+    expect_lost(tree, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n", 0, NULL);
+    expect_lost(tree, "20 1 0:20 / / rw - tmpfs root rw\n", 1, "in memory (tmpfs on /)");
+    expect_lost(tree, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n21 20 0:9 / /var rw - tmpfs tmpfs rw\n",
+                1, "on /var)");
+    expect_lost(tree, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n21 20 0:9 / /tmp rw - tmpfs tmpfs rw\n",
+                0, NULL);
+    expect_lost(tree, "20 1 252:0 / / rw - ext4 /dev/zram0 rw\n", 1, "in memory");
+    expect_lost(tree, OVERLAY "/rw/up,workdir=/rw/w\n21 20 0:31 / /rw rw - tmpfs tmpfs rw\n", 1,
+                "overlay that is written to memory (/rw)");
+    expect_lost(tree, OVERLAY "/rw/up\n21 20 8:2 / /rw rw - ext4 /dev/sda2 rw\n", 0, NULL);
+    expect_lost(tree, OVERLAY "/sysroot/up\n", -ENODATA, "nothing tells");
+    tree_write(tree, "var/lib/fastreboot/history", "{\"boot_id\":\"one\"}\n");
+    expect_lost(tree, OVERLAY "/sysroot/up\n", -ENODATA, "nothing tells");
+    tree_write(tree, "var/lib/fastreboot/history", "{\"boot_id\":\"one\"}\n{}\n");
+    expect_lost(tree, OVERLAY "/sysroot/up\n", 0, NULL); /* it has lasted before */
+    expect_lost(tree, "nonsense\n", -EBADMSG, NULL);
+}
+
 static void systemd_says_that_it_is_a_container(void **state)
 {
     tree_write(*state, "run/systemd/container", "lxc\n");
@@ -135,6 +171,7 @@ int main(void)
         TEST(an_ordinary_machine_is_none_of_these),
         TEST(firmware_with_efi_has_variables),
         TEST(the_capture_kernel_has_the_crashed_ones_memory),
+        TEST(what_is_written_down_has_to_last),
         TEST(systemd_says_that_it_is_a_container),
         TEST(a_policy_of_ima_measures),
         TEST(only_the_control_domain_of_xen_counts),

@@ -109,6 +109,76 @@ static void what_may_not_be_read_is_unknown(void **state)
     tree_mode(*state, "etc/systemd/system", 0755);
 }
 
+#define VENDOR "usr/lib/systemd/system/"
+#define LOCAL "etc/systemd/system/"
+
+static void installed(const struct tree *tree)
+{
+    tree_write(tree, VENDOR SERVICE_UNIT,
+               "[Service]\nExecStart=-/usr/sbin/fastreboot booted\n"
+               "ExecStop=/usr/sbin/fastreboot load --at-shutdown\n");
+    tree_write(tree, VENDOR JUMP_UNIT,
+               "[Unit]\nX=y\n[Service]\nExecStart=/usr/sbin/fastreboot jump\n");
+}
+
+static void expect_changed(const struct tree *tree, int result, const char *words)
+{
+    CLEANUP(unit_facts_clear) struct unit_facts facts = read_facts(tree);
+
+    assert_answer(&facts.changed, result, words);
+}
+
+static void what_the_units_run_is_looked_at(void **state)
+{
+    static const char DROP_IN[] = LOCAL SERVICE_UNIT ".d/10-x.conf";
+    const struct tree *tree = *state;
+
+    expect_changed(tree, 0, NULL); /* not installed */
+    installed(tree);
+    expect_changed(tree, 0, NULL);
+    tree_write(tree, DROP_IN, "[Service]\nTimeoutStopSec=90\nExecStopPost=\nExecStop=/bin/true\n");
+    expect_changed(tree, 0, NULL); /* one more */
+    tree_write(tree, DROP_IN, "[Unit]\nExecStop=\n#[Service]\n");
+    expect_changed(tree, 0, NULL);
+    tree_write(tree, DROP_IN, "[Service]\n ExecStop = \n");
+    expect_changed(
+        tree, 1,
+        "/etc/systemd/system/fastreboot.service.d/10-x.conf: fastreboot.service does not "
+        "run `fastreboot load --at-shutdown` any more");
+    tree_write(tree, DROP_IN,
+               "[Service]\nExecStop=\nExecStop=+/usr/bin/nice \\\n  /usr/sbin/fastreboot load "
+               "--at-shutdown\n");
+    expect_changed(tree, 0, NULL);
+    tree_write(tree, DROP_IN, "[Service]\nExecStop=\n");
+    tree_write(tree, "run/systemd/system/" SERVICE_UNIT ".d/20-y.conf",
+               "[Service]\nExecStop=-/usr/sbin/fastreboot load --at-shutdown\n");
+    expect_changed(tree, 0, NULL); /* it comes after that one */
+    tree_link(tree, LOCAL SERVICE_UNIT ".d/20-y.conf", "/dev/null");
+    expect_changed(tree, 1, "10-x.conf");
+    tree_remove(tree, DROP_IN);
+    expect_changed(tree, 0, NULL);
+    tree_write(tree, "run/systemd/system/service.d/x.conf", "[Service]\nExecStop=\n");
+    expect_changed(tree, 1, "/run/systemd/system/service.d/x.conf");
+}
+
+static void a_unit_of_the_same_name_counts(void **state)
+{
+    const struct tree *tree = *state;
+
+    installed(tree);
+    tree_write(tree, LOCAL JUMP_UNIT, "[Service]\nExecStart=/usr/sbin/fastreboot jump\n");
+    expect_changed(tree, 0, NULL);
+    tree_write(tree, LOCAL JUMP_UNIT, "[Service]\nExecStart=/bin/true\n");
+    expect_changed(tree, 1,
+                   "/etc/systemd/system/fastreboot-jump.service: fastreboot-jump.service does");
+    tree_remove(tree, LOCAL JUMP_UNIT);
+    tree_link(tree, LOCAL JUMP_UNIT, "/dev/null");
+    expect_changed(tree, 0, NULL); /* masked, which is said elsewhere */
+    tree_remove(tree, LOCAL JUMP_UNIT);
+    tree_mkdir(tree, LOCAL JUMP_UNIT);
+    expect_changed(tree, -EISDIR, NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
@@ -117,6 +187,8 @@ int main(void)
         TEST(nothing_is_there),
         TEST(active_while_systemd_says_so),
         TEST(enabled_for_good_or_for_this_boot),
+        TEST(what_the_units_run_is_looked_at),
+        TEST(a_unit_of_the_same_name_counts),
         TEST(a_mask_anywhere_is_found),
         TEST(an_empty_file_is_a_mask),
         TEST(other_links_are_no_masks),

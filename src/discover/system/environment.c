@@ -7,6 +7,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/system/ima.h"
+#include "discover/system/lasting.h"
 
 /* The control domain says "control_d"; guests are on the list of quirks. */
 static struct answer is_xen_control(int root)
@@ -94,8 +95,14 @@ struct environment_facts environment_facts_read(int root)
         .xen = is_xen_control(root),
         .capture = answer_of(root_exists(root, "proc/vmcore")),
         .no_variables = lacks_variables(root),
+        .volatile_state = state_is_lost(root),
         .stuck = is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
         .ima = ima_measures(root),
     };
+}
+
+void environment_facts_clear(struct environment_facts *facts)
+{
+    answer_clear(&facts->volatile_state); /* the others have no text */
 }

@@ -3,5 +3,6 @@
 
 #include "facts/facts.h"
 
-/* Nothing in it has to be released. */
+/* Release with environment_facts_clear(). */
 struct environment_facts environment_facts_read(int root);
+void environment_facts_clear(struct environment_facts *facts);

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/system/unit-commands.h"
 
 /* Where a link to /dev/null masks a unit: every directory that ranks above /usr, see "Unit File
  * Load Path" in systemd.unit(5). */
@@ -79,10 +80,12 @@ void unit_facts_read(int root, struct unit_facts *ret)
     *ret = (struct unit_facts){.enabled = is_enabled(root), .active = service_is_active(root)};
     find_mask(root, SERVICE_UNIT, &ret->masked);
     find_mask(root, JUMP_UNIT, &ret->masked);
+    unit_commands_check(root, &ret->changed);
 }
 
 void unit_facts_clear(struct unit_facts *facts)
 {
     answer_clear(&facts->armed);
     answer_clear(&facts->masked);
+    answer_clear(&facts->changed);
 }

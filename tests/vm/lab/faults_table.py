@@ -66,6 +66,10 @@ RANDOM_INITRD = """
 head -c 4000000 /dev/urandom > /boot/initrd-lab
 """ + settings("kernel = /vmlinuz\ninitrd = /boot/initrd-lab")
 
+HALF_INITRD = """
+head -c $(($(stat -Lc %s /initrd.img) / 2)) /initrd.img > /boot/initrd-lab
+""" + settings("kernel = /vmlinuz\ninitrd = /boot/initrd-lab")
+
 
 def fill(place):
     """Fills a file system to the last block with fallocate, which writes no data."""
@@ -263,9 +267,16 @@ SYSTEM_FAULTS = {
         "the next kernel finds no init", GIVEN_UP, NO_JUMP, settings("cmdline-append = init=/bin/false panic=1"),
         reboot=command("reboot", may_panic=True), after=not_tried_again),
     "initrd-no-archive": Fault(
-        "the initrd is 4 MB of random bytes", GIVEN_UP, NO_JUMP,
-        RANDOM_INITRD + "echo 'cmdline-append = panic=1' >> /etc/fastreboot.conf",
-        reboot=command("reboot", may_panic=True), after=not_tried_again),
+        "the initrd is 4 MB of random bytes", FIRMWARE,
+        "^firmware: initrd /boot/initrd-lab: it does not start with an archive", RANDOM_INITRD),
+    "initrd-cut": Fault(
+        "the initrd is cut in half", FIRMWARE, "^firmware: initrd /boot/initrd-lab: ", HALF_INITRD),
+    "state-in-memory": Fault(
+        "/var/lib/fastreboot is in memory", FIRMWARE, "^unknown: nothing was recorded before this boot",
+        "mount -t tmpfs lab /var/lib/fastreboot", after=told_before("/var/lib/fastreboot is in memory")),
+    "stop-emptied": Fault(
+        "a drop-in empties ExecStop of fastreboot.service", FIRMWARE, "^unknown: nothing was recorded before this boot",
+        drop_in("fastreboot.service", "[Service]\nExecStop=")),
     "hang-no-watchdog": Fault(
         "the initrd hangs, and there is no watchdog: the test presses the reset button", GIVEN_UP, NO_JUMP,
         HANGING_INITRD, reboot=reset_at("lab: hanging for 0 s"), after=not_tried_again),
