@@ -88,7 +88,7 @@ static void a_note_counts_while_something_is_loaded(void **state)
     tree_write(*state, CONFIG_FILE, "cmdline-append = nomodeset\n");
     expect_loaded(*state, true, false);
     tree_remove(*state, CONFIG_FILE);
-    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", "a new one");
+    tree_write(*state, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "n");
     expect_loaded(*state, true, false);
     tree_remove(*state, RUN_LOADED);
     expect_loaded(*state, false, false);

@@ -224,10 +224,10 @@ static int early(int root)
 static void load_an_old_one(void)
 {
     tree_write(tree, CONFIG_FILE, "load = early\n");
-    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "an old one");
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "o");
     (void)run(early, -1);
     assert_true(is_loaded());
-    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", "a new one");
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "n");
 }
 
 /* The go-ahead comes last: either the reboot is fast with everything recorded, or it goes through
