@@ -142,8 +142,8 @@ static bool is_local(const char *source)
                                                 : false;
 }
 
-/* A line of mountinfo: hides the host of a remote source, and the options of the file system, unless
- * it is an overlay: those are its directories. */
+/* A line of mountinfo: hides the host of a remote source, and the options of the file system,
+ * unless it is an overlay: those are its directories. */
 static size_t hide_mount(char *line, const char *end)
 {
     char *fields[3], *behind = memmem(line, (size_t)(end - line), " - ", 3);

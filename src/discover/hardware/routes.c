@@ -61,14 +61,16 @@ static bool is_address(const char *field)
     return !field[strspn(field, "0123456789abcdefABCDEF")];
 }
 
-/* "192.168.0.1" of "0100A8C0", "fe80::1" of 32 digits; NULL for the address of nobody. */
+/* "192.168.0.1" of "0100A8C0", "fe80::1" of 32 digits; NULL for the address of nobody, and for what
+ * is not an address. */
 static char *read_gateway(enum route_family family, const char *digits)
 {
     char text[INET6_ADDRSTRLEN];
     unsigned char bytes[16] = {0};
     uint32_t number = (uint32_t)strtoul(digits, NULL, 16);
 
-    if (is_zero(digits))
+    if (is_zero(digits) || !is_address(digits) ||
+        strlen(digits) != (family == ROUTES_IPV4 ? 8 : 2 * sizeof(bytes)))
         return NULL;
     if (family == ROUTES_IPV4) /* as this machine has it in memory */
         memcpy(bytes, &number, sizeof(number));
@@ -106,7 +108,7 @@ static void take_lines(enum route_family family, char *text, struct routes *rout
     for (size_t n; (n = next_line(&text, fields)) > 0;) {
         const char *link = default_link(table, fields, n);
 
-        if (link && routes->n == 0 && n > table->link)
+        if (link && routes->n == 0 && n > table->gateway)
             routes->gateway = read_gateway(family, fields[table->gateway]);
         if (link && map_add(&seen, link, NULL))
             *APPEND(routes->links, routes->n) = xstrdup(link);
