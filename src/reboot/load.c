@@ -95,10 +95,11 @@ static bool is_loaded(const struct facts *facts)
 
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
 {
-    AUTOCLOSE int lock = notes_lock(root); /* without it the kernel may refuse the load */
+    AUTOCLOSE int lock = notes_lock(root);
     AUTOFREE char *id = NULL;
     int r;
 
+    (void)lock; /* without it the kernel may refuse the load */
     *ret_error = NULL;
     if (is_loaded(&survey->facts)) {
         *ret_id = xstrdup(survey->facts.loaded.id);
