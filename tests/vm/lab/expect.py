@@ -32,7 +32,8 @@ def firmware(machine, boot, because):
 
 def as_promised(machine, boot):
     """The shutdown decided as `status` had said before, and for the same reason."""
-    decided = decision(machine) if boot.promised else None
+    twice = boot.jumped and boot.resets  # the second reboot is another decision
+    decided = decision(machine) if boot.promised and not twice else None
     if not decided or decided[1] in UNFORESEEN:
         return
     promised = (boot.promised["next"], boot.promised["because_id"])

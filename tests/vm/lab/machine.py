@@ -140,8 +140,7 @@ class Machine:
             meanwhile(self)
         self._wait(lambda: self._hello(since.lines, boots) or self._refused(number),
                    "the machine to be up again", boots * self._boot_seconds, may_panic)
-        # A second reboot is another decision.
-        return dataclasses.replace(since.boot(), promised=promised if boots == 1 else None)
+        return dataclasses.replace(since.boot(), promised=promised)
 
     def _promise(self):
         answer = self.run("timeout -s KILL 20 fastreboot status --json 2>/dev/null", check=False)
