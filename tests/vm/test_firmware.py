@@ -5,13 +5,18 @@ import pytest
 from lab import expect, faults
 from lab.faults_firmware import FAILURES
 
+# `status` reads the kernel, too, and would hang with it.
+HANGS = ("load-hanging",)
+
+
 @pytest.mark.fault
 @pytest.mark.parametrize("name", FAILURES)
 def test_failure(machine, name, row):
     script, because, *after = FAILURES[name]
     assert machine.output("fastreboot check | tail -n 1").startswith("Next reboot: fast")
     fault = faults.Fault(name.replace("-", " "), faults.FIRMWARE, because, script,
-                         reboot=faults.command("systemctl reboot"), after=after[0] if after else None)
+                         reboot=faults.command("systemctl reboot", ask=name not in HANGS),
+                         after=after[0] if after else None)
     row(faults.try_out(machine, fault))
     assert expect.status(machine)["boot"]["way"] == "firmware"
 
