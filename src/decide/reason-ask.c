@@ -17,6 +17,14 @@ static struct answer read_fact(const struct reason *reason, const struct facts *
     return answer_yes(xstrdup(text ? text : reason->text));
 }
 
+const struct reason *reason_find(const char *id)
+{
+    for (size_t i = 0; i < N_REASONS; i++)
+        if (streq(REASONS[i].id, id))
+            return &REASONS[i];
+    return NULL;
+}
+
 struct answer reason_ask(const struct reason *reason, const struct facts *facts)
 {
     struct answer answer = reason->test ? reason->test(facts) : read_fact(reason, facts);

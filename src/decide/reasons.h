@@ -60,6 +60,9 @@ struct reason {
 extern const struct reason REASONS[];
 extern const size_t N_REASONS;
 
+/* The reason with this id, or NULL. */
+const struct reason *reason_find(const char *id);
+
 /* Whether the reason applies. The text says why, or what cannot be known; it is only NULL if the
  * answer is no. */
 struct answer reason_ask(const struct reason *reason, const struct facts *facts);

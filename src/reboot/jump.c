@@ -7,6 +7,7 @@
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "decide/reasons.h"
 #include "discover/hardware/storage.h"
 #include "discover/system/kexec.h"
 #include "reboot/load.h"
@@ -83,7 +84,7 @@ static bool nobody_decided(int root)
 static void explain(int root, const char *doubt)
 {
     CLEANUP(answer_clear) struct answer armed = {0};
-    const char *asked = "a firmware reboot was requested with `fastreboot normal`";
+    const struct reason *asked = reason_find("normal-asked");
 
     notes_read_armed(root, &armed);
     if (doubt)
@@ -94,8 +95,8 @@ static void explain(int root, const char *doubt)
                                doubt ? doubt : "loading the kernel was interrupted at its end",
                                NULL);
     else /* since the kernel was loaded */
-        records_revise_attempt(root, ATTEMPT_FIRMWARE, armed.text ? armed.text : asked,
-                               "normal-asked");
+        records_revise_attempt(root, ATTEMPT_FIRMWARE, armed.text ? armed.text : asked->text,
+                               asked->id);
 }
 
 static int stay(int root, const char *doubt)

@@ -7,14 +7,6 @@
 #include "report/print.h"
 #include "verbs/verb.h"
 
-static const struct reason *find(const char *id)
-{
-    for (size_t i = 0; i < N_REASONS; i++)
-        if (streq(REASONS[i].id, id))
-            return &REASONS[i];
-    return NULL;
-}
-
 static const char *effect_of(const struct reason *reason)
 {
     switch (reason->severity) {
@@ -35,7 +27,7 @@ static int run(const struct call *call)
         [KIND_FAULT] = "until something is repaired",
         [KIND_MACHINE] = "always, on this machine",
     };
-    const struct reason *reason = find(call->argument);
+    const struct reason *reason = reason_find(call->argument);
 
     if (!reason) {
         AUTOFREE char *name = text_printable(call->argument);

@@ -21,6 +21,14 @@ DENIED = """! head -c 1 /dev/mem
 ! (echo >/dev/tcp/127.0.0.1/9)
 ! chrt -f 1 true
 ! ls /root"""
+# The health check and its emergency unit.
+LOOKS = f"""{READS}
+test -e /sys/class/net/lo
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! head -c 1 /dev/kmsg
+! dd if=/dev/vda of=/dev/null count=1
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}"""
 PROBES = {
     "fastreboot": f"""{READS}
 dd if=/dev/vda of=/dev/null count=1
@@ -31,20 +39,8 @@ touch /var/lib/fastreboot/lab /run/fastreboot/lab
 ! head -c 1 /dev/kmsg
 ! echo 0 >/proc/sys/kernel/panic
 {DENIED}""",
-    "fastreboot-health": f"""{READS}
-test -e /sys/class/net/lo
-touch /var/lib/fastreboot/lab /run/fastreboot/lab
-! head -c 1 /dev/kmsg
-! dd if=/dev/vda of=/dev/null count=1
-! echo 0 >/proc/sys/kernel/panic
-{DENIED}""",
-    "fastreboot-emergency": f"""{READS}
-test -e /sys/class/net/lo
-touch /var/lib/fastreboot/lab /run/fastreboot/lab
-! head -c 1 /dev/kmsg
-! dd if=/dev/vda of=/dev/null count=1
-! echo 0 >/proc/sys/kernel/panic
-{DENIED}""",
+    "fastreboot-health": LOOKS,
+    "fastreboot-emergency": LOOKS,
     "fastreboot-modules": f"""{READS}
 test -w /sys/bus/platform/drivers_probe
 ! head -c 1 /dev/kmsg
