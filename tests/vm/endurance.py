@@ -42,6 +42,7 @@ class Run:
 def reboot(machine, number):
     """Once, with all checks. After trouble the machine is started again on the same disks."""
     result = endurance.Reboot(endurance.way(number))
+    before = len(machine.qemu.console)
     try:
         boot = machine.reboot(result.way)
         result.seconds = boot.up_seconds
@@ -53,7 +54,7 @@ def reboot(machine, number):
             expect.firmware(machine, boot, because="fastreboot normal|requested")
         result.measured = endurance.measured(machine.output(endurance.MEASURE))
     except (AssertionError, qemu.QemuError) as error:
-        result.trouble = f"{error}\n{machine.diagnosis()}"
+        result.trouble = f"{error}\n{machine.diagnosis()}\n--- console of this reboot\n{machine.qemu.console[before:]}"
         machine.power_cut()
     return result
 

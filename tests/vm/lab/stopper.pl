@@ -3,7 +3,8 @@
 #
 # Runs the program under ptrace and names its steps: each system call that changes fastreboot's own files, or loads
 # or drops a kernel. It stops the program for good before one of them, as /root/lab-stop says: "N STEP", where "*" is
-# any step and the N-th is meant, over all runs in this boot; that file is used up when it comes to that. Where there
+# any step and the N-th is meant, over all runs in this boot; that file is used up when it comes to that, but a power
+# cut may bring it back. What runs at boot is stopped only after a fast reboot, not when the power is back. Where there
 # is a directory /root/lab-steps, the steps are added to its file VERB. Without either the program just runs.
 #
 # A seccomp filter passes all other calls: to trace every one is slow on an emulated processor.
@@ -103,6 +104,7 @@ sub put {
 
 my ($wanted, $call) = split ' ', slurp($SPEC) // '0 *', 2;
 chomp $call;
+$wanted = 0 if $ARGV[1] =~ /^(?:booted|health)$/ && slurp('/proc/cmdline') !~ /\bfastreboot\.attempt=/;
 system('sync');  # so that a power cut loses no more than what the program itself has not brought to the disk
 my $program = fork;
 if (!$program) {
