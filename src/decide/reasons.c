@@ -307,8 +307,14 @@ const struct reason REASONS[] = {
      .about = "The load at the last two reboots was refused, of a kernel of the same release. The "
               "next reboot tries it once more."},
     {"failed-before", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
-     "no fast reboot into this kernel has failed", RETRY, IF(test_failed_before),
-     .about = "A fast reboot into this kernel has failed."},
+     "no fast reboot into this kernel has failed",
+     "see `journalctl -b -1 -e`, /sys/fs/pstore and the console or BMC's log; when the cause is "
+     "fixed, `fastreboot retry`",
+     IF(test_failed_before),
+     .about =
+         "A fast reboot into this kernel has failed: it panicked or hung, something reset the "
+         "machine, the jump did not happen, or the health check found something missing. The "
+         "kernel is tried again when it or the firmware is updated, or after `fastreboot retry`."},
     {"failed-too-often", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
      "fast reboots work on this machine", RETRY, IF(test_failed_too_often),
      .about = "Fast reboots into three different kernels have failed."},
