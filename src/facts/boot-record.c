@@ -114,3 +114,8 @@ const char *outcome_name(enum outcome outcome)
 {
     return OUTCOMES[outcome];
 }
+
+const char *health_name(enum health health)
+{
+    return HEALTHS[health];
+}

@@ -53,3 +53,6 @@ void boot_record_clear(struct boot_record *record);
 
 /* "fast", "firmware", "failed", "unknown", "damaged", "other" */
 const char *outcome_name(enum outcome outcome);
+
+/* "checking", "complete", "missing"; NULL if there was no health check */
+const char *health_name(enum health health);

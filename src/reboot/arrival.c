@@ -27,8 +27,7 @@ static void tell(const struct boot_record *record)
 {
     int priority = record->outcome == OUTCOME_FAILED ? LOG_WARNING : LOG_NOTICE;
 
-    journal_tell(EVENT_LAST_REBOOT, priority, outcome_name(record->outcome), "last reboot: %s",
-                 record->text);
+    journal_tell_record(EVENT_LAST_REBOOT, priority, record, "last reboot: %s", record->text);
 }
 
 /* "failed: " goes without saying among the kernels that failed. */

@@ -104,8 +104,7 @@ static void record_answer(int root, const struct attempt *attempt, bool fast,
     if (record.health != HEALTH_CHECKING)
         return; /* a look before this one was killed after it had said so */
     health_describe(answer, losses, &record);
-    journal_tell(EVENT_HEALTH, priority, outcome_name(record.outcome), "checked: %s%s", record.text,
-                 and_then);
+    journal_tell_record(EVENT_HEALTH, priority, &record, "checked: %s%s", record.text, and_then);
     records_write_boot(root, &record);
 }
 

@@ -139,7 +139,7 @@ static int judge(int root, const struct config *config, const struct health_seen
  * console shows it to whoever sits before a prompt that the boot waits for. */
 static void tell_users(const char *notice)
 {
-    journal_tell(EVENT_HEALTH, LOG_EMERG, NULL, "%s", notice);
+    journal_tell(EVENT_COUNTDOWN, LOG_EMERG, NULL, "%s", notice);
     puts(notice);
 }
 
