@@ -34,14 +34,22 @@ static void warn_of(const char *start, const char *text)
     print_line("fastreboot: warning: ", format("%s%s", start, text));
 }
 
+char *kernel_unknown_text(const struct kernel_report *kernel)
+{
+    if (kernel->missing->is != ANSWER_UNKNOWN)
+        return NULL;
+    return format("cannot tell whether kernel %s can drive this machine: %s", kernel->release,
+                  strerror(kernel->missing->error));
+}
+
 void report_kernel(const struct kernel_report *kernel, bool all)
 {
+    AUTOFREE char *unknown = kernel_unknown_text(kernel);
+
     if (kernel->missing->is == ANSWER_YES)
         warn_of("", kernel->missing->text);
-    else if (kernel->missing->is == ANSWER_UNKNOWN)
-        print_line("fastreboot: ",
-                   format("cannot tell whether kernel %s can drive this machine: %s",
-                          kernel->release, strerror(kernel->missing->error)));
+    else if (unknown)
+        print_line("fastreboot: ", steal(&unknown));
     else if (all)
         print_line("fastreboot: ", format("kernel %s has drivers for the root file system and the "
                                           "default route",
@@ -49,7 +57,7 @@ void report_kernel(const struct kernel_report *kernel, bool all)
     if (kernel->pinned->is == ANSWER_YES)
         warn_of("", kernel->pinned->text);
     if (kernel->because)
-        warn_of("the next reboot goes through the firmware: ", kernel->because);
+        warn_of("the next reboot goes through the firmware: ", kernel->because->found.text);
 }
 
 /* list */

@@ -25,10 +25,13 @@ void report_check_json(const struct survey *survey, bool all);
 /* Printed when a kernel is installed: nothing if all is well, unless `all`. */
 struct kernel_report {
     const char *release;
-    const struct answer *missing; /* the drivers that it lacks */
-    const struct answer *pinned;  /* the settings name an older kernel */
-    const char *because;          /* why the next reboot is not fast, or NULL */
+    const struct answer *missing;  /* the drivers that it lacks */
+    const struct answer *pinned;   /* the settings name an older kernel */
+    const struct finding *because; /* why the next reboot is not fast, or NULL */
 };
+
+/* Why it is not known which drivers it lacks, or NULL. The caller frees the text. */
+char *kernel_unknown_text(const struct kernel_report *kernel);
 
 void report_kernel(const struct kernel_report *kernel, bool all);
 void report_kernel_json(const struct kernel_report *kernel);

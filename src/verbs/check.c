@@ -6,11 +6,11 @@
 
 /* Why the next reboot goes through the firmware, if the cause is a kernel or initrd, not a setting
  * or a request. */
-static const char *kernel_trouble(const struct verdict *verdict)
+static const struct finding *kernel_trouble(const struct verdict *verdict)
 {
     const struct finding *because = verdict->because;
 
-    return because && because->reason->scope != SCOPE_POLICY ? because->found.text : NULL;
+    return because && because->reason->scope != SCOPE_POLICY ? because : NULL;
 }
 
 /* For the hooks that run when kernels or initrds change: warns, and never fails. */

@@ -21,6 +21,7 @@ static const char *const TREES[] = {
     "/etc/fastreboot",
     "/usr/lib/fastreboot",
     "/usr/share/doc/fastreboot",
+    "/usr/share/fastreboot",
     "/etc/systemd/system/" SERVICE_UNIT ".d",
     "/etc/systemd/system/" JUMP_UNIT ".d",
     "/etc/systemd/system/" EMERGENCY_UNIT ".d",

@@ -121,7 +121,7 @@ def plain(cmdline):
 
 def answered(program, where):
     done = subprocess.run([program, 'list', '--json', '--root=' + where], stdout=subprocess.PIPE, check=True)
-    for entry in json.loads(done.stdout):
+    for entry in json.loads(done.stdout)['entries']:
         if entry['default'] and entry['kernel']:
             return [entry['kernel'], plain(entry['cmdline']), entry['initrds']]
     return None

@@ -111,7 +111,7 @@ class Case:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode != 0:
             return 'different', 'fastreboot failed: %s' % done.stderr.decode()
-        entries = [e for e in json.loads(done.stdout.decode(errors='surrogateescape'))
+        entries = [e for e in json.loads(done.stdout.decode(errors='surrogateescape'))['entries']
                    if e['default']]
         ours = entries[0] if entries and entries[0]['kernel'] else None
         if ours is None:
@@ -131,7 +131,7 @@ class Case:
                               stdout=subprocess.PIPE)
         reasons = {r['id']: r for r in json.loads(done.stdout.decode(errors='replace'))['reasons']}
         for name in ('kernel-unknown', 'entry-unbootable'):
-            if name in reasons and reasons[name]['result'] != 'passed':
+            if name in reasons and reasons[name]['applies'] is not False:
                 return reasons[name]['text']
         return '?'
 

@@ -37,7 +37,7 @@ def test_boot_that_comes_and_goes(machine):
 def test_stopped_service_is_not_called_fast(machine):
     machine.run("systemctl stop fastreboot")
     now = expect.status(machine)
-    assert (now["next"], now["because_id"]) == ("firmware", "not-active")
+    assert (now["next"], now["reason_id"]) == ("firmware", "not-active")
     machine.run("touch /run/fastreboot/active")
-    assert expect.status(machine)["because_id"] == "not-active", "systemd is asked, no file of fastreboot's"
+    assert expect.status(machine)["reason_id"] == "not-active", "systemd is asked, no file of fastreboot's"
     expect.firmware(machine, machine.reboot(), "nothing was recorded")

@@ -44,19 +44,19 @@ def test_complete_then_a_dead_interface_heals(online):
     release = machine.output("uname -r")
     expect.fast(machine, machine.reboot(), release=release)
     assert checked(machine) == f"checked: fast and complete: kernel {release} was started by kexec"
-    assert (last(machine)["outcome"], last(machine)["health"]) == ("fast", "complete")
+    assert (last(machine)["outcome"], last(machine)["health"]["state"]) == ("fast", "complete")
     machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/attempt")
 
     machine.run(f"echo '{DEAD_AFTER_KEXEC}' >> /etc/fastreboot.conf")
     boot = machine.reboot()
     assert boot.jumped and boot.resets == 0
-    assert last(machine)["health"] == "checking"
+    assert last(machine)["health"]["state"] == "checking"
     boot = machine.reboot("true")  # by itself
     expect.firmware(machine, boot, f"after the fast reboot into kernel {release} something was missing: network interface en")
     assert "everything is back" in checked(machine)
     check = machine.run("fastreboot check", check=False).output
     assert f"into kernel {release} failed on 20" in check and "it came up, and something was missing" in check
-    history = json.loads(machine.output("fastreboot history --json"))
+    history = json.loads(machine.output("fastreboot history --json"))["reboots"]
     assert [line["outcome"] for line in history[-3:]] == ["fast", "damaged", "firmware"]
 
 
@@ -80,5 +80,5 @@ def test_a_cable_pulled_costs_one_reboot(online):
     expect.went_by_firmware(machine, boot)
     line = checked(machine)
     assert "still missing after the firmware reboot" in line and "has lost its carrier" in line
-    assert last(machine)["health"] == "missing"
+    assert last(machine)["health"]["state"] == "missing"
     machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/healed")

@@ -36,7 +36,7 @@ def as_promised(machine, boot):
     decided = decision(machine) if boot.promised and not twice else None
     if not decided or decided[1] in UNFORESEEN:
         return
-    promised = (boot.promised["next"], boot.promised["because_id"])
+    promised = (boot.promised["next"], boot.promised["reason_id"])
     assert decided == promised, f"promised {promised}, and the shutdown decided {decided}"
 
 
