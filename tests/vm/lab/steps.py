@@ -28,7 +28,8 @@ SAYS = {
              ("rename /var/lib/fastreboot/attempt", NO_JUMP)],
     "jump": [NO_JUMP],
     "booted": [NO_JUMP, ("rename /var/lib/fastreboot/attempt", NOT_CHECKED)],
-    "health": [NOT_CHECKED, ("unlink /var/lib/fastreboot/attempt", NOT_WRITTEN_DOWN)],
+    # With the result in the history, the attempt is over: it is removed only afterwards.
+    "health": [NOT_CHECKED, ("rename /var/lib/fastreboot/history", NOT_WRITTEN_DOWN)],
 }
 ON_DISK = "fsync /var/lib/fastreboot"
 
