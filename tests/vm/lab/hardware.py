@@ -26,11 +26,12 @@ DEVICES = {
             "-device", "virtio-net-pci,id=nic,bus=port-nic,netdev=net,romfile="),
     "disk": ("-device", "pcie-root-port,id=port-disk,chassis=2,slot=2",
              "-device", "virtio-blk-pci,id=disk,bus=port-disk,drive=disk,serial=lab-disk"),
+    "second-root": ("-device", "virtio-blk-pci,drive=disk,serial=lab-disk"),
     "scsi": ("-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk,serial=lab-disk"),
     "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
 }
 NETWORK_BOOT = host.REPO / "tests/vm/netboot"
-DISK_MIB = 64  # size of the empty DEVICES["disk"] or ["scsi"]
+DISK_MIB = {"disk": 64, "scsi": 64, "second-root": 2000}  # size of such an empty disk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,7 +137,7 @@ def make_disk(kind):
 
 
 def drives(kind):
-    more = ["disk"] if {"disk", "scsi"} & set(kind.devices) else []
+    more = ["disk"] if DISK_MIB.keys() & set(kind.devices) else []
     if kind.loader:
         return [*(["vars"] if kind.loader in OVMF else []), "root", *more]
     return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
@@ -147,7 +148,8 @@ def overlay(directory, kind, below):
     for name in drives(kind):
         image = directory / f"{name}.qcow2"
         if name == "disk" and not below:
-            host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", image, f"{DISK_MIB}M")
+            size = max(DISK_MIB.get(device, 0) for device in kind.devices)
+            host.run(*debian.tool("qemu-img"), "create", "-q", "-f", "qcow2", image, f"{size}M")
             continue
         if below:
             base, form = below / f"{name}.qcow2", "qcow2"

@@ -109,6 +109,10 @@ class Qemu:
     def send_agent(self, line):
         self._sockets["agent"].sendall(line.encode() + b"\n")
 
+    def type(self, text):
+        """At the console."""
+        self._sockets["console"].sendall(text.encode())
+
     def save_state(self, path):
         """Stops the machine and saves memory and devices for load_state(). QEMU ends."""
         self.qmp("stop")
