@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "decide/reasons.h"
 #include "verbs/verb.h"
 
 /* The build runs this to make the shells' completion files from the table of verbs and options:
@@ -21,14 +20,22 @@ static bool takes(const struct verb *verb, const struct option_help *option)
     return (verb->options & option->option) && !option->hidden;
 }
 
-static bool takes_reason(const struct verb *verb)
-{
-    return verb->argument && streq(verb->argument, "REASON");
-}
-
 static bool takes_file(const struct verb *verb)
 {
-    return verb->argument && !takes_reason(verb);
+    return verb->argument && !verb->word;
+}
+
+/* The words that the verb's argument may be. */
+static void print_words(const struct verb *verb)
+{
+    for (size_t i = 0; verb->word(i); i++)
+        printf("%s%s", i ? " " : "", verb->word(i));
+}
+
+static void print_option_words(const struct option_help *option)
+{
+    for (size_t i = 0; option->words && option->words[i]; i++)
+        printf("%s%s", i ? " " : "", option->words[i]);
 }
 
 /* What follows an option's "=": the text of that name, or nothing that could be completed. */
@@ -40,12 +47,6 @@ static const char *argument_of(const struct option_help *option, const char *dir
     if (option->option == OPTION_ROOT)
         return directory;
     return option->option == OPTION_KERNEL ? release : other;
-}
-
-static void print_reasons(void)
-{
-    for (size_t i = 0; i < N_REASONS; i++)
-        printf("%s%s", i ? " " : "", REASONS[i].id);
 }
 
 static void print_verbs(void)
@@ -75,12 +76,12 @@ static void bash_words(const struct verb *verb)
             continue;
         if (option->letter)
             printf("-%c ", option->letter);
-        printf("--%s%s ", option->name, option->argument ? "=" : "");
+        printf("--%s%s ", option->name, option->argument && !option->optional ? "=" : "");
     }
     fputs("--help", stdout);
-    if (takes_reason(verb)) {
+    if (verb->word) {
         putchar(' ');
-        print_reasons();
+        print_words(verb);
     }
     printf("'%s ;;\n", takes_file(verb) ? " files=yes" : "");
 }
@@ -93,18 +94,27 @@ static void bash(void)
           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
           "    local verb=${COMP_WORDS[1]} place=$COMP_CWORD words= files=\n"
           "    [[ ${COMP_WORDS[0]##*/} != normal-reboot ]] || verb=normal place=2\n"
-          "    [[ $word != = ]] || word=\n"
-          "    [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}\n"
-          "    case $before in\n",
+          "    local equals=\n"
+          "    [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]} equals==\n"
+          "    [[ $word != = ]] || word= equals==\n"
+          "    case $before$equals in\n",
           stdout);
     for (size_t i = 0; i < TABLE.n_options; i++) {
         const struct option_help *option = &TABLE.options[i];
 
         if (!option->argument || option->hidden)
             continue;
-        printf("    --%s", option->name);
+        printf("    --%s=", option->name);
+        if (!option->optional)
+            printf("|--%s", option->name);
         if (option->letter)
             printf("|-%c", option->letter);
+        if (option->words) {
+            fputs(") mapfile -t COMPREPLY < <(compgen -W '", stdout);
+            print_option_words(option);
+            fputs("' -- \"$word\"); return ;;\n", stdout);
+            continue;
+        }
         printf(
             ") COMPREPLY=(); %sreturn ;;\n",
             argument_of(option,
@@ -131,22 +141,23 @@ static void bash(void)
           stdout);
 }
 
-static void zsh_options(const struct verb *verb)
+static void zsh_option(const struct option_help *option)
 {
-    for (size_t i = 0; i < TABLE.n_options; i++) {
-        const struct option_help *option = &TABLE.options[i];
-        const char *argument = argument_of(option, ":directory:_files -/",
-                                           ":release:_files -W /lib/modules -/", ":value:");
+    const char *argument = argument_of(option, ":directory:_files -/",
+                                       ":release:_files -W /lib/modules -/", ":value:");
 
-        if (!takes(verb, option))
-            continue;
-        if (option->letter) {
-            printf(" '-%c%s[", option->letter, option->argument ? "+" : "");
-            print_quoted(option->summary, "'\\''");
-            printf("]%s'", argument);
-        }
-        printf(" '--%s%s[", option->name, option->argument ? "=" : "");
+    if (option->letter) {
+        printf(" '-%c%s[", option->letter, option->argument ? "+" : "");
         print_quoted(option->summary, "'\\''");
+        printf("]%s'", argument);
+    }
+    printf(" '--%s%s%s[", option->name, option->argument ? "=" : "", option->optional ? "-" : "");
+    print_quoted(option->summary, "'\\''");
+    if (option->words) {
+        fputs("]::value:(", stdout);
+        print_option_words(option);
+        fputs(")'", stdout);
+    } else {
         printf("]%s'", argument);
     }
 }
@@ -182,14 +193,16 @@ static void zsh(void)
         if (!is_shown(verb))
             continue;
         printf("%s) _arguments '--help[print a summary]'", verb->name);
-        if (takes_reason(verb)) {
-            fputs(" '1:reason:(", stdout);
-            print_reasons();
+        if (verb->word) {
+            printf(" '1:%s:(", verb->argument);
+            print_words(verb);
             fputs(")'", stdout);
         } else if (takes_file(verb)) {
             fputs(" '1:file:_files'", stdout);
         }
-        zsh_options(verb);
+        for (size_t k = 0; k < TABLE.n_options; k++)
+            if (takes(verb, &TABLE.options[k]))
+                zsh_option(&TABLE.options[k]);
         fputs(" ;;\n", stdout);
     }
     fputs("esac\n", stdout);
@@ -201,9 +214,17 @@ static void fish_option(const char *program, const char *condition,
     printf("complete -c %s%s", program, condition);
     if (option->letter)
         printf(" -s %c", option->letter);
-    printf(" -l %s%s -d '", option->name,
-           argument_of(option, " -x -a '(__fish_complete_directories)'",
-                       " -x -a '(command ls /lib/modules 2>/dev/null)'", " -x"));
+    printf(" -l %s", option->name);
+    if (option->words) {
+        fputs(" -a '", stdout);
+        print_option_words(option);
+        fputs("'", stdout);
+    } else {
+        fputs(argument_of(option, " -x -a '(__fish_complete_directories)'",
+                          " -x -a '(command ls /lib/modules 2>/dev/null)'", " -x"),
+              stdout);
+    }
+    fputs(" -d '", stdout);
     print_quoted(option->summary, "\\'");
     puts("'");
 }
@@ -230,9 +251,9 @@ static void fish(void)
         snprintf(condition, sizeof(condition), " -n '__fish_seen_subcommand_from %s'", verb->name);
         if (takes_file(verb))
             printf("complete -c fastreboot%s -F\n", condition);
-        if (takes_reason(verb)) {
+        if (verb->word) {
             printf("complete -c fastreboot%s -a '", condition);
-            print_reasons();
+            print_words(verb);
             puts("'");
         }
         for (size_t k = 0; k < TABLE.n_options; k++)

@@ -10,11 +10,19 @@
 #include "report/json-objects.h"
 #include "report/report.h"
 
+static bool on_one_line;
+
+void report_json_on_one_line(bool yes)
+{
+    on_one_line = yes;
+}
+
 static void print_json(struct json_object *object)
 {
+    int spaces =
+        on_one_line ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
     AUTOFREE char *safe = text_printable_json(
-        json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_object_to_json_string_ext(object, spaces | JSON_C_TO_STRING_NOSLASHESCAPE));
 
     puts(safe);
     json_object_put(object);

@@ -82,14 +82,15 @@ static const char *name_of(const struct listed_entry *listed)
     return listed->release ? listed->release : "-";
 }
 
-void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all)
+void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all,
+                 bool legend)
 {
     size_t width = strlen("KERNEL");
 
     for (size_t i = 0; i < entries->n; i++)
         if (strlen(name_of(&listed[i])) > width)
             width = strlen(name_of(&listed[i]));
-    if (entries->n > 0)
+    if (legend && entries->n > 0)
         printf("  %-*s  KEXEC  ENTRY\n", (int)width, "KERNEL");
     for (size_t i = 0; i < entries->n; i++) {
         AUTOFREE char *release = text_printable(name_of(&listed[i]));
@@ -108,13 +109,18 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
 
 /* history */
 
-static void print_record(const struct boot_record *record)
+/* `now` is 0 where no time passes: then how long ago it was is not shown. */
+static void print_record(const struct boot_record *record, int64_t now)
 {
     AUTOFREE char *when = time_text(record->time), *details = details_text(record);
     AUTOFREE char *back = record->back < 0 ? xstrdup("-") : duration_text(record->back);
     AUTOFREE char *release = text_printable(record->release ? record->release : "-");
+    AUTOFREE char *age = now > record->time ? age_text((now - record->time) / 1000000) : NULL;
 
-    printf("%-20s  %-8s  %12s  %s\n", when, outcome_name(record->outcome), back, release);
+    printf("%-20s  ", when);
+    if (now > 0)
+        printf("%-10s  ", age ? age : "-");
+    printf("%-8s  %10s  %s\n", outcome_name(record->outcome), back, release);
     if (details)
         print_line("    ", steal(&details));
 }
@@ -151,18 +157,11 @@ static char *summary_of(const struct history *history, size_t from, enum outcome
     return format("%zu %s (median %s)", n, outcome_name(outcome), median);
 }
 
-void report_history(const struct history *history, size_t n)
+static void print_summary(const struct history *history, size_t from)
 {
-    size_t from = history->n > n ? history->n - n : 0;
     AUTOFREE char *summary = NULL;
+    size_t n = history->n - from;
 
-    if (history->n == 0) {
-        puts("No reboot is recorded yet.");
-        return;
-    }
-    printf("%-20s  %-8s  %12s  KERNEL\n", "WHEN", "OUTCOME", "BACK AFTER");
-    for (size_t i = history->n; i > from; i--)
-        print_record(&history->all[i - 1]);
     for (int outcome = OUTCOME_FAST; outcome <= OUTCOME_OTHER; outcome++) {
         AUTOFREE char *part = summary_of(history, from, (enum outcome)outcome);
 
@@ -170,6 +169,23 @@ void report_history(const struct history *history, size_t n)
             append_text(&summary, ", ", part);
     }
     putchar('\n');
-    print_line("", format("%zu reboot%s: %s", history->n - from, history->n - from == 1 ? "" : "s",
-                          summary));
+    print_line("", format("%zu reboot%s: %s", n, n == 1 ? "" : "s", summary));
+}
+
+void report_history(const struct history *history, size_t n, bool legend, int64_t now)
+{
+    size_t from = history->n > n ? history->n - n : 0;
+
+    if (history->n == 0) {
+        if (legend)
+            puts("No reboots recorded yet.");
+        return;
+    }
+    if (legend)
+        printf("%-20s  %s%-8s  %10s  KERNEL\n", "WHEN", now > 0 ? "AGO         " : "", "OUTCOME",
+               "BACK AFTER");
+    for (size_t i = history->n; i > from; i--)
+        print_record(&history->all[i - 1], now);
+    if (legend)
+        print_summary(history, from);
 }

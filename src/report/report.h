@@ -44,10 +44,14 @@ struct listed_entry {
     bool chosen;
 };
 
-/* With `all`, also kernel, initrds and command line of each. */
-void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all);
+/* With `all`, also kernel, initrds and command line of each; with titles if `legend`. */
+void report_list(const struct boot_entries *entries, const struct listed_entry *listed, bool all,
+                 bool legend);
 void report_list_json(const struct boot_entries *entries, const struct listed_entry *listed);
 
-/* The last `n` reboots. */
-void report_history(const struct history *history, size_t n);
+/* The last `n` reboots, with titles and a summary if `legend`. */
+void report_history(const struct history *history, size_t n, bool legend, int64_t now);
 void report_history_json(const struct history *history, size_t n);
+
+/* Whether each of the functions for JSON prints one line from now on: --json=short. */
+void report_json_on_one_line(bool yes);

@@ -49,7 +49,7 @@ char *time_text(int64_t time)
     return xstrdup(text);
 }
 
-static char *age_text(int64_t seconds)
+char *age_text(int64_t seconds)
 {
     static const struct {
         int64_t seconds;

@@ -23,6 +23,9 @@ char *duration_text(int64_t milliseconds);
 /* In the reader's time zone: "2026-05-01 10:00 UTC". */
 char *time_text(int64_t time);
 
+/* "3 days" */
+char *age_text(int64_t seconds);
+
 /* "2026-05-01 10:00 UTC (3 days ago)"; without the age if `now` is 0. */
 char *time_and_age_text(int64_t time, int64_t now);
 

@@ -56,6 +56,7 @@ static int run(const struct call *call)
 const struct verb verb_check = {
     .name = "check",
     .summary = "the reasons that apply; exit 0 fast, 4 with warnings, 3 firmware",
-    .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL,
+    .options =
+        OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL | OPTION_QUIET | OPTION_NO_PAGER,
     .run = run,
 };

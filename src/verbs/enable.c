@@ -9,7 +9,8 @@
 /* The other units follow the service: Also= in its [Install]. */
 static int switch_units(const struct call *call, const char *how)
 {
-    const char *const arguments[] = {how, "--now", SERVICE_UNIT, NULL};
+    const char *quiet = given(call, OPTION_QUIET) ? "--quiet" : NULL;
+    const char *const arguments[] = {how, "--now", SERVICE_UNIT, quiet, NULL};
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
@@ -45,7 +46,7 @@ static int disable(const struct call *call)
 const struct verb verb_enable = {
     .name = "enable",
     .summary = "make reboots fast, from the next one on",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = enable,
 };
@@ -53,7 +54,7 @@ const struct verb verb_enable = {
 const struct verb verb_disable = {
     .name = "disable",
     .summary = "make reboots go through the firmware; settings stay",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = disable,
 };

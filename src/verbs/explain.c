@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 
-#include "base/text.h"
 #include "base/util.h"
 #include "decide/reasons.h"
 #include "report/print.h"
@@ -19,6 +18,11 @@ static const char *effect_of(const struct reason *reason)
     }
 }
 
+static const char *id_of(size_t i)
+{
+    return i < N_REASONS ? REASONS[i].id : NULL;
+}
+
 static int run(const struct call *call)
 {
     static const char *const ENDS[] = {
@@ -29,13 +33,6 @@ static int run(const struct call *call)
     };
     const struct reason *reason = reason_find(call->argument);
 
-    if (!reason) {
-        AUTOFREE char *name = text_printable(call->argument);
-
-        fprintf(stderr, "fastreboot: no reason is called \"%s\"; see fastreboot-reasons(7)\n",
-                name);
-        return EXIT_USAGE;
-    }
     print_headline(STYLE_PLAIN, format("%s (%s)", reason->id, severity_name(reason->severity)));
     print_line("  Meaning:     ", xstrdup(reason->about));
     print_line("  Effect:      ", xstrdup(effect_of(reason)));
@@ -50,5 +47,7 @@ const struct verb verb_explain = {
     .name = "explain",
     .summary = "what a reason means, and what to do about it",
     .argument = "REASON",
+    .word = id_of,
+    .options = OPTION_NO_PAGER,
     .run = run,
 };

@@ -205,7 +205,7 @@ static int cancel(const struct call *call)
 const struct verb verb_cancel = {
     .name = "cancel",
     .summary = "stay up although something is missing since the fast reboot",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = cancel,
 };

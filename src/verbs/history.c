@@ -16,13 +16,13 @@ static int run(const struct call *call)
     if (given(call, OPTION_JSON))
         report_history_json(&history, n);
     else if (r >= 0 || history.n > 0)
-        report_history(&history, n);
+        report_history(&history, n, !given(call, OPTION_NO_LEGEND), time_of(call));
     return r < 0 ? complain("/" STATE_HISTORY, r) : EXIT_FINE;
 }
 
 const struct verb verb_history = {
     .name = "history",
     .summary = "how the last reboots went",
-    .options = OPTION_JSON | OPTION_ROOT | OPTION_NUMBER,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_NUMBER | OPTION_NO_LEGEND | OPTION_NO_PAGER,
     .run = run,
 };

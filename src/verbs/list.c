@@ -29,7 +29,7 @@ static int run(const struct call *call)
     if (given(call, OPTION_JSON))
         report_list_json(entries, listed);
     else
-        report_list(entries, listed, given(call, OPTION_VERBOSE));
+        report_list(entries, listed, given(call, OPTION_VERBOSE), !given(call, OPTION_NO_LEGEND));
     for (size_t i = 0; i < entries->n; i++) {
         free(listed[i].release);
         free(listed[i].problem);
@@ -40,6 +40,6 @@ static int run(const struct call *call)
 const struct verb verb_list = {
     .name = "list",
     .summary = "the boot entries, the one to start marked",
-    .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_NO_LEGEND | OPTION_NO_PAGER,
     .run = run,
 };

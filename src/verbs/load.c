@@ -49,7 +49,7 @@ static int run(const struct call *call)
 const struct verb verb_load = {
     .name = "load",
     .summary = "load the kernel now; systemctl kexec then starts it",
-    .options = OPTION_DRY_RUN | OPTION_AT_SHUTDOWN,
+    .options = OPTION_DRY_RUN | OPTION_AT_SHUTDOWN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

@@ -88,7 +88,7 @@ static int run(const struct call *call)
 const struct verb verb_normal = {
     .name = "normal",
     .summary = "reboot once through the firmware",
-    .options = OPTION_ARM | OPTION_CANCEL | OPTION_DRY_RUN,
+    .options = OPTION_ARM | OPTION_CANCEL | OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

@@ -287,6 +287,6 @@ const struct verb verb_record = {
     .name = "record",
     .summary = "write what fastreboot reads to FILE, for a bug report",
     .argument = "FILE.tar.gz",
-    .options = OPTION_DRY_RUN | OPTION_ROOT,
+    .options = OPTION_DRY_RUN | OPTION_ROOT | OPTION_QUIET,
     .run = run,
 };

@@ -35,7 +35,7 @@ static int run(const struct call *call)
 const struct verb verb_retry = {
     .name = "retry",
     .summary = "forget that fast reboots have failed, and try again",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

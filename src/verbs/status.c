@@ -27,6 +27,6 @@ static int run(const struct call *call)
 const struct verb verb_status = {
     .name = "status",
     .summary = "what the next reboot will be and why, and how the last one went",
-    .options = OPTION_JSON | OPTION_ROOT,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_NO_PAGER,
     .run = run,
 };

@@ -8,24 +8,58 @@ extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unl
     verb_wait, verb_cancel, verb_booted, verb_detach, verb_health, verb_jump;
 
 static const struct verb *const VERBS[] = {
-    &verb_status, &verb_check,  &verb_list,    &verb_load,      &verb_unload,
-    &verb_normal, &verb_enable, &verb_disable, &verb_uninstall, &verb_history,
-    &verb_retry,  &verb_record, &verb_explain, &verb_wait,      &verb_cancel,
+    &verb_status, &verb_check,   &verb_list,      &verb_history, &verb_explain, &verb_wait,
 
-    &verb_booted, &verb_detach, &verb_health,  &verb_jump,
+    &verb_normal, &verb_load,    &verb_unload,
+
+    &verb_cancel, &verb_retry,   &verb_record,
+
+    &verb_enable, &verb_disable, &verb_uninstall,
+
+    &verb_booted, &verb_detach,  &verb_health,    &verb_jump,
 };
 
+static const struct group GROUPS[] = {
+    {"See what a reboot will be, and how the last ones went", &verb_status},
+    {"Reboot", &verb_normal},
+    {"After something went wrong", &verb_cancel},
+    {"Turn on and off", &verb_enable},
+};
+
+static const char *const JSON_MODES[] = {
+    [JSON_PRETTY] = "pretty", [JSON_SHORT] = "short", [JSON_OFF] = "off", NULL};
+
 static const struct option_help OPTIONS[] = {
-    {OPTION_JSON, "json", 0, NULL, "print JSON", false},
-    {OPTION_ROOT, "root", 0, "DIR", "look at the machine whose files are below DIR", false},
-    {OPTION_VERBOSE, "verbose", 'v', NULL, "print more", false},
-    {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing", false},
-    {OPTION_ARM, "arm", 0, NULL, "do not reboot now, but send the next reboot there", false},
-    {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm", false},
-    {OPTION_KERNEL, "kernel", 0, "RELEASE", "only check the drivers of that kernel", false},
-    {OPTION_NUMBER, "lines", 'n', "N", "only the last N reboots", false},
-    {OPTION_TIMEOUT, "timeout", 0, "SECONDS", "wait no longer than that", false},
-    {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", true},
+    {OPTION_JSON, "json", 0, "MODE", "print JSON: pretty (the default), short, or off",
+     .optional = true, .words = JSON_MODES},
+    {OPTION_ROOT, "root", 0, "DIR", "look at the machine whose files are below DIR"},
+    {OPTION_QUIET, "quiet", 'q', NULL, "print only errors; the exit status says the rest"},
+    {OPTION_VERBOSE, "verbose", 'v', NULL, "print more"},
+    {OPTION_NO_LEGEND, "no-legend", 0, NULL, "print neither titles nor a summary"},
+    {OPTION_NO_PAGER, "no-pager", 0, NULL, "for compatibility: there never is a pager"},
+    {OPTION_KERNEL, "kernel", 0, "RELEASE", "only check the drivers of that kernel"},
+    {OPTION_NUMBER, "lines", 'n', "N", "only the last N reboots"},
+    {OPTION_TIMEOUT, "timeout", 0, "SECONDS", "wait no longer than that"},
+    {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing"},
+    {OPTION_ARM, "arm", 0, NULL, "do not reboot now, but send the next reboot there"},
+    {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm"},
+    {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", .hidden = true},
+};
+
+/* What differs from one build to another. */
+static const struct feature FEATURES[] = {
+#if defined(__x86_64__)
+    {"X86_64", true},
+    {"AARCH64", false},
+#elif defined(__aarch64__)
+    {"X86_64", false},
+    {"AARCH64", true},
+#else
+    {"X86_64", false},
+    {"AARCH64", false},
+#endif
+    {"PACKAGE", sizeof(UNINSTALL) > 1}, /* a package manager removes it, not `uninstall` */
+    {"SANITIZER", HAS_ASAN},
 };
 
 const struct table TABLE = {
@@ -33,4 +67,8 @@ const struct table TABLE = {
     .n_verbs = ELEMENTS(VERBS),
     .options = OPTIONS,
     .n_options = ELEMENTS(OPTIONS),
+    .groups = GROUPS,
+    .n_groups = ELEMENTS(GROUPS),
+    .features = FEATURES,
+    .n_features = ELEMENTS(FEATURES),
 };

@@ -143,7 +143,7 @@ static int run(const struct call *call)
 const struct verb verb_uninstall = {
     .name = "uninstall",
     .summary = "undo everything: units, settings, state and these programs",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

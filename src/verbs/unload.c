@@ -53,7 +53,7 @@ static int run(const struct call *call)
 const struct verb verb_unload = {
     .name = "unload",
     .summary = "drop the kernel that fastreboot has loaded",
-    .options = OPTION_DRY_RUN,
+    .options = OPTION_DRY_RUN | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

@@ -30,6 +30,16 @@ enum {
     OPTION_KERNEL = 1 << 7,
     OPTION_NUMBER = 1 << 8,
     OPTION_TIMEOUT = 1 << 9,
+    OPTION_QUIET = 1 << 10,
+    OPTION_NO_PAGER = 1 << 11,
+    OPTION_NO_LEGEND = 1 << 12,
+};
+
+/* The argument of --json, in the order of the option's words. */
+enum json_mode {
+    JSON_PRETTY, /* also without an argument */
+    JSON_SHORT,
+    JSON_OFF,
 };
 
 struct call {
@@ -51,6 +61,9 @@ struct verb {
     const char *name;
     const char *summary;
     const char *argument; /* the required argument (not in a dry run), "FILE"; or NULL */
+    /* The words that the argument may be, NULL after the last one; or NULL if it may be any. Then
+     * a dry run needs it, too. */
+    const char *(*word)(size_t i);
     unsigned options;
     unsigned flags;
     int (*run)(const struct call *call); /* returns the exit status; reports its errors */
@@ -63,6 +76,20 @@ struct option_help {
     const char *argument; /* "DIR", or NULL */
     const char *summary;
     bool hidden;
+    bool optional;            /* the argument may be left out */
+    const char *const *words; /* that the argument may be, then NULL; or NULL if it may be any */
+};
+
+/* A title in --help. */
+struct group {
+    const char *title;
+    const struct verb *first; /* the verb that it stands before */
+};
+
+/* Something that is compiled in, or not. */
+struct feature {
+    const char *name;
+    bool compiled_in;
 };
 
 struct table {
@@ -70,6 +97,10 @@ struct table {
     size_t n_verbs;
     const struct option_help *options;
     size_t n_options;
+    const struct group *groups;
+    size_t n_groups;
+    const struct feature *features;
+    size_t n_features;
 };
 
 extern const struct table TABLE;

@@ -69,6 +69,6 @@ static int run(const struct call *call)
 const struct verb verb_wait = {
     .name = "wait",
     .summary = "wait until it is known how the last reboot went",
-    .options = OPTION_ROOT | OPTION_TIMEOUT,
+    .options = OPTION_ROOT | OPTION_TIMEOUT | OPTION_QUIET,
     .run = run,
 };
