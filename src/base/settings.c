@@ -9,10 +9,11 @@
 
 enum {
     MAX_FILE = 64 * 1024,
-    MAX_FILES = 64,
     /* What inih accepts in its usual build, without line end and NUL; it silently cuts longer
      * lines. */
     MAX_LINE = INI_MAX_LINE - 3,
+    /* It also cuts the names of sections, at a length that its header does not tell. */
+    MAX_SECTION = 48,
 };
 
 /* The file that is being read. */
@@ -32,6 +33,11 @@ static int handle(void *argument, const char *section, const char *key, const ch
 
     if (reading->problem)
         return 0;
+    if (strlen(section) > MAX_SECTION) {
+        reading->problem =
+            format("the name of the section is longer than %d characters", MAX_SECTION);
+        return 0;
+    }
     if (reading->take(reading->data, &setting, &problem))
         return 1;
     reading->problem = steal(&problem);
@@ -90,12 +96,17 @@ int settings_parse(const char *file, const char *text, settings_take take, void 
     return parse(&(struct reading){.file = file, .take = take, .data = data}, text, ret_error);
 }
 
-/* Whether nothing exists at the path. A dangling link on the way counts as something: it was meant
- * to lead to a file that somebody wrote. */
-static bool is_absent(int root, const char *path)
+char *settings_indented_key(const char *value)
 {
-    AUTOFREE char *part = xstrdup(path);
-    bool absent = true;
+    size_t length = strcspn(value, " \t=");
+
+    return value[length + strspn(value + length, " \t")] == '=' ? xstrndup(value, length) : NULL;
+}
+
+bool settings_are_absent(int root, const char *path)
+{
+    AUTOFREE char *part = xstrdup(path), *whole = NULL;
+    bool absent = root_resolve(root, path, &whole, NULL, NULL) == -ENOENT;
 
     for (char *slash = strchr(part, '/'); absent; slash = strchr(slash + 1, '/')) {
         AUTOFREE char *real = NULL;
@@ -110,51 +121,48 @@ static bool is_absent(int root, const char *path)
     return absent;
 }
 
+bool settings_are_masked(int root, const char *path, char **ret_untrusted)
+{
+    AUTOFREE char *real = NULL, *target = NULL, *directory = xstrdup(path);
+    int r = root_resolve(root, path, &real, NULL, ret_untrusted);
+
+    if (r >= 0 && streq(real, "dev/null")) {
+        if (*ret_untrusted && after_prefix(*ret_untrusted, "/dev/null "))
+            set_text(ret_untrusted, NULL);
+        return true;
+    }
+    set_text(ret_untrusted, NULL);
+    /* The tree of another machine may lack its devices. */
+    if (r != -ENOENT || root_readlink(root, path, &target) < 0 || !streq(target, "/dev/null"))
+        return false;
+    *strrchr(directory, '/') = 0;
+    (void)root_resolve(root, directory, &real, NULL, ret_untrusted);
+    return true;
+}
+
+static int not_used(const char *file, const char *untrusted, char **ret_error)
+{
+    return fail(ret_error, -EUCLEAN, format("%s is not used: %s", file, untrusted));
+}
+
 int settings_read(int root, const char *path, settings_take take, void *data, char **ret_error)
 {
     AUTOFREE char *file = format("/%s", path), *text = NULL, *untrusted = NULL;
     struct reading reading = {.file = file, .take = take, .data = data};
     size_t length;
-    int r = root_read_trusted(root, path, MAX_FILE, &text, &length, &untrusted);
+    int r;
 
     *ret_error = NULL;
-    if (r == -ENOENT && is_absent(root, path))
+    if (settings_are_masked(root, path, &untrusted))
+        return untrusted ? not_used(file, untrusted, ret_error) : 0;
+    r = root_read_trusted(root, path, MAX_FILE, &text, &length, &untrusted);
+    if (settings_are_absent(root, path))
         return 0;
     if (untrusted)
-        return fail(ret_error, -EUCLEAN, format("%s is not used: %s", file, untrusted));
+        return not_used(file, untrusted, ret_error);
     if (r < 0)
         return fail_errno(ret_error, r, path);
     if (strlen(text) != length)
         return fail(ret_error, -EBADMSG, format("%s: contains a zero byte", file));
     return parse(&reading, text, ret_error);
-}
-
-static int is_settings_file(const char *name)
-{
-    size_t length = strlen(name);
-
-    return name[0] != '.' && length > 5 && streq(name + length - 5, ".conf");
-}
-
-int settings_read_directory(int root, const char *path, settings_take take, void *data,
-                            char **ret_error)
-{
-    CLEANUP(names_freep) char **names = NULL;
-    int r = root_names(root, path, is_settings_file, MAX_FILES, &names);
-
-    *ret_error = NULL;
-    if (r == -ENOENT && is_absent(root, path))
-        return 0;
-    if (r == -E2BIG)
-        return fail(ret_error, r, format("/%s: more than %d files", path, MAX_FILES));
-    if (r < 0)
-        return fail_errno(ret_error, r, path);
-    for (char **name = names; *name; name++) {
-        AUTOFREE char *file = format("%s/%s", path, *name);
-
-        r = settings_read(root, file, take, data, ret_error);
-        if (r < 0)
-            return r;
-    }
-    return 0;
 }

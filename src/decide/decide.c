@@ -87,6 +87,8 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
             continue;
         verdict.n++;
         *finding = (struct finding){.reason = &REASONS[i], .found = reason_ask(&REASONS[i], facts)};
+        if (REASONS[i].advise && finding->found.is == ANSWER_YES)
+            finding->advice = REASONS[i].advise(facts);
         if (is_lasting(finding, &facts->repeat))
             finding->lasting = repeat_advice(facts->repeat.n, REASONS[i].lasting);
         verdict.warnings += warns(finding);
@@ -125,6 +127,7 @@ char *decide_entry(const struct facts *facts, const struct boot_payload *payload
 static void finding_clear(struct finding *finding)
 {
     answer_clear(&finding->found);
+    free(finding->advice);
     free(finding->lasting);
 }
 
@@ -150,5 +153,7 @@ const char *finding_advice(const struct finding *finding)
 {
     if (finding->lasting)
         return finding->lasting;
-    return is_doubt(finding) ? NULL : finding->reason->advice;
+    if (is_doubt(finding))
+        return NULL;
+    return finding->advice ? finding->advice : finding->reason->advice;
 }

@@ -242,3 +242,21 @@ struct answer test_watchdog(const struct facts *facts)
     watchdog_decide(facts, &plan);
     return plan.problem ? answer_yes(plan.problem) : NO;
 }
+
+/* Never to edit a file of a package: the next upgrade would bring it back. */
+char *advise_quirk(const struct facts *facts)
+{
+    const char *file = facts->quirk.file;
+    AUTOFREE char *mask = NULL;
+
+    if (!file)
+        return NULL;
+    mask = after_prefix(file, "/etc/")
+               ? format("remove it from %s", file)
+               : format("leave out its whole file with `mkdir -p /etc/fastreboot/quirks.d && ln -s "
+                        "/dev/null /etc/fastreboot/quirks.d/%s`",
+                        basename(file));
+    return format("if this machine is known to work: ignore this quirk with `quirk-ignore = %s` in "
+                  "/" CONFIG_FILE ", or %s",
+                  facts->quirk.name, mask);
+}

@@ -42,3 +42,6 @@ struct answer test_initrd_invalid(const struct facts *facts);
 struct answer test_memory_short(const struct facts *facts);
 struct answer test_modules_incomplete(const struct facts *facts);
 struct answer test_cmdline_too_long(const struct facts *facts);
+
+/* What to do about a quirk; the caller frees the text. */
+char *advise_quirk(const struct facts *facts);

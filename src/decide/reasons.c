@@ -86,9 +86,10 @@ const struct reason REASONS[] = {
      .about = "A quirks file has an error; file and line are named."},
     {"quirk", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "no quirk sends this machine through the firmware",
-     "if this machine is known to work, copy that file to /etc/fastreboot/quirks.d and remove the "
-     "quirk there",
-     IF_YES(quirk.firmware, NULL),
+     "if this machine is known to work: ignore this quirk with `quirk-ignore = NAME` in "
+     "/etc/fastreboot.conf, or leave out its whole file with a link to /dev/null of its name in "
+     "/etc/fastreboot/quirks.d",
+     .advise = advise_quirk, IF_YES(quirk.firmware, NULL),
      .about = "A quirk says that this board, device or driver does not survive a kexec; see "
               "fastreboot-quirks(5)."},
     {"efi-variables", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
@@ -372,6 +373,14 @@ const struct reason REASONS[] = {
      .about = "The configuration names a kernel that is older than the one that would be started "
               "without it or, if that is not known, than the newest in /boot. A fixed path stays "
               "at its kernel, also after security updates; a link such as /vmlinuz follows them."},
+    {"quirk-unknown", SEVERITY_WARN, KIND_SETTING, ALWAYS, SCOPE_POLICY,
+     "every quirk that the configuration ignores exists",
+     "correct the name, or remove that line; see fastreboot.conf(5)", IF_YES(quirk.unknown, NULL),
+     .about = "`quirk-ignore` names a quirk that does not exist: it is misspelled, or its file is "
+              "gone or masked."},
+    {"quirk-ignored", SEVERITY_NOTE, KIND_SETTING, ALWAYS, SCOPE_POLICY,
+     "the configuration ignores no quirk of this machine", NULL, IF_YES(quirk.ignored, NULL),
+     .about = "`quirk-ignore` names a quirk that applies to this machine."},
     {"quirk-applied", SEVERITY_NOTE, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "no quirk changes how the next kernel is started", NULL, IF_YES(quirk.applied, NULL),
      .about = "A quirk adds to the command line, unloads modules or detaches drivers; see "

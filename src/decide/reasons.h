@@ -40,8 +40,9 @@ struct reason {
     enum kind kind;
     unsigned purposes; /* bits 1 << enum purpose */
     enum scope scope;
-    const char *passed; /* the claim that holds if it does not apply */
-    const char *advice; /* what to do about it, or NULL */
+    const char *passed;                         /* the claim that holds if it does not apply */
+    const char *advice;                         /* what to do about it, or NULL */
+    char *(*advise)(const struct facts *facts); /* the same for this machine, to free; or NULL */
 
     /* Whether it applies: either an answer among the facts ... */
     size_t answer;    /* its offset in struct facts, or 0 */

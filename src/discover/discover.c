@@ -45,9 +45,14 @@ static enum image_arch read_arch(int root)
 }
 
 /* A configuration with an error counts as none. */
+static const struct config *config_of(const struct facts *facts)
+{
+    return facts->config.error ? &NO_CONFIG : &facts->config;
+}
+
 static void read_entries(int root, struct facts *facts)
 {
-    const struct config *config = facts->config.error ? &NO_CONFIG : &facts->config;
+    const struct config *config = config_of(facts);
     struct boot_entries *entries = &facts->boot_entries;
     unsigned denials = root_denials();
 
@@ -107,7 +112,7 @@ void facts_read(int root, struct facts *ret_facts)
     boot_facts_read(root, &ret_facts->boot);
     requests_read(root, ret_facts->requests);
     ret_facts->environment = environment_facts_read(root);
-    quirk_facts_read(root, &ret_facts->quirk);
+    quirk_facts_read(root, config_of(ret_facts), &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
     watchdog_facts_read(root, &ret_facts->watchdog);
     read_entries(root, ret_facts);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stddef.h>
+
 /* The settings of fastreboot.conf(5). */
 
-#define CONFIG_FILE "etc/fastreboot.conf"
-#define CONFIG_DIR "etc/fastreboot.conf.d"
+/* In any of the directories of base/search.h. */
+#define CONFIG_NAME "fastreboot.conf"
+#define CONFIG_DIR_NAME CONFIG_NAME ".d"
+
+/* The administrator's. */
+#define CONFIG_FILE "etc/" CONFIG_NAME
+#define CONFIG_DIR "etc/" CONFIG_DIR_NAME
 
 enum config_mode {
     MODE_FAST,
@@ -31,16 +38,23 @@ enum config_missing_driver {
     MISSING_DRIVER_BLOCK,
 };
 
+/* A quirk that is to be ignored. */
+struct ignored_quirk {
+    char *name;   /* of its section */
+    char *source; /* the file that says so, "/etc/fastreboot.conf" */
+};
+
 /* Unset strings are NULL, unset numbers of seconds 0. */
 struct config {
     enum config_mode mode;
     enum config_load load;
     enum config_missing_driver missing_driver;
-    enum config_ima ima;  /* what to do if IMA measures for attestation */
-    char *mode_source;    /* where mode was last set, "/etc/fastreboot.conf" */
-    char *kernel;         /* absolute path; set if and only if initrd is */
-    char *kernel_source;  /* the file that set it */
-    char *initrd;         /* absolute paths separated by blanks, or "none" */
+    enum config_ima ima; /* what to do if IMA measures for attestation */
+    char *mode_source;   /* where mode was last set, "/etc/fastreboot.conf" */
+    char *kernel;        /* absolute path; set if and only if initrd is */
+    char *kernel_source; /* the file that set it */
+    char *initrd;        /* absolute paths separated by blanks, or "none" */
+    char *initrd_source;
     char *cmdline;        /* instead of the boot loader's */
     char *cmdline_append; /* added at its end */
     char *cmdline_remove; /* parameters to leave out of it */
@@ -48,6 +62,8 @@ struct config {
     char *health_unit;    /* a unit that must be active by then */
     int panic;            /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
     int watchdog;         /* seconds after which a hung kernel is reset, or SECONDS_OFF */
-    char *error;          /* what is wrong, with file and line; if set, nothing else counts */
-    int error_number;     /* the errno if a file could not be read, or 0 */
+    struct ignored_quirk *ignored;
+    size_t n_ignored;
+    char *error;      /* what is wrong, with file and line; if set, nothing else counts */
+    int error_number; /* the errno if a file could not be read, or 0 */
 };

@@ -131,6 +131,10 @@ struct quirk_facts {
     struct answer invalid;  /* a quirk file has an error */
     struct answer firmware; /* a quirk requires firmware reboots */
     struct answer applied;  /* quirks with other actions apply */
+    struct answer ignored;  /* quirks would apply if quirk-ignore did not name them */
+    struct answer unknown;  /* quirk-ignore names quirks that do not exist */
+    char *name;             /* the section of the quirk in `firmware`, or NULL */
+    char *file;             /* its file, "/usr/lib/fastreboot/quirks.d/10-boards.conf", or NULL */
     char *cmdline;          /* parameters that they add to the command line, or NULL */
     char *unload;           /* globs of the modules to unload before the jump, or NULL */
     char *keep;   /* modules that stay loaded for the root file system, one per line, or NULL */

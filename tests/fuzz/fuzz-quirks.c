@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_text("proc/self/mountinfo", "25 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
     write_text("sys/dev/block/8:1/partition", "1\n");
     fuzz_write(QUIRKS_LOCAL_DIR "/x.conf", data, size);
-    quirk_facts_read(fuzz_root(), &facts);
+    quirk_facts_read(fuzz_root(), &(struct config){0}, &facts);
     must(facts.firmware.is != ANSWER_YES || *facts.firmware.text);
     must(facts.invalid.is != ANSWER_YES || *facts.invalid.text);
     must(facts.invalid.is == ANSWER_NO || (!facts.cmdline && !facts.unload && !facts.unbind));

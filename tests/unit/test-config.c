@@ -41,22 +41,49 @@ static void nothing_means_defaults(void **state)
     expect_error(*state, "# nothing\n\n; at all\n   \n", NULL);
 }
 
-static void seconds_have_bounds(void **state)
+static void times_have_bounds(void **state)
 {
     CLEANUP(config_clear) struct config config = {0};
 
-    expect_error(*state, "panic = 4\n", "panic = 4: must be off, or 5 to 3600 (seconds)");
-    expect_error(*state, "watchdog = 3601\n", ":1: watchdog = 3601: must be off");
-    expect_error(*state, "watchdog = 60s\n", "must be off");
-    expect_error(*state, "watchdog = 99999999999\n", "must be off");
-    expect_error(*state, "watchdog =\n", "must be off");
-    expect_error(*state, "watchdog = -1\n", "must be off");
+    expect_error(*state, "panic = 4\n",
+                 ":1: panic = 4: must be on, off, or a time from 5 to 3600 seconds, such as 90,");
+    expect_error(*state, "watchdog = 3601\n", ":1: watchdog = 3601: must be on, off, or a time");
+    expect_error(*state, "watchdog = 61min\n", "a time from 5 to 3600");
+    expect_error(*state, "watchdog = 4999ms\n", NULL);
+    expect_error(*state, "watchdog = 3600001ms\n", "a time from");
+    expect_error(*state, "watchdog = 60x\n", "a time from");
+    expect_error(*state, "watchdog = 99999999999\n", "a time from");
+    expect_error(*state, "watchdog = 18446744073709551700\n", "a time from");
+    expect_error(*state, "watchdog =\n", "a time from");
+    expect_error(*state, "watchdog = -1\n", "a time from");
+    expect_error(*state, "watchdog = 1\n", "a time from");
+    expect_error(*state, "watchdog = 0s\n", "a time from");
+    expect_error(*state, "health-timeout = infinity\n", "a time from 10 to 86400");
     expect_error(*state, "panic = 5\npanic = 6\n", "panic is set twice");
-    tree_write(*state, CONFIG_FILE, "panic = off\nwatchdog = 3600\n");
+    tree_write(*state, CONFIG_FILE, "panic = off\nwatchdog = 1h\nhealth-timeout = 4min 59.1s\n");
     config = load(*state);
     assert_null(config.error);
     assert_int_equal(config.panic, SECONDS_OFF);
     assert_int_equal(config.watchdog, 3600);
+    assert_int_equal(config.health_timeout, 300);
+}
+
+static void times_are_also_booleans(void **state)
+{
+    static const char *const OFF[] = {"off", "no", "false", "0", "Off"};
+    static const char *const ON[] = {"on", "yes", "true"};
+
+    for (size_t i = 0; i < ELEMENTS(OFF) + ELEMENTS(ON); i++) {
+        bool off = i < ELEMENTS(OFF);
+        AUTOFREE char *text = format("watchdog = %s\n", off ? OFF[i] : ON[i - ELEMENTS(OFF)]);
+        CLEANUP(config_clear) struct config config = {0};
+
+        tree_write(*state, CONFIG_FILE, "watchdog = 60\n");
+        tree_write(*state, CONFIG_DIR "/a.conf", text);
+        config = load(*state);
+        assert_null(config.error);
+        assert_int_equal(config.watchdog, off ? SECONDS_OFF : 0);
+    }
 }
 
 static void every_key_is_taken(void **state)
@@ -153,7 +180,11 @@ static void a_drop_in_is_named(void **state)
 
     tree_write(*state, CONFIG_DIR "/a.conf", "x = 1\n");
     config = load(*state);
-    assert_string_equal(config.error, "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\"");
+    assert_string_equal(config.error,
+                        "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\": must be one of mode, "
+                        "load, ima-measurements, missing-driver, kernel, initrd, cmdline, "
+                        "cmdline-append, cmdline-remove, health-timeout, health-unit, panic, "
+                        "watchdog, quirk-ignore");
 }
 
 /* A line of `length` characters with a single value. */
@@ -213,18 +244,170 @@ static void files_have_a_limit(void **state)
     expect_error(*state, text, "/etc/fastreboot.conf: File too large");
 }
 
-static void there_may_be_too_many_files(void **state)
+static const char *const DIRECTORIES[] = {"etc", "run", "usr/local/lib", "usr/lib"};
+
+static char *below(const char *directory, const char *name)
 {
-    CLEANUP(config_clear) struct config config = {0};
+    return format("%s/%s", directory, name);
+}
 
-    for (int i = 0; i < 65; i++) {
-        char path[64];
+/* Writes the setting kernel = NAME to a file; "" for an empty one, NULL for a mask. */
+static void put(const struct tree *tree, const char *directory, const char *file, const char *name)
+{
+    AUTOFREE char *path = below(directory, file), *text = NULL;
 
-        snprintf(path, sizeof(path), CONFIG_DIR "/%d.conf", i);
-        tree_write(*state, path, "");
+    if (!name) {
+        tree_link(tree, path, "/dev/null");
+        return;
     }
+    text = *name ? format("kernel = /%s\ninitrd = none\n", name) : xstrdup("");
+    tree_write(tree, path, text);
+}
+
+static void expect_kernel(const struct tree *tree, const char *kernel, const char *source)
+{
+    CLEANUP(config_clear) struct config config = load(tree);
+
+    assert_null(config.error);
+    if (!kernel) {
+        assert_null(config.kernel);
+        return;
+    }
+    assert_string_equal(config.kernel, kernel);
+    assert_string_equal(config.kernel_source, source);
+}
+
+static void the_first_directory_wins(void **state)
+{
+    static const char *const FILES[] = {CONFIG_NAME, CONFIG_DIR_NAME "/a.conf"};
+
+    for (size_t file = 0; file < ELEMENTS(FILES); file++) {
+        for (size_t i = ELEMENTS(DIRECTORIES); i-- > 0;) {
+            AUTOFREE char *source = format("/%s/%s", DIRECTORIES[i], FILES[file]);
+            AUTOFREE char *name = format("k%zu", i), *kernel = format("/%s", name);
+
+            put(*state, DIRECTORIES[i], FILES[file], name);
+            expect_kernel(*state, kernel, source);
+        }
+        for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++) {
+            AUTOFREE char *path = below(DIRECTORIES[i], FILES[file]);
+
+            tree_remove(*state, path);
+        }
+    }
+}
+
+static void a_file_is_masked(void **state)
+{
+    static const char *const FILES[] = {CONFIG_NAME, CONFIG_DIR_NAME "/a.conf"};
+
+    for (size_t file = 0; file < ELEMENTS(FILES); file++) {
+        AUTOFREE char *vendor = below("usr/lib", FILES[file]), *source = format("/%s", vendor);
+
+        put(*state, "usr/lib", FILES[file], "k");
+        for (size_t i = 0; i < 3; i++) {
+            AUTOFREE char *path = below(DIRECTORIES[i], FILES[file]);
+
+            put(*state, DIRECTORIES[i], FILES[file], NULL);
+            expect_kernel(*state, NULL, NULL);
+            tree_remove(*state, path);
+            put(*state, DIRECTORIES[i], FILES[file], "");
+            expect_kernel(*state, NULL, NULL);
+            tree_remove(*state, path);
+        }
+        expect_kernel(*state, "/k", source);
+        tree_remove(*state, vendor);
+    }
+}
+
+/* As on a real machine, and by other ways to write the link. */
+static void masks_of_all_kinds(void **state)
+{
+    static const char *const TARGETS[] = {"/dev/null", "../dev/null", "//dev/./null", "/link"};
+
+    tree_write(*state, "dev/null", "");
+    tree_mode(*state, "dev/null", 0666);
+    tree_link(*state, "link", "/dev/null");
+    for (size_t i = 0; i < ELEMENTS(TARGETS); i++) {
+        put(*state, "usr/lib", CONFIG_NAME, "k");
+        tree_link(*state, CONFIG_FILE, TARGETS[i]);
+        expect_kernel(*state, NULL, NULL);
+        tree_remove(*state, CONFIG_FILE);
+    }
+}
+
+static void a_mask_that_others_could_change(void **state)
+{
+    tree_link(*state, CONFIG_FILE, "/dev/null");
+    tree_mode(*state, "etc", 0777);
+    for (int real = 0; real < 2; real++) {
+        CLEANUP(config_clear) struct config config = load(*state);
+
+        assert_non_null(config.error);
+        assert_string_equal(config.error,
+                            "/etc/fastreboot.conf is not used: /etc is writable by users other "
+                            "than its owner");
+        tree_write(*state, "dev/null", "");
+        tree_mode(*state, "dev/null", 0666);
+    }
+}
+
+static void files_of_all_directories_are_sorted(void **state)
+{
+    put(*state, "usr/lib", CONFIG_DIR_NAME "/20.conf", "b");
+    put(*state, "etc", CONFIG_DIR_NAME "/10.conf", "a");
+    expect_kernel(*state, "/b", "/usr/lib/fastreboot.conf.d/20.conf");
+    put(*state, "run", CONFIG_DIR_NAME "/30.conf", "c");
+    expect_kernel(*state, "/c", "/run/fastreboot.conf.d/30.conf");
+    put(*state, "usr/local/lib", CONFIG_DIR_NAME "/25.conf", "d");
+    expect_kernel(*state, "/c", "/run/fastreboot.conf.d/30.conf");
+}
+
+/* /usr/local may be a link to a disk that is not there. */
+static void a_place_that_is_missing(void **state)
+{
+    tree_link(*state, "usr/local", "/var/usrlocal");
+    put(*state, "usr/lib", CONFIG_NAME, "k");
+    put(*state, "usr/lib", CONFIG_DIR_NAME "/a.conf", "b");
+    expect_kernel(*state, "/b", "/usr/lib/fastreboot.conf.d/a.conf");
+}
+
+static void quirks_to_ignore_add_up(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0}, reset = {0};
+
+    tree_write(*state, CONFIG_FILE,
+               "quirk-ignore = Intel S1200SPL\nquirk-ignore = \"HP Z2 Mini G4\"\n");
+    tree_write(*state, CONFIG_DIR "/a.conf", "quirk-ignore = 'x'\n  y\n");
     config = load(*state);
-    assert_non_null(strstr(config.error, "/etc/fastreboot.conf.d: "));
+    assert_null(config.error);
+    assert_int_equal(config.n_ignored, 4);
+    assert_string_equal(config.ignored[0].name, "Intel S1200SPL");
+    assert_string_equal(config.ignored[0].source, "/etc/fastreboot.conf");
+    assert_string_equal(config.ignored[1].name, "HP Z2 Mini G4");
+    assert_string_equal(config.ignored[2].name, "x");
+    assert_string_equal(config.ignored[3].name, "y");
+    assert_string_equal(config.ignored[3].source, "/etc/fastreboot.conf.d/a.conf");
+    tree_write(*state, CONFIG_DIR "/b.conf", "quirk-ignore =\nquirk-ignore = z\n");
+    reset = load(*state);
+    assert_null(reset.error);
+    assert_int_equal(reset.n_ignored, 1);
+    assert_string_equal(reset.ignored[0].name, "z");
+    expect_error(*state, "quirk-ignore = \"a\" \"b\"\n",
+                 ":1: quirk-ignore = \"a\" \"b\": must be the name of one quirk");
+    expect_error(*state, "quirk-ignore = \"\"\n", "must be the name of one quirk");
+    expect_error(*state, "quirk-ignore = a\n mode = fast\n", "would become part of quirk-ignore");
+}
+
+static void too_many_quirks_to_ignore(void **state)
+{
+    AUTOFREE char *text = NULL;
+
+    for (int i = 0; i < 64; i++)
+        append_text(&text, "", "quirk-ignore = a\n");
+    expect_error(*state, text, NULL);
+    append_text(&text, "", "quirk-ignore = a\n");
+    expect_error(*state, text, ":65: quirk-ignore: more than 64 quirks");
 }
 
 static void a_zero_byte_is_refused(void **state)
@@ -297,7 +480,13 @@ static void too_many_files_are_counted(void **state)
         tree_write(*state, path, "");
     }
     config = load(*state);
-    assert_string_equal(config.error, "/etc/fastreboot.conf.d: more than 64 files");
+    assert_non_null(config.error);
+    assert_non_null(strstr(config.error, "/etc/fastreboot.conf.d: more than 64 files"));
+    tree_remove(*state, CONFIG_DIR "/0.conf");
+    put(*state, "usr/lib", CONFIG_DIR_NAME "/1.conf", "k");
+    expect_kernel(*state, NULL, NULL); /* the same name counts once */
+    put(*state, "usr/lib", CONFIG_DIR_NAME "/x.conf", "k");
+    expect_error(*state, "", "/usr/lib/fastreboot.conf.d: more than 64 files (here and in");
 }
 
 static int load_forbidden(void *argument)
@@ -340,18 +529,20 @@ static void expect_timeout(const struct tree *tree, const char *value, int expec
     assert_int_equal(config.health_timeout, expected);
 }
 
-static void a_timeout_is_seconds_or_off(void **state)
+static void a_timeout_is_a_time_or_off(void **state)
 {
     static const char *const BAD[] = {
-        "", "9", "86401", "-5", "5min", "300s", "0", "Off", "+30", "99999999999999999999", "3 0"};
+        "", "9", "86401", "-5", "5mins", "1", "+30", "99999999999999999999", "3 0", "25h"};
 
     expect_timeout(*state, "10", 10);
     expect_timeout(*state, "86400", 86400);
+    expect_timeout(*state, "1d", 86400);
     expect_timeout(*state, "off", SECONDS_OFF);
     for (size_t i = 0; i < ELEMENTS(BAD); i++) {
         AUTOFREE char *text = format("health-timeout = %s\n", BAD[i]);
 
-        expect_error(*state, text, "must be off, or 10 to 86400 (seconds)");
+        expect_error(*state, text,
+                     "must be on, off, or a time from 10 to 86400 seconds, such as 90,");
     }
     expect_error(*state, "health-timeout = 30\nhealth-timeout = 40\n", "set twice");
 }
@@ -375,7 +566,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nothing_means_defaults),
-        TEST(seconds_have_bounds),
+        TEST(times_have_bounds),
+        TEST(times_are_also_booleans),
         TEST(every_key_is_taken),
         TEST(what_is_wrong_is_told_with_file_and_line),
         TEST(lists_grow_by_lines),
@@ -384,7 +576,14 @@ int main(void)
         TEST(no_line_is_cut),
         TEST(the_last_line_needs_no_newline),
         TEST(files_have_a_limit),
-        TEST(there_may_be_too_many_files),
+        TEST(the_first_directory_wins),
+        TEST(a_file_is_masked),
+        TEST(masks_of_all_kinds),
+        TEST(a_mask_that_others_could_change),
+        TEST(files_of_all_directories_are_sorted),
+        TEST(a_place_that_is_missing),
+        TEST(quirks_to_ignore_add_up),
+        TEST(too_many_quirks_to_ignore),
         TEST(a_zero_byte_is_refused),
         TEST(what_others_may_write_is_refused),
         TEST(a_directory_that_is_a_dangling_link_is_refused),
@@ -393,7 +592,7 @@ int main(void)
         TEST(too_many_files_are_counted),
         TEST(a_secret_file_is_an_error),
         TEST(windows_line_ends_do_no_harm),
-        TEST(a_timeout_is_seconds_or_off),
+        TEST(a_timeout_is_a_time_or_off),
         TEST(a_unit_has_its_full_name),
     };
 

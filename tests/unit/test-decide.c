@@ -263,6 +263,39 @@ static const struct finding *finding_of(const struct verdict *verdict, const cha
     return NULL;
 }
 
+/* Upgrades replace the files of packages, and nothing may overwrite the administrator's. */
+static void advice_about_a_quirk_can_be_followed(void **state)
+{
+    static const struct {
+        const char *file, *advice;
+    } CASES[] = {
+        {"/usr/lib/fastreboot/quirks.d/10-boards.conf",
+         "with `quirk-ignore = Board X` in /etc/fastreboot.conf, or leave out its whole file with "
+         "`mkdir -p /etc/fastreboot/quirks.d && ln -s /dev/null "
+         "/etc/fastreboot/quirks.d/10-boards.conf`"},
+        {"/etc/fastreboot/quirks.d/own.conf",
+         "with `quirk-ignore = Board X` in /etc/fastreboot.conf, or remove it from "
+         "/etc/fastreboot/quirks.d/own.conf"},
+        {NULL, "with `quirk-ignore = NAME` in /etc/fastreboot.conf, or leave out its whole file"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        CLEANUP(verdict_clear) struct verdict verdict = {0};
+        struct made_facts made;
+        const char *advice;
+
+        made_fast(&made);
+        made.facts.quirk.firmware = answer_yes((char *)"Board X: lost");
+        made.facts.quirk.name = (char *)"Board X";
+        made.facts.quirk.file = (char *)CASES[i].file;
+        decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
+        advice = finding_advice(finding_of(&verdict, "quirk"));
+        if (!strstr(advice, CASES[i].advice))
+            fail_msg("\"%s\" does not say \"%s\"", advice, CASES[i].advice);
+    }
+}
+
 /* "Later ones are fast again" has turned out wrong three times. */
 static void what_reboots_do_not_end_is_a_fault(void **state)
 {
@@ -363,6 +396,7 @@ int main(void)
         cmocka_unit_test(purposes_differ),
         cmocka_unit_test(somebody_elses_kernel_is_respected),
         cmocka_unit_test(what_is_known_is_the_better_reason),
+        cmocka_unit_test(advice_about_a_quirk_can_be_followed),
         cmocka_unit_test(what_reboots_do_not_end_is_a_fault),
         cmocka_unit_test(what_follows_is_marked),
         cmocka_unit_test(a_cause_always_remains),

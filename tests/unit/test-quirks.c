@@ -17,7 +17,7 @@ static struct quirk_facts read_facts(const struct tree *tree)
 {
     struct quirk_facts facts;
 
-    quirk_facts_read(tree->root, &facts);
+    quirk_facts_read(tree->root, &(struct config){0}, &facts);
     return facts;
 }
 
@@ -313,6 +313,135 @@ static void a_list_that_is_gone(void **state)
     expect_error(tree, "", "40-others.conf has no quirks");
 }
 
+static void a_file_takes_the_place_of_another(void **state)
+{
+    const struct tree *tree = *state;
+
+    install(tree, "10-boards.conf");
+    tree_write(tree, "usr/local/lib/" QUIRKS_DIR_NAME "/10-boards.conf",
+               "[a]\nmatch-dmi-modalias = dmi:*\naction = firmware\nreason = local\n");
+    expect_firmware(tree, BOARD, "a: local (/usr/local/lib/fastreboot/quirks.d/10-boards.conf)");
+    tree_write(tree, "run/" QUIRKS_DIR_NAME "/10-boards.conf", "");
+    expect_firmware(tree, BOARD, NULL);
+    tree_link(tree, QUIRKS_LOCAL_DIR "/20-virtual-machines.conf", "/dev/null");
+    expect_firmware(tree, "dmi:*:svnXen:x\n", NULL);
+    tree_remove(tree, QUIRKS_LOCAL_DIR "/20-virtual-machines.conf");
+    expect_firmware(tree, "dmi:*:svnXen:x\n", "Xen HVM guest");
+}
+
+/* Also one that is installed, and one that is only built in. */
+static void a_file_is_masked(void **state)
+{
+    static const char *const MASKS[] = {QUIRKS_LOCAL_DIR, "run/" QUIRKS_DIR_NAME,
+                                        "usr/local/lib/" QUIRKS_DIR_NAME, QUIRKS_VENDOR_DIR};
+    const struct tree *tree = *state;
+
+    for (int installed = 0; installed < 2; installed++)
+        for (size_t i = 0; i < ELEMENTS(MASKS) - (size_t)installed; i++) {
+            AUTOFREE char *path = format("%s/10-boards.conf", MASKS[i]);
+
+            expect_firmware(tree, BOARD, "interrupts");
+            tree_link(tree, path, "/dev/null");
+            expect_firmware(tree, BOARD, NULL);
+            tree_remove(tree, path);
+            if (i + 1 == ELEMENTS(MASKS))
+                install(tree, "10-boards.conf");
+        }
+}
+
+static struct quirk_facts ignoring(const struct tree *tree, struct ignored_quirk *ignored, size_t n)
+{
+    struct quirk_facts facts;
+
+    quirk_facts_read(tree->root, &(struct config){.ignored = ignored, .n_ignored = n}, &facts);
+    return facts;
+}
+
+static void a_quirk_is_ignored(void **state)
+{
+    struct ignored_quirk names[] = {{(char *)"Intel S1200SPL", (char *)"/etc/fastreboot.conf"},
+                                    {(char *)"HP Z2 Mini G4", (char *)"/etc/fastreboot.conf"},
+                                    {(char *)"intel s1200spl", (char *)"/run/fastreboot.conf"},
+                                    {(char *)"none", (char *)"/x.conf"}};
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0}, wrong = {0}, twice = {0};
+    const struct tree *tree = *state;
+
+    tree_write(tree, "sys/class/dmi/id/modalias", BOARD);
+    facts = ignoring(tree, names, 2);
+    assert_answer(&facts.firmware, 0, NULL);
+    assert_answer(&facts.unknown, 0, NULL);
+    assert_answer(&facts.ignored, 1,
+                  "quirk-ignore in /etc/fastreboot.conf ignores a quirk of this machine: Intel "
+                  "S1200SPL: interrupts are not routed");
+    wrong = ignoring(tree, &names[2], 2);
+    assert_answer(&wrong.firmware, 1, "Intel S1200SPL");
+    assert_string_equal(wrong.name, "Intel S1200SPL");
+    assert_string_equal(wrong.file, "/usr/lib/fastreboot/quirks.d/10-boards.conf");
+    assert_answer(&wrong.ignored, 0, NULL);
+    assert_answer(&wrong.unknown, 1,
+                  "/run/fastreboot.conf: quirk-ignore = intel s1200spl: no quirk has that name; "
+                  "/x.conf: quirk-ignore = none: no quirk has that name");
+    tree_write(tree, LOCAL,
+               "[a]\nmatch-path=/sys\ncmdline-append=x\n[HP Z2 Mini G4]\n"
+               "match-path=/sys\ncmdline-append=y\n");
+    twice = ignoring(tree, names, 2);
+    assert_string_equal(twice.cmdline, "x");
+    assert_answer(&twice.ignored, 1, "; quirk-ignore in");
+}
+
+/* What cannot be known about an ignored quirk is of no interest. */
+static void an_ignored_quirk_that_cannot_be_known(void **state)
+{
+    struct ignored_quirk name = {(char *)"a", (char *)"/etc/fastreboot.conf"};
+    CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0}, known = {0};
+
+    tree_mkdir(*state, "proc/sys/kernel");
+    assert_int_equal(mkfifoat(((const struct tree *)*state)->root, "proc/sys/kernel/arch", 0644),
+                     0);
+    tree_link(*state, QUIRKS_LOCAL_DIR "/20-virtual-machines.conf", "/dev/null");
+    tree_write(*state, LOCAL, "[a]\nmatch-architecture=x\naction=firmware\n");
+    facts = read_facts(*state);
+    assert_answer(&facts.firmware, -EINVAL, NULL);
+    known = ignoring(*state, &name, 1);
+    assert_answer(&known.firmware, 0, NULL);
+    assert_answer(&known.ignored, 0, NULL);
+}
+
+/* The keys had another spelling once, and had to be written in it. */
+static void both_spellings_are_taken(void **state)
+{
+    tree_write(*state, "sys/class/dmi/id/modalias", "dmi:x\n");
+    expect(*state, "[a]\nMatchDMIModalias=dmi:x\nAction=firmware\n", "a: ");
+    expect(*state, "[a]\nmatch-dmi-modalias=dmi:x\naction=firmware\nreason=y\n", "a: y");
+    expect_error(*state, "[a]\nMatch-DMI-Modalias=dmi:x\n", "test.conf:2: unknown key");
+    expect_error(*state, "[a]\nmatchdmimodalias=dmi:x\n", "test.conf:2: unknown key");
+    expect_error(*state, "[a]\nMatchDMIModaliases=dmi:x\n", "test.conf:2: unknown key");
+    expect_error(*state, "[a]\nMatchDMIModalia=dmi:x\n", "test.conf:2: unknown key");
+}
+
+/* It would widen what the line above it matches, and not do what it says. */
+static void an_indented_line_is_refused(void **state)
+{
+    expect_error(*state, "[a]\nmatch-dmi-modalias=dmi:*\n match-driver = foo\naction=firmware\n",
+                 "test.conf:3: \"match-driver = foo\" would become part of match-dmi-modalias");
+    expect_error(*state, "[a]\nmatch-driver=x\n Action=firmware\n", "would become part of");
+    expect(*state, "[a]\nmatch-driver=x\ncmdline-append=a=1\n  b=2\n", NULL);
+}
+
+/* The library cuts it, and two quirks would become one. */
+static void a_section_with_a_long_name(void **state)
+{
+    for (int length = 40; length < 60; length++) {
+        AUTOFREE char *text = format("[%0*d]\nmatch-driver=x\naction=firmware\n", length, 0);
+
+        if (length <= 48)
+            expect(*state, text, NULL);
+        else
+            expect_error(*state, text,
+                         "test.conf:2: the name of the section is longer than 48 characters");
+    }
+}
+
 static void a_list_that_was_never_there(void **state)
 {
     const struct tree *tree = *state;
@@ -396,10 +525,12 @@ static void mistakes_are_named(void **state)
 
     expect_error(tree, "Action=firmware\n", "test.conf:1: Action stands before");
     expect_error(tree, "[a]\nMatchDriver=x\nAction=panic\n", "test.conf:3: Action = panic");
-    expect_error(tree, "[a]\nMatchDrivers=x\n", "test.conf:2: unknown key \"MatchDrivers\"");
-    expect_error(tree, "[a]\nAction=firmware\n", "[a] has none of MatchDMIModalias, MatchModalias");
+    expect_error(tree, "[a]\nMatchDrivers=x\n",
+                 "test.conf:2: unknown key \"MatchDrivers\": must be one of match-dmi");
+    expect_error(tree, "[a]\nAction=firmware\n",
+                 "[a] has none of match-dmi-modalias, match-modalias");
     expect_error(tree, "[a]\nMatchDriver=x\n",
-                 "[a] has none of Action, CmdlineAppend, UnloadModules");
+                 "[a] has none of action, cmdline-append, unload-modules");
     expect_error(tree, "[a]\nMatchDriver=x\nUnloadModules=\n", ":3: UnloadModules has no value");
     tree_write(tree, LOCAL, "[a]\nMatchDriver=x\nAction=firmware\n");
     tree_mode(tree, LOCAL, 0666);
@@ -455,6 +586,13 @@ int main(void)
         TEST(the_list_knows_its_virtual_machines),
         TEST(other_keys_match),
         TEST(a_list_that_is_gone),
+        TEST(a_file_takes_the_place_of_another),
+        TEST(a_file_is_masked),
+        TEST(a_quirk_is_ignored),
+        TEST(an_ignored_quirk_that_cannot_be_known),
+        TEST(both_spellings_are_taken),
+        TEST(an_indented_line_is_refused),
+        TEST(a_section_with_a_long_name),
         TEST(a_list_that_was_never_there),
         TEST(links_that_lead_nowhere),
         TEST(globs_that_would_match_nothing),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/hardware/quirk-keys.h"
 
+#include <ctype.h>
+
 #include "base/cmdline.h"
 #include "base/util.h"
 #include "discover/hardware/detachable.h"
@@ -8,7 +10,7 @@
 
 static int find_devices(int root, const struct quirk *quirk, const char *drivers, char **devices)
 {
-    return detachable_add(root, drivers, quirk_value(quirk, "MatchModalias"), devices);
+    return detachable_add(root, drivers, quirk_value(quirk, "match-modalias"), devices);
 }
 
 #define FACT(member) offsetof(struct quirk_facts, member)
@@ -19,34 +21,54 @@ static int find_devices(int root, const struct quirk *quirk, const char *drivers
     }
 
 const struct quirk_key QUIRK_KEYS[] = {
-    MATCH("MatchDMIModalias", quirk_match_dmi),
-    MATCH("MatchModalias", quirk_match_modalias),
-    MATCH("MatchDriver", quirk_match_driver),
-    MATCH("MatchHypervisor", quirk_match_hypervisor),
-    MATCH("MatchCPU", quirk_match_cpu),
-    MATCH("MatchArchitecture", quirk_match_architecture),
-    MATCH("MatchPath", quirk_match_path),
-    {.name = "Action", .does = "", .only = "firmware"},
-    {.name = "CmdlineAppend",
+    MATCH("match-dmi-modalias", quirk_match_dmi),
+    MATCH("match-modalias", quirk_match_modalias),
+    MATCH("match-driver", quirk_match_driver),
+    MATCH("match-hypervisor", quirk_match_hypervisor),
+    MATCH("match-cpu", quirk_match_cpu),
+    MATCH("match-architecture", quirk_match_architecture),
+    MATCH("match-path", quirk_match_path),
+    {.name = "action", .does = "", .only = "firmware"},
+    {.name = "cmdline-append",
      .does = "appends to the command line: ",
      .fact = FACT(cmdline),
      .check = cmdline_problem},
-    {.name = "UnloadModules",
+    {.name = "unload-modules",
      .does = "unloads before the jump: ",
      .fact = FACT(unload),
      .check = globs_check},
-    {.name = "UnbindDriver",
+    {.name = "unbind-driver",
      .does = "detaches before the jump: ",
      .fact = FACT(unbind),
      .expand = find_devices,
      .check = globs_check},
-    {.name = "Reason"},
-    {.name = "Source"},
+    {.name = "reason"},
+    {.name = "source"},
 };
 
 const size_t N_QUIRK_KEYS = ELEMENTS(QUIRK_KEYS);
 
 _Static_assert(ELEMENTS(QUIRK_KEYS) <= MAX_QUIRK_KEYS, "every key has its place in struct quirk");
+
+/* "MatchDMIModalias" is an earlier spelling of "match-dmi-modalias". */
+static bool is_earlier_spelling(const char *text, const char *name)
+{
+    if (!isupper((unsigned char)*text))
+        return false;
+    for (; *name; name++) {
+        if (*name == '-')
+            continue;
+        if (tolower((unsigned char)*text) != *name)
+            return false;
+        text++;
+    }
+    return !*text;
+}
+
+bool quirk_key_is(const struct quirk_key *key, const char *text)
+{
+    return streq(text, key->name) || is_earlier_spelling(text, key->name);
+}
 
 const char *quirk_value(const struct quirk *quirk, const char *name)
 {

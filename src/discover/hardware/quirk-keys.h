@@ -33,5 +33,8 @@ struct quirk_key {
 extern const struct quirk_key QUIRK_KEYS[];
 extern const size_t N_QUIRK_KEYS;
 
+/* Whether a file that says `text` means this key: its name, or the earlier spelling of that. */
+bool quirk_key_is(const struct quirk_key *key, const char *text);
+
 /* What the quirk says for the key of this name, or NULL. */
 const char *quirk_value(const struct quirk *quirk, const char *name);

@@ -2,19 +2,14 @@
 #include "discover/hardware/quirk-list.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 
 #include "base/root.h"
-#include "base/settings.h"
+#include "base/search.h"
 #include "base/util.h"
 #include "discover/hardware/quirk-builtin.h"
 
-enum {
-    MAX_FILES = 64,
-};
-
 /* Where it is, fastreboot is installed, and its list is too. */
-#define UNIT "usr/lib/systemd/system/fastreboot.service"
+#define UNIT VENDOR_LIB "/systemd/system/fastreboot.service"
 
 void quirks_clear(struct quirks *quirks)
 {
@@ -49,42 +44,74 @@ static struct quirk *quirk_of(struct quirks *quirks, const struct setting *setti
     return quirk;
 }
 
-static int take(void *data, const struct setting *setting, char **ret_problem)
-{
-    const char *problem;
-    struct quirk *quirk;
-    size_t key = 0;
+enum which {
+    ALL,
+    MATCHING,
+    DOING,
+};
 
-    if (!*setting->section)
-        return refuse(ret_problem, format("%s stands before the first [section]", setting->key));
-    while (key < N_QUIRK_KEYS && !streq(setting->key, QUIRK_KEYS[key].name))
-        key++;
-    if (key == N_QUIRK_KEYS)
-        return refuse(ret_problem, format("unknown key \"%s\"", setting->key));
-    if (!*setting->value)
-        return refuse(ret_problem, format("%s has no value", setting->key));
-    problem = QUIRK_KEYS[key].check ? QUIRK_KEYS[key].check(setting->value) : NULL;
-    if (problem)
-        return refuse(ret_problem, format("%s: %s", setting->key, problem));
-    if (QUIRK_KEYS[key].only && !streq(setting->value, QUIRK_KEYS[key].only))
-        return refuse(ret_problem, format("%s = %s: must be %s", setting->key, setting->value,
-                                          QUIRK_KEYS[key].only));
-    quirk = quirk_of(data, setting);
-    if (!quirk)
-        return refuse(ret_problem, format("more than %d quirks", MAX_QUIRKS));
-    append_text(&quirk->values[key], " ", setting->value);
-    return 1;
-}
-
-/* The names of all keys that match, or of all that do something. */
-static char *name_keys(bool matches)
+static char *name_keys(enum which which)
 {
     char *names = NULL;
 
     for (size_t i = 0; i < N_QUIRK_KEYS; i++)
-        if (matches ? QUIRK_KEYS[i].matches != NULL : QUIRK_KEYS[i].does != NULL)
+        if (which == ALL ||
+            (which == MATCHING ? QUIRK_KEYS[i].matches != NULL : QUIRK_KEYS[i].does != NULL))
             append_text(&names, ", ", QUIRK_KEYS[i].name);
     return names;
+}
+
+static int refuse_key(const char *name, char **ret_problem)
+{
+    AUTOFREE char *names = name_keys(ALL);
+
+    return refuse(ret_problem, format("unknown key \"%s\": must be one of %s", name, names));
+}
+
+static const struct quirk_key *find_key(const char *name)
+{
+    for (size_t i = 0; i < N_QUIRK_KEYS; i++)
+        if (quirk_key_is(&QUIRK_KEYS[i], name))
+            return &QUIRK_KEYS[i];
+    return NULL;
+}
+
+/* What is wrong with a line, which the caller frees; or NULL. `again`: the key has a value. */
+static char *line_problem(const struct quirk_key *key, bool again, const struct setting *setting)
+{
+    AUTOFREE char *indented = again ? settings_indented_key(setting->value) : NULL;
+    const char *value = setting->value, *problem;
+
+    if (!*value)
+        return format("%s has no value", setting->key);
+    if (indented && find_key(indented))
+        return format("\"%s\" would become part of %s, because the line starts with a blank", value,
+                      setting->key);
+    if (key->only && !streq(value, key->only))
+        return format("%s = %s: must be %s", setting->key, value, key->only);
+    problem = key->check ? key->check(value) : NULL;
+    return problem ? format("%s: %s", setting->key, problem) : NULL;
+}
+
+static int take(void *data, const struct setting *setting, char **ret_problem)
+{
+    const struct quirk_key *key = find_key(setting->key);
+    struct quirk *quirk;
+    char **value, *problem;
+
+    if (!*setting->section)
+        return refuse(ret_problem, format("%s stands before the first [section]", setting->key));
+    if (!key)
+        return refuse_key(setting->key, ret_problem);
+    quirk = quirk_of(data, setting);
+    if (!quirk)
+        return refuse(ret_problem, format("more than %d quirks", MAX_QUIRKS));
+    value = &quirk->values[key - QUIRK_KEYS];
+    problem = line_problem(key, *value != NULL, setting);
+    if (problem)
+        return refuse(ret_problem, problem);
+    append_text(value, " ", setting->value);
+    return 1;
 }
 
 /* What has nothing to match would match every machine, and what does nothing is a mistake too. */
@@ -99,73 +126,69 @@ static int check_complete(const struct quirk *quirk, char **ret_error)
     }
     if (matches && does)
         return 0;
-    names = name_keys(!matches);
+    names = name_keys(matches ? DOING : MATCHING);
     *ret_error = format("%s: [%s] has none of %s", quirk->file, quirk->section, names);
     return -EBADMSG;
 }
 
-static bool is_builtin(const char *name)
+/* A file of a package without quirks is damaged: it was emptied, or cut off. */
+static int read_file(int root, const struct settings_file *file, struct quirks *quirks,
+                     char **ret_error)
 {
-    for (const struct quirk_file *file = QUIRK_FILES; file->name; file++)
-        if (streq(file->name, name))
-            return true;
-    return false;
-}
-
-/* A file of the vendor's, if the administrator has none of the same name. One without quirks is
- * damaged: it was emptied, or cut off. */
-static int read_vendor_file(int root, const char *name, const char *builtin, struct quirks *quirks,
-                            char **ret_error)
-{
-    AUTOFREE char *local = format(QUIRKS_LOCAL_DIR "/%s", name);
-    AUTOFREE char *path = format(QUIRKS_VENDOR_DIR "/%s", name), *file = format("/%s", path);
+    AUTOFREE char *untrusted = NULL;
     size_t before = quirks->n;
-    int r = root_exists(root, local);
+    int r = settings_read(root, file->path, take, quirks, ret_error);
 
-    if (r != 0)
-        return 0;
-    if (builtin && root_exists(root, path) == 0)
-        return settings_parse(file, builtin, take, quirks, ret_error);
-    r = settings_read(root, path, take, quirks, ret_error);
-    if (r < 0 || quirks->n > before)
+    if (r < 0 || !file->vendor || quirks->n > before ||
+        settings_are_masked(root, file->path, &untrusted))
         return r;
-    *ret_error = format("%s has no quirks: install fastreboot again, or put a file of this name "
-                        "into /" QUIRKS_LOCAL_DIR,
-                        file);
+    *ret_error = format("/%s has no quirks: install the package that it belongs to again, or put a "
+                        "file of this name into /" QUIRKS_LOCAL_DIR,
+                        file->path);
     return -EBADMSG;
 }
 
-static int is_other_file(const char *name)
+/* Reads what is built in, where no file has that name. */
+static int read_builtin(const struct quirk_file *builtin, struct quirks *quirks, char **ret_error)
 {
-    return name[0] != '.' && fnmatch("*.conf", name, 0) == 0 && !is_builtin(name);
+    AUTOFREE char *file = format("/" QUIRKS_VENDOR_DIR "/%s", builtin->name);
+
+    return settings_parse(file, builtin->text, take, quirks, ret_error);
 }
 
-static int read_vendor_files(int root, struct quirks *quirks, char **ret_error)
+/* Reads the files and what is built in, in the order of the names. */
+static int read_files(int root, const struct settings_files *files, struct quirks *quirks,
+                      char **ret_error)
 {
-    CLEANUP(names_freep) char **others = NULL;
-    int r = root_names(root, QUIRKS_VENDOR_DIR, is_other_file, MAX_FILES, &others);
+    const struct quirk_file *builtin = QUIRK_FILES;
+    int r = 0;
 
-    if (r < 0 && (r != -ENOENT || root_exists(root, UNIT) > 0)) {
-        *ret_error = format("/" QUIRKS_VENDOR_DIR ": %s", strerror(-r));
-        return r;
+    for (size_t i = 0; r >= 0 && (i < files->n || builtin->name);) {
+        int order = i == files->n    ? 1
+                    : !builtin->name ? -1
+                                     : strcmp(files->all[i].name, builtin->name);
+
+        r = order > 0 ? read_builtin(builtin, quirks, ret_error)
+                      : read_file(root, &files->all[i], quirks, ret_error);
+        i += order <= 0;
+        builtin += order >= 0;
     }
-    r = 0;
-    for (const struct quirk_file *file = QUIRK_FILES; r >= 0 && file->name; file++)
-        r = read_vendor_file(root, file->name, file->text, quirks, ret_error);
-    for (char **name = others; r >= 0 && name && *name; name++)
-        r = read_vendor_file(root, *name, NULL, quirks, ret_error);
     return r;
 }
 
 int quirks_read(int root, struct quirks *ret_quirks, char **ret_error)
 {
+    CLEANUP(settings_files_clear) struct settings_files files;
     int r;
 
     *ret_quirks = (struct quirks){0};
-    *ret_error = NULL;
-    r = read_vendor_files(root, ret_quirks, ret_error);
+    r = settings_find(root, QUIRKS_DIR_NAME, &files, ret_error);
+    if (r >= 0 && root_exists(root, QUIRKS_VENDOR_DIR) == 0 && root_exists(root, UNIT) > 0) {
+        *ret_error = format("/" QUIRKS_VENDOR_DIR ": %s", strerror(ENOENT));
+        return -ENOENT;
+    }
     if (r >= 0)
-        r = settings_read_directory(root, QUIRKS_LOCAL_DIR, take, ret_quirks, ret_error);
+        r = read_files(root, &files, ret_quirks, ret_error);
     for (size_t i = 0; r >= 0 && i < ret_quirks->n; i++)
         r = check_complete(&ret_quirks->all[i], ret_error);
     return r;

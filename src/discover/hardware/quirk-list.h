@@ -5,8 +5,12 @@
 
 /* The list of quirks as its files have it, see fastreboot-quirks(5). */
 
-#define QUIRKS_VENDOR_DIR "usr/lib/fastreboot/quirks.d"
-#define QUIRKS_LOCAL_DIR "etc/fastreboot/quirks.d"
+/* In any of the directories of base/search.h. */
+#define QUIRKS_DIR_NAME "fastreboot/quirks.d"
+
+/* Where this build installs its files, and the administrator's. */
+#define QUIRKS_VENDOR_DIR VENDOR_LIB "/" QUIRKS_DIR_NAME
+#define QUIRKS_LOCAL_DIR "etc/" QUIRKS_DIR_NAME
 
 enum {
     MAX_QUIRKS = 256,

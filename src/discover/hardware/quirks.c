@@ -20,7 +20,7 @@ static int matches(struct quirk_machine *machine, const struct quirk *quirk)
 
 static char *describe(const struct quirk *quirk, const char *effects)
 {
-    const char *reason = quirk_value(quirk, "Reason"), *source = quirk_value(quirk, "Source");
+    const char *reason = quirk_value(quirk, "reason"), *source = quirk_value(quirk, "source");
 
     return format("%s: %s%s (%s%s%s)", quirk->section,
                   reason ? reason : "it is on the list of quirks", effects ? effects : "",
@@ -58,21 +58,69 @@ static int apply(int root, const struct quirk *quirk, struct quirk_facts *facts)
     return r;
 }
 
-/* Of those for which only the firmware is right, the first is named. */
-static int look_at_quirk(struct quirk_machine *machine, const struct quirk *quirk,
+static const struct ignored_quirk *find_ignored(const struct config *config,
+                                                const struct quirk *quirk)
+{
+    for (size_t i = 0; i < config->n_ignored; i++)
+        if (streq(config->ignored[i].name, quirk->section))
+            return &config->ignored[i];
+    return NULL;
+}
+
+static void note_ignored(const struct quirk *quirk, const struct ignored_quirk *ignored,
                          struct quirk_facts *facts)
+{
+    AUTOFREE char *text = describe(quirk, NULL);
+
+    answer_add(&facts->ignored, format("quirk-ignore in %s ignores a quirk of this machine: %s",
+                                       ignored->source, text));
+}
+
+/* Of those for which only the firmware is right, the first is named. */
+static void note_firmware(const struct quirk *quirk, struct quirk_facts *facts)
+{
+    answer_note(&facts->firmware, describe(quirk, NULL));
+    if (facts->name)
+        return;
+    facts->name = xstrdup(quirk->section);
+    facts->file = xstrdup(quirk->file);
+}
+
+static int look_at_quirk(struct quirk_machine *machine, const struct quirk *quirk,
+                         const struct ignored_quirk *ignored, struct quirk_facts *facts)
 {
     int r = matches(machine, quirk);
 
+    if (ignored) {
+        if (r > 0)
+            note_ignored(quirk, ignored, facts);
+        return 0;
+    }
     if (r <= 0)
         return r;
-    if (!quirk_value(quirk, "Action"))
+    if (!quirk_value(quirk, "action"))
         return apply(machine->root, quirk, facts);
-    answer_note(&facts->firmware, describe(quirk, NULL));
+    note_firmware(quirk, facts);
     return 0;
 }
 
-void quirk_facts_read(int root, struct quirk_facts *ret)
+/* A name that is misspelled would leave its quirk in force without a word. */
+static void look_for_names(const struct config *config, const struct quirks *quirks,
+                           struct quirk_facts *facts)
+{
+    for (size_t i = 0; i < config->n_ignored; i++) {
+        const struct ignored_quirk *ignored = &config->ignored[i];
+        bool found = false;
+
+        for (size_t k = 0; !found && k < quirks->n; k++)
+            found = streq(quirks->all[k].section, ignored->name);
+        if (!found)
+            answer_add(&facts->unknown, format("%s: quirk-ignore = %s: no quirk has that name",
+                                               ignored->source, ignored->name));
+    }
+}
+
+void quirk_facts_read(int root, const struct config *config, struct quirk_facts *ret)
 {
     CLEANUP(quirk_machine_clear) struct quirk_machine machine = {.root = root};
     CLEANUP(quirks_clear) struct quirks quirks;
@@ -87,8 +135,9 @@ void quirk_facts_read(int root, struct quirk_facts *ret)
         answer_note(&ret->invalid, problem);
     if (r < 0)
         return;
+    look_for_names(config, &quirks, ret);
     for (size_t i = 0; i < quirks.n; i++) {
-        r = look_at_quirk(&machine, &quirks.all[i], ret);
+        r = look_at_quirk(&machine, &quirks.all[i], find_ignored(config, &quirks.all[i]), ret);
         if (r < 0)
             answer_note_unknown(&ret->firmware, -r, NULL);
     }
@@ -103,6 +152,10 @@ void quirk_facts_clear(struct quirk_facts *facts)
         if (QUIRK_KEYS[i].fact)
             set_text(fact_of(facts, &QUIRK_KEYS[i]), NULL);
     free(facts->keep);
+    free(facts->name);
+    free(facts->file);
+    answer_clear(&facts->ignored);
+    answer_clear(&facts->unknown);
     answer_clear(&facts->invalid);
     answer_clear(&facts->firmware);
     answer_clear(&facts->applied);

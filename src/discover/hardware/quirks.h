@@ -3,7 +3,8 @@
 
 #include "facts/facts.h"
 
-/* Holds this machine against the list of what does not survive a kexec. What is wrong with a file
- * of the list is in ret->invalid. Release with quirk_facts_clear(). */
-void quirk_facts_read(int root, struct quirk_facts *ret);
+/* Holds this machine against the list of what does not survive a kexec, except for the quirks that
+ * `config` ignores. What is wrong with a file of the list is in ret->invalid. Release with
+ * quirk_facts_clear(). */
+void quirk_facts_read(int root, const struct config *config, struct quirk_facts *ret);
 void quirk_facts_clear(struct quirk_facts *facts);

@@ -4,8 +4,9 @@
 #include <errno.h>
 
 #include "base/cmdline.h"
-#include "base/settings.h"
+#include "base/search.h"
 #include "base/util.h"
+#include "base/values.h"
 
 enum key_type {
     KEY_CHOICE,  /* one of two words */
@@ -13,7 +14,13 @@ enum key_type {
     KEY_PATHS,   /* several, or "none"; more lines add to it */
     KEY_WORDS,   /* kernel parameters; more lines add to it */
     KEY_UNIT,    /* the name of a unit of systemd's */
-    KEY_SECONDS, /* a number within bounds, or "off" */
+    KEY_SECONDS, /* a time within bounds, or a boolean */
+    KEY_QUIRKS,  /* names of quirks, one a line; more lines and files add to it */
+};
+
+enum {
+    MAX_IGNORED = 64,
+    SECOND = 1000000, /* in microseconds */
 };
 
 #define UNIT_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-_.\\@"
@@ -37,7 +44,7 @@ static const struct key KEYS[] = {
     {"ima-measurements", KEY_CHOICE, AT(ima), .choices = {"block", "ignore"}},
     {"missing-driver", KEY_CHOICE, AT(missing_driver), .choices = {"warn", "block"}},
     {"kernel", KEY_PATH, AT(kernel), AT(kernel_source)},
-    {"initrd", KEY_PATHS, AT(initrd)},
+    {"initrd", KEY_PATHS, AT(initrd), AT(initrd_source)},
     {"cmdline", KEY_WORDS, AT(cmdline)},
     {"cmdline-append", KEY_WORDS, AT(cmdline_append)},
     {"cmdline-remove", KEY_WORDS, AT(cmdline_remove)},
@@ -45,6 +52,7 @@ static const struct key KEYS[] = {
     {"health-unit", KEY_UNIT, AT(health_unit)},
     {"panic", KEY_SECONDS, AT(panic), .bounds = {5, 3600}},
     {"watchdog", KEY_SECONDS, AT(watchdog), .bounds = {5, 3600}},
+    {"quirk-ignore", KEY_QUIRKS},
 };
 
 /* The settings so far, and what the current file has set: a later file replaces what an earlier one
@@ -76,6 +84,17 @@ static int refuse(char **ret_problem, char *problem)
     return 0;
 }
 
+static void clear_ignored(struct config *config)
+{
+    for (size_t i = 0; i < config->n_ignored; i++) {
+        free(config->ignored[i].name);
+        free(config->ignored[i].source);
+    }
+    free(config->ignored);
+    config->ignored = NULL;
+    config->n_ignored = 0;
+}
+
 static int set_choice(int *place, const struct key *key, const char *value, char **ret_problem)
 {
     for (int i = 0; i < 2; i++)
@@ -87,17 +106,51 @@ static int set_choice(int *place, const struct key *key, const char *value, char
                                       key->choices[0], key->choices[1]));
 }
 
+/* A part of a second counts as a whole one. "1" and "0" are times before they are booleans. */
 static int set_seconds(int *place, const struct key *key, const char *value, char **ret_problem)
 {
-    size_t digits = strspn(value, "0123456789");
-    int number = digits > 0 && digits < 9 && !value[digits] ? atoi(value) : -1;
+    int boolean = parse_boolean(value);
+    int64_t time = -1, seconds;
 
-    if (streq(value, "off"))
-        number = SECONDS_OFF;
-    else if (number < key->bounds[0] || number > key->bounds[1])
-        return refuse(ret_problem, format("%s = %s: must be off, or %d to %d (seconds)", key->name,
-                                          value, key->bounds[0], key->bounds[1]));
-    *place = number;
+    if (parse_time(value, &time) >= 0 && time > 0)
+        boolean = -1;
+    seconds = time / SECOND + (time % SECOND > 0);
+    if (boolean >= 0) {
+        *place = boolean ? 0 : SECONDS_OFF;
+        return 1;
+    }
+    if (seconds < key->bounds[0] || seconds > key->bounds[1])
+        return refuse(ret_problem, format("%s = %s: must be on, off, or a time from %d to %d "
+                                          "seconds, such as 90, 5min or 1h 30s",
+                                          key->name, value, key->bounds[0], key->bounds[1]));
+    *place = (int)seconds;
+    return 1;
+}
+
+/* Quotation marks around the name are allowed, as it may have blanks. An empty value takes back
+ * the names so far. */
+static int add_ignored(struct config *config, const struct setting *setting, char **ret_problem)
+{
+    const char *name = setting->value;
+    size_t length = strlen(name);
+    struct ignored_quirk *ignored;
+
+    if (length == 0) {
+        clear_ignored(config);
+        return 1;
+    }
+    if (length >= 2 && strchr("\"'", *name) && name[length - 1] == *name) {
+        name++;
+        length -= 2;
+    }
+    if (length == 0 || memchr(name, '"', length))
+        return refuse(ret_problem, format("%s = %s: must be the name of one quirk", setting->key,
+                                          setting->value));
+    if (config->n_ignored == MAX_IGNORED)
+        return refuse(ret_problem, format("%s: more than %d quirks", setting->key, MAX_IGNORED));
+    ignored = APPEND(config->ignored, config->n_ignored);
+    ignored->name = xstrndup(name, length);
+    ignored->source = xstrdup(setting->file);
     return 1;
 }
 
@@ -167,12 +220,12 @@ static int set_text_value(char **text, const struct key *key, bool again, const 
 
 static bool adds_up(const struct key *key)
 {
-    return key->type == KEY_PATHS || key->type == KEY_WORDS;
+    return key->type == KEY_PATHS || key->type == KEY_WORDS || key->type == KEY_QUIRKS;
 }
 
-static bool is_number(const struct key *key)
+static bool is_text(const struct key *key)
 {
-    return key->type == KEY_CHOICE || key->type == KEY_SECONDS;
+    return key->type != KEY_CHOICE && key->type != KEY_SECONDS && key->type != KEY_QUIRKS;
 }
 
 static const struct key *find_key(const char *name)
@@ -183,43 +236,44 @@ static const struct key *find_key(const char *name)
     return NULL;
 }
 
-/* A setting that is indented by mistake would continue the line above it. */
-static bool looks_like_setting(const char *value)
+static int refuse_key(const char *name, char **ret_problem)
 {
-    for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        const char *rest = after_prefix(value, KEYS[i].name);
+    AUTOFREE char *names = NULL;
 
-        if (rest && rest[strspn(rest, " \t")] == '=')
-            return true;
-    }
-    return false;
+    for (size_t i = 0; i < ELEMENTS(KEYS); i++)
+        append_text(&names, ", ", KEYS[i].name);
+    return refuse(ret_problem, format("unknown key \"%s\": must be one of %s", name, names));
 }
 
-static int set_value(struct config *config, const struct key *key, bool again, const char *value,
-                     char **ret_problem)
+static int set_value(struct config *config, const struct key *key, bool again,
+                     const struct setting *setting, char **ret_problem)
 {
     void *place = field(config, key->offset);
 
     if (key->type == KEY_CHOICE)
-        return set_choice(place, key, value, ret_problem);
+        return set_choice(place, key, setting->value, ret_problem);
     if (key->type == KEY_SECONDS)
-        return set_seconds(place, key, value, ret_problem);
-    return set_text_value(place, key, again, value, ret_problem);
+        return set_seconds(place, key, setting->value, ret_problem);
+    if (key->type == KEY_QUIRKS)
+        return add_ignored(config, setting, ret_problem);
+    return set_text_value(place, key, again, setting->value, ret_problem);
 }
 
 static int take(void *data, const struct setting *setting, char **ret_problem)
 {
     struct reading *reading = data;
     const struct key *key = find_key(setting->key);
+    AUTOFREE char *indented = settings_indented_key(setting->value);
     bool again;
 
     start_file(reading, setting->file);
     if (*setting->section)
-        return refuse(ret_problem, format("unknown section [%s]", setting->section));
+        return refuse(ret_problem,
+                      format("unknown section [%s]: settings have no sections", setting->section));
     if (!key)
-        return refuse(ret_problem, format("unknown key \"%s\"", setting->key));
+        return refuse_key(setting->key, ret_problem);
     again = reading->given[key - KEYS];
-    if (again && looks_like_setting(setting->value))
+    if (again && indented && find_key(indented))
         return refuse(ret_problem,
                       format("\"%s\" would become part of %s, because the line starts with a blank",
                              setting->value, key->name));
@@ -228,7 +282,7 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
                                           "blank)",
                                           key->name));
     reading->given[key - KEYS] = true;
-    if (!set_value(reading->config, key, again, setting->value, ret_problem))
+    if (!set_value(reading->config, key, again, setting, ret_problem))
         return 0;
     if (key->source)
         set_text(field(reading->config, key->source), xstrdup(setting->file));
@@ -241,7 +295,7 @@ static void check_pair(struct config *config)
     if (!config->kernel != !config->initrd)
         config->error = format("%s: kernel and initrd go together, %s is not set (for a kernel "
                                "without an initrd: initrd = none)",
-                               config->kernel ? config->kernel_source : "/" CONFIG_FILE,
+                               config->kernel ? config->kernel_source : config->initrd_source,
                                config->kernel ? "initrd" : "kernel");
 }
 
@@ -251,9 +305,9 @@ void config_load(int root, struct config *ret_config)
     int r;
 
     *ret_config = (struct config){0};
-    r = settings_read(root, CONFIG_FILE, take, &reading, &ret_config->error);
+    r = settings_read_first(root, CONFIG_NAME, take, &reading, &ret_config->error);
     if (r >= 0)
-        r = settings_read_directory(root, CONFIG_DIR, take, &reading, &ret_config->error);
+        r = settings_read_all(root, CONFIG_DIR_NAME, take, &reading, &ret_config->error);
     free(reading.file);
     if (r >= 0)
         check_pair(ret_config);
@@ -264,11 +318,12 @@ void config_load(int root, struct config *ret_config)
 void config_clear(struct config *config)
 {
     for (size_t i = 0; i < ELEMENTS(KEYS); i++) {
-        if (!is_number(&KEYS[i]))
+        if (is_text(&KEYS[i]))
             free(*(char **)field(config, KEYS[i].offset));
         if (KEYS[i].source)
             free(*(char **)field(config, KEYS[i].source));
     }
+    clear_ignored(config);
     free(config->error);
     *config = (struct config){0};
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+/* Values of settings and options, as systemd takes them. */
+
+#define TIME_INFINITY INT64_MAX
+
+/* A time: "90" (seconds), "5min", "1h 30s", "1.5h", "500ms", "infinity"; see systemd.time(7).
+ * ret_time is in microseconds, TIME_INFINITY for "infinity". 0; -EINVAL if it is not a time;
+ * -ERANGE if it is negative or too long. */
+int parse_time(const char *text, int64_t *ret_time);
+
+/* 1 for 1, yes, y, true, t, on; 0 for 0, no, n, false, f, off; in any case of letters; otherwise
+ * -EINVAL. */
+int parse_boolean(const char *text);
