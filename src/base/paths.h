@@ -23,6 +23,10 @@
  * units. */
 #define RUN_HEALTH RUN_DIR "/health"
 
+/* What everybody who logs in is told while the machine will reboot itself. Also named in the
+ * countdown unit. */
+#define RUN_MOTD "run/motd.d/fastreboot"
+
 #define STATE_DIR "var/lib/fastreboot"
 /* The reboot under way (JSON). */
 #define STATE_ATTEMPT STATE_DIR "/attempt"
@@ -43,4 +47,6 @@
 #define EMERGENCY_UNIT "fastreboot-emergency.service"
 #define HEALTH_UNIT "fastreboot-health.service"
 #define HEALTH_TIMER "fastreboot-health.timer"
+#define WAIT_UNIT "fastreboot-wait.service"
+#define COUNTDOWN_UNIT "fastreboot-countdown.service"
 #define MODULES_UNIT "fastreboot-modules.service"

@@ -61,11 +61,11 @@ static void add_boot(const struct health_look *look, struct losses *losses)
 }
 
 /* A boot that hangs is not given the time of the check on top of its own. */
-static bool is_over(const struct health_look *look)
+int64_t health_end(const struct health_look *look)
 {
     if (look->waiting && look->before->boot > 0)
-        return look->uptime >= health_boot_limit(look->config, look->before);
-    return look->uptime >= look->since + health_limit(look->config);
+        return health_boot_limit(look->config, look->before);
+    return look->since + health_limit(look->config);
 }
 
 enum health_result health_judge(const struct health_look *look, struct losses *ret_losses)
@@ -76,7 +76,7 @@ enum health_result health_judge(const struct health_look *look, struct losses *r
     losses_sort(ret_losses);
     if (ret_losses->n == 0)
         return LOOK_COMPLETE;
-    if (!is_over(look))
+    if (look->uptime < health_end(look))
         return LOOK_WAIT;
     return ret_losses->critical ? LOOK_HEAL : LOOK_MISSING;
 }

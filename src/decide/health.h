@@ -37,6 +37,9 @@ struct health_look {
 /* `ret_losses` is what is missing; release with losses_clear(). */
 enum health_result health_judge(const struct health_look *look, struct losses *ret_losses);
 
+/* Until when it may appear, in microseconds since the kernel started. */
+int64_t health_end(const struct health_look *look);
+
 /* Says in the record that the health check has begun. */
 void health_begin(struct boot_record *record);
 

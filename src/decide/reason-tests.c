@@ -214,6 +214,9 @@ struct answer test_being_checked(const struct facts *facts)
 
     if (!health->under_way)
         return answer_of(-health->error);
+    if (health->asked)
+        return answer_yes(format("missing since the fast reboot into kernel %s: %s",
+                                 health->release ? health->release : "(unknown)", health->asked));
     compare(&health->before, &health->now, &losses);
     if (!losses.critical)
         return NO;

@@ -40,7 +40,7 @@ const struct reason REASONS[] = {
     {"normal-asked", SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
      "no firmware reboot was requested", "undo it with `fastreboot normal --cancel`",
      IF_YES(units.armed, "a firmware reboot was requested with `fastreboot normal`"),
-     .about = "`fastreboot normal` requested this reboot."},
+     .follows = "being-checked", .about = "`fastreboot normal` requested this reboot."},
     {"masked", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "no unit of fastreboot is masked",
      "`systemctl unmask fastreboot fastreboot-jump` (with --runtime for a mask below /run)",

@@ -103,6 +103,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
 
     *ret_attempt = (struct attempt){.time = json_time(object, "time", -1),
                                     .since = json_time(object, "since", 0),
+                                    .warned = json_time(object, "warned", 0),
                                     .announced = json_time(object, "announced", 0)};
     if (state < 0 || ret_attempt->time < 0)
         return -EBADMSG;
@@ -128,6 +129,8 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
     if (attempt->since)
         json_add_number(object, "since", attempt->since);
+    if (attempt->warned)
+        json_add_number(object, "warned", attempt->warned);
     if (attempt->announced)
         json_add_number(object, "announced", attempt->announced);
     if (attempt->lost)

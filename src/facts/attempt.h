@@ -41,6 +41,8 @@ struct attempt {
     char *reason;  /* in words, or NULL */
     char *reason_id; /* of that, as in decide/reasons.c; or NULL */
     char **lost;     /* healing: the ids of all that was missing and critical, then NULL; or NULL */
+    int64_t warned;  /* checking: when the users were first told that the machine may reboot
+                        itself, in microseconds since that kernel started; 0 before */
     int64_t announced; /* checking: when the users were told of the reboot through the firmware, in
                           microseconds since that kernel started; 0 before */
     char *cmdline;     /* of the kernel to start, with fastreboot's mark; or NULL */

@@ -160,6 +160,7 @@ struct repeat_facts {
 /* The health check of this boot, a fast one, while it is under way. */
 struct health_facts {
     bool under_way;
+    char *asked;             /* what is missing, if the reboot for it is requested; or NULL */
     char *release;           /* of the kernel that was started, or NULL */
     struct inventory before; /* what the machine had before the reboot */
     struct inventory now;

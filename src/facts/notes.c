@@ -87,5 +87,6 @@ void health_facts_clear(struct health_facts *facts)
     inventory_clear(&facts->before);
     inventory_clear(&facts->now);
     free(facts->release);
+    free(facts->asked);
     *facts = (struct health_facts){0};
 }

@@ -10,7 +10,7 @@
  * can go on with it. Before that nothing is written, as /var may not be mounted yet.
  * HEALTH_WAIT when it is too early or this boot is none to look at; HEALTH_OVER when it is judged
  * now; HEALTH_REBOOT after a kexec whose record cannot be reached, because what the boot waits for
- * is the disk with it: the next boot, which has no mark, is then left alone. *ret_notice is as in
- * health_check(). */
+ * is the disk with it: the next boot, which has no mark, is then left alone. *ret_notice is for
+ * everybody who is logged in, or NULL; for free(). */
 int early_judge(int root, const struct config *config, const struct health_seen *seen,
                 char **ret_notice);

@@ -14,6 +14,7 @@
 #include "discover/system/boot.h"
 #include "discover/system/config.h"
 #include "facts/notes.h"
+#include "reboot/countdown.h"
 #include "reboot/departure.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -185,38 +186,15 @@ static int give_up(int root, const struct attempt *attempt, const struct losses 
     return finish(root, attempt);
 }
 
-static int announce(int root, struct attempt *attempt, const struct losses *losses, int64_t uptime,
-                    char **ret_notice)
-{
-    AUTOFREE char *missing = losses_text(losses);
-
-    attempt->announced = uptime;
-    *ret_notice = format("this machine reboots through the firmware in a minute, because something "
-                         "is missing since the fast reboot: %s; to keep it running: `fastreboot "
-                         "cancel`",
-                         missing);
-    return records_write_attempt(root, RUN_HEALTH, attempt);
-}
-
-/* Whether the users have not had their minute. An announcement that cannot be written down is not
- * waited for: it would be made again and again. */
-static bool has_to_wait(int root, struct attempt *attempt, const struct losses *losses,
-                        int64_t uptime, char **ret_notice)
-{
-    if (attempt->announced)
-        return uptime < attempt->announced + HEALTH_NOTICE;
-    return announce(root, attempt, losses, uptime, ret_notice) >= 0;
-}
-
-static int heal(int root, struct attempt *attempt, const struct losses *losses, int64_t uptime,
-                char **ret_notice)
+static int heal(int root, struct attempt *attempt, const struct health_look *look,
+                const struct losses *losses, struct health_news *ret_news)
 {
     AUTOFREE char *reason = NULL;
     int r;
 
     if (was_healed(root, attempt))
         return give_up(root, attempt, losses, "; no reboot, because one was asked for before");
-    if (has_to_wait(root, attempt, losses, uptime, ret_notice))
+    if (countdown_runs(root, attempt, look, losses, ret_news))
         return HEALTH_WAIT;
     r = write_guard(root, attempt, losses);
     if (r < 0) {
@@ -267,27 +245,32 @@ static int conclude_healed(int root, const struct attempt *attempt, enum health_
 }
 
 static int conclude(int root, struct attempt *attempt, const struct health_look *look,
-                    char **ret_notice)
+                    struct health_news *ret_news)
 {
     CLEANUP(losses_clear) struct losses losses = {0};
     enum health_result answer = health_judge(look, &losses);
 
-    if (answer == LOOK_WAIT)
+    if (answer == LOOK_WAIT) {
+        if (attempt->state == ATTEMPT_CHECKING && losses.critical)
+            countdown_tell(root, attempt, look, &losses, ret_news);
         return HEALTH_WAIT;
+    }
     if (attempt->state == ATTEMPT_HEALING)
         return conclude_healed(root, attempt, answer, &losses);
-    return answer == LOOK_HEAL ? heal(root, attempt, &losses, look->uptime, ret_notice)
-                               : conclude_fast(root, attempt, answer, &losses);
+    if (answer == LOOK_HEAL)
+        return heal(root, attempt, look, &losses, ret_news);
+    countdown_call_off(attempt, "what was missing is back", ret_news);
+    return conclude_fast(root, attempt, answer, &losses);
 }
 
 int health_check(int root, const struct config *config, const struct health_seen *seen,
-                 char **ret_notice)
+                 struct health_news *ret_news)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
     CLEANUP(inventory_clear) struct inventory now = {0};
 
-    *ret_notice = NULL;
+    *ret_news = (struct health_news){0};
     if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
         return HEALTH_OVER;
     boot_facts_read(root, &boot);
@@ -302,7 +285,7 @@ int health_check(int root, const struct config *config, const struct health_seen
                                           .waiting = seen->waiting,
                                           .uptime = seen->uptime,
                                           .since = attempt.since},
-                    ret_notice);
+                    ret_news);
 }
 
 bool health_is_complete(int root)
@@ -313,7 +296,7 @@ bool health_is_complete(int root)
 
     boot_facts_read(root, &boot);
     records_read_health(root, boot.boot_id, &health);
-    if (!health.under_way)
+    if (!health.under_way || health.asked)
         return false;
     inventory_read(root, &health.now);
     compare(&health.before, &health.now, &losses);
@@ -327,29 +310,55 @@ bool health_lacks_network(int root)
     return records_read_attempt(root, RUN_HEALTH, &attempt) > 0 && ids_have_network(attempt.lost);
 }
 
-int health_cancel(int root, const struct config *config, const struct health_seen *seen)
+/* The reboot was asked for, and something has kept it from coming so far. */
+static int take_back(int root)
 {
-    CLEANUP(attempt_clear) struct attempt attempt;
-    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    int r = notes_remove_normal(root);
+
+    if (r >= 0)
+        r = records_remove_attempt(root, STATE_ATTEMPT);
+    if (r >= 0)
+        r = records_remove_attempt(root, STATE_HEALING);
+    if (r >= 0)
+        r = records_remove_attempt(root, RUN_HEALTH);
+    return r;
+}
+
+static int end_now(int root, const struct config *config, const struct health_seen *seen,
+                   struct attempt *attempt)
+{
     CLEANUP(inventory_clear) struct inventory now = {0};
     CLEANUP(losses_clear) struct losses losses = {0};
     enum health_result answer;
-    int r = records_read_attempt(root, RUN_HEALTH, &attempt);
 
-    boot_facts_read(root, &boot);
-    if (r <= 0 || attempt.state != ATTEMPT_CHECKING || !is_this_boot(&attempt, &boot))
-        return r < 0 ? r : 0;
     inventory_read(root, &now);
     answer = health_judge(&(struct health_look){.config = config,
-                                                .before = &attempt.inventory,
+                                                .before = &attempt->inventory,
                                                 .now = &now,
                                                 .state = seen->state,
                                                 .waiting = seen->waiting,
                                                 .uptime = INT64_MAX},
                           &losses);
     if (answer == LOOK_HEAL)
-        r = give_up(root, &attempt, &losses, "; no reboot, because it was cancelled");
+        return give_up(root, attempt, &losses, "; no reboot, because it was cancelled");
+    return conclude_fast(root, attempt, answer, &losses);
+}
+
+int health_cancel(int root, const struct config *config, const struct health_seen *seen,
+                  struct health_news *ret_news)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    int r = records_read_attempt(root, RUN_HEALTH, &attempt);
+
+    *ret_news = (struct health_news){0};
+    boot_facts_read(root, &boot);
+    if (r <= 0 || !is_this_boot(&attempt, &boot))
+        return r < 0 ? r : 0;
+    if (attempt.state == ATTEMPT_HEALING)
+        r = take_back(root);
     else
-        r = conclude_fast(root, &attempt, answer, &losses);
+        r = end_now(root, config, seen, &attempt);
+    countdown_call_off(&attempt, "somebody has run `fastreboot cancel`", ret_news);
     return r < 0 ? r : 1;
 }

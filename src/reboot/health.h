@@ -6,6 +6,7 @@
 #include "facts/attempt.h"
 #include "facts/config.h"
 #include "facts/facts.h"
+#include "reboot/countdown.h"
 
 /* After a fast reboot: whether everything is there that was there before it. And after the reboot
  * through the firmware that was to bring back what was missing: whether it did. */
@@ -32,12 +33,12 @@ struct health_seen {
 };
 
 /* Looks once. Tells in the journal what it comes to, writes it down, and remembers a kernel after
- * which something critical was missing. *ret_notice, for free(), is what to tell the users a minute
- * before the reboot, or NULL; if everything is back by then, it does not come. It is asked for only
- * once for an attempt: the guard that says so is on the disk before it is.
+ * which something critical was missing. *ret_news is what to tell the users: they are told a minute
+ * before the reboot, and if everything is back by then, it does not come. It is asked for only once
+ * for an attempt: the guard that says so is on the disk before it is.
  * One of the three, or a negative errno. */
 int health_check(int root, const struct config *config, const struct health_seen *seen,
-                 char **ret_notice);
+                 struct health_news *ret_news);
 
 /* Whether everything is back as far as files tell, so that a check that is under way waits at most
  * for PID 1: for the end of the boot, or for health-unit. */
@@ -48,6 +49,8 @@ bool health_is_complete(int root);
 bool health_lacks_network(int root);
 
 /* Ends the check now, and without a reboot, whatever is missing: the administrator wants to see the
- * machine as it is. A kernel after which something critical is missing is remembered. 1; 0 when no
- * machine is being checked after a fast reboot; or a negative errno. */
-int health_cancel(int root, const struct config *config, const struct health_seen *seen);
+ * machine as it is. A reboot that was asked for and has not come yet is taken back. A kernel after
+ * which something critical is missing is remembered. *ret_news is what to tell the users. 1; 0 when
+ * no machine is being checked after a fast reboot; or a negative errno. */
+int health_cancel(int root, const struct config *config, const struct health_seen *seen,
+                  struct health_news *ret_news);

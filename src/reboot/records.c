@@ -100,9 +100,12 @@ void records_read_health(int root, const char *boot_id, struct health_facts *ret
     int r = records_peek_attempt(root, RUN_HEALTH, &attempt);
 
     *ret = (struct health_facts){.error = r == -ENOENT || r >= 0 ? 0 : -r};
-    /* After the firmware reboot that was to help, nothing is waited for. */
-    if (r < 0 || attempt.state != ATTEMPT_CHECKING || !boot_id || !streq(attempt.boot_id, boot_id))
+    /* After the firmware reboot that was to help, nothing is waited for: that is another boot. */
+    if (r < 0 || (attempt.state != ATTEMPT_CHECKING && attempt.state != ATTEMPT_HEALING) ||
+        !boot_id || !streq(attempt.boot_id, boot_id))
         return;
+    if (attempt.state == ATTEMPT_HEALING)
+        ret->asked = attempt.reason ? steal(&attempt.reason) : xstrdup("(unknown)");
     ret->under_way = true;
     ret->release = steal(&attempt.release);
     ret->before = attempt.inventory;

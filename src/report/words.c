@@ -149,9 +149,20 @@ static char *healing_text(const struct health_facts *health, int64_t now)
         left = duration_text((health->deadline - now) / 1000000 * 1000);
         return format("THIS MACHINE REBOOTS ITSELF in %s, through the firmware", left);
     }
+    if (now > 0 && health->deadline > 0)
+        return xstrdup("THIS MACHINE REBOOTS ITSELF any moment now, through the firmware");
     when = health->deadline > 0 ? time_text(health->deadline) : NULL;
     return format("THIS MACHINE REBOOTS ITSELF%s%s, through the firmware", when ? " at " : " soon",
                   when ? when : "");
+}
+
+/* Whatever else applies: that is what the administrator has to know first. */
+static bool reboots_itself(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++)
+        if (streq(verdict->findings[i].reason->id, "being-checked"))
+            return verdict->findings[i].found.is == ANSWER_YES;
+    return false;
 }
 
 static char *firmware_text(const struct survey *survey, int64_t now, enum style *style)
@@ -161,8 +172,7 @@ static char *firmware_text(const struct survey *survey, int64_t now, enum style 
     size_t settings = count(verdict, SEVERITY_BLOCK, 1U << KIND_SETTING);
 
     *style = faults > 0 ? STYLE_BAD : STYLE_WARN;
-    if (streq(verdict->because->reason->id, "being-checked") &&
-        verdict->because->found.is == ANSWER_YES && is_shown(verdict->because)) {
+    if (reboots_itself(verdict)) {
         *style = STYLE_BAD;
         return healing_text(&survey->facts.health, now);
     }
@@ -183,7 +193,7 @@ char *headline(const struct survey *survey, int64_t now, enum style *ret_style)
     *ret_style = verdict->warnings ? STYLE_WARN : STYLE_GOOD;
     if (verdict->fast)
         return fast_text(survey);
-    if (!verdict->needs_root)
+    if (!verdict->needs_root || reboots_itself(verdict))
         return firmware_text(survey, now, ret_style);
     *ret_style = STYLE_WARN;
     return format("Next reboot: unknown, run as root: %s", verdict->because->found.text);

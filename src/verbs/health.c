@@ -2,10 +2,12 @@
 #include <stdio.h>
 
 #include "act/journal.h"
+#include "act/motd.h"
 #include "act/network.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/config.h"
@@ -65,7 +67,7 @@ static int judge_emergency(int root)
     else if (records_has_health(root) > 0)
         puts("This machine was rebooted fast and is in emergency mode. Unless all that is missing "
              "comes back, it reboots through the firmware after the time of health-timeout "
-             "(fastreboot.conf(5)). To keep it as it is: systemctl stop " HEALTH_TIMER);
+             "(fastreboot.conf(5)). To keep it as it is: fastreboot cancel");
     return r;
 }
 
@@ -137,38 +139,55 @@ static int judge(int root, const struct config *config, const struct health_seen
 
 /* The journal shows what is this urgent to everybody who is logged in, as wall(1) would; the
  * console shows it to whoever sits before a prompt that the boot waits for. */
-static void tell_users(const char *notice)
+static void tell_users(const struct health_news *news)
 {
-    journal_tell(EVENT_COUNTDOWN, LOG_EMERG, NULL, "%s", notice);
-    puts(notice);
+    if (!news->notice)
+        return;
+    journal_tell(news->called_off ? EVENT_CALLED_OFF : EVENT_COUNTDOWN, LOG_EMERG, NULL, "%s",
+                 news->notice);
+    puts(news->notice);
+}
+
+/* The unit takes the text away where the check is stopped from outside, as by a shutdown. */
+static void tell_whoever_logs_in(int root, const char *motd)
+{
+    bool begins = motd && root_exists(root, RUN_MOTD) == 0;
+    int r = motd_show(root, motd);
+
+    if (r < 0)
+        journal_trouble("/" RUN_MOTD, r);
+    else if (begins)
+        r = systemd_start_alone(COUNTDOWN_UNIT);
+    if (begins && r < 0)
+        journal_trouble("starting " COUNTDOWN_UNIT, r);
 }
 
 /* One of enum health_step, or a negative errno. */
-static int look(int root, char **ret_notice)
+static int look(int root, struct health_news *ret_news)
 {
     CLEANUP(config_clear) struct config config = {0};
     CLEANUP(look_clear) struct look look = {0};
     int r = HEALTH_OVER;
 
+    *ret_news = (struct health_news){0};
     config_load(root, &config);
     look_around(root, &config, &look);
-    *ret_notice = NULL;
     if (records_has_boot(root) == 0)
-        r = judge(root, &config, &look.seen, ret_notice);
-    return r == HEALTH_OVER ? health_check(root, &config, &look.seen, ret_notice) : r;
+        r = judge(root, &config, &look.seen, &ret_news->notice);
+    return r == HEALTH_OVER ? health_check(root, &config, &look.seen, ret_news) : r;
 }
 
 static int run(const struct call *call)
 {
-    AUTOFREE char *notice = NULL;
-    int r = look(call->root, &notice);
+    CLEANUP(health_news_clear) struct health_news news;
+    int r = look(call->root, &news);
 
     if (r < 0)
         journal_trouble("/" RUN_HEALTH, r);
-    if (notice)
-        tell_users(notice);
+    tell_users(&news);
     if (r == HEALTH_REBOOT)
         return reboot(call->root);
+    tell_whoever_logs_in(call->root, news.motd);
     if (r == HEALTH_OVER)
         return stop_looking();
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
@@ -185,6 +204,7 @@ static int cancel(const struct call *call)
 {
     CLEANUP(config_clear) struct config config = {0};
     CLEANUP(look_clear) struct look look = {0};
+    CLEANUP(health_news_clear) struct health_news news = {0};
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
@@ -194,9 +214,11 @@ static int cancel(const struct call *call)
     }
     config_load(call->root, &config);
     look_around(call->root, &config, &look);
-    r = health_cancel(call->root, &config, &look.seen);
+    r = health_cancel(call->root, &config, &look.seen, &news);
     if (r < 0)
         return complain("/" RUN_HEALTH, r);
+    tell_users(&news);
+    tell_whoever_logs_in(call->root, NULL);
     puts(r > 0 ? "the health check is over; the machine stays as it is"
                : "no health check is under way");
     return r > 0 ? stop_looking() : EXIT_FINE;

@@ -10,7 +10,9 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-#define UNITS SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER
+#define UNITS                                                                                      \
+    SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER,              \
+        COUNTDOWN_UNIT, WAIT_UNIT
 
 /* The installed files (a list that the build makes), and those made since. */
 static const char *const FILES[] = {INSTALLED_FILES};
@@ -28,6 +30,8 @@ static const char *const TREES[] = {
     "/etc/systemd/system/" HEALTH_UNIT ".d",
     "/etc/systemd/system/" HEALTH_TIMER ".d",
     "/etc/systemd/system/" MODULES_UNIT ".d",
+    "/etc/systemd/system/" COUNTDOWN_UNIT ".d",
+    "/etc/systemd/system/" WAIT_UNIT ".d",
 };
 static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
 

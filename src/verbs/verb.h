@@ -15,7 +15,10 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_FIRMWARE = 3, /* check: the next reboot goes through the firmware */
-    EXIT_WARNINGS = 4, /* check: fast, but with warnings to look at first */
+    EXIT_WARNINGS = 4, /* check: fast, but with warnings to look at first; wait: the reboot failed,
+                          or something is missing */
+    EXIT_DAMAGED = 5,  /* wait: something critical is missing, and the machine reboots itself */
+    EXIT_UNKNOWN = 6,  /* wait: it is not known within --timeout */
 };
 
 /* Options, as bits: a verb refuses those that it does not list. */

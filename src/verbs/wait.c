@@ -3,6 +3,7 @@
 
 #include "act/systemd.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "discover/system/units.h"
 #include "reboot/health.h"
@@ -10,6 +11,10 @@
 #include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
+
+enum {
+    PATIENCE = 5, /* looks, a second each */
+};
 
 /* The health check waits for the boot to end, and a boot that waits for this program would wait for
  * ever: for its service everything is known that can be. */
@@ -20,48 +25,70 @@ static bool boot_waits_for_us(int root)
     return systemd_boot_waits(&jobs) > 0 && systemd_is_starting_us() && health_is_complete(root);
 }
 
-/* Reads how the last reboot went. Returns 1 if that is final; 0 if it is not yet known; or a
- * negative errno, -ENOENT if nothing will find out. */
-static int read_verdict(int root, struct boot_record *ret)
+/* What nothing will find out, in words; or NULL. The timer is asked again before that counts: it
+ * may be about to start. Only root may ask. */
+static const char *without_end(int root, bool checking, int *stopped)
 {
-    int r = records_read_boot(root, ret);
+    AUTOFREE char *timer = NULL;
 
-    if (r != 0)
-        return r < 0 ? r : ret->health != HEALTH_CHECKING || boot_waits_for_us(root);
-    return service_is_active(root).is == ANSWER_NO ? -ENOENT : 0;
+    if (!checking)
+        return service_is_active(root).is == ANSWER_NO
+                   ? "fastreboot.service is not running, so there is nothing to wait for"
+                   : NULL;
+    if (!root_is_live(root) || systemd_unit_state(HEALTH_TIMER, &timer) < 0 ||
+        !streq(timer, "inactive"))
+        *stopped = 0;
+    else
+        (*stopped)++;
+    return *stopped >= PATIENCE ? "the health check was stopped, so its result stays unknown"
+                                : NULL;
 }
 
-static int tell(const struct call *call, const struct boot_record *record)
+static int exit_status(const struct boot_record *record)
 {
-    bool trouble = record->outcome == OUTCOME_FAILED || record->outcome == OUTCOME_DAMAGED ||
-                   record->health == HEALTH_MISSING;
+    if (record->outcome == OUTCOME_DAMAGED)
+        return EXIT_DAMAGED;
+    if (record->outcome == OUTCOME_FAILED || record->health == HEALTH_MISSING)
+        return EXIT_WARNINGS;
+    return EXIT_FINE;
+}
 
-    report_last(record, time_of(call));
-    return trouble ? EXIT_WARNINGS : EXIT_FINE;
+static int fail(const char *why, int status)
+{
+    fprintf(stderr, "fastreboot: %s\n", why);
+    return status;
+}
+
+/* Looks once: an exit status, or -1 while it is not known. */
+static int look(const struct call *call, int *stopped)
+{
+    CLEANUP(boot_record_clear) struct boot_record record;
+    int r = records_read_boot(call->root, &record);
+    bool known = r > 0 && (record.health != HEALTH_CHECKING || boot_waits_for_us(call->root));
+    const char *endless = r < 0 || known ? NULL : without_end(call->root, r > 0, stopped);
+
+    if (r < 0)
+        return complain("/" RUN_BOOT, r);
+    if (endless)
+        return fail(endless, EXIT_FAILED);
+    if (!known)
+        return -1;
+    report_last(&record, time_of(call));
+    return exit_status(&record);
 }
 
 static int run(const struct call *call)
 {
     static const struct timespec SECOND = {.tv_sec = 1};
+    int stopped = 0;
 
     for (int seconds = 0;; seconds++) {
-        CLEANUP(boot_record_clear) struct boot_record record;
-        int r = read_verdict(call->root, &record);
+        int status = look(call, &stopped);
 
-        if (r > 0)
-            return tell(call, &record);
-        if (r == -ENOENT) {
-            fputs(
-                "fastreboot: fastreboot.service is not running, so there is nothing to wait for\n",
-                stderr);
-            return EXIT_FAILED;
-        }
-        if (r < 0)
-            return complain("/" RUN_BOOT, r);
-        if (call->timeout >= 0 && seconds >= call->timeout) {
-            fputs("fastreboot: it is not known yet how the last reboot went\n", stderr);
-            return EXIT_FAILED;
-        }
+        if (status >= 0)
+            return status;
+        if (call->timeout >= 0 && seconds >= call->timeout)
+            return fail("it is not known yet how the last reboot went", EXIT_UNKNOWN);
         (void)nanosleep(&SECOND, NULL);
     }
 }

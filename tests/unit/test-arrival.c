@@ -89,11 +89,15 @@ static void start(const struct tree *tree)
 static int look_with(const struct tree *tree, int64_t seconds, const struct health_seen *said,
                      char **ret_notice)
 {
+    CLEANUP(health_news_clear) struct health_news news = {0};
     struct config config = {0};
     struct health_seen seen = *said;
+    int r;
 
     seen.uptime = clock_uptime() + seconds * SECOND;
-    return health_check(tree->root, &config, &seen, ret_notice);
+    r = health_check(tree->root, &config, &seen, &news);
+    *ret_notice = steal(&news.notice);
+    return r;
 }
 
 static int look(const struct tree *tree, int64_t seconds)
@@ -234,30 +238,52 @@ static void a_lost_disk_costs_one_reboot(void **state)
     expect_history(tree, 1);
 }
 
+static int cancel(const struct tree *tree)
+{
+    static const struct config config = {0};
+    CLEANUP(health_news_clear) struct health_news news = {0};
+
+    return health_cancel(tree->root, &config, &(struct health_seen){0}, &news);
+}
+
 /* The administrator wants to see the machine as it is. */
 static void a_reboot_may_be_cancelled(void **state)
 {
-    static const struct config config = {0};
     const struct tree *tree = *state;
 
     start(tree);
     lose_the_disk(tree);
-    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
+    assert_int_equal(cancel(tree), 1);
     expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk ata-");
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
     expect_failures(tree, 1);
     assert_int_equal(look(tree, 300), HEALTH_OVER);
-    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 0);
+    assert_int_equal(cancel(tree), 0);
+}
+
+/* It was asked for, and an inhibitor or a hook has kept it from coming. */
+static void a_reboot_that_was_asked_for_may_be_cancelled(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    lose_the_disk(tree);
+    assert_int_equal(look_to_the_end(tree), HEALTH_REBOOT);
+    assert_int_equal(cancel(tree), 1);
+    expect_last(tree, OUTCOME_DAMAGED, HEALTH_MISSING, "something is missing: disk ata-");
+    assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+    expect_failures(tree, 1);
+    assert_int_equal(look(tree, 370), HEALTH_OVER);
 }
 
 static void a_check_that_is_cancelled_may_have_found_everything(void **state)
 {
-    static const struct config config = {0};
     const struct tree *tree = *state;
 
     start(tree);
-    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
+    assert_int_equal(cancel(tree), 1);
     expect_last(tree, OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete");
     expect_failures(tree, 0);
 }
@@ -395,14 +421,13 @@ static void what_comes_back_in_the_last_minute_calls_it_off(void **state)
 
 static void a_reboot_may_be_cancelled_in_the_last_minute(void **state)
 {
-    static const struct config config = {0};
     const struct tree *tree = *state;
     AUTOFREE char *notice = NULL;
 
     start(tree);
     lose_the_disk(tree);
     assert_int_equal(look_with(tree, 300, &(struct health_seen){0}, &notice), HEALTH_WAIT);
-    assert_int_equal(health_cancel(tree->root, &config, &(struct health_seen){0}), 1);
+    assert_int_equal(cancel(tree), 1);
     assert_int_equal(look(tree, 361), HEALTH_OVER);
     assert_false(exists(tree, RUN_NORMAL) || exists(tree, STATE_HEALING));
 }
@@ -994,6 +1019,7 @@ int main(void)
         TEST(what_is_worth_no_reboot_is_told),
         TEST(a_lost_disk_costs_one_reboot),
         TEST(a_reboot_may_be_cancelled),
+        TEST(a_reboot_that_was_asked_for_may_be_cancelled),
         TEST(a_check_that_is_cancelled_may_have_found_everything),
         TEST(who_was_killed_asks_again),
         TEST(the_firmware_brings_it_back),

@@ -33,8 +33,8 @@ static int look(int root)
 {
     struct config config = {0};
     struct health_seen seen = {.uptime = clock_uptime() + looks_at * SECOND};
-    AUTOFREE char *notice = NULL, *again = NULL;
-    int r = health_check(root, &config, &seen, &notice);
+    CLEANUP(health_news_clear) struct health_news news, again = {0};
+    int r = health_check(root, &config, &seen, &news);
 
     seen.uptime += 61 * SECOND;
     return r == HEALTH_WAIT ? health_check(root, &config, &seen, &again) : r;
