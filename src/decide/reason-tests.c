@@ -263,3 +263,25 @@ char *advise_quirk(const struct facts *facts)
                   "/" CONFIG_FILE ", or %s",
                   facts->quirk.name, mask);
 }
+
+/* A file below /usr/lib belongs to a package; one below /etc takes its place. */
+static char *advise_file(const char *error, bool untrusted)
+{
+    const char *vendor = error ? after_prefix(error, "/usr/lib/") : NULL;
+
+    if (untrusted)
+        return xstrdup(OWN);
+    if (!vendor)
+        return NULL;
+    return format("put a correct file in its place: /etc/%.*s", (int)strcspn(vendor, ": "), vendor);
+}
+
+char *advise_config(const struct facts *facts)
+{
+    return advise_file(facts->config.error, facts->config.untrusted);
+}
+
+char *advise_quirks_file(const struct facts *facts)
+{
+    return advise_file(facts->quirk.invalid.text, facts->quirk.untrusted);
+}

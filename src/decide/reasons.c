@@ -19,9 +19,6 @@ enum {
 /* Advice that several reasons share. */
 #define NO_ACTION "no action needed: the next reboot handles this, later ones are fast again"
 #define CORRECT "correct that line; see fastreboot.conf(5)"
-#define OWN                                                                                        \
-    "make root the owner of the file and its directories, and remove write permission for group "  \
-    "and others"
 #define BUILD                                                                                      \
     "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package); "  \
     "a firmware reboot would lack it too"
@@ -32,7 +29,7 @@ enum {
  */
 const struct reason REASONS[] = {
     {"config-invalid", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
-     "the configuration is valid", CORRECT, IF(test_config_invalid),
+     "the configuration is valid", CORRECT, .advise = advise_config, IF(test_config_invalid),
      .about = "A settings file has an error; file and line are named."},
     {"mode-firmware", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
      "the configuration allows fast reboots", "set mode = fast, or remove that line",
@@ -82,7 +79,8 @@ const struct reason REASONS[] = {
             "this is kdump's capture kernel: the machine crashed, and needs the firmware's reset"),
      .alone = true, .about = "This is the kernel that kdump starts after a crash."},
     {"quirks-invalid", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
-     "the list of quirks is valid", CORRECT, IF_YES(quirk.invalid, NULL),
+     "the list of quirks is valid", "correct that line; see fastreboot-quirks(5)",
+     .advise = advise_quirks_file, IF_YES(quirk.invalid, NULL),
      .about = "A quirks file has an error; file and line are named."},
     {"quirk", SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "no quirk sends this machine through the firmware",

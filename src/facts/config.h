@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The settings of fastreboot.conf(5). */
@@ -65,5 +66,6 @@ struct config {
     struct ignored_quirk *ignored;
     size_t n_ignored;
     char *error;      /* what is wrong, with file and line; if set, nothing else counts */
+    bool untrusted;   /* that is that others than root could change a file */
     int error_number; /* the errno if a file could not be read, or 0 */
 };

@@ -129,6 +129,7 @@ struct crypt_facts {
 /* What the quirk files say about this machine. */
 struct quirk_facts {
     struct answer invalid;  /* a quirk file has an error */
+    bool untrusted;         /* that is that others than root could change it */
     struct answer firmware; /* a quirk requires firmware reboots */
     struct answer applied;  /* quirks with other actions apply */
     struct answer ignored;  /* quirks would apply if quirk-ignore did not name them */

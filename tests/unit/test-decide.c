@@ -263,6 +263,17 @@ static const struct finding *finding_of(const struct verdict *verdict, const cha
     return NULL;
 }
 
+static void expect_advice(const struct facts *facts, const char *id, const char *advice)
+{
+    CLEANUP(verdict_clear) struct verdict verdict = {0};
+    const char *found;
+
+    decide(facts, PURPOSE_NEXT_REBOOT, &verdict);
+    found = finding_advice(finding_of(&verdict, id));
+    if (!strstr(found, advice))
+        fail_msg("\"%s\" does not say \"%s\"", found, advice);
+}
+
 /* Upgrades replace the files of packages, and nothing may overwrite the administrator's. */
 static void advice_about_a_quirk_can_be_followed(void **state)
 {
@@ -281,19 +292,37 @@ static void advice_about_a_quirk_can_be_followed(void **state)
 
     (void)state;
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
-        CLEANUP(verdict_clear) struct verdict verdict = {0};
         struct made_facts made;
-        const char *advice;
 
         made_fast(&made);
         made.facts.quirk.firmware = answer_yes((char *)"Board X: lost");
         made.facts.quirk.name = (char *)"Board X";
         made.facts.quirk.file = (char *)CASES[i].file;
-        decide(&made.facts, PURPOSE_NEXT_REBOOT, &verdict);
-        advice = finding_advice(finding_of(&verdict, "quirk"));
-        if (!strstr(advice, CASES[i].advice))
-            fail_msg("\"%s\" does not say \"%s\"", advice, CASES[i].advice);
+        expect_advice(&made.facts, "quirk", CASES[i].advice);
     }
+}
+
+static void advice_about_a_file_fits_what_is_wrong_with_it(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.config.error = (char *)"/etc/fastreboot.conf:3: unknown key";
+    expect_advice(&made.facts, "config-invalid", "correct that line; see fastreboot.conf(5)");
+    made.facts.config.error = (char *)"/usr/lib/fastreboot.conf.d/a.conf:3: unknown key";
+    expect_advice(&made.facts, "config-invalid",
+                  "put a correct file in its place: /etc/fastreboot.conf.d/a.conf");
+    made.facts.config.untrusted = true;
+    expect_advice(&made.facts, "config-invalid", "make root the owner");
+    made.facts.config.error = NULL;
+    made.facts.quirk.invalid = answer_yes((char *)"/etc/fastreboot/quirks.d/a.conf:1: x");
+    expect_advice(&made.facts, "quirks-invalid", "correct that line; see fastreboot-quirks(5)");
+    made.facts.quirk.invalid.text = (char *)"/usr/lib/fastreboot/quirks.d/a.conf has no quirks: x";
+    expect_advice(&made.facts, "quirks-invalid",
+                  "put a correct file in its place: /etc/fastreboot/quirks.d/a.conf");
+    made.facts.quirk.untrusted = true;
+    expect_advice(&made.facts, "quirks-invalid", "make root the owner");
 }
 
 /* "Later ones are fast again" has turned out wrong three times. */
@@ -397,6 +426,7 @@ int main(void)
         cmocka_unit_test(somebody_elses_kernel_is_respected),
         cmocka_unit_test(what_is_known_is_the_better_reason),
         cmocka_unit_test(advice_about_a_quirk_can_be_followed),
+        cmocka_unit_test(advice_about_a_file_fits_what_is_wrong_with_it),
         cmocka_unit_test(what_reboots_do_not_end_is_a_fault),
         cmocka_unit_test(what_follows_is_marked),
         cmocka_unit_test(a_cause_always_remains),

@@ -129,6 +129,7 @@ void quirk_facts_read(int root, const struct config *config, struct quirk_facts 
 
     *ret = (struct quirk_facts){0};
     r = quirks_read(root, &quirks, &problem);
+    ret->untrusted = r == -EUCLEAN;
     if (r == -EACCES)
         answer_note_unknown(&ret->invalid, EACCES, problem);
     else if (r < 0)

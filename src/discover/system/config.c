@@ -309,6 +309,7 @@ void config_load(int root, struct config *ret_config)
     if (r >= 0)
         r = settings_read_all(root, CONFIG_DIR_NAME, take, &reading, &ret_config->error);
     free(reading.file);
+    ret_config->untrusted = r == -EUCLEAN;
     if (r >= 0)
         check_pair(ret_config);
     else if (r != -EBADMSG && r != -EUCLEAN)
