@@ -87,6 +87,8 @@ static char **list_missing(const struct losses *losses)
 
     for (size_t i = 0; i < losses->n && i < MAX_MISSING; i++)
         list[i] = xstrdup(losses->all[i].text);
+    if (losses->n > MAX_MISSING)
+        set_text(&list[MAX_MISSING - 1], format("and %zu more", losses->n - (MAX_MISSING - 1)));
     return list;
 }
 

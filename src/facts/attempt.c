@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 enum {
-    MAX_LOST = MAX_DISKS + MAX_MOUNTS + MAX_LINKS + 16,
+    MAX_LOST = MAX_DISKS + MAX_MOUNTS + MAX_NET_LINKS + 16,
 };
 
 static const char *const STATES[] = {"begun", "firmware", "loaded", "failed", "checking", "healed"};

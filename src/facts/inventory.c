@@ -11,7 +11,7 @@ static const struct {
     size_t max;
 } KINDS[N_ITEM_KINDS] = {
     [ITEM_PCI] = {"pci", MAX_PCI},        [ITEM_DISK] = {"disk", MAX_DISKS},
-    [ITEM_MOUNT] = {"mount", MAX_MOUNTS}, [ITEM_LINK] = {"link", MAX_LINKS},
+    [ITEM_MOUNT] = {"mount", MAX_MOUNTS}, [ITEM_LINK] = {"link", MAX_NET_LINKS},
     [ITEM_FLAW] = {"flaw", MAX_FLAWS},
 };
 
@@ -68,7 +68,8 @@ size_t item_kind_max(enum item_kind kind)
 
 struct item *items_add(struct items *items, size_t max)
 {
-    return items->n < max ? APPEND(items->all, items->n) : NULL;
+    items->excess = items->n >= max;
+    return items->excess ? NULL : APPEND(items->all, items->n);
 }
 
 void items_clear(struct items *items)

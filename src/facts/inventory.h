@@ -48,7 +48,7 @@ enum {
     MAX_PCI = 4096,
     MAX_DISKS = 1024,
     MAX_MOUNTS = 8192,
-    MAX_LINKS = 256,
+    MAX_NET_LINKS = 256,
     MAX_FLAWS = 128,
     MAX_ITEM_TEXT = 256,              /* bytes in each string of an item */
     MAX_INVENTORY_TEXT = 1024 * 1024, /* bytes of JSON: some thousands of items */
@@ -57,7 +57,8 @@ enum {
 struct items {
     struct item *all;
     size_t n;
-    bool known; /* false if it could not be read: what it lacks then means nothing */
+    bool known;  /* false if it could not be read: what it lacks then means nothing */
+    bool excess; /* there are more than item_kind_max() */
 };
 
 /* Whether there is a default route, through which interface, and whether it leads anywhere. */
@@ -97,7 +98,7 @@ void inventory_clear(struct inventory *inventory);
 void inventory_trim(struct inventory *inventory);
 void item_text_trim(char **text);
 
-/* Adds an empty item and returns it, or NULL if there are already `max`. */
+/* Adds an empty item and returns it, or NULL, with ->excess set, if there are already `max`. */
 struct item *items_add(struct items *items, size_t max);
 void items_clear(struct items *items);
 

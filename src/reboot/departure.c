@@ -87,6 +87,28 @@ static bool is_small_enough(const struct inventory *inventory)
     return length <= MAX_INVENTORY_TEXT;
 }
 
+/* What the health check after this reboot will know nothing of. */
+static void tell_excess(const struct inventory *inventory, bool small)
+{
+    static const char *const NAMES[N_ITEM_KINDS] = {[ITEM_PCI] = "PCI devices",
+                                                    [ITEM_DISK] = "disks",
+                                                    [ITEM_MOUNT] = "file systems",
+                                                    [ITEM_LINK] = "network interfaces",
+                                                    [ITEM_FLAW] = "CPU vulnerabilities"};
+
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        if (inventory->items[kind].excess)
+            journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
+                         "this machine has more than %zu %s: the health check after this reboot "
+                         "does not compare them",
+                         item_kind_max((enum item_kind)kind), NAMES[kind]);
+    if (!small)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
+                     "the record of what this machine has is larger than %d bytes: there is no "
+                     "health check after this reboot",
+                     MAX_INVENTORY_TEXT);
+}
+
 /* Adds what is loaded and what the machine has. */
 static void describe(int root, const struct survey *survey, struct attempt *attempt)
 {
@@ -98,6 +120,7 @@ static void describe(int root, const struct survey *survey, struct attempt *atte
     inventory_read(root, &attempt->inventory);
     attempt->inventory.boot = systemd_boot_seconds();
     attempt->has_inventory = is_small_enough(&attempt->inventory);
+    tell_excess(&attempt->inventory, attempt->has_inventory);
 }
 
 /* Lets the jump go ahead in this reboot and in no other. */

@@ -249,10 +249,8 @@ static const struct {
     const char *name; /* the end of the path */
     size_t (*hide)(char *line, const char *end);
 } TABLES[] = {
-    {"/mountinfo", hide_mount},
-    {"etc/fstab", hide_fstab},
-    {"net/route", hide_route},
-    {"net/ipv6_route", hide_route6},
+    {"/mountinfo", hide_mount},      {"etc/fstab", hide_fstab}, {"net/route", hide_route},
+    {"net/ipv6_route", hide_route6}, {"net/if_inet6", cover},
 };
 
 static bool ends_in(const char *path, const char *end)

@@ -97,14 +97,17 @@ static char *unit_state(const struct config *config)
     return state;
 }
 
-/* Makes the kernel ask for the gateway, so that the next look has the answer. */
-static void ask_gateway(int root)
+/* Makes the kernel ask for the gateways, so that the next look has the answer. */
+static void ask_gateways(int root)
 {
     CLEANUP(inventory_clear) struct inventory routes = {0};
+    const struct route *all[] = {&routes.ipv4, &routes.ipv6};
 
     inventory_read_route(root, ROUTES_IPV4, &routes.ipv4);
-    if (routes.ipv4.gateway)
-        network_ask(routes.ipv4.gateway);
+    inventory_read_route(root, ROUTES_IPV6, &routes.ipv6);
+    for (size_t i = 0; i < ELEMENTS(all); i++)
+        if (all[i]->gateway)
+            network_ask(all[i]->gateway, all[i]->link);
 }
 
 static void look_around(int root, const struct config *config, struct look *ret)
@@ -112,7 +115,7 @@ static void look_around(int root, const struct config *config, struct look *ret)
     int r;
 
     *ret = (struct look){.state = unit_state(config)};
-    ask_gateway(root);
+    ask_gateways(root);
     r = systemd_boot_waits(&ret->waiting);
     if (r < 0)
         journal_trouble("asking PID 1 what the boot waits for", r);

@@ -95,9 +95,9 @@ int systemd_inhibited(char **ret_who)
     return 0;
 }
 
-void network_ask(const char *gateway)
+void network_ask(const char *gateway, const char *link)
 {
-    (void)gateway;
+    (void)gateway, (void)link;
 }
 
 int systemd_stop(const char *unit)

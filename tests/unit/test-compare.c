@@ -192,6 +192,32 @@ static void a_gateway_has_to_answer(void **state)
     expect(&before, &now, true, "the address on eno1 is 192.168.1.200 instead of 192.168.1.15");
 }
 
+/* The other way in stays: that is told, and no reason for a reboot. */
+static void an_ipv6_gateway_has_to_answer(void **state)
+{
+    CLEANUP(inventory_clear) struct inventory before = {0}, now = {0};
+
+    (void)state;
+    before.ipv6 = (struct route){.link = strdup("eno1"),
+                                 .known = true,
+                                 .gateway = strdup("fe80::1"),
+                                 .address = strdup("2001:db8::2"),
+                                 .resolved = RESOLVED_YES};
+    now.ipv6 = (struct route){.link = strdup("eno1"),
+                              .known = true,
+                              .gateway = strdup("fe80::1"),
+                              .address = strdup("2001:db8::2"),
+                              .resolved = RESOLVED_NO};
+    now.ipv4.known = true;
+    expect(&before, &now, true, "the IPv6 gateway on eno1 does not answer");
+    now.ipv4.link = strdup("eno1");
+    expect(&before, &now, false, "the IPv6 gateway on eno1 does not answer");
+    now.ipv6.resolved = RESOLVED_UNKNOWN; /* an old kernel */
+    expect(&before, &now, false, NULL);
+    set_text(&now.ipv6.address, strdup("2001:db8::3"));
+    expect(&before, &now, false, "the address on eno1 is 2001:db8::3 instead of 2001:db8::2");
+}
+
 static void what_is_worse_is_told(void **state)
 {
     CLEANUP(inventory_clear) struct inventory before, now;
@@ -385,6 +411,7 @@ int main(void)
         cmocka_unit_test(each_loss_has_its_words),
         cmocka_unit_test(what_is_there_may_have_changed),
         cmocka_unit_test(routes_and_counts),
+        cmocka_unit_test(an_ipv6_gateway_has_to_answer),
         cmocka_unit_test(without_any_default_route_ipv6_is_critical),
         cmocka_unit_test(a_new_name_is_no_loss),
         cmocka_unit_test(what_is_not_the_machines_costs_no_reboot),

@@ -540,10 +540,70 @@ static void there_is_a_bound_on_everything(void **state)
     AUTOJSON struct json_object *object = NULL;
 
     (void)state;
-    for (size_t i = 0; i <= MAX_LINKS; i++)
+    for (size_t i = 0; i <= MAX_NET_LINKS; i++)
         (void)made_item(&many, ITEM_LINK, NULL, "x", NULL, NULL);
     object = inventory_to_json(&many);
     assert_int_equal(inventory_from_json(object, &copy), -EBADMSG);
+}
+
+/* One of them is the root file system. */
+static void write_file_systems(const struct tree *tree, size_t n)
+{
+    char *mounts = NULL, *fstab = NULL;
+    size_t sizes[2];
+    FILE *to[] = {open_memstream(&mounts, &sizes[0]), open_memstream(&fstab, &sizes[1])};
+
+    (void)fprintf(to[0], "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    for (size_t i = 1; i < n; i++) {
+        (void)fprintf(to[0], "2 1 8:1 / /m%zu rw - ext4 /dev/sda1 rw\n", i);
+        (void)fprintf(to[1], "/dev/sda1 /m%zu ext4 rw 0 0\n", i);
+    }
+    (void)fclose(to[0]);
+    (void)fclose(to[1]);
+    tree_write(tree, "proc/1/mountinfo", mounts);
+    tree_write(tree, "etc/fstab", fstab);
+    free(mounts);
+    free(fstab);
+}
+
+/* As the kernel shows them: those of a kind from `first` on, up to `n`. */
+static void write_items(const struct tree *tree, enum item_kind kind, size_t first, size_t n)
+{
+    if (kind == ITEM_MOUNT)
+        write_file_systems(tree, n);
+    for (size_t i = first; i < n && kind != ITEM_MOUNT; i++) {
+        AUTOFREE char *path = format(kind == ITEM_PCI    ? "sys/bus/pci/devices/%04zx/modalias"
+                                     : kind == ITEM_DISK ? "sys/block/sd%04zu/size"
+                                     : kind == ITEM_LINK ? "sys/class/net/eth%zu/device/modalias"
+                                                         : "sys/devices/system/cpu/"
+                                                           "vulnerabilities/%zu",
+                                     i);
+
+        tree_write(tree, path, "8\n");
+        if (kind == ITEM_DISK) {
+            set_text(&path, format("sys/block/sd%04zu/device", i));
+            tree_mkdir(tree, path);
+        }
+    }
+}
+
+/* Beyond its bound a list is not known: a part of it would be compared with another part. */
+static void a_list_beyond_its_bound_is_not_known(void **state)
+{
+    const struct tree *tree = *state;
+
+    for (int kind = 0; kind < N_ITEM_KINDS; kind++)
+        for (size_t more = 0, max = item_kind_max((enum item_kind)kind); more < 2; more++) {
+            CLEANUP(inventory_clear) struct inventory found, copy;
+
+            write_items(tree, (enum item_kind)kind, more ? max : 0, max + more);
+            inventory_read(tree->root, &found);
+            if (found.items[kind].known == more || found.items[kind].excess != more)
+                fail_msg("%s: %zu found", item_kind_name((enum item_kind)kind),
+                         found.items[kind].n);
+            made_copy(&found, &copy);
+            assert_int_equal(copy.items[kind].known, !more);
+        }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
@@ -572,6 +632,7 @@ int main(void)
         cmocka_unit_test(inventories_come_back_as_they_were),
         cmocka_unit_test(what_is_no_inventory_is_refused),
         cmocka_unit_test(there_is_a_bound_on_everything),
+        TEST(a_list_beyond_its_bound_is_not_known),
     };
 
     return RUN_TESTS(tests);

@@ -177,6 +177,8 @@ static void tables_keep_what_is_read(void **state)
     hides("proc/1/net/route", "eth0 00000000 0A000001 0003 0\neth0 000A0A0A 0 1\n",
           "eth0 00000000 010200C0 0003 0\nxxxxxxxxxxxxxxxxx\n");
     hides("proc/1/net/route", "ppp0 00000000 00000000 0003 0\n", "ppp0 00000000 00000000 0003 0\n");
+    hides("proc/1/net/if_inet6", "20010db8000000000000000000000002 02 40 00 80 eth0\n",
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
     hides("proc/self/mountinfo",
           "1 2 8:1 / / rw - ext4 /dev/a rw,x\n1 2 0:9 / /n rw - nfs h:/e rw,addr=1\n",
           "1 2 8:1 / / rw - ext4 /dev/a xxxx\n1 2 0:9 / /n rw - nfs xxxx xxxxxxxxx\n");

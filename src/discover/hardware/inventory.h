@@ -15,3 +15,10 @@ void inventory_read_disks(int root, struct items *items);
 void inventory_read_mounts(int root, struct items *items, struct items *disks); /* ->used */
 void inventory_read_links(int root, struct items *items);
 void inventory_read_route(int root, enum route_family family, struct route *route);
+
+enum {
+    N_NET_DIRECTORIES = 2,
+};
+
+/* Where the kernel's tables of the network are; the first one that exists counts. */
+extern const char *const NET_DIRECTORIES[N_NET_DIRECTORIES];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/socket.h>
 
+#include "base/netlink.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/hardware/routes.h"
@@ -21,29 +22,16 @@ struct request {
     unsigned char bytes[16];
 };
 
-union reply {
-    struct nlmsghdr head;
-    char bytes[16 * 1024]; /* a route has at most some hundred next hops */
-};
-
-/* The kernel answers before the call that asks returns. Gives the length of the reply, or a
- * negative errno. */
-static ssize_t ask(union reply *reply)
+static ssize_t ask(union netlink_reply *reply)
 {
-    const struct request request = {
-        .head = {.nlmsg_len = sizeof(request),
-                 .nlmsg_type = RTM_GETROUTE,
-                 .nlmsg_flags = NLM_F_REQUEST},
+    struct request request = {
+        .head = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETROUTE},
         .route = {.rtm_family = AF_INET6, .rtm_dst_len = 128, .rtm_flags = RTM_F_FIB_MATCH},
         .address = {.rta_len = RTA_LENGTH(sizeof(request.bytes)), .rta_type = RTA_DST},
         .bytes = {NOWHERE},
     };
-    AUTOCLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    ssize_t n = fd < 0 ? -1 : send(fd, &request, sizeof(request), 0);
 
-    if (n >= 0)
-        n = recv(fd, reply, sizeof(*reply), MSG_DONTWAIT);
-    return n < 0 ? -errno : n;
+    return netlink_ask(&request.head, reply);
 }
 
 static int add_link(struct routes *routes, int index)
@@ -57,6 +45,17 @@ static int add_link(struct routes *routes, int index)
     return 0;
 }
 
+/* NULL if the attributes name none. */
+static char *find_gateway(const struct rtattr *attribute, int left)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
+        if (attribute->rta_type == RTA_GATEWAY && RTA_PAYLOAD(attribute) == sizeof(struct in6_addr))
+            return xstrdup(inet_ntop(AF_INET6, RTA_DATA(attribute), text, sizeof(text)));
+    return NULL;
+}
+
 static int add_hops(struct routes *routes, const struct rtattr *hops)
 {
     const struct rtnexthop *hop = RTA_DATA(hops);
@@ -64,6 +63,8 @@ static int add_hops(struct routes *routes, const struct rtattr *hops)
 
     while (r >= 0 && left >= (int)sizeof(*hop) && RTNH_OK(hop, left)) {
         r = add_link(routes, hop->rtnh_ifindex);
+        if (routes->n == 1 && !routes->gateway)
+            routes->gateway = find_gateway(RTNH_DATA(hop), hop->rtnh_len - RTNH_LENGTH(0));
         left -= RTNH_ALIGN(hop->rtnh_len);
         hop = RTNH_NEXT(hop);
     }
@@ -81,6 +82,7 @@ static int take_route(struct routes *routes, const struct nlmsghdr *head)
         route->rtm_dst_len != 0)
         return -EOPNOTSUPP;
     left = (int)RTM_PAYLOAD(head);
+    routes->gateway = find_gateway(attribute, left);
     for (; r >= 0 && RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
         if (attribute->rta_type == RTA_OIF && RTA_PAYLOAD(attribute) >= sizeof(int))
             r = add_link(routes, *(const int *)RTA_DATA(attribute));
@@ -101,7 +103,7 @@ static int take_error(const struct nlmsghdr *head)
 
 int routes_ask(int root, struct routes *ret)
 {
-    union reply reply;
+    union netlink_reply reply;
     ssize_t n;
 
     *ret = (struct routes){.complete = true};
@@ -110,8 +112,6 @@ int routes_ask(int root, struct routes *ret)
     n = ask(&reply);
     if (n < 0)
         return (int)n;
-    if (!NLMSG_OK(&reply.head, (size_t)n))
-        return -EBADMSG;
     return reply.head.nlmsg_type == RTM_NEWROUTE  ? take_route(ret, &reply.head)
            : reply.head.nlmsg_type == NLMSG_ERROR ? take_error(&reply.head)
                                                   : -EBADMSG;

@@ -61,24 +61,33 @@ static bool is_address(const char *field)
     return !field[strspn(field, "0123456789abcdefABCDEF")];
 }
 
+int routes_parse_ipv6(const char *digits, struct in6_addr *ret)
+{
+    if (strlen(digits) != 2 * sizeof(*ret) || !is_address(digits))
+        return -EINVAL;
+    for (size_t i = 0; i < sizeof(*ret); i++)
+        if (sscanf(digits + 2 * i, "%2hhx", &ret->s6_addr[i]) != 1)
+            return -EINVAL;
+    return 0;
+}
+
 /* "192.168.0.1" of "0100A8C0", "fe80::1" of 32 digits; NULL for the address of nobody, and for what
  * is not an address. */
 static char *read_gateway(enum route_family family, const char *digits)
 {
     char text[INET6_ADDRSTRLEN];
-    unsigned char bytes[16] = {0};
-    uint32_t number = (uint32_t)strtoul(digits, NULL, 16);
+    uint32_t number = (uint32_t)strtoul(digits, NULL, 16); /* as this machine has it in memory */
+    struct in6_addr address;
 
-    if (is_zero(digits) || !is_address(digits) ||
-        strlen(digits) != (family == ROUTES_IPV4 ? 8 : 2 * sizeof(bytes)))
+    if (is_zero(digits) || !is_address(digits))
         return NULL;
-    if (family == ROUTES_IPV4) /* as this machine has it in memory */
-        memcpy(bytes, &number, sizeof(number));
-    for (size_t i = 0; family == ROUTES_IPV6 && i < sizeof(bytes); i++)
-        if (sscanf(digits + 2 * i, "%2hhx", &bytes[i]) != 1)
-            return NULL;
-    inet_ntop(family == ROUTES_IPV4 ? AF_INET : AF_INET6, bytes, text, sizeof(text));
-    return xstrdup(text);
+    if (family == ROUTES_IPV4)
+        return strlen(digits) == 2 * sizeof(number)
+                   ? xstrdup(inet_ntop(AF_INET, &number, text, sizeof(text)))
+                   : NULL;
+    return routes_parse_ipv6(digits, &address) == 0
+               ? xstrdup(inet_ntop(AF_INET6, &address, text, sizeof(text)))
+               : NULL;
 }
 
 /* The next line's fields, or 0 at the end of the text. */
@@ -118,15 +127,21 @@ static void take_lines(enum route_family family, char *text, struct routes *rout
     }
 }
 
-/* The lines that the kernel's table would have for these routes. */
+/* The lines that the kernel's table would have for these routes; the gateway is the first one's. */
 static char *lines_of(const struct routes *routes)
 {
-    static const char NONE[] = "00000000000000000000000000000000 00";
-    char *text = xstrdup("");
+    static const char NONE[] = "00000000000000000000000000000000";
+    char *text = xstrdup(""), gateway[sizeof(NONE)];
+    struct in6_addr address;
 
-    for (size_t i = 0; i < routes->n; i++)
-        set_text(&text, format("%s%s %s %.32s 00000400 00000001 00000000 00000003 %8s\n", text,
-                               NONE, NONE, NONE, routes->links[i]));
+    for (size_t i = 0; i < routes->n; i++) {
+        memcpy(gateway, NONE, sizeof(NONE));
+        if (i == 0 && routes->gateway && inet_pton(AF_INET6, routes->gateway, &address) == 1)
+            for (size_t byte = 0; byte < sizeof(address); byte++)
+                (void)snprintf(gateway + 2 * byte, 3, "%02x", address.s6_addr[byte]);
+        set_text(&text, format("%s%s 00 %s 00 %s 00000400 00000001 00000000 00000003 %8s\n", text,
+                               NONE, NONE, gateway, routes->links[i]));
+    }
     return text;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,11 +28,15 @@ enum route_family {
  */
 int routes_read(int root, const char *directory, enum route_family family, struct routes *ret);
 
-/* Asks the kernel over which interfaces the best IPv6 default route of this process's network
- * leads, whatever the length of its table. Returns 0, or a negative errno if it does not tell, or
- * if `root` is not the root directory of this process. Release with routes_clear() in any case. */
+/* Asks the kernel over which interfaces and gateway the best IPv6 default route of this process's
+ * network leads, whatever the length of its table. Returns 0, or a negative errno if it does not
+ * tell, or if `root` is not the root directory of this process. Release with routes_clear() in any
+ * case. */
 int routes_ask(int root, struct routes *ret);
 void routes_clear(struct routes *routes);
+
+/* Parses the 32 digits that the kernel's tables have for an IPv6 address. 0 or -EINVAL. */
+int routes_parse_ipv6(const char *digits, struct in6_addr *ret);
 
 /* Finds the IPv4 network, without a router in between, that the gateway is in: both numbers as the
  * kernel has addresses in memory. 1, or 0 when there is none over this interface. */
