@@ -178,6 +178,16 @@ int systemd_kexec(void)
     return r < 0 ? r : call_manager(bus, "KExec", &reply);
 }
 
+/* Gives the path of a unit's object, which is in `reply`. */
+static int find_unit(sd_bus *bus, const char *unit, sd_bus_message **reply, const char **ret_path)
+{
+    /* Also works for a unit that was never started. */
+    int r =
+        sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "LoadUnit", NULL, reply, "s", unit);
+
+    return r < 0 ? r : sd_bus_message_read(*reply, "o", ret_path);
+}
+
 int systemd_unit_state(const char *unit, char **ret_state)
 {
     AUTOBUS sd_bus *bus = NULL;
@@ -185,16 +195,64 @@ int systemd_unit_state(const char *unit, char **ret_state)
     const char *path;
     int r = open_manager(&bus);
 
-    if (r >= 0) /* also works for a unit that was never started */
-        r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, "LoadUnit", NULL, &reply, "s",
-                               unit);
     if (r >= 0)
-        r = sd_bus_message_read(reply, "o", &path);
+        r = find_unit(bus, unit, &reply, &path);
     if (r < 0)
         return r;
     r = sd_bus_get_property_string(bus, NULL, path, "org.freedesktop.systemd1.Unit", "ActiveState",
                                    NULL, ret_state);
     return r < 0 ? r : 0;
+}
+
+/* "/usr/sbin/fastreboot jump", or that behind another program that starts it. */
+static bool runs(char *const argv[], const char *arguments)
+{
+    AUTOFREE char *end = format("/fastreboot %s", arguments), *line = NULL;
+    size_t length, n = strlen(end);
+
+    for (size_t i = 0; argv && argv[i]; i++)
+        append_text(&line, " ", argv[i]);
+    length = line ? strlen(line) : 0;
+    return length >= n && streq(line + length - n, end);
+}
+
+/* Searches an array of (program, arguments, whether a failure counts, times, process, status). */
+static int find_command(sd_bus_message *commands, const char *arguments)
+{
+    int r = sd_bus_message_enter_container(commands, 'a', "(sasbttttuii)");
+
+    while (r >= 0) {
+        CLEANUP(names_freep) char **argv = NULL;
+
+        r = sd_bus_message_enter_container(commands, 'r', "sasbttttuii");
+        if (r <= 0)
+            return r;
+        r = sd_bus_message_skip(commands, "s");
+        if (r >= 0)
+            r = sd_bus_message_read_strv(commands, &argv);
+        if (r >= 0 && runs(argv, arguments))
+            return 1;
+        if (r >= 0)
+            r = sd_bus_message_skip(commands, "bttttuii");
+        if (r >= 0)
+            r = sd_bus_message_exit_container(commands);
+    }
+    return r;
+}
+
+int systemd_runs(const char *unit, const char *property, const char *arguments)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL, *commands = NULL;
+    const char *path;
+    int r = open_manager(&bus);
+
+    if (r >= 0)
+        r = find_unit(bus, unit, &reply, &path);
+    if (r >= 0)
+        r = sd_bus_get_property(bus, NULL, path, "org.freedesktop.systemd1.Service", property, NULL,
+                                &commands, "a(sasbttttuii)");
+    return r < 0 ? r : find_command(commands, arguments);
 }
 
 /* Queues a job for a unit. */

@@ -42,6 +42,10 @@ int systemd_kexec(void);
  * errno. */
 int systemd_unit_state(const char *unit, char **ret_state);
 
+/* Whether the commands that systemd has read for `property` of a service, such as "ExecStop", run
+ * fastreboot with these arguments: 1, 0 or a negative errno. Its files may have changed since. */
+int systemd_runs(const char *unit, const char *property, const char *arguments);
+
 /* Stops a unit without waiting for it. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 

@@ -45,10 +45,12 @@ const struct reason REASONS[] = {
      .about = "fastreboot.service or fastreboot-jump.service is masked."},
     {"unit-changed", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "the units run what they are there for",
-     "remove that file, or add the line with the command again; then `systemctl daemon-reload`",
+     "remove a file that is named, or add the line with the command again; then `systemctl "
+     "daemon-reload`",
      IF_YES(units.changed, NULL),
      .about = "A drop-in, or a unit of the same name, keeps fastreboot.service from loading the "
-              "kernel or fastreboot-jump.service from starting it."},
+              "kernel or fastreboot-jump.service from starting it. Or systemd still has one of "
+              "them as it was before such a file was removed: root is told so, who may ask it."},
     {"not-enabled", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY, "fastreboot is enabled",
      "`fastreboot enable`", IF_NO(units.enabled, "fastreboot is not enabled"),
      .about = "fastreboot is not enabled."},

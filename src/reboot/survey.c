@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reboot/survey.h"
 
+#include "act/systemd.h"
+#include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "decide/health.h"
 #include "decide/repeat.h"
@@ -10,6 +13,27 @@
 #include "reboot/baseline.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+
+/* The units' files say what they are there for, but systemd may run what it has read before. A user
+ * who may not ask it, and a machine that is a recording, have the files alone. */
+static void join_units(int root, struct unit_facts *units)
+{
+    static const struct {
+        const char *unit, *property, *arguments;
+    } COMMANDS[] = {
+        {SERVICE_UNIT, "ExecStop", "load --at-shutdown"},
+        {JUMP_UNIT, "ExecStart", "jump"},
+    };
+
+    if (!root_is_live(root) || units->enabled.is != ANSWER_YES || units->masked.is != ANSWER_NO)
+        return;
+    for (size_t i = 0; i < ELEMENTS(COMMANDS) && units->changed.is == ANSWER_NO; i++)
+        if (systemd_runs(COMMANDS[i].unit, COMMANDS[i].property, COMMANDS[i].arguments) == 0)
+            answer_note(&units->changed,
+                        format("systemd has not read the files of %s again since they changed: it "
+                               "would not run `fastreboot %s`",
+                               COMMANDS[i].unit, COMMANDS[i].arguments));
+}
 
 /* A note of a kernel that is no longer loaded is stale. */
 static void join_loaded(int root, struct facts *facts)
@@ -66,6 +90,7 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     *ret_survey = (struct survey){0};
     facts_read(root, facts);
     notes_read_armed(root, &facts->units.armed);
+    join_units(root, &facts->units);
     join_loaded(root, facts);
     join_health(root, facts);
     join_baseline(root, facts);

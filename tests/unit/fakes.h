@@ -17,17 +17,18 @@
 
 struct fake {
     const struct tree *tree;
-    int shutdown;        /* the shutdown under way, see systemd_shutdown_job() */
-    uint32_t job;        /* the id of its job */
-    int load_error;      /* a positive errno with which the kernel refuses to load, or 0 */
-    int unload_error;    /* likewise for unloading */
-    int jump_error;      /* with which PID 1 refuses to kexec */
-    int reboot_error;    /* a firmware reboot is refused: an errno; if negative, an exit status */
-    int start_error;     /* with which it refuses to start a unit */
-    int watchdog_error;  /* with which it refuses to arm the watchdog */
-    unsigned armed;      /* the timeout of the watchdog in seconds */
-    int loads, unloads;  /* number of calls */
-    bool inside;         /* the fake itself is writing */
+    int shutdown;       /* the shutdown under way, see systemd_shutdown_job() */
+    uint32_t job;       /* the id of its job */
+    int load_error;     /* a positive errno with which the kernel refuses to load, or 0 */
+    int unload_error;   /* likewise for unloading */
+    int jump_error;     /* with which PID 1 refuses to kexec */
+    int reboot_error;   /* a firmware reboot is refused: an errno; if negative, an exit status */
+    int start_error;    /* with which it refuses to start a unit */
+    int watchdog_error; /* with which it refuses to arm the watchdog */
+    unsigned armed;     /* the timeout of the watchdog in seconds */
+    int loads, unloads; /* number of calls */
+    const char *stale;  /* the unit that systemd has read before its files were as they should be */
+    bool inside;        /* the fake itself is writing */
     void (*point)(void); /* called before and after each change, or NULL */
 };
 

@@ -11,6 +11,16 @@
 #include "reboot/records.h"
 #include "test.h"
 
+/* Whether what is below the tree's root passes for this machine. */
+static bool live;
+
+bool __wrap_root_is_live(int root);
+bool __wrap_root_is_live(int root)
+{
+    (void)root;
+    return live;
+}
+
 static int setup(void **state)
 {
     const struct tree *tree;
@@ -66,6 +76,23 @@ static void a_reboot_is_fast(void **state)
     assert_true(attempt.has_inventory);
     assert_int_equal(notes_read_go_ahead(tree->root, &go), 0);
     assert_int_equal(go.job, fake.job);
+}
+
+/* An administrator has removed a drop-in, and systemd has not been told. */
+static void what_systemd_has_not_read_again_counts(void **state)
+{
+    static const char *const UNITS[] = {"fastreboot.service", "fastreboot-jump.service"};
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(UNITS); i++) {
+        fake.stale = UNITS[i];
+        live = true;
+        assert_int_equal(departure_load(tree->root), 0);
+        expect(tree, ATTEMPT_FIRMWARE, UNITS[i]);
+        live = false; /* a recording: nobody can be asked */
+        assert_int_equal(departure_load(tree->root), 0);
+        expect(tree, ATTEMPT_LOADED, NULL);
+    }
 }
 
 /* PID 1 refuses accesses below an automount that is about to stop, as during a shutdown. */
@@ -274,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_reboot_is_fast),
+        TEST(what_systemd_has_not_read_again_counts),
         TEST(what_an_automount_stands_for_is_mounted),
         TEST(what_is_mounted_is_not_asked_for),
         TEST(without_the_mount_it_goes_on),

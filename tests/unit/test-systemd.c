@@ -160,6 +160,41 @@ static const sd_bus_vtable MANAGER[] = {
     SD_BUS_VTABLE_END,
 };
 
+/* As systemd has read "ExecStop=-/usr/sbin/fastreboot load --at-shutdown" and what comes first. */
+static int get_commands(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+    static const char *const COMMANDS[][4] = {{"/bin/true", "load --at-shutdown"},
+                                              {"/usr/sbin/fastreboot", "load", "--at-shutdown"}};
+
+    (void)bus, (void)path, (void)interface, (void)property, (void)data, (void)error;
+    assert_true(sd_bus_message_open_container(reply, 'a', "(sasbttttuii)") >= 0);
+    for (size_t i = 0; i < ELEMENTS(COMMANDS); i++) {
+        assert_true(sd_bus_message_open_container(reply, 'r', "sasbttttuii") >= 0);
+        assert_true(sd_bus_message_append(reply, "s", COMMANDS[i][0]) >= 0);
+        assert_true(sd_bus_message_append_strv(reply, (char **)COMMANDS[i]) >= 0);
+        assert_true(sd_bus_message_append(reply, "bttttuii", 1, (uint64_t)0, (uint64_t)0,
+                                          (uint64_t)0, (uint64_t)0, 0, 0, 0) >= 0);
+        assert_true(sd_bus_message_close_container(reply) >= 0);
+    }
+    return sd_bus_message_close_container(reply);
+}
+
+static int get_no_commands(sd_bus *bus, const char *path, const char *interface,
+                           const char *property, sd_bus_message *reply, void *data,
+                           sd_bus_error *error)
+{
+    (void)bus, (void)path, (void)interface, (void)property, (void)data, (void)error;
+    return sd_bus_message_append(reply, "a(sasbttttuii)", 0);
+}
+
+static const sd_bus_vtable SERVICE[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("ExecStop", "a(sasbttttuii)", get_commands, 0, 0),
+    SD_BUS_PROPERTY("ExecStart", "a(sasbttttuii)", get_no_commands, 0, 0),
+    SD_BUS_VTABLE_END,
+};
+
 static const sd_bus_vtable UNIT[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_PROPERTY("ActiveState", "s", get_state, 0, 0),
@@ -181,7 +216,9 @@ static void serve(int listener)
     if (jobs && (sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/systemd1",
                                           "org.freedesktop.systemd1.Manager", MANAGER, NULL) < 0 ||
                  sd_bus_add_object_vtable(bus, NULL, "/unit", "org.freedesktop.systemd1.Unit", UNIT,
-                                          NULL) < 0))
+                                          NULL) < 0 ||
+                 sd_bus_add_object_vtable(bus, NULL, "/unit", "org.freedesktop.systemd1.Service",
+                                          SERVICE, NULL) < 0))
         _exit(1);
     if (sd_bus_start(bus) < 0)
         _exit(1);
@@ -316,6 +353,30 @@ static void pid_1_is_asked_for_kexec(void **state)
     end(pid);
 }
 
+static void what_systemd_would_run_is_known(void **state)
+{
+    static const char *const NONE[] = {NULL};
+    static const struct {
+        const char *property, *arguments;
+        int runs;
+    } CASES[] = {
+        {"ExecStop", "load --at-shutdown", 1},
+        {"ExecStop", "load", 0},
+        {"ExecStop", "jump", 0},
+        {"ExecStart", "jump", 0}, /* an empty assignment, or a unit that is not there */
+    };
+
+    tree = *state;
+    jobs = NONE;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        pid_t pid = begin();
+
+        assert_int_equal(systemd_runs("x.service", CASES[i].property, CASES[i].arguments),
+                         CASES[i].runs);
+        end(pid);
+    }
+}
+
 static void units_are_stopped_started_and_looked_at(void **state)
 {
     static const char *const NONE[] = {NULL};
@@ -439,6 +500,7 @@ int main(void)
         TEST(what_the_boot_waits_for_is_known),
         TEST(how_long_the_boot_took_is_known),
         TEST(pid_1_is_asked_for_kexec),
+        TEST(what_systemd_would_run_is_known),
         TEST(units_are_stopped_started_and_looked_at),
         TEST(the_watchdog_must_take_the_time),
         TEST(no_answer_is_an_error),
