@@ -13,7 +13,10 @@ static const struct packed {
     size_t n;
     int ratio; /* of a hundred cut ones, so many are noticed at least */
 } PACKED[] = {
-    {"gzip", GZIP, sizeof(GZIP), 75},
+    {"gzip", GZIP, sizeof(GZIP), 99},
+    {"gzip, odd", GZIP_ODD, sizeof(GZIP_ODD), 100},
+    {"gzip, fixed", GZIP_FIXED, sizeof(GZIP_FIXED), 100},
+    {"gzip, stored", GZIP_STORED, sizeof(GZIP_STORED), 100},
     {"zstd", ZSTD, sizeof(ZSTD), 100},
     {"zstd", ZSTD_CHECKED, sizeof(ZSTD_CHECKED), 100},
     {"xz", XZ, sizeof(XZ), 100},
@@ -21,7 +24,6 @@ static const struct packed {
     {"lz4", LZ4, sizeof(LZ4), 97},
     {"lzop", LZOP, sizeof(LZOP), 100},
     {"bzip2", BZIP2, sizeof(BZIP2), 95},
-    {"lzma", LZMA, sizeof(LZMA), 0},
 };
 
 /* An initrd as it grows. */
@@ -114,6 +116,45 @@ static void every_format_of_the_kernel_is_accepted(void **state)
             add_zeros(&made, zeros);
             accept(*state, packed->name, made.bytes, made.n);
         }
+    }
+}
+
+/* Whole or not: nobody could say. */
+static void lzma_is_not_accepted(void **state)
+{
+    refuse(*state, LZMA, sizeof(LZMA), "lzma");
+    refuse(*state, LZMA, sizeof(LZMA) / 2, "lzma");
+}
+
+/* Without reading it through nothing but its last four bytes can be compared. */
+static void gzip_that_is_not_padded_is_read_through(void **state)
+{
+    unsigned char bytes[sizeof(GZIP_ODD)];
+    unsigned noticed = 0;
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        AUTOFREE char *problem = NULL;
+
+        memcpy(bytes, GZIP_ODD, sizeof(bytes));
+        bytes[i] ^= 0x55;
+        problem = check(*state, bytes, sizeof(bytes));
+        noticed += problem != NULL;
+    }
+    assert_true(noticed > sizeof(bytes) / 2); /* of what is not the checksum or a letter */
+    memcpy(bytes, GZIP_ODD, sizeof(bytes));
+    bytes[3] = 0x02; /* a header that the kernel does not know */
+    refuse(*state, bytes, sizeof(bytes), "damaged");
+    bytes[3] = 0x08;
+    bytes[sizeof(bytes) - 3] ^= 1; /* of the length */
+    refuse(*state, bytes, sizeof(bytes), "damaged");
+    for (int round = 0; round < 500; round++) {
+        AUTOFREE char *problem = NULL;
+
+        memcpy(bytes, GZIP_ODD, sizeof(bytes));
+        for (size_t i = 17; i < sizeof(bytes); i++)
+            bytes[i] = (unsigned char)dice(256);
+        problem = check(*state, bytes, 17 + dice(sizeof(bytes) - 17));
+        assert_non_null(problem);
     }
 }
 
@@ -261,6 +302,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_format_of_the_kernel_is_accepted),
+        TEST(lzma_is_not_accepted),
+        TEST(gzip_that_is_not_padded_is_read_through),
         TEST(archives_follow_each_other),
         TEST(a_plain_archive_is_accepted),
         TEST(what_is_cut_off_is_noticed),

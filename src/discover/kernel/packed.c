@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "discover/kernel/packed-end.h"
 
 static uint32_t get_be32(const unsigned char *bytes)
 {
@@ -218,139 +219,16 @@ static bool skip_xz(struct archive *archive)
     }
 }
 
-/* gzip, bzip2 and lzma do not tell how long they are. What the first two end with is looked at. */
-
-enum {
-    TAIL = 24,
-    MIN_ARCHIVE = 124, /* without a single file */
-    MAX_RATIO = 1032,  /* of deflate */
-};
-
-/* The length of what was packed, modulo 2^32, is the last thing in the file. */
-static bool may_be_gzip_length(const unsigned char *length, uint64_t packed)
-{
-    uint32_t unpacked = get_le32(length);
-
-    return unpacked >= MIN_ARCHIVE && unpacked % 4 == 0 &&
-           (packed > UINT32_MAX / MAX_RATIO || unpacked <= packed * MAX_RATIO);
-}
-
-/* Of the zeros at the end up to `zeros` may belong to it. */
-static bool ends_as_gzip(const unsigned char *tail, size_t zeros, uint64_t packed)
-{
-    for (size_t i = 0; i <= zeros && i < 4; i++)
-        if (may_be_gzip_length(tail + TAIL - 4 - zeros + i, packed))
-            return true;
-    return false;
-}
-
-/* 48 bits, at any bit, and a checksum of 32 bits. */
-static bool ends_as_bzip2(const unsigned char *tail, size_t zeros, uint64_t unused)
-{
-    static const uint64_t END = 0x177245385090, MASK = 0xffffffffffff;
-    uint64_t window = 0;
-
-    (void)unused, (void)zeros;
-    for (size_t i = 0; i < TAIL; i++)
-        for (int bit = 7; bit >= 0; bit--) {
-            window = (window << 1 | (tail[i] >> bit & 1)) & MASK;
-            if (window == END)
-                return true;
-        }
-    return false;
-}
-
-/* The last bytes up to the zeros at the end, and up to 4 of these. */
-static bool take_tail(struct archive *archive, unsigned char tail[TAIL], size_t *ret_zeros)
-{
-    unsigned char block[4096];
-    uint64_t end = archive->end;
-    int r;
-
-    *ret_zeros = 0;
-    for (;;) {
-        size_t n = end - archive->at < sizeof(block) ? (size_t)(end - archive->at) : sizeof(block);
-        size_t used = n;
-
-        r = fd_read_at(archive->fd, block, n, end - n);
-        if (r < 0)
-            return archive_fail_errno(archive, r);
-        while (used > 0 && !block[used - 1])
-            used--;
-        end -= n - used;
-        if (used > 0 || end == archive->at)
-            break;
-    }
-    *ret_zeros = archive->end - end < 4 ? (size_t)(archive->end - end) : 4;
-    end += *ret_zeros;
-    if (end - archive->at < TAIL)
-        return archive_fail(archive, "it is cut off");
-    r = fd_read_at(archive->fd, tail, TAIL, end - TAIL);
-    return r >= 0 || archive_fail_errno(archive, r);
-}
-
-/* Another archive behind this one has another end. */
-static bool has_another(const struct archive *archive)
-{
-    static const struct {
-        const char *magic;
-        size_t length;
-    } OTHERS[] = {{"070701", 6},
-                  {"070702", 6},
-                  {"\x28\xb5\x2f\xfd", 4},
-                  {"\x02\x21\x4c\x18", 4},
-                  {"\xfd"
-                   "7zXZ\0",
-                   6},
-                  {"BZh91AY&SY", 10},
-                  {"\x89LZO\0\r\n", 7}};
-
-    for (size_t i = 0; i < ELEMENTS(OTHERS); i++)
-        if (fd_find(archive->fd, OTHERS[i].magic, OTHERS[i].length, archive->at + 1, archive->end,
-                    NULL) >= 0)
-            return true;
-    return false;
-}
-
-static bool skip_by_end(struct archive *archive,
-                        bool (*fits)(const unsigned char *tail, size_t zeros, uint64_t packed))
-{
-    unsigned char tail[TAIL];
-    size_t zeros;
-
-    if (!take_tail(archive, tail, &zeros))
-        return false;
-    if (!fits(tail, zeros, archive->end - archive->at) && !has_another(archive))
-        return archive_fail(archive, "a compressed archive in it is cut off or damaged");
-    archive->at = archive->end;
-    return true;
-}
-
-static bool skip_gzip(struct archive *archive)
-{
-    return skip_by_end(archive, ends_as_gzip);
-}
-
-static bool skip_bzip2(struct archive *archive)
-{
-    return skip_by_end(archive, ends_as_bzip2);
-}
-
-static bool skip_lzma(struct archive *archive)
-{
-    archive->at = archive->end;
-    return true;
-}
-
 bool packed_skip(struct archive *archive)
 {
     static const struct {
         unsigned char magic[2];
         bool (*skip)(struct archive *archive);
     } FORMATS[] = {
-        {{0x28, 0xb5}, skip_zstd}, {{0x1f, 0x8b}, skip_gzip}, {{0x1f, 0x9e}, skip_gzip},
-        {{0xfd, 0x37}, skip_xz},   {{0x02, 0x21}, skip_lz4},  {{0x42, 0x5a}, skip_bzip2},
-        {{0x5d, 0x00}, skip_lzma}, {{0x89, 0x4c}, skip_lzop},
+        {{0x28, 0xb5}, skip_zstd},        {{0x1f, 0x8b}, packed_skip_gzip},
+        {{0x1f, 0x9e}, packed_skip_gzip}, {{0xfd, 0x37}, skip_xz},
+        {{0x02, 0x21}, skip_lz4},         {{0x42, 0x5a}, packed_skip_bzip2},
+        {{0x5d, 0x00}, packed_skip_lzma}, {{0x89, 0x4c}, skip_lzop},
     };
     unsigned char magic[2];
 
