@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "discover/crypt/crypt.h"
 #include "discover/hardware/drivers.h"
+#include "discover/hardware/fstab.h"
 #include "discover/hardware/quirks.h"
 #include "discover/hardware/storage.h"
 #include "discover/hardware/watchdogs.h"
@@ -44,6 +45,21 @@ static enum image_arch read_arch(int root)
     return streq(name, "aarch64") ? IMAGE_ARM64 : IMAGE_X86_64;
 }
 
+/* What is found below a /boot that is not mounted is from another time, and the boot loader does
+ * not read it. */
+static void check_boot(int root, struct boot_entries *entries)
+{
+    AUTOFREE char *problem = fstab_not_mounted(root, "/boot");
+
+    if (!problem)
+        return;
+    entries->chosen = entries->n;
+    set_text(&entries->problem,
+             format("%s: mount it, or have it mounted until the shutdown (`systemctl edit "
+                    "fastreboot`, with the lines [Unit] and Wants=boot.mount)",
+                    problem));
+}
+
 /* A configuration with an error counts as none. */
 static const struct config *config_of(const struct facts *facts)
 {
@@ -59,6 +75,8 @@ static void read_entries(int root, struct facts *facts)
     started_read(root, &facts->started);
     facts->boot_order = boot_order_changed(root);
     boot_entries_read(root, config, &facts->started, entries);
+    if (!config->kernel)
+        check_boot(root, entries);
     if (facts->quirk.cmdline)
         boot_entries_append(entries, facts->quirk.cmdline, config->cmdline_remove);
     if (entries->problem && !entries->problem_error && root_denials() != denials)

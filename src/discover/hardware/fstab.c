@@ -23,8 +23,7 @@ void fstab_clear(struct fstab *fstab)
 
 static void take_line(struct fstab *fstab, char *text)
 {
-    const char *fields[4] = {0};
-    char *rest;
+    char *fields[4] = {0}, *rest;
 
     for (size_t i = 0; i < ELEMENTS(fields); i++) {
         fields[i] = strtok_r(i ? NULL : text, " \t\r", &rest);
@@ -33,10 +32,13 @@ static void take_line(struct fstab *fstab, char *text)
     }
     if (!fields[0] || fields[0][0] == '#' || !fields[2])
         return;
+    for (size_t n = strlen(fields[1]); n > 1 && fields[1][n - 1] == '/'; n--)
+        fields[1][n - 1] = 0;
     *APPEND(fstab->all, fstab->n) = (struct fstab_line){
         .source = mounts_unescape(fields[0]),
         .point = mounts_unescape(fields[1]),
         .type = xstrdup(fields[2]),
+        .noauto = fields[3] && mounts_has_option(fields[3], "noauto"),
         .automatic = !fields[3] || !(mounts_has_option(fields[3], "noauto") ||
                                      mounts_has_option(fields[3], "x-systemd.automount")),
         .spare = fields[3] && mounts_has_option(fields[3], "nofail"),
@@ -65,4 +67,20 @@ int fstab_read(int root, struct fstab *ret)
 const struct fstab_line *fstab_at(const struct fstab *fstab, const char *point)
 {
     return map_get(&fstab->points, point);
+}
+
+char *fstab_not_mounted(int root, const char *point)
+{
+    CLEANUP(fstab_clear) struct fstab fstab;
+    const struct fstab_line *line = fstab_read(root, &fstab) < 0 ? NULL : fstab_at(&fstab, point);
+    struct mount_point *mounts = NULL;
+    size_t n = 0;
+    char *text = NULL;
+
+    if (line && mounts_read(root, MOUNTS_OF_SELF, &mounts, &n) >= 0 && n > 0 &&
+        !mounts_at(mounts, n, point))
+        text = format("%s is in /etc/fstab%s, but is not mounted", point,
+                      line->noauto ? " with noauto" : "");
+    mounts_free(mounts, n);
+    return text;
 }

@@ -12,6 +12,7 @@ struct fstab_line {
     char *source; /* as fstab has it: "UUID=..." */
     char *point;
     char *type;
+    bool noauto;
     bool automatic; /* at each boot: neither noauto nor when it is first used */
     bool spare;     /* the machine is up without it: nofail. Its disk may be needed all the same. */
 };
@@ -28,3 +29,7 @@ void fstab_clear(struct fstab *fstab);
 
 /* The line of a mount point, or NULL. */
 const struct fstab_line *fstab_at(const struct fstab *fstab, const char *point);
+
+/* Says that a mount point of fstab has nothing mounted, not even an automount; for free(), or NULL
+ * if it has, or fstab has no such line, or that is not known. */
+char *fstab_not_mounted(int root, const char *point);

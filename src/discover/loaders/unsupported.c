@@ -132,7 +132,7 @@ static void look_for_entries(int root, const char *partition, struct boot_entrie
         int (*wanted)(const char *name);
     } KINDS[] = {{"loader/entries", is_entry}, {"EFI/Linux", is_image}};
     static const char LOADER[] = "systemd-boot or a similar one",
-                      BUT[] = "and there is no LoaderInfo to tell which one";
+                      BUT[] = "but it left no LoaderInfo at this boot";
     AUTOFREE char *config = format("%s/loader/loader.conf", partition);
 
     look_at(root, config, LOADER, BUT, entries);
@@ -166,15 +166,23 @@ static int grub_elsewhere_read(int root, const struct running *running,
     return entries->problem != NULL;
 }
 
+/* Files of a boot loader may be there although the firmware starts the kernel by itself. */
+static void add_started(const struct started *started, struct boot_entries *entries)
+{
+    if (entries->problem && !entries->problem_error && started->file)
+        set_text(&entries->problem, format("%s; the firmware started %s, %s", entries->problem,
+                                           started->file, started->option));
+}
+
 static int unsupported_read(int root, const struct running *running, struct boot_entries *entries)
 {
-    (void)running;
     for (size_t i = 0; !entries->problem && i < ELEMENTS(CONFIGURATIONS); i++)
         look_at(root, CONFIGURATIONS[i].path, CONFIGURATIONS[i].name, NOT_READ, entries);
     for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
         look_for_files(root, PARTITIONS[i], entries);
     for (size_t i = 0; !entries->problem && i < ELEMENTS(PARTITIONS); i++)
         look_for_entries(root, PARTITIONS[i], entries);
+    add_started(running->started, entries);
     return entries->problem != NULL;
 }
 
