@@ -169,9 +169,13 @@ bool cmdline_has(const char *line, const char *name)
     const char *word;
     size_t length;
 
-    while (cmdline_next(&line, &word, &length) && !ends_parameters(word, length))
-        if (is_listed(word, length, name))
+    while (cmdline_next(&line, &word, &length) && !ends_parameters(word, length)) {
+        bool quoted = *word == '"'; /* as a whole: the kernel takes the quotes off */
+        size_t end = quoted && length > 1 && word[length - 1] == '"' ? 1 : 0;
+
+        if (is_listed(word + quoted, length - quoted - end, name))
             return true;
+    }
     return false;
 }
 

@@ -417,6 +417,12 @@ static void the_command_line_is_the_running_one(void **state)
 static void one_time_words_are_not_inherited(void **state)
 {
     static const char *const WORDS[] = {
+        "\"init=/bin/sh\"",
+        "init=\"/bin/sh\"",
+        "\"systemd.unit=rescue.target\"",
+        "'systemd.unit=rescue.target'",
+        "systemd.\"unit\"=rescue.target",
+        "\"single\"",
         "single",
         "S",
         "1",

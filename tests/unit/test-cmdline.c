@@ -109,6 +109,11 @@ static void names_are_found(void **state)
     (void)state;
     assert_true(cmdline_has("ro panic=5", "panic"));
     assert_true(cmdline_has("panic ro", "panic"));
+    assert_true(cmdline_has("ro \"panic=5\"", "panic"));
+    assert_true(cmdline_has("\"panic\" ro", "panic"));
+    assert_true(cmdline_has("\"panic=5 6", "panic"));
+    assert_false(cmdline_has("\"", "panic"));
+    assert_false(cmdline_has("x=\"panic=5\"", "panic"));
     assert_false(cmdline_has("panic_on_oops=1", "panic"));
     assert_false(cmdline_has("ro -- panic=5", "panic"));
 }

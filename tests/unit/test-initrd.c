@@ -249,6 +249,39 @@ static void what_is_no_archive_is_refused(void **state)
     }
 }
 
+/* Each of these parts takes a read, or more. */
+static void tiny_parts_have_an_end(void **state)
+{
+    struct made member = {.n = 0};
+    const struct {
+        const char *head;
+        size_t length;
+        const void *part;
+        size_t size, n;
+    } cases[] = {
+        {"\x28\xb5\x2f\xfd\x20\0", 6, "\0\0\0", 3, 2000000}, /* empty blocks of zstd */
+        {"\x02\x21\x4c\x18", 4, "\x02\x21\x4c\x18", 4, 2000000},
+        {"", 0, member.bytes, 112, 400000},
+    };
+
+    add_file(&member, "a", "");
+    assert_int_equal(member.n, 112);
+    for (size_t i = 0; i < ELEMENTS(cases); i++) {
+        size_t n = cases[i].length + cases[i].n * cases[i].size;
+        AUTOFREE char *bytes = malloc(n), *problem = NULL;
+        AUTOCLOSE int fd = -1;
+
+        memcpy(bytes, cases[i].head, cases[i].length);
+        for (size_t k = 0; k < cases[i].n; k++)
+            memcpy(bytes + cases[i].length + k * cases[i].size, cases[i].part, cases[i].size);
+        tree_write_bytes(*state, "initrd", bytes, n);
+        fd = openat(((const struct tree *)*state)->root, "initrd", O_RDONLY | O_CLOEXEC);
+        assert_int_equal(initrd_check(fd, 0, n, &problem), 0);
+        if (!problem || !strstr(problem, "parts"))
+            fail_msg("case %zu: %s", i, problem ? problem : "accepted");
+    }
+}
+
 static void garbage_behind_the_whole_does_no_harm(void **state)
 {
     struct made made = {.n = 0};
@@ -309,6 +342,7 @@ int main(void)
         TEST(what_is_cut_off_is_noticed),
         TEST(a_plain_archive_that_is_cut_off_is_noticed),
         TEST(what_is_no_archive_is_refused),
+        TEST(tiny_parts_have_an_end),
         TEST(garbage_behind_the_whole_does_no_harm),
         TEST(a_file_system_may_be_mounted),
         TEST(what_cannot_be_read_has_an_errno),

@@ -69,10 +69,41 @@ static void the_kernel_knows_the_type(void **state)
         {0x21, "BOOT_IMAGE=vmlinuz ro", STARTER_OTHER, "BOOT_IMAGE="},
         {0x21, "initrd=\\initrd.img ro", STARTER_OTHER, "BOOT_IMAGE="},
         {0xd0, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_UNKNOWN, "kexec"},
+        {0xd1, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_UNKNOWN, "kexec"}, /* of another version */
+        {0xdf, "ro", STARTER_UNKNOWN, "kexec"},
+        /* Numbers that take the extended type: none of them is kexec, or GRUB. */
+        {0x1d0, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x1d0"},
+        {0x172, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x172"},
+        {0x121, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x121"},
+        {0x101, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x101"},
+        {0x10f2, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x10f2"},
+        {0xe1, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0xe1"},
+        {0x00, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x0"},
+        {0x20, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x20"},
+        {0x70, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x70"},
+        {0x73, "BOOT_IMAGE=/vmlinuz-6 ro", STARTER_OTHER, "type 0x73"},
     };
 
     for (size_t i = 0; i < ELEMENTS(CASES); i++)
         expect_type(*state, CASES[i].type, CASES[i].cmdline, CASES[i].by, CASES[i].words);
+}
+
+/* A type that is no number, or none that fits, is none: then the command line alone tells. */
+static void a_type_that_cannot_be_read(void **state)
+{
+    static const char *const TEXTS[] = {"",      "x\n", "-1\n", "114x\n", "99999999999999999999\n",
+                                        "0x72\n"};
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(TEXTS); i++) {
+        tree_write(tree, "proc/sys/kernel/bootloader_type", TEXTS[i]);
+        tree_write(tree, "proc/cmdline", "BOOT_IMAGE=/vmlinuz-6 ro\n");
+        expect(tree, STARTER_GRUB, "BOOT_IMAGE=");
+        tree_write(tree, "proc/cmdline", "ro\n");
+        expect(tree, STARTER_UNKNOWN, NULL);
+        tree_write(tree, "proc/cmdline", "BOOT_IMAGE=/vmlinuz-6 ro fastreboot.attempt=1\n");
+        expect(tree, STARTER_UNKNOWN, "kexec");
+    }
 }
 
 /* arm64 has no type. */
@@ -285,10 +316,15 @@ static void the_order_of_the_firmware(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_kernel_knows_the_type),       TEST(a_kernel_that_does_not_know),
-        TEST(loaders_that_say_their_name),     TEST(from_the_network),
-        TEST(it_is_carried_over_fast_reboots), TEST(attempts_carry_it),
-        TEST(it_is_the_same_after_json),       TEST(entries_of_the_firmware),
+        TEST(the_kernel_knows_the_type),
+        TEST(a_type_that_cannot_be_read),
+        TEST(a_kernel_that_does_not_know),
+        TEST(loaders_that_say_their_name),
+        TEST(from_the_network),
+        TEST(it_is_carried_over_fast_reboots),
+        TEST(attempts_carry_it),
+        TEST(it_is_the_same_after_json),
+        TEST(entries_of_the_firmware),
         TEST(the_order_of_the_firmware),
     };
 

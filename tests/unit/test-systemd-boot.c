@@ -105,6 +105,35 @@ static void the_default_is_found(void **state)
     expect(tree, "a.conf", "LoaderEntryLastBooted");
 }
 
+/* The firmware stays on the file system. */
+static void no_path_leads_out_of_the_file_system(void **state)
+{
+    static const char *const LINES[] = {"linux /../vmlinuz", "linux \\..\\vmlinuz", "linux a/../k",
+                                        "linux /k\ninitrd /x/.."};
+    static const char *const FINE[] = {"linux /k\ninitrd /..x", "linux /k\ninitrd /x..",
+                                       "linux /k\ninitrd /x../y"};
+    const struct tree *tree = *state;
+
+    setup_menu(tree);
+    for (size_t i = 0; i < ELEMENTS(LINES) + ELEMENTS(FINE); i++) {
+        bool fine = i >= ELEMENTS(LINES);
+        AUTOFREE char *text = format("version 6.10\nsort-key debian\n%s\n",
+                                     fine ? FINE[i - ELEMENTS(LINES)] : LINES[i]);
+
+        CLEANUP(boot_entries_clear) struct boot_entries entries = {0};
+        const char *problem;
+
+        tree_write(tree, "boot/loader/entries/b.conf", text);
+        assert_int_equal(loader_systemd_boot.read(tree->root, NULL, &entries), 1);
+        assert_string_equal(entries.entries[entries.chosen].id, "b.conf");
+        problem = entries.entries[entries.chosen].problem;
+        if (fine)
+            assert_null(problem);
+        else
+            assert_non_null(strstr(problem, "\"..\""));
+    }
+}
+
 /* Others may write to a directory on the way to the entries, to an entry, or to loader.conf. */
 static void what_others_may_write_is_not_followed(void **state)
 {
@@ -427,6 +456,7 @@ int main(void)
         TEST(another_loader_is_not_ours),
         TEST(an_entry_is_read_whole),
         TEST(the_default_is_found),
+        TEST(no_path_leads_out_of_the_file_system),
         TEST(what_others_may_write_is_not_followed),
         TEST(where_others_may_put_something),
         TEST(a_link_into_a_home_is_not_followed),

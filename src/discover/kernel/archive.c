@@ -5,6 +5,10 @@
 
 #include "base/fd.h"
 
+enum {
+    MAX_TAKEN = 1000000, /* some seconds */
+};
+
 bool archive_fail(struct archive *archive, const char *problem)
 {
     if (!archive->problem && !archive->error)
@@ -30,7 +34,11 @@ bool archive_skip(struct archive *archive, uint64_t n)
 bool archive_take(struct archive *archive, void *bytes, size_t n)
 {
     uint64_t from = archive->at;
-    int r = archive_skip(archive, n) ? fd_read_at(archive->fd, bytes, n, from) : -ENODATA;
+    int r;
+
+    if (archive->taken++ >= MAX_TAKEN)
+        return archive_fail(archive, "it has more parts than fastreboot looks at");
+    r = archive_skip(archive, n) ? fd_read_at(archive->fd, bytes, n, from) : -ENODATA;
 
     if (r == -ENODATA) /* it has become shorter just now */
         return archive_fail(archive, "it is cut off");

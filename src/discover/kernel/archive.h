@@ -10,11 +10,13 @@ struct archive {
     int fd;
     uint64_t start, end; /* where it is in the file */
     uint64_t at;         /* what comes next */
+    unsigned taken;      /* how often archive_take() was called */
     const char *problem; /* what is wrong with it, in words, or NULL */
     int error;           /* the negative errno of reading it, or 0 */
 };
 
-/* The next `n` bytes, and behind them; false, with the problem or error, if there are fewer. */
+/* The next `n` bytes, and behind them; false, with the problem or error, if there are fewer, or
+ * after a million calls: an archive may be made of nothing but tiny parts. */
 bool archive_take(struct archive *archive, void *bytes, size_t n);
 
 /* Moves behind the next `n` bytes; false, with the problem, if there are fewer. */

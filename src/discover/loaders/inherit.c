@@ -60,18 +60,29 @@ static bool is_one_time(const char *word)
     return false;
 }
 
+/* The kernel and systemd take `"systemd.unit=x"` and `systemd.unit="x"` for the same. */
+static char *without_quotes(const char *word, size_t length)
+{
+    char *copy = xcalloc(length + 1, 1), *out = copy;
+
+    for (size_t i = 0; i < length; i++)
+        if (!strchr("\"'\\", word[i]))
+            *out++ = word[i];
+    return copy;
+}
+
 char *inherit_one_time(const char *cmdline)
 {
     const char *word;
     size_t length;
 
     while (cmdline_next(&cmdline, &word, &length)) {
-        AUTOFREE char *copy = xstrndup(word, length);
+        AUTOFREE char *bare = without_quotes(word, length);
 
-        if (streq(copy, "--"))
+        if (streq(bare, "--"))
             return NULL;
-        if (is_one_time(copy))
-            return steal(&copy);
+        if (is_one_time(bare))
+            return xstrndup(word, length);
     }
     return NULL;
 }

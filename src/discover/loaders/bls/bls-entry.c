@@ -86,20 +86,33 @@ static int take_counters(char *id, const char *suffix)
     return (int)left;
 }
 
-/* A path on the entry's file system, as one below the root. */
-static char *below_root(const struct bls_entry *entry, const char *path)
+static void give_up(struct bls_entry *entry, const char *problem)
+{
+    set_text(&entry->problem, xstrdup(problem));
+}
+
+static bool leads_up(const char *path)
+{
+    for (; path; path = strchr(path, '/')) {
+        path += strspn(path, "/");
+        if (strncmp(path, "..", 2) == 0 && (!path[2] || path[2] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* A path on the entry's file system, as one below the root. Where ".." leads is not the same for
+ * the firmware, which does not leave the file system, and for Linux. */
+static char *below_root(struct bls_entry *entry, const char *path)
 {
     char *full = format("%s/%s", entry->directory, path + strspn(path, "/\\"));
 
     for (char *sign = full; *sign; sign++)
         if (*sign == '\\')
             *sign = '/';
+    if (leads_up(full + strlen(entry->directory)))
+        give_up(entry, "it names a file with \"..\" in its path");
     return full;
-}
-
-static void give_up(struct bls_entry *entry, const char *problem)
-{
-    set_text(&entry->problem, xstrdup(problem));
 }
 
 /* Given two such keys, old versions use the last one, new ones ignore both. */
