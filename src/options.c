@@ -107,6 +107,9 @@ static int take(const struct option_help *option, struct call *call, const char 
     case OPTION_KERNEL:
         call->kernel = optarg;
         return EXIT_FINE;
+    case OPTION_OUTPUT:
+        call->output = optarg;
+        return EXIT_FINE;
     case OPTION_NUMBER:
         call->number = number > 0 ? (unsigned)number : 0;
         return number > 0 ? EXIT_FINE : not_a_number(option);
@@ -229,6 +232,8 @@ int options_check(const struct verb *verb, const struct call *call)
         return usage_error("%s does not take --%s", verb->name, option);
     if (given(call, OPTION_ARM) && given(call, OPTION_CANCEL))
         return usage_error("--arm and --cancel exclude each other");
+    if (given(call, OPTION_NAGIOS) && given(call, OPTION_JSON | OPTION_VERBOSE | OPTION_KERNEL))
+        return usage_error("--nagios excludes --json, --verbose and --kernel");
     if (call->kernel && !is_release(call->kernel))
         return usage_error("--kernel=%s: must be a kernel release, such as 6.1.0-33-amd64",
                            call->kernel);

@@ -40,12 +40,14 @@ static void print_option_words(const struct option_help *option)
 
 /* What follows an option's "=": the text of that name, or nothing that could be completed. */
 static const char *argument_of(const struct option_help *option, const char *directory,
-                               const char *release, const char *other)
+                               const char *file, const char *release, const char *other)
 {
     if (!option->argument)
         return "";
     if (option->option == OPTION_ROOT)
         return directory;
+    if (option->option == OPTION_OUTPUT)
+        return file;
     return option->option == OPTION_KERNEL ? release : other;
 }
 
@@ -119,6 +121,7 @@ static void bash(void)
             ") COMPREPLY=(); %sreturn ;;\n",
             argument_of(option,
                         "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); ",
+                        "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); ",
                         "mapfile -t COMPREPLY < <(cd /lib/modules 2>/dev/null && compgen -d -- "
                         "\"$word\"); ",
                         ""));
@@ -143,7 +146,7 @@ static void bash(void)
 
 static void zsh_option(const struct option_help *option)
 {
-    const char *argument = argument_of(option, ":directory:_files -/",
+    const char *argument = argument_of(option, ":directory:_files -/", ":file:_files",
                                        ":release:_files -W /lib/modules -/", ":value:");
 
     if (option->letter) {
@@ -220,7 +223,7 @@ static void fish_option(const char *program, const char *condition,
         print_option_words(option);
         fputs("'", stdout);
     } else {
-        fputs(argument_of(option, " -x -a '(__fish_complete_directories)'",
+        fputs(argument_of(option, " -x -a '(__fish_complete_directories)'", " -r -F",
                           " -x -a '(command ls /lib/modules 2>/dev/null)'", " -x"),
               stdout);
     }

@@ -25,15 +25,12 @@ static int open_parent(int root, const char *path, bool create, const char **ret
     return root_open_directory(root, parent);
 }
 
-int state_write(int root, const char *path, const char *text)
+int state_write_in(int parent, const char *name, const char *text)
 {
-    const char *name;
-    AUTOCLOSE int parent = open_parent(root, path, true, &name), fd = -1;
     AUTOFREE char *temporary = format(".%s.new", name);
+    AUTOCLOSE int fd = -1;
     int r;
 
-    if (parent < 0)
-        return parent;
     /* Never writes to an existing file of that name: it may be a FIFO, which blocks. */
     if (unlinkat(parent, temporary, 0) < 0 && errno != ENOENT)
         return -errno;
@@ -51,6 +48,14 @@ int state_write(int root, const char *path, const char *text)
     }
     /* Only this puts the new name on disk. */
     return fsync(parent) < 0 ? -errno : 0;
+}
+
+int state_write(int root, const char *path, const char *text)
+{
+    const char *name;
+    AUTOCLOSE int parent = open_parent(root, path, true, &name);
+
+    return parent < 0 ? parent : state_write_in(parent, name, text);
 }
 
 int state_remove(int root, const char *path)

@@ -9,6 +9,9 @@
 /* Writes `text`; creates the directory if it is missing (but not its parents). */
 int state_write(int root, const char *path, const char *text);
 
+/* The same for the file `name` in the directory `parent`, a descriptor for reading. */
+int state_write_in(int parent, const char *name, const char *text);
+
 int state_write_json(int root, const char *path, const struct json_object *object);
 
 /* Removes a file, on disk too; 0 also if it does not exist. */

@@ -49,4 +49,8 @@
 #define HEALTH_TIMER "fastreboot-health.timer"
 #define WAIT_UNIT "fastreboot-wait.service"
 #define COUNTDOWN_UNIT "fastreboot-countdown.service"
+/* Where fastreboot-metrics.service writes. */
+#define METRICS_FILE "var/lib/prometheus/node-exporter/fastreboot.prom"
+#define METRICS_UNIT "fastreboot-metrics.service"
+#define METRICS_TIMER "fastreboot-metrics.timer"
 #define MODULES_UNIT "fastreboot-modules.service"

@@ -156,8 +156,7 @@ static char *healing_text(const struct health_facts *health, int64_t now)
                   when ? when : "");
 }
 
-/* Whatever else applies: that is what the administrator has to know first. */
-static bool reboots_itself(const struct verdict *verdict)
+bool reboots_itself(const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->n; i++)
         if (streq(verdict->findings[i].reason->id, "being-checked"))

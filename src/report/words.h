@@ -10,6 +10,10 @@
 /* What the next reboot will be: the first line. */
 char *headline(const struct survey *survey, int64_t now, enum style *ret_style);
 
+/* Whether the machine will reboot itself, because something critical is missing. Whatever else
+ * applies, that is what the administrator has to know first. */
+bool reboots_itself(const struct verdict *verdict);
+
 /* Whether to show the finding: it applies and is not the consequence of another one. Those that
  * only root can know are summarised by print_needs_root(). */
 bool is_shown(const struct finding *finding);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/util.h"
 #include "discover/hardware/drivers.h"
+#include "reboot/records.h"
+#include "report/monitoring.h"
 #include "report/report.h"
 #include "verbs/verb.h"
 
@@ -33,6 +35,21 @@ static int check_kernel(const struct call *call)
     return EXIT_FINE;
 }
 
+/* Exits as Nagios wants it, whatever that means to other callers. */
+static int check_for_nagios(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    CLEANUP(boot_record_clear) struct boot_record last;
+    bool known = records_read_boot(call->root, &last) > 0;
+    AUTOFREE char *line = NULL;
+    enum nagios_state state;
+
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    line = nagios_text(&survey, known ? &last : NULL, time_of(call), &state);
+    puts(line);
+    return (int)state;
+}
+
 static int check_machine(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
@@ -50,13 +67,15 @@ static int check_machine(const struct call *call)
 
 static int run(const struct call *call)
 {
+    if (given(call, OPTION_NAGIOS))
+        return check_for_nagios(call);
     return call->kernel ? check_kernel(call) : check_machine(call);
 }
 
 const struct verb verb_check = {
     .name = "check",
     .summary = "the reasons that apply; exit 0 fast, 4 with warnings, 3 firmware",
-    .options =
-        OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL | OPTION_QUIET | OPTION_NO_PAGER,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_VERBOSE | OPTION_KERNEL | OPTION_NAGIOS |
+               OPTION_QUIET | OPTION_NO_PAGER,
     .run = run,
 };

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
+#include "report/monitoring.h"
 #include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
@@ -29,4 +33,39 @@ const struct verb verb_status = {
     .summary = "what the next reboot will be and why, and how the last one went",
     .options = OPTION_JSON | OPTION_ROOT | OPTION_NO_PAGER,
     .run = run,
+};
+
+/* Replaces the file at once: whoever reads it never sees a part. */
+static int write_output(const char *path, const char *text)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    AUTOFREE char *directory = slash ? xstrndup(path, (size_t)(name - path)) : xstrdup(".");
+    AUTOCLOSE int parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = parent < 0 ? -errno : *name ? state_write_in(parent, name, text) : -EISDIR;
+
+    return r < 0 ? complain(path, r) : EXIT_FINE;
+}
+
+static int run_metrics(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+    CLEANUP(boot_record_clear) struct boot_record last;
+    int known = records_read_boot(call->root, &last);
+    AUTOFREE char *text = NULL;
+
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    if (known < 0)
+        (void)complain("/" RUN_BOOT, known); /* show the rest anyway */
+    text = metrics_text(&survey, known > 0 ? &last : NULL, time_of(call));
+    if (call->output)
+        return write_output(call->output, text);
+    fputs(text, stdout);
+    return EXIT_FINE;
+}
+
+const struct verb verb_metrics = {
+    .name = "metrics",
+    .summary = "print metrics for Prometheus",
+    .options = OPTION_ROOT | OPTION_OUTPUT,
+    .run = run_metrics,
 };

@@ -12,7 +12,7 @@
 
 #define UNITS                                                                                      \
     SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER,              \
-        COUNTDOWN_UNIT, WAIT_UNIT
+        COUNTDOWN_UNIT, WAIT_UNIT, METRICS_UNIT, METRICS_TIMER
 
 /* The installed files (a list that the build makes), and those made since. */
 static const char *const FILES[] = {INSTALLED_FILES};
@@ -29,11 +29,13 @@ static const char *const TREES[] = {
     "/etc/systemd/system/" EMERGENCY_UNIT ".d",
     "/etc/systemd/system/" HEALTH_UNIT ".d",
     "/etc/systemd/system/" HEALTH_TIMER ".d",
+    "/etc/systemd/system/" METRICS_UNIT ".d",
+    "/etc/systemd/system/" METRICS_TIMER ".d",
     "/etc/systemd/system/" MODULES_UNIT ".d",
     "/etc/systemd/system/" COUNTDOWN_UNIT ".d",
     "/etc/systemd/system/" WAIT_UNIT ".d",
 };
-static const char *const MADE_FILES[] = {"/" CONFIG_FILE};
+static const char *const MADE_FILES[] = {"/" CONFIG_FILE, "/" METRICS_FILE};
 
 /* Directories that the installation may have created, innermost first; they stay if not empty. */
 static const char *const MADE_DIRECTORIES[] = {
@@ -119,7 +121,8 @@ static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};
     static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", UNITS, NULL};
-    static const char *const DISABLE[] = {"disable", "--now", SERVICE_UNIT, JUMP_UNIT, NULL};
+    static const char *const DISABLE[] = {"disable", "--now",       SERVICE_UNIT,
+                                          JUMP_UNIT, METRICS_TIMER, NULL};
     static const char *const RELOAD[] = {"daemon-reload", NULL};
     int failures = 0;
 

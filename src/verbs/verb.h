@@ -36,6 +36,8 @@ enum {
     OPTION_QUIET = 1 << 10,
     OPTION_NO_PAGER = 1 << 11,
     OPTION_NO_LEGEND = 1 << 12,
+    OPTION_OUTPUT = 1 << 13,
+    OPTION_NAGIOS = 1 << 14,
 };
 
 /* The argument of --json, in the order of the option's words. */
@@ -52,6 +54,7 @@ struct call {
     const char *kernel;        /* argument of --kernel, or NULL */
     unsigned number;           /* argument of --lines, or 0 */
     int timeout;               /* argument of --timeout, or -1 */
+    const char *output;        /* argument of --output, or NULL */
     const char *argument;      /* the verb's argument, or NULL */
 };
 
