@@ -13,9 +13,8 @@
  * text. */
 int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length);
 
-/* As fd_read(), but reads at most the first `max` bytes, and the caller reports them: see
- * fd_tell().
- */
+/* As fd_read(), but reads at most the first `max` bytes, ret_length is not NULL, and the caller
+ * reports the bytes: see fd_tell(). */
 int fd_read_start(int fd, size_t max, char **ret_text, size_t *ret_length);
 
 /* Reads exactly `size` bytes at `offset`; -ENODATA if there are fewer. */

@@ -18,6 +18,7 @@ void mounts_free(struct mount_point *mounts, size_t n)
         free(mounts[i].device);
         free(mounts[i].root);
         free(mounts[i].point);
+        free(mounts[i].flags);
         free(mounts[i].source);
         free(mounts[i].type);
         free(mounts[i].options);
@@ -45,7 +46,7 @@ char *mounts_unescape(const char *field)
 /* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw" */
 static int mount_parse(char *line, struct mount_point *ret_mount)
 {
-    char *fields[5] = {0}, *rest, *type, *source, *options, *behind = strstr(line, " - ");
+    char *fields[6] = {0}, *rest, *type, *source, *options, *behind = strstr(line, " - ");
 
     if (!behind)
         return -EBADMSG;
@@ -62,6 +63,7 @@ static int mount_parse(char *line, struct mount_point *ret_mount)
         .device = xstrdup(fields[2]),
         .root = mounts_unescape(fields[3]),
         .point = mounts_unescape(fields[4]),
+        .flags = xstrdup(fields[5]),
         .source = mounts_unescape(source ? source : ""),
         .type = xstrdup(type ? type : ""),
         .options = mounts_unescape(options ? options : ""),

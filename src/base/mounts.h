@@ -9,6 +9,7 @@ struct mount_point {
     char *device; /* "8:2" */
     char *root;   /* root of the mount within the file system */
     char *point;
+    char *flags;   /* of this mount, "rw,nosuid,noexec" */
     char *source;  /* "/dev/sda2" */
     char *type;    /* "ext4" */
     char *options; /* of the file system, "rw,lowerdir=/a" */

@@ -175,12 +175,13 @@ const struct reason REASONS[] = {
          "not be judged, and a kernel that failed would be tried again."},
     {"initrd-shutdown", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "the end of the shutdown can start the next kernel",
-     "install kexec-tools: dracut's shutdown script needs its `kexec`",
-     IF_YES(environment.stuck,
-            "the shutdown ends in the initrd's own script (/run/initramfs), which needs a kexec "
-            "program, and there is none"),
-     .about = "The shutdown ends in dracut's script, which needs the `kexec` program of "
-              "kexec-tools, and that is not installed."},
+     "install fastreboot again, or kexec-tools; if /run is named, mount it without noexec",
+     IF_YES(environment.stuck, NULL),
+     .about = "The shutdown ends in a script in /run/initramfs that could not start the kernel: "
+              "fastreboot's hook is missing, which gives dracut's script the `kexec` program that "
+              "it calls (see FILES in fastreboot(8)), /run is mounted noexec, or the script is not "
+              "a known one. dracut leaves such a script if the root file system is on RAID, LVM, "
+              "LUKS, multipath or the network."},
     {"hibernated", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "no hibernated system is waiting to be resumed", NULL, IF_YES(requests[REQUEST_RESUME], NULL),
      .about = "A hibernated system is waiting to be resumed: HibernateLocation, or an image on the "

@@ -115,7 +115,7 @@ struct environment_facts {
     struct answer capture;        /* the kernel that kdump starts after a crash */
     struct answer no_variables;   /* an EFI machine, whose variables cannot be read */
     struct answer volatile_state; /* what fastreboot writes down is lost at the reboot */
-    struct answer stuck; /* the shutdown ends in an initrd's script, which has no kexec program */
+    struct answer stuck; /* the shutdown ends in an initrd's script that could not start a kernel */
     struct answer kexec_tools; /* Debian's kexec-tools are set to load a kernel at reboots, too */
     struct answer ima;         /* the running system is measured for a remote verifier */
 };

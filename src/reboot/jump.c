@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "decide/reasons.h"
 #include "discover/hardware/storage.h"
+#include "discover/system/initrd-shutdown.h"
 #include "discover/system/kexec.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
@@ -42,6 +43,20 @@ static bool is_loaded(int root, char **ret_doubt)
     if (kexec.loaded.is == ANSWER_YES)
         return true;
     *ret_doubt = format("no kernel is loaded any more");
+    return false;
+}
+
+/* The initrd whose script ends the shutdown may have been unpacked after the decision. If it cannot
+ * start the kernel, that must not look like a failure of the kernel. */
+static bool can_end(int root, char **ret_doubt)
+{
+    CLEANUP(answer_clear) struct answer stuck = initrd_shutdown_is_stuck(root);
+
+    if (stuck.is == ANSWER_NO)
+        return true;
+    *ret_doubt = stuck.text ? steal(&stuck.text)
+                            : format("cannot tell whether %s: %s",
+                                     reason_find("initrd-shutdown")->passed, strerror(stuck.error));
     return false;
 }
 
@@ -130,7 +145,7 @@ int jump_run(int root)
     int r;
 
     tell_errors_in_log(root);
-    if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt)) {
+    if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt) && can_end(root, &doubt)) {
         arm(root, go.watchdog);
         r = systemd_kexec();
         if (r >= 0)

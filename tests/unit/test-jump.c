@@ -70,6 +70,20 @@ static void the_watchdog_is_armed_first(void **state)
     assert_int_equal(fake.armed, 180);
 }
 
+/* dracut's initrd is unpacked while the kernel is loaded. */
+static void the_initrds_script_must_be_able_to_start_a_kernel(void **state)
+{
+    tree_write(*state, "run/initramfs/shutdown", "#!/bin/sh\nreboot -f\n");
+    expect(*state, -ECANCELED, false, false, "a script that is not known to start a kernel");
+}
+
+static void a_script_that_cannot_be_read_is_not_trusted(void **state)
+{
+    tree_mkdir(*state, "run/initramfs/shutdown");
+    expect(*state, -ECANCELED, false, false,
+           "cannot tell whether the end of the shutdown can start the next kernel: Is a directory");
+}
+
 /* kexec.target would start it. */
 static void without_a_go_ahead_the_kernel_goes(void **state)
 {
@@ -187,14 +201,23 @@ static void without_a_kernel_there_is_no_jump(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(with_a_go_ahead_it_jumps),           TEST(the_watchdog_is_armed_first),
-        TEST(without_a_go_ahead_the_kernel_goes), TEST(a_kernel_that_does_not_go_fails_the_unit),
-        TEST(another_programs_kernel_stays),      TEST(the_firmware_is_for_any_kernel),
-        TEST(a_load_without_an_end_is_no_kexec),  TEST(without_a_load_kexec_target_is_not_touched),
-        TEST(a_go_ahead_is_for_kexec_target_too), TEST(a_go_ahead_is_for_one_reboot),
-        TEST(a_go_ahead_is_for_no_poweroff),      TEST(a_damaged_go_ahead_is_none),
-        TEST(without_pid_1_there_is_no_jump),     TEST(what_pid_1_refuses_is_written_down),
+        TEST(with_a_go_ahead_it_jumps),
+        TEST(the_watchdog_is_armed_first),
+        TEST(without_a_go_ahead_the_kernel_goes),
+        TEST(a_kernel_that_does_not_go_fails_the_unit),
+        TEST(another_programs_kernel_stays),
+        TEST(the_firmware_is_for_any_kernel),
+        TEST(a_load_without_an_end_is_no_kexec),
+        TEST(without_a_load_kexec_target_is_not_touched),
+        TEST(a_go_ahead_is_for_kexec_target_too),
+        TEST(a_go_ahead_is_for_one_reboot),
+        TEST(a_go_ahead_is_for_no_poweroff),
+        TEST(a_damaged_go_ahead_is_none),
+        TEST(without_pid_1_there_is_no_jump),
+        TEST(what_pid_1_refuses_is_written_down),
         TEST(without_a_kernel_there_is_no_jump),
+        TEST(the_initrds_script_must_be_able_to_start_a_kernel),
+        TEST(a_script_that_cannot_be_read_is_not_trusted),
     };
 
     return RUN_TESTS(tests);

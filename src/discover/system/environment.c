@@ -7,6 +7,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "discover/system/ima.h"
+#include "discover/system/initrd-shutdown.h"
 #include "discover/system/lasting.h"
 
 /* The control domain says "control_d"; guests are on the list of quirks. */
@@ -18,35 +19,6 @@ static struct answer is_xen_control(int root)
     if (r == -ENOENT)
         return (struct answer){.is = ANSWER_NO};
     return answer_of(r < 0 ? r : strstr(capabilities, "control_d") != NULL);
-}
-
-static bool has_kexec_program(int root)
-{
-    static const char *const DIRS[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
-
-    for (size_t i = 0; i < ELEMENTS(DIRS); i++) {
-        AUTOFREE char *path = format("%s/kexec", DIRS[i]);
-        AUTOFREE char *in_initrd = format("run/initramfs/%s", path);
-
-        if (root_exists(root, path) > 0 || root_exists(root, in_initrd) > 0)
-            return true;
-    }
-    return false;
-}
-
-/* If the initrd is unpacked again at the shutdown, for the arrays and volumes that it has to take
- * apart, systemd-shutdown switches to it and leaves the rest to dracut's script. The script calls
- * `kexec -e`, with the program from the initrd or copied from the root file system (shutdown.sh in
- * modules.d/99shutdown). Without that program some versions end in a shell, and the machine stays
- * down. */
-static struct answer is_stuck(int root)
-{
-    static const char *const SIGNS[] = {"run/initramfs/.need_shutdown", "run/initramfs/shutdown"};
-    int leaves = 0;
-
-    for (size_t i = 0; leaves == 0 && i < ELEMENTS(SIGNS); i++)
-        leaves = root_exists(root, SIGNS[i]);
-    return answer_of(leaves > 0 ? !has_kexec_program(root) : leaves);
 }
 
 /* The last assignment in that shell file counts, as when it is sourced. */
@@ -96,7 +68,7 @@ struct environment_facts environment_facts_read(int root)
         .capture = answer_of(root_exists(root, "proc/vmcore")),
         .no_variables = lacks_variables(root),
         .volatile_state = state_is_lost(root),
-        .stuck = is_stuck(root),
+        .stuck = initrd_shutdown_is_stuck(root),
         .kexec_tools = kexec_tools_load(root),
         .ima = ima_measures(root),
     };
@@ -104,5 +76,6 @@ struct environment_facts environment_facts_read(int root)
 
 void environment_facts_clear(struct environment_facts *facts)
 {
-    answer_clear(&facts->volatile_state); /* the others have no text */
+    answer_clear(&facts->volatile_state);
+    answer_clear(&facts->stuck); /* the others have no text */
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts/answer.h"
+
+/* Whether the shutdown ends in an initrd's script that could not start a kernel; the text says why.
+ * To be asked again at the end of the shutdown: the script may have been unpacked only then.
+ * Release with answer_clear(). */
+struct answer initrd_shutdown_is_stuck(int root);
