@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 
+#include "base/clock.h"
 #include "base/util.h"
+#include "base/when.h"
 #include "help.h"
 #include "report/report.h"
 #include "usage.h"
@@ -89,6 +92,19 @@ static int not_a_number(const struct option_help *option)
                        option->option == OPTION_NUMBER ? " from 1 on" : "");
 }
 
+static int take_when(struct call *call)
+{
+    if (streq(optarg, "cancel")) {
+        call->when = WHEN_CANCEL;
+        return EXIT_FINE;
+    }
+    if (when_parse(optarg, clock_now(), &call->when))
+        return EXIT_FINE;
+    return usage_error("--when=%s: must be a time to come, such as +5, +2h30min, 23:30 or "
+                       "\"2030-01-31 23:30\"; or now, or cancel",
+                       optarg);
+}
+
 /* Takes an option and its argument. Returns EXIT_FINE, or another exit status. */
 static int take(const struct option_help *option, struct call *call, const char **root)
 {
@@ -110,6 +126,8 @@ static int take(const struct option_help *option, struct call *call, const char 
     case OPTION_OUTPUT:
         call->output = optarg;
         return EXIT_FINE;
+    case OPTION_WHEN:
+        return take_when(call);
     case OPTION_NUMBER:
         call->number = number > 0 ? (unsigned)number : 0;
         return number > 0 ? EXIT_FINE : not_a_number(option);
@@ -220,7 +238,9 @@ static int check_argument(const struct verb *verb, const struct call *call)
             return EXIT_FINE;
         nearest_try(&nearest, verb->word(i));
     }
-    what = format("%s for %s", verb->argument, verb->name);
+    what = xstrdup(verb->argument);
+    for (char *letter = what; *letter; letter++)
+        *letter = (char)tolower(*letter);
     return usage_unknown(what, "\"", &nearest);
 }
 
@@ -234,6 +254,10 @@ int options_check(const struct verb *verb, const struct call *call)
         return usage_error("--arm and --cancel exclude each other");
     if (given(call, OPTION_NAGIOS) && given(call, OPTION_JSON | OPTION_VERBOSE | OPTION_KERNEL))
         return usage_error("--nagios excludes --json, --verbose and --kernel");
+    if (given(call, OPTION_FAST) && given(call, OPTION_FIRMWARE))
+        return usage_error("--fast and --firmware exclude each other");
+    if (call->when == WHEN_CANCEL && call->given & (OPTION_FAST | OPTION_FIRMWARE))
+        return usage_error("--when=cancel takes neither --fast nor --firmware");
     if (call->kernel && !is_release(call->kernel))
         return usage_error("--kernel=%s: must be a kernel release, such as 6.1.0-33-amd64",
                            call->kernel);

@@ -311,9 +311,9 @@ static int wait_for(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int systemctl(const char *const arguments[], const char *const environment[])
+int systemd_run(const char *path, const char *const arguments[], const char *const environment[])
 {
-    char *argv[MAX_ARGUMENTS + 2] = {(char *)"systemctl"};
+    char *argv[MAX_ARGUMENTS + 2] = {(char *)path};
     pid_t pid;
     int r;
 
@@ -324,8 +324,13 @@ int systemctl(const char *const arguments[], const char *const environment[])
     }
     for (int i = 0; environment && environment[i]; i++)
         (void)putenv((char *)environment[i]);
-    r = posix_spawnp(&pid, "systemctl", NULL, NULL, argv, environ);
+    r = posix_spawnp(&pid, path, NULL, NULL, argv, environ);
     return r > 0 ? -r : wait_for(pid);
+}
+
+int systemctl(const char *const arguments[], const char *const environment[])
+{
+    return systemd_run("systemctl", arguments, environment);
 }
 
 /* Adds who is in the way: an array of (what, who, why, mode, user, process). */
@@ -348,27 +353,58 @@ static int find_inhibitors(sd_bus_message *list, char **ret_who)
 }
 
 /* logind is on the system bus only. */
+static int open_logind(sd_bus **ret_bus)
+{
+    int r = sd_bus_open_system(ret_bus);
+
+    return r < 0 ? r : sd_bus_set_method_call_timeout(*ret_bus, CALL_TIMEOUT);
+}
+
+#define LOGIND "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
+
 int systemd_inhibited(char **ret_who)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
-    int r = sd_bus_open_system(&bus);
+    int r = open_logind(&bus);
 
     *ret_who = NULL;
     if (r >= 0)
-        r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
-    if (r >= 0)
-        r = sd_bus_call_method(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
-                               "org.freedesktop.login1.Manager", "ListInhibitors", NULL, &reply,
-                               NULL);
+        r = sd_bus_call_method(bus, LOGIND, "ListInhibitors", NULL, &reply, NULL);
     return r < 0 ? r : find_inhibitors(reply, ret_who);
 }
+
+int systemd_schedule_reboot(uint64_t time)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    int r = open_logind(&bus);
+
+    if (r >= 0) /* otherwise it tells nobody; a reboot that nobody is told of is still one */
+        (void)sd_bus_call_method(bus, LOGIND, "SetWallMessage", NULL, NULL, "sb", "", true);
+    if (r >= 0)
+        r = sd_bus_call_method(bus, LOGIND, "ScheduleShutdown", NULL, NULL, "st", "reboot", time);
+    return r < 0 ? r : 0;
+}
+
+int systemd_cancel_scheduled(void)
+{
+    AUTOBUS sd_bus *bus = NULL;
+    AUTOMESSAGE sd_bus_message *reply = NULL;
+    int cancelled = 0, r = open_logind(&bus);
+
+    if (r >= 0)
+        r = sd_bus_call_method(bus, LOGIND, "CancelScheduledShutdown", NULL, &reply, NULL);
+    if (r >= 0)
+        r = sd_bus_message_read(reply, "b", &cancelled);
+    return r < 0 ? r : cancelled;
+}
+
+const char *const SYSTEMD_NOT_KEXEC[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
+                                         "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
 
 int systemd_reboot_through_firmware(void)
 {
     static const char *const REBOOT[] = {"reboot", "-i", NULL};
-    static const char *const NOT_KEXEC[] = {"SYSTEMCTL_SKIP_AUTO_KEXEC=1",
-                                            "SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT=1", NULL};
 
-    return systemctl(REBOOT, NOT_KEXEC);
+    return systemctl(REBOOT, SYSTEMD_NOT_KEXEC);
 }

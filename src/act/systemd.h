@@ -58,6 +58,21 @@ int systemd_start_alone(const char *unit);
  * or another negative errno. The accepted time is read below `root`. */
 int systemd_arm_watchdog(int root, unsigned seconds);
 
+/* Makes logind reboot at that time (in microseconds since 1970), in place of an earlier request,
+ * and tell the users. 0 or a negative errno. */
+int systemd_schedule_reboot(uint64_t time);
+
+/* Takes back a reboot, power-off or halt that is scheduled: 1; 0 if there is none; or a negative
+ * errno. */
+int systemd_cancel_scheduled(void);
+
+/* For systemd_run(), so that a reboot starts neither a loaded kernel nor another root file system.
+ */
+extern const char *const SYSTEMD_NOT_KEXEC[];
+
+/* Runs the program at `path` (or found in $PATH) with these arguments, as systemctl() does. */
+int systemd_run(const char *path, const char *const arguments[], const char *const environment[]);
+
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.
  * `environment` is a NULL-terminated array of additional "NAME=VALUE", or NULL. Returns 0 on
  * success, a positive exit status, or a negative errno. */

@@ -36,7 +36,7 @@ void nearest_try(struct nearest *nearest, const char *name)
 {
     size_t n = distance(nearest->word, name);
 
-    if (n >= TOO_FAR || n >= strlen(nearest->word) || (nearest->name && n >= nearest->distance))
+    if (n >= TOO_FAR || 2 * n > strlen(nearest->word) || (nearest->name && n >= nearest->distance))
         return;
     nearest->name = name;
     nearest->distance = n;

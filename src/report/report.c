@@ -60,6 +60,18 @@ void report_kernel(const struct kernel_report *kernel, bool all)
         warn_of("the next reboot goes through the firmware: ", kernel->because->found.text);
 }
 
+char *report_time_text(int64_t time)
+{
+    return time_text(time);
+}
+
+void report_scheduled(int64_t time)
+{
+    AUTOFREE char *when = time_text(time);
+
+    printf("reboot scheduled for %s; `fastreboot reboot --when=cancel` takes it back\n", when);
+}
+
 /* list */
 
 static void print_entry(const struct listed_entry *listed)

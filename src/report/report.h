@@ -11,6 +11,12 @@
 /* `last` is how the last reboot went, or NULL if not known. */
 void report_status(const struct survey *survey, const struct boot_record *last,
                    const struct history *history, int64_t now);
+/* A time in the reader's time zone; the caller frees it. */
+char *report_time_text(int64_t time);
+
+/* Says that a reboot is scheduled for that time. */
+void report_scheduled(int64_t time);
+
 void report_last(const struct boot_record *last, int64_t now);
 
 /* Only the first line of status. */

@@ -5,24 +5,25 @@
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
-    verb_wait, verb_cancel, verb_metrics, verb_booted, verb_detach, verb_health, verb_jump;
+    verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_booted, verb_detach,
+    verb_health, verb_jump;
 
 static const struct verb *const VERBS[] = {
-    &verb_status,  &verb_check,   &verb_list,      &verb_history,
-    &verb_explain, &verb_wait,    &verb_metrics,
+    &verb_status, &verb_check,   &verb_list,      &verb_history, &verb_explain,
+    &verb_wait,   &verb_metrics,
 
-    &verb_normal,  &verb_load,    &verb_unload,
+    &verb_reboot, &verb_normal,  &verb_set_next,  &verb_load,    &verb_unload,
 
-    &verb_cancel,  &verb_retry,   &verb_record,
+    &verb_cancel, &verb_retry,   &verb_record,
 
-    &verb_enable,  &verb_disable, &verb_uninstall,
+    &verb_enable, &verb_disable, &verb_uninstall,
 
-    &verb_booted,  &verb_detach,  &verb_health,    &verb_jump,
+    &verb_booted, &verb_detach,  &verb_health,    &verb_jump,
 };
 
 static const struct group GROUPS[] = {
     {"See what a reboot will be, and how the last ones went", &verb_status},
-    {"Reboot", &verb_normal},
+    {"Reboot", &verb_reboot},
     {"After something went wrong", &verb_cancel},
     {"Turn on and off", &verb_enable},
 };
@@ -43,6 +44,9 @@ static const struct option_help OPTIONS[] = {
     {OPTION_TIMEOUT, "timeout", 0, "SECONDS", "wait no longer than that"},
     {OPTION_NAGIOS, "nagios", 0, NULL, "as a plugin for Nagios: one line, exit 0, 1, 2 or 3"},
     {OPTION_OUTPUT, "output", 0, "FILE", "write into that file, replacing it at once"},
+    {OPTION_FAST, "fast", 0, NULL, "only if the reboot will not go through the firmware"},
+    {OPTION_FIRMWARE, "firmware", 0, NULL, "through the firmware, once"},
+    {OPTION_WHEN, "when", 0, "TIME", "not now: +MINUTES, +2h, HH:MM, a date; or cancel"},
     {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing"},
     {OPTION_ARM, "arm", 0, NULL, "do not reboot now, but send the next reboot there"},
     {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm"},

@@ -38,6 +38,9 @@ enum {
     OPTION_NO_LEGEND = 1 << 12,
     OPTION_OUTPUT = 1 << 13,
     OPTION_NAGIOS = 1 << 14,
+    OPTION_FAST = 1 << 15,
+    OPTION_FIRMWARE = 1 << 16,
+    OPTION_WHEN = 1 << 17,
 };
 
 /* The argument of --json, in the order of the option's words. */
@@ -55,7 +58,13 @@ struct call {
     unsigned number;           /* argument of --lines, or 0 */
     int timeout;               /* argument of --timeout, or -1 */
     const char *output;        /* argument of --output, or NULL */
+    int64_t when;              /* argument of --when, in microseconds since 1970, or one of these */
     const char *argument;      /* the verb's argument, or NULL */
+};
+
+enum {
+    WHEN_NOW = 0,
+    WHEN_CANCEL = -1, /* nothing, and whatever is scheduled is taken back */
 };
 
 enum {

@@ -135,10 +135,38 @@ int systemd_arm_watchdog(int root, unsigned seconds)
     return -fake.watchdog_error;
 }
 
+const char *const SYSTEMD_NOT_KEXEC[] = {"NOT_KEXEC=1", NULL};
+
+int systemd_run(const char *path, const char *const arguments[], const char *const environment[])
+{
+    AUTOFREE char *text = NULL;
+
+    for (size_t i = 0; environment && environment[i]; i++)
+        append_text(&text, " ", environment[i]);
+    append_text(&text, " ", path);
+    for (size_t i = 0; arguments[i]; i++)
+        append_text(&text, " ", arguments[i]);
+    change(FAKE_RUN, text);
+    return fake.run_status;
+}
+
 int systemctl(const char *const arguments[], const char *const environment[])
 {
-    (void)arguments, (void)environment;
-    return 0;
+    return systemd_run("systemctl", arguments, environment);
+}
+
+int systemd_schedule_reboot(uint64_t time)
+{
+    fake.scheduled = time;
+    return fake.run_status;
+}
+
+int systemd_cancel_scheduled(void)
+{
+    bool was = fake.scheduled != 0;
+
+    fake.scheduled = 0;
+    return was;
 }
 
 int systemd_reboot_through_firmware(void)

@@ -14,6 +14,7 @@
 #define FAKE_JUMP "fake/jump"       /* PID 1 was asked to kexec */
 #define FAKE_STARTED "fake/started" /* the units that PID 1 was asked to start */
 #define FAKE_REBOOT "fake/reboot"   /* a firmware reboot was requested */
+#define FAKE_RUN "fake/run"         /* the last command that was run, with its environment */
 
 struct fake {
     const struct tree *tree;
@@ -23,12 +24,14 @@ struct fake {
     int unload_error;   /* likewise for unloading */
     int jump_error;     /* with which PID 1 refuses to kexec */
     int reboot_error;   /* a firmware reboot is refused: an errno; if negative, an exit status */
+    int run_status;     /* of a command that is run: an exit status, or a negative errno */
+    uint64_t scheduled; /* when logind is to reboot, or 0 */
     int start_error;    /* with which it refuses to start a unit */
     int watchdog_error; /* with which it refuses to arm the watchdog */
     unsigned armed;     /* the timeout of the watchdog in seconds */
     int loads, unloads; /* number of calls */
-    const char *stale;  /* the unit that systemd has read before its files were as they should be */
     bool inside;        /* the fake itself is writing */
+    const char *stale;  /* the unit that systemd has read before its files were as they should be */
     void (*point)(void); /* called before and after each change, or NULL */
 };
 

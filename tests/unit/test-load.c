@@ -10,7 +10,7 @@
 #include "test.h"
 #include "verbs/verb.h"
 
-extern const struct verb verb_load, verb_normal, verb_retry, verb_unload;
+extern const struct verb verb_load, verb_normal, verb_retry, verb_set_next, verb_unload;
 
 static int setup(void **state)
 {
