@@ -30,6 +30,8 @@
 #define STATE_DIR "var/lib/fastreboot"
 /* The reboot under way (JSON). */
 #define STATE_ATTEMPT STATE_DIR "/attempt"
+/* An attempt that `fastreboot test` writes and removes (JSON): no boot judges it. */
+#define STATE_TEST STATE_DIR "/test"
 /* Earlier reboots, one line of JSON each. */
 #define STATE_HISTORY STATE_DIR "/history"
 

@@ -23,6 +23,8 @@
  * that the next boot can tell a load that hung or crashed; and the go-ahead for the jump is written
  * last, so that whatever ends this program earlier ends in the firmware reboot. */
 
+const int64_t DEPARTURE_LIMIT = 25 * (int64_t)1000000;
+
 int departure_begin(int root, struct attempt *ret_attempt)
 {
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
@@ -109,18 +111,17 @@ static void tell_excess(const struct inventory *inventory, bool small)
                      MAX_INVENTORY_TEXT);
 }
 
-/* Adds what is loaded and what the machine has. */
-static void describe(int root, const struct survey *survey, struct attempt *attempt)
+void departure_describe(int root, const struct survey *survey, struct attempt *attempt)
 {
     const struct boot_payload *payload = &survey->facts.payload;
 
+    attempt->state = ATTEMPT_LOADED;
     attempt->release = xstrdup(payload->image.release);
     attempt->kernel = xstrdup(payload->kernel_id);
     attempt->cmdline = load_cmdline(survey, attempt->id);
     inventory_read(root, &attempt->inventory);
     attempt->inventory.boot = systemd_boot_seconds();
     attempt->has_inventory = is_small_enough(&attempt->inventory);
-    tell_excess(&attempt->inventory, attempt->has_inventory);
 }
 
 /* Lets the jump go ahead in this reboot and in no other. */
@@ -141,8 +142,10 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
 
     deadline_doing("writing down what this machine has");
     attempt->state = ATTEMPT_LOADED;
-    if (survey)
-        describe(root, survey, attempt);
+    if (survey) {
+        departure_describe(root, survey, attempt);
+        tell_excess(&attempt->inventory, attempt->has_inventory);
+    }
     r = records_write_attempt(root, STATE_ATTEMPT, attempt);
     if (r >= 0)
         r = allow_jump(root, job, survey ? &survey->facts : NULL);

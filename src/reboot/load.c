@@ -87,7 +87,7 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
 
 /* The note does not say whether another program has loaded a kernel over it since. So it is loaded
  * again, unless nothing can be. */
-static bool is_loaded(const struct facts *facts)
+bool load_is_done(const struct facts *facts)
 {
     return facts->loaded.current &&
            (facts->kexec.disabled.is == ANSWER_YES || facts->kexec.exhausted.is == ANSWER_YES);
@@ -96,12 +96,18 @@ static bool is_loaded(const struct facts *facts)
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
 {
     AUTOCLOSE int lock = notes_lock(root);
+
+    (void)lock; /* without it the kernel may refuse the load */
+    return load_kernel_locked(root, survey, ret_id, ret_error);
+}
+
+int load_kernel_locked(int root, const struct survey *survey, char **ret_id, char **ret_error)
+{
     AUTOFREE char *id = NULL;
     int r;
 
-    (void)lock; /* without it the kernel may refuse the load */
     *ret_error = NULL;
-    if (is_loaded(&survey->facts)) {
+    if (load_is_done(&survey->facts)) {
         *ret_id = xstrdup(survey->facts.loaded.id);
         return 0;
     }

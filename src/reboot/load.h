@@ -13,6 +13,12 @@
  * lets go of it. */
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error);
 
+/* The same for a caller that holds notes_lock(). */
+int load_kernel_locked(int root, const struct survey *survey, char **ret_id, char **ret_error);
+
+/* Whether load_kernel() would load nothing, because what is loaded is just that. */
+bool load_is_done(const struct facts *facts);
+
 /* At boot, where the configuration says load = early. What keeps it from that is told. */
 void load_early(int root);
 

@@ -9,9 +9,9 @@
  * and nowhere else. What returns int gives 0 or a negative errno unless said otherwise; removing
  * what is not there is no error. */
 
-/* Attempts. `path` is one of three: STATE_ATTEMPT, the reboot under way; STATE_HEALING, the fast
+/* Attempts. `path` is one of four: STATE_ATTEMPT, the reboot under way; STATE_HEALING, the fast
  * reboot for which one through the firmware was asked for; RUN_HEALTH, the one whose machine is
- * being checked in this boot. */
+ * being checked in this boot; STATE_TEST, one that is only tried. */
 
 int records_write_attempt(int root, const char *path, const struct attempt *attempt);
 int records_remove_attempt(int root, const char *path);

@@ -186,6 +186,18 @@ void report_check_json(const struct survey *survey, bool all)
     print_json(object);
 }
 
+void report_trial_json(const struct trial *trial)
+{
+    static const char *const RESULTS[] = {"passed", "firmware", "refused"};
+    struct json_object *object = json_answer();
+
+    add_verdict(object, &trial->survey.verdict, false);
+    json_add_string(object, "result", RESULTS[trial->result]);
+    json_add_string(object, "problem", trial->error);
+    json_add_usec(object, "load_usec", trial->load, -1);
+    print_json(object);
+}
+
 /* The same object as for the next kernel, about this one. */
 static void add_reason(struct json_object *array, const char *id, const struct answer *answer)
 {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "reboot/load.h"
 #include "report/words.h"
 
 /* check */
@@ -59,6 +60,22 @@ void report_kernel(const struct kernel_report *kernel, bool all)
     if (kernel->because)
         warn_of("the next reboot goes through the firmware: ", kernel->because->found.text);
 }
+
+/* test */
+
+void report_trial(const struct trial *trial)
+{
+    const struct facts *facts = &trial->survey.facts;
+    AUTOFREE char *took = duration_text(trial->load / 1000);
+
+    if (load_is_done(facts))
+        print_line("", format("kernel %s is loaded, and no other can be", facts->loaded.release));
+    else
+        print_line("", format("kernel %s was loaded in %s%s", facts->payload.image.release, took,
+                              facts->loaded.release ? "" : ", and dropped again"));
+}
+
+/* reboot */
 
 char *report_time_text(int64_t time)
 {

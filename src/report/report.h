@@ -3,6 +3,7 @@
 
 #include "facts/history.h"
 #include "reboot/survey.h"
+#include "reboot/trial.h"
 
 /* Prints facts and decisions to standard output, the same as text and as JSON; nothing else prints
  * them. `now` is the time in microseconds since 1970, or 0 for a recorded machine, where no time
@@ -41,6 +42,10 @@ char *kernel_unknown_text(const struct kernel_report *kernel);
 
 void report_kernel(const struct kernel_report *kernel, bool all);
 void report_kernel_json(const struct kernel_report *kernel);
+
+/* What a trial that passed has shown. */
+void report_trial(const struct trial *trial);
+void report_trial_json(const struct trial *trial);
 
 /* A boot entry in the list. */
 struct listed_entry {

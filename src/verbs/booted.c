@@ -4,6 +4,7 @@
 #include "reboot/arrival.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
+#include "reboot/trial.h"
 #include "verbs/verb.h"
 
 static int run(const struct call *call)
@@ -12,6 +13,7 @@ static int run(const struct call *call)
 
     notes_remove_begun(call->root);
     notes_remove_go_ahead(call->root);
+    trial_clean(call->root);
     r = arrival_judge(call->root);
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);

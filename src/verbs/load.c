@@ -7,9 +7,6 @@
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
-/* Well below TimeoutStopSec= of fastreboot.service. */
-static const int64_t AT_SHUTDOWN = 25 * (int64_t)1000000;
-
 static int refuse(const struct finding *because)
 {
     print_trouble(format("not loaded: %s", because->found.text));
@@ -42,7 +39,7 @@ static int run(const struct call *call)
 {
     if (!given(call, OPTION_AT_SHUTDOWN))
         return load_now(call);
-    deadline_start(AT_SHUTDOWN);
+    deadline_start(DEPARTURE_LIMIT);
     return departure_load(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 

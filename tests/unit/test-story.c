@@ -19,6 +19,7 @@
 #include "reboot/jump.h"
 #include "reboot/load.h"
 #include "reboot/records.h"
+#include "reboot/trial.h"
 #include "test.h"
 
 static const int64_t SECOND = 1000000;
@@ -302,6 +303,77 @@ static void jump_ends_anywhere(void **state)
     }
 }
 
+/* A trial of a fast reboot */
+
+static int try(int root)
+{
+    CLEANUP(trial_clear) struct trial trial;
+
+    trial_run(root, &trial);
+    return trial.result == TRIAL_PASSED ? 0 : -ECANCELED;
+}
+
+static int arrive(int root)
+{
+    trial_clean(root);
+    return arrival_judge(root);
+}
+
+static void expect_nothing_of_the_trial(void)
+{
+    assert_false(exists(STATE_TEST) || exists(STATE_DIR "/.test.new") || exists(STATE_ATTEMPT));
+    assert_false(exists(RUN_JUMP) || exists(RUN_BEGUN));
+    assert_int_equal(failures(), 0);
+    assert_int_equal(lines(OUTCOME_FAILED), 0);
+}
+
+/* No boot takes it for a reboot, and no kernel is blamed, whatever comes next: the next trial, a
+ * reboot, or a power cut. What is loaded has fastreboot's note, so that every reboot replaces or
+ * drops it. */
+static void a_trial_ends_anywhere(void **state)
+{
+    enum { AGAIN, REBOOT, FIRMWARE_REBOOT, POWER_CUT, N };
+
+    (void)state;
+    for (int next = 0; next < N; next++) {
+        bool interrupted = true, jumped;
+
+        for (int at = 0; interrupted; at++) {
+            begin();
+            interrupted = run(try, at);
+            assert_true(!is_loaded() || exists(RUN_LOADED));
+            assert_true(!is_loaded() || interrupted);
+            if (next == AGAIN) {
+                assert_int_equal(try(tree->root), 0);
+                expect_nothing_of_the_trial();
+                assert_false(is_loaded());
+            } else if (next == REBOOT) {
+                assert_true(shut_down(-1, -1, &jumped));
+                boot(true);
+                (void)run(arrive, -1);
+                looks_at = 20;
+                (void)run(look, -1);
+                expect(OUTCOME_FAST, HEALTH_COMPLETE, "fast and complete", at);
+            } else if (next == FIRMWARE_REBOOT) {
+                tree_write(tree, CONFIG_FILE, "mode = firmware\n");
+                assert_false(shut_down(-1, -1, &jumped));
+                assert_false(is_loaded());
+                tree_remove(tree, CONFIG_FILE);
+                boot(false);
+                (void)run(arrive, -1);
+            } else {
+                boot(false);
+                (void)run(arrive, -1);
+                expect(OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "", at);
+            }
+            if (next != AGAIN)
+                expect_nothing_of_the_trial();
+            expect_a_good_reboot(at);
+            end();
+        }
+    }
+}
+
 /* Interrupted after the jump */
 
 static void set_out(void)
@@ -466,6 +538,15 @@ static void what_the_firmware_did_is_told_once(void **state)
 
 /* Out of memory */
 
+static void a_trial_ends_without_memory(void **state)
+{
+    (void)state;
+    begin();
+    run_without_memory(try, 100);
+    expect_nothing_of_the_trial();
+    assert_false(is_loaded());
+}
+
 static void the_way_down_ends_without_memory(void **state)
 {
     (void)state;
@@ -518,6 +599,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(departure_ends_anywhere),
         TEST(an_early_load_ends_anywhere),
+        TEST(a_trial_ends_anywhere),
+        TEST(a_trial_ends_without_memory),
         TEST(jump_ends_anywhere),
         TEST(arrival_ends_anywhere),
         TEST(arrival_ends_with_the_machine),
