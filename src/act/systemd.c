@@ -311,6 +311,22 @@ static int wait_for(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* What the program says, a question of molly-guard's for example, is to be seen also where standard
+ * output is not. */
+static int spawn(const char *path, char *const argv[], pid_t *ret_pid)
+{
+    posix_spawn_file_actions_t actions;
+    int r = posix_spawn_file_actions_init(&actions);
+
+    if (r != 0)
+        return r;
+    r = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    if (r == 0)
+        r = posix_spawnp(ret_pid, path, &actions, NULL, argv, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return r;
+}
+
 int systemd_run(const char *path, const char *const arguments[], const char *const environment[])
 {
     char *argv[MAX_ARGUMENTS + 2] = {(char *)path};
@@ -324,7 +340,7 @@ int systemd_run(const char *path, const char *const arguments[], const char *con
     }
     for (int i = 0; environment && environment[i]; i++)
         (void)putenv((char *)environment[i]);
-    r = posix_spawnp(&pid, path, NULL, NULL, argv, environ);
+    r = spawn(path, argv, &pid);
     return r > 0 ? -r : wait_for(pid);
 }
 

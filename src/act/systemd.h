@@ -70,7 +70,8 @@ int systemd_cancel_scheduled(void);
  */
 extern const char *const SYSTEMD_NOT_KEXEC[];
 
-/* Runs the program at `path` (or found in $PATH) with these arguments, as systemctl() does. */
+/* Runs the program at `path` (or found in $PATH) with these arguments, as systemctl() does. What it
+ * prints goes to standard error. */
 int systemd_run(const char *path, const char *const arguments[], const char *const environment[]);
 
 /* Runs systemctl with these arguments, a NULL-terminated array without the program's name.

@@ -5,6 +5,7 @@
 #include "act/systemd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -473,6 +474,26 @@ static void write_systemctl(const char *script)
     assert_int_equal(setenv("PATH", path, 1), 0);
 }
 
+/* With --quiet standard output is not seen. */
+static void expect_question(void)
+{
+    int before = dup(STDERR_FILENO);
+    AUTOFREE char *seen = NULL;
+
+    tree_write(tree, "seen", "");
+    {
+        AUTOCLOSE int fd = openat(tree->root, "seen", O_WRONLY | O_CLOEXEC);
+
+        assert_true(dup2(fd, STDERR_FILENO) >= 0);
+    }
+    write_systemctl("echo 'Which host?'");
+    assert_int_equal(systemctl((const char *const[]){"reboot", NULL}, NULL), 0);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    (void)close(before);
+    seen = tree_read(tree, "seen");
+    assert_string_equal(seen, "Which host?\n");
+}
+
 static void systemctl_is_run(void **state)
 {
     static const char *const MASK[] = {"mask", "x.service", NULL};
@@ -485,6 +506,7 @@ static void systemctl_is_run(void **state)
     expect_asked("mask x.service \n");
     assert_int_equal(systemd_reboot_through_firmware(), 4);
     expect_asked("reboot -i 1\n");
+    expect_question();
     write_systemctl("kill -9 $$");
     assert_int_equal(systemctl(MASK, NULL), 128 + 9);
     tree_remove(tree, "bin/systemctl");
