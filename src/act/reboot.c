@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/reboot.h"
 
+#include "act/logind.h"
 #include "act/systemd.h"
 #include "base/clock.h"
 #include "base/root.h"
@@ -39,7 +40,7 @@ int reboot_schedule(int root, int64_t time)
     int64_t left = time - clock_now();
 
     if (!command)
-        return systemd_schedule_reboot((uint64_t)time);
+        return logind_schedule_reboot((uint64_t)time);
     /* shutdown(8) counts in minutes, or takes a time of this day or the next. */
     minutes = format("+%lld", left <= 0 ? 0LL : (long long)((left + 59999999) / 60000000));
     return systemd_run(command, (const char *const[]){"-r", minutes, NULL}, NULL);

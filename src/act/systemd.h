@@ -31,9 +31,6 @@ bool systemd_is_starting_us(void);
  * it has not, or does not say. */
 long systemd_boot_seconds(void);
 
-/* What keeps the machine from being rebooted, by name, for free(): 1, 0 or a negative errno. */
-int systemd_inhibited(char **ret_who);
-
 /* Makes PID 1 end this system by kexec at once: it kills what is still running, unmounts, and
  * jumps. 0 or a negative errno. */
 int systemd_kexec(void);
@@ -58,14 +55,6 @@ int systemd_start_alone(const char *unit);
  * or another negative errno. The accepted time is read below `root`. */
 int systemd_arm_watchdog(int root, unsigned seconds);
 
-/* Makes logind reboot at that time (in microseconds since 1970), in place of an earlier request,
- * and tell the users. 0 or a negative errno. */
-int systemd_schedule_reboot(uint64_t time);
-
-/* Takes back a reboot, power-off or halt that is scheduled: 1; 0 if there is none; or a negative
- * errno. */
-int systemd_cancel_scheduled(void);
-
 /* For systemd_run(), so that a reboot starts neither a loaded kernel nor another root file system.
  */
 extern const char *const SYSTEMD_NOT_KEXEC[];
@@ -80,5 +69,5 @@ int systemd_run(const char *path, const char *const arguments[], const char *con
 int systemctl(const char *const arguments[], const char *const environment[]);
 
 /* Reboots like `systemctl reboot` (polkit, wall message), but never into a loaded kernel, and even
- * if the reboot is inhibited: see systemd_inhibited(). Returns as systemctl(). */
+ * if the reboot is inhibited: see logind_inhibited(). Returns as systemctl(). */
 int systemd_reboot_through_firmware(void);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "act/journal.h"
+#include "act/logind.h"
 #include "act/motd.h"
 #include "act/network.h"
 #include "act/systemd.h"
@@ -24,7 +25,7 @@ static bool is_inhibited(int root)
 {
     AUTOFREE char *who = NULL;
 
-    if (health_lacks_network(root) || systemd_inhibited(&who) <= 0)
+    if (health_lacks_network(root) || logind_inhibited(&who) <= 0)
         return false;
     journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
                  "the reboot through the firmware waits for %s; see `systemd-inhibit --list`", who);

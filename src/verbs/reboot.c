@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/reboot.h"
+#include "act/logind.h"
 #include "act/systemd.h"
 #include "base/paths.h"
 #include "base/util.h"
@@ -72,7 +73,7 @@ static int unschedule(const struct call *call)
         puts("would take back the scheduled reboot or power-off, if any");
         return EXIT_FINE;
     }
-    r = systemd_cancel_scheduled();
+    r = logind_cancel_scheduled();
     if (r < 0)
         return complain("cannot ask logind", r);
     puts(r > 0 ? "cancelled" : "nothing is scheduled");

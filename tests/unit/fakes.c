@@ -2,6 +2,7 @@
 #include "fakes.h"
 
 #include "act/kexec.h"
+#include "act/logind.h"
 #include "act/network.h"
 #include "act/systemd.h"
 #include "base/util.h"
@@ -95,7 +96,7 @@ long systemd_boot_seconds(void)
     return 20;
 }
 
-int systemd_inhibited(char **ret_who)
+int logind_inhibited(char **ret_who)
 {
     *ret_who = NULL;
     return 0;
@@ -155,13 +156,13 @@ int systemctl(const char *const arguments[], const char *const environment[])
     return systemd_run("systemctl", arguments, environment);
 }
 
-int systemd_schedule_reboot(uint64_t time)
+int logind_schedule_reboot(uint64_t time)
 {
     fake.scheduled = time;
     return fake.run_status;
 }
 
-int systemd_cancel_scheduled(void)
+int logind_cancel_scheduled(void)
 {
     bool was = fake.scheduled != 0;
 
