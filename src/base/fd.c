@@ -70,6 +70,14 @@ static int read_up_to(int fd, void *buffer, size_t size, uint64_t offset, size_t
     return 0;
 }
 
+int fd_read_untold(int fd, void *buffer, size_t size, uint64_t offset)
+{
+    size_t n;
+    int r = read_up_to(fd, buffer, size, offset, &n);
+
+    return r < 0 ? r : n < size ? -ENODATA : 0;
+}
+
 int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset)
 {
     size_t n;

@@ -20,6 +20,9 @@ int fd_read_start(int fd, size_t max, char **ret_text, size_t *ret_length);
 /* Reads exactly `size` bytes at `offset`; -ENODATA if there are fewer. */
 int fd_read_at(int fd, void *buffer, size_t size, uint64_t offset);
 
+/* The same for content that a recording must not have. */
+int fd_read_untold(int fd, void *buffer, size_t size, uint64_t offset);
+
 /* Finds the first occurrence of `bytes` at or after offset `from`; ret_offset may be NULL. -ENOENT
  * if the file ends without it; -EFBIG if the file continues after `end` and it was not found up to
  * there. */

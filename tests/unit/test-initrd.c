@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/witness.h"
 #include "initrd-made.h"
 #include "test.h"
 #include "tree.h"
@@ -156,6 +157,45 @@ static void gzip_that_is_not_padded_is_read_through(void **state)
         problem = check(*state, bytes, 17 + dice(sizeof(bytes) - 17));
         assert_non_null(problem);
     }
+}
+
+static size_t told;
+
+static void saw(const char *path, const struct stat *st, const char *target)
+{
+    (void)path, (void)st, (void)target;
+}
+
+static void opened(const char *path, int fd)
+{
+    (void)path, (void)fd;
+}
+
+static void took(int fd, uint64_t offset, const void *data, size_t size, bool whole)
+{
+    (void)fd, (void)offset, (void)data, (void)whole;
+    told += size;
+}
+
+static void failed(int fd)
+{
+    (void)fd;
+}
+
+/* There may be keys in it. */
+static void a_recording_gets_the_ends_only(void **state)
+{
+    static const struct witness WITNESS = {saw, opened, took, failed};
+    unsigned char recorded[sizeof(GZIP_ODD)] = {0};
+
+    told = 0;
+    witness = &WITNESS;
+    accept(*state, "gzip", GZIP_ODD, sizeof(GZIP_ODD));
+    witness = NULL;
+    assert_in_range(told, 1, 128);
+    memcpy(recorded, GZIP_ODD, 17);
+    memcpy(recorded + sizeof(recorded) - 24, GZIP_ODD + sizeof(recorded) - 24, 24);
+    accept(*state, "gzip as recorded", recorded, sizeof(recorded));
 }
 
 static void archives_follow_each_other(void **state)
@@ -337,6 +377,7 @@ int main(void)
         TEST(every_format_of_the_kernel_is_accepted),
         TEST(lzma_is_not_accepted),
         TEST(gzip_that_is_not_padded_is_read_through),
+        TEST(a_recording_gets_the_ends_only),
         TEST(archives_follow_each_other),
         TEST(a_plain_archive_is_accepted),
         TEST(what_is_cut_off_is_noticed),

@@ -46,10 +46,11 @@ static bool next_byte(struct stream *stream, unsigned char *ret_byte)
     if (stream->next == stream->n) {
         stream->n = left < sizeof(stream->bytes) ? (size_t)left : sizeof(stream->bytes);
         stream->next = 0;
-        if (!stream->n || !archive_take(archive, stream->bytes, stream->n)) {
+        if (!stream->n || fd_read_untold(archive->fd, stream->bytes, stream->n, archive->at) < 0) {
             stream->n = 0;
             return false;
         }
+        archive->at += stream->n;
     }
     *ret_byte = stream->bytes[stream->next++];
     return true;

@@ -29,7 +29,7 @@ struct walk {
     bool ended; /* the archive that came last is whole */
 };
 
-/* Behind the zeros that come next. */
+/* Behind the zeros that come next. What follows them is told when it is read. */
 static bool skip_zeros(struct archive *archive)
 {
     char block[4096];
@@ -38,7 +38,7 @@ static bool skip_zeros(struct archive *archive)
     while (archive->at < archive->end) {
         uint64_t left = archive->end - archive->at;
         size_t n = left < sizeof(block) ? (size_t)left : sizeof(block), zeros = 0;
-        int r = fd_read_at(archive->fd, block, n, archive->at);
+        int r = fd_read_untold(archive->fd, block, n, archive->at);
 
         if (r < 0)
             return archive_fail_errno(archive, r);

@@ -60,7 +60,7 @@ static bool take_tail(struct archive *archive, unsigned char tail[TAIL], size_t 
         size_t n = end - archive->at < sizeof(block) ? (size_t)(end - archive->at) : sizeof(block);
         size_t used = n;
 
-        r = fd_read_at(archive->fd, block, n, end - n);
+        r = fd_read_untold(archive->fd, block, n, end - n);
         if (r < 0)
             return archive_fail_errno(archive, r);
         while (used > 0 && !block[used - 1])
@@ -129,14 +129,29 @@ static bool skip_gzip_header(struct archive *archive)
     return true;
 }
 
+/* A recording has no more of it than the header and the end. No stream starts with that many zeros.
+ */
+static bool is_recording(const struct archive *archive)
+{
+    unsigned char start[64];
+
+    return fd_read_untold(archive->fd, start, sizeof(start), archive->at) >= 0 && !start[0] &&
+           memcmp(start, start + 1, sizeof(start) - 1) == 0;
+}
+
 /* Reads it through. */
 static bool walk_gzip(struct archive *archive)
 {
     unsigned char trailer[8]; /* checksum and length */
     uint32_t unpacked;
 
-    if (!skip_gzip_header(archive) || !deflate_skip(archive, &unpacked) ||
-        !archive_take(archive, trailer, sizeof(trailer)))
+    if (!skip_gzip_header(archive))
+        return false;
+    if (is_recording(archive)) {
+        archive->at = archive->end;
+        return true;
+    }
+    if (!deflate_skip(archive, &unpacked) || !archive_take(archive, trailer, sizeof(trailer)))
         return false;
     return get_le32(trailer + 4) == unpacked || archive_fail(archive, DAMAGED);
 }
