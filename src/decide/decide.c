@@ -57,12 +57,12 @@ static bool is_by_hand(const struct facts *facts)
 }
 
 /* A kernel that another program loaded stays loaded and will be started, so fastreboot's choice
- * does not matter. Without a chosen entry there are no files to judge. */
+ * does not matter. Without a chosen entry there are no kernel and no files to judge. */
 static bool counts(const struct facts *facts, const struct reason *reason, enum purpose purpose)
 {
     if (!(reason->purposes & 1U << purpose))
         return false;
-    if (reason->scope == SCOPE_FILES && !facts->payload.entry)
+    if ((reason->scope == SCOPE_FILES || reason->scope == SCOPE_CHOSEN) && !facts->payload.entry)
         return false;
     return reason->scope == SCOPE_POLICY || !is_by_hand(facts);
 }
@@ -153,7 +153,7 @@ const char *finding_advice(const struct finding *finding)
 {
     if (finding->lasting)
         return finding->lasting;
-    if (is_doubt(finding))
+    if (is_doubt(finding) || finding_needs_root(finding))
         return NULL;
     return finding->advice ? finding->advice : finding->reason->advice;
 }

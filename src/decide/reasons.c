@@ -2,6 +2,7 @@
 #include "decide/reasons.h"
 
 #include "base/util.h"
+#include "decide/advice.h"
 #include "decide/reason-tests.h"
 
 enum {
@@ -16,14 +17,6 @@ enum {
 #define IF_NO(member, why) IF_YES(member, why), .when_no = true
 #define IF(function) .test = (function)
 
-/* Advice that several reasons share. */
-#define NO_ACTION "no action needed: the next reboot handles this, later ones are fast again"
-#define CORRECT "correct that line; see fastreboot.conf(5)"
-#define BUILD                                                                                      \
-    "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package); "  \
-    "a firmware reboot would lack it too"
-#define RETRY "see `fastreboot history`; when the cause is fixed, `fastreboot retry`"
-
 /* In the order in which they are reported. A reason that reads one answer among the facts needs a
  * member there, the reader that fills it, and a row here. fastreboot-reasons(7) is made from them.
  */
@@ -35,7 +28,8 @@ const struct reason REASONS[] = {
      "the configuration allows fast reboots", "set mode = fast, or remove that line",
      IF(test_mode_firmware), .about = "The configuration says `mode = firmware`."},
     {"normal-asked", SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
-     "no firmware reboot was requested", "undo it with `fastreboot normal --cancel`",
+     "no firmware reboot was requested",
+     "reboot to carry it out, or undo it with `fastreboot normal --cancel`",
      IF_YES(units.armed, "a firmware reboot was requested with `fastreboot normal`"),
      .follows = "being-checked", .about = "`fastreboot normal` requested this reboot."},
     {"masked", SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
@@ -107,7 +101,10 @@ const struct reason REASONS[] = {
      .lasting = "the firmware does not clear the request; `bootctl reboot-to-firmware false` does",
      .about = "The firmware setup was requested (`systemctl reboot --firmware-setup`)."},
     {"firmware-update", SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
-     "no firmware update is pending", NO_ACTION, IF_YES(requests[REQUEST_UPDATE], NULL),
+     "no firmware update is pending",
+     "the next reboot installs it, which may take minutes: do not cut the power; later ones are "
+     "fast again",
+     IF_YES(requests[REQUEST_UPDATE], NULL),
      .lasting =
          "the firmware does not carry the update out. See `fwupdmgr get-history`; to give it "
          "up, remove what waits: the capsule in EFI/UpdateCapsule of the EFI partition, or "
@@ -210,18 +207,20 @@ const struct reason REASONS[] = {
      "it is known whether a kernel is loaded", NULL, IF(test_loaded_unknown),
      .about = "The kernel does not say whether a kernel is loaded."},
     {"kexec-disabled", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC, "kexec is not disabled",
-     "if that is not intended, find what sets it: `grep -r kexec_load_disabled /etc/sysctl.d "
-     "/usr/lib/sysctl.d`",
+     "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | grep "
+     "kexec_load_disabled`; it stays until the next boot",
      IF(test_kexec_disabled), .about = "kernel.kexec_load_disabled is 1."},
     {"kexec-exhausted", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the limit of kexec loads is not used up",
-     "if that is not intended, find what sets it: `grep -r kexec_load_limit_reboot /etc/sysctl.d "
-     "/usr/lib/sysctl.d`",
+     "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | grep "
+     "kexec_load_limit_reboot`; it stays until the next boot",
      IF(test_kexec_exhausted), .about = "kernel.kexec_load_limit_reboot is used up."},
     {"kernel-unknown", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the kernel to start is known",
-     "correct that, or name a kernel with kernel = and initrd = in /etc/fastreboot.conf; use links "
-     "that follow updates, such as /vmlinuz and /initrd.img, if there are any",
+     "no action needed: such a machine reboots through the firmware. If it can be corrected, do; "
+     "or "
+     "name links that follow updates, if there are any, such as kernel = /vmlinuz and initrd = "
+     "/initrd.img in /etc/fastreboot.conf",
      IF(test_kernel_unknown),
      .about = "No kernel was found, it is not certain which one the boot loader would start, or "
               "users other than root could change what the boot loader reads; see "
@@ -285,7 +284,7 @@ const struct reason REASONS[] = {
      .about =
          "The next kernel would inherit the running kernel's command line, and another program "
          "started that kernel by kexec."},
-    {"driver-required", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
+    {"driver-required", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_CHOSEN,
      "the next kernel has every driver this machine needs", BUILD, IF(test_driver_required),
      .about = "Like driver-missing, if the configuration says `missing-driver = block`."},
     {"foreign-kernel-in-place", SEVERITY_BLOCK, KIND_SETTING, LOADING, SCOPE_POLICY,
@@ -302,7 +301,7 @@ const struct reason REASONS[] = {
      "the last loads at shutdown ended", RETRY, IF(test_load_interrupted),
      .about = "The last two loads at shutdown began and did not end: the program was killed or ran "
               "out of time, or the machine went down."},
-    {"load-refused", SEVERITY_BLOCK, KIND_FAULT, BEFORE, SCOPE_KEXEC,
+    {"load-refused", SEVERITY_BLOCK, KIND_FAULT, BEFORE, SCOPE_CHOSEN,
      "the running kernel did not refuse to load this kernel at the last reboots",
      "`fastreboot load` tries it now, and says what is wrong; each reboot tries it again",
      IF(test_load_refused),
@@ -310,8 +309,9 @@ const struct reason REASONS[] = {
               "next reboot tries it once more."},
     {"failed-before", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed",
-     "see `journalctl -b -1 -e`, /sys/fs/pstore and the console or BMC's log; when the cause is "
-     "fixed, `fastreboot retry`",
+     "see the journal of the boot before that reboot (`journalctl --list-boots`), "
+     "/var/lib/systemd/pstore and the console's or BMC's log. It is tried again when the kernel or "
+     "the firmware is updated, or after `fastreboot retry`, which does not reboot",
      IF(test_failed_before),
      .about =
          "A fast reboot into this kernel has failed: it panicked or hung, something reset the "
@@ -320,7 +320,7 @@ const struct reason REASONS[] = {
     {"failed-too-often", SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
      "fast reboots work on this machine", RETRY, IF(test_failed_too_often),
      .about = "Fast reboots into three different kernels have failed."},
-    {"driver-missing", SEVERITY_WARN, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
+    {"driver-missing", SEVERITY_WARN, KIND_FAULT, ALWAYS, SCOPE_CHOSEN,
      "the next kernel has drivers for the root file system and the default route", BUILD,
      IF(test_driver_missing),
      .about = "The next kernel has no driver, built in or as a module, for a device that a module "
@@ -328,11 +328,13 @@ const struct reason REASONS[] = {
               "for the root file system itself (ZFS). Typical of a module that DKMS built for one "
               "kernel only."},
     {"array-degraded", SEVERITY_WARN, KIND_FAULT, REBOOTS, SCOPE_POLICY,
-     "no disk array is degraded", "see `cat /proc/mdstat`; any reboot may lose another disk",
+     "no disk array is degraded",
+     "see `cat /proc/mdstat`; a disk more may be missing after any reboot",
      IF_YES(storage.degraded, NULL), .about = "A RAID array lacks a disk."},
     {"filesystem-errors", SEVERITY_WARN, KIND_FAULT, REBOOTS, SCOPE_POLICY,
      "no file system has recorded errors",
-     "make sure that there is a backup before any reboot, and check the file system",
+     "make sure that there is a backup before any reboot; check the file system while it is not "
+     "mounted, from a rescue system",
      IF_YES(storage.damaged, NULL), .about = "ext4, btrfs or XFS has recorded errors."},
     {"disk-errors", SEVERITY_WARN, KIND_FAULT, REBOOTS, SCOPE_POLICY,
      "the kernel has logged no disk errors",
@@ -366,10 +368,11 @@ const struct reason REASONS[] = {
          "Some program has written the command line of a kernel that fastreboot started into a "
          "boot entry or a unified kernel image. A fast reboot leaves those parameters out, the "
          "boot loader does not."},
-    {"kernel-pinned", SEVERITY_WARN, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
+    {"kernel-pinned", SEVERITY_WARN, KIND_SETTING, ALWAYS, SCOPE_CHOSEN,
      "the configuration names no kernel that is older than the one installed",
-     "name links that follow updates, such as kernel = /vmlinuz and initrd = /initrd.img, if there "
-     "are any; a fixed path stays, also after security updates",
+     "remove kernel = and initrd =, or name links that follow updates, such as /vmlinuz and "
+     "/initrd.img; a fixed path stays at that kernel, also after security updates, and a reboot "
+     "through the firmware starts another one",
      IF_YES(pinned, NULL),
      .about = "The configuration names a kernel that is older than the one that would be started "
               "without it or, if that is not known, than the newest in /boot. A fixed path stays "

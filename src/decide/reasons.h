@@ -31,6 +31,7 @@ enum purpose {
 enum scope {
     SCOPE_POLICY, /* the reboot as such */
     SCOPE_KEXEC,  /* loading a kernel: does not count if another program has loaded one */
+    SCOPE_CHOSEN, /* likewise, about the kernel that was chosen: tested if there is one */
     SCOPE_FILES,  /* likewise, but only about an entry's files: tested if there is an entry */
 };
 

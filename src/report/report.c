@@ -12,7 +12,8 @@ static void print_checked(const struct finding *finding)
 {
     const struct reason *reason = finding->reason;
     bool applies = finding->found.is != ANSWER_NO;
-    AUTOFREE char *mark = format("%-6s ", applies ? severity_name(reason->severity) : "ok");
+    const char *result = finding_needs_root(finding) ? "root?" : severity_name(reason->severity);
+    AUTOFREE char *mark = format("%-6s ", applies ? result : "ok");
 
     print_line(mark, format("%s [%s]", applies ? finding->found.text : reason->passed, reason->id));
     if (applies && finding_advice(finding))
@@ -132,7 +133,9 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
         if (all)
             print_entry(&listed[i]);
     }
-    if (entries->problem)
+    if (entries->problem && entries->n == 0)
+        print_trouble(xstrdup(entries->problem));
+    else if (entries->problem)
         print_line("", xstrdup(entries->problem));
 }
 
@@ -182,7 +185,7 @@ static char *summary_of(const struct history *history, size_t from, enum outcome
     if (n_times < 2)
         return format("%zu %s", n, outcome_name(outcome));
     qsort(times, n_times, sizeof(*times), compare_numbers);
-    median = duration_text(times[n_times / 2]);
+    median = duration_text((times[(n_times - 1) / 2] + times[n_times / 2]) / 2);
     return format("%zu %s (median %s)", n, outcome_name(outcome), median);
 }
 

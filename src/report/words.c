@@ -195,5 +195,5 @@ char *headline(const struct survey *survey, int64_t now, enum style *ret_style)
     if (!verdict->needs_root || reboots_itself(verdict))
         return firmware_text(survey, now, ret_style);
     *ret_style = STYLE_WARN;
-    return format("Next reboot: unknown, run as root: %s", verdict->because->found.text);
+    return format("Next reboot: unknown, run as root (%s)", verdict->because->found.text);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "report/print.h"
@@ -12,7 +13,10 @@
  * and returns the exit status. Only verbs print: nothing below them does. */
 static inline int complain(const char *what, int error)
 {
-    print_trouble(format("%s%s%s", what ? what : "", what ? ": " : "",
-                         error == -EBADMSG ? "damaged" : strerror(-error)));
+    bool root = (error == -EACCES || error == -EPERM) && geteuid() != 0;
+
+    print_trouble(format("%s%s%s%s", what ? what : "", what ? ": " : "",
+                         error == -EBADMSG ? "damaged" : strerror(-error),
+                         root ? "; run as root" : ""));
     return EXIT_FAILED;
 }

@@ -34,7 +34,7 @@ static int run(const struct call *call)
         free(listed[i].release);
         free(listed[i].problem);
     }
-    return EXIT_FINE;
+    return entries->n == 0 && entries->problem ? EXIT_FAILED : EXIT_FINE;
 }
 
 const struct verb verb_list = {
