@@ -288,7 +288,7 @@ int health_check(int root, const struct config *config, const struct health_seen
                     ret_news);
 }
 
-bool health_is_complete(int root)
+bool health_is_settled(int root)
 {
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
     CLEANUP(health_facts_clear) struct health_facts health = {0};
@@ -300,7 +300,7 @@ bool health_is_complete(int root)
         return false;
     inventory_read(root, &health.now);
     compare(&health.before, &health.now, &losses);
-    return losses.n == 0;
+    return !losses.critical;
 }
 
 bool health_lacks_network(int root)

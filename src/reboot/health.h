@@ -40,9 +40,9 @@ struct health_seen {
 int health_check(int root, const struct config *config, const struct health_seen *seen,
                  struct health_news *ret_news);
 
-/* Whether everything is back as far as files tell, so that a check that is under way waits at most
- * for PID 1: for the end of the boot, or for health-unit. */
-bool health_is_complete(int root);
+/* Whether everything critical is back as far as files tell, so that nothing but PID 1 can still
+ * change what the check comes to: a boot that does not end, or health-unit. */
+bool health_is_settled(int root);
 
 /* Whether the reboot that is asked for is for the network, which may keep the users away who could
  * end what inhibits a reboot. */

@@ -22,7 +22,7 @@ static bool boot_waits_for_us(int root)
 {
     AUTOFREE char *jobs = NULL;
 
-    return systemd_boot_waits(&jobs) > 0 && systemd_is_starting_us() && health_is_complete(root);
+    return systemd_boot_waits(&jobs) > 0 && systemd_is_starting_us() && health_is_settled(root);
 }
 
 /* What nothing will find out, in words; or NULL. The timer is asked again before that counts: it
