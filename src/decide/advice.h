@@ -9,3 +9,6 @@
     "a firmware reboot would lack it too"
 #define RETRY                                                                                      \
     "see `fastreboot history`; when the cause is fixed, `fastreboot retry`, which does not reboot"
+#define FIND_SYSCTL(name)                                                                          \
+    "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | "          \
+    "grep " name "`; it stays until the next boot"

@@ -207,13 +207,10 @@ const struct reason REASONS[] = {
      "it is known whether a kernel is loaded", NULL, IF(test_loaded_unknown),
      .about = "The kernel does not say whether a kernel is loaded."},
     {"kexec-disabled", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC, "kexec is not disabled",
-     "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | grep "
-     "kexec_load_disabled`; it stays until the next boot",
-     IF(test_kexec_disabled), .about = "kernel.kexec_load_disabled is 1."},
+     FIND_SYSCTL("kexec_load_disabled"), IF(test_kexec_disabled),
+     .about = "kernel.kexec_load_disabled is 1."},
     {"kexec-exhausted", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
-     "the limit of kexec loads is not used up",
-     "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | grep "
-     "kexec_load_limit_reboot`; it stays until the next boot",
+     "the limit of kexec loads is not used up", FIND_SYSCTL("kexec_load_limit_reboot"),
      IF(test_kexec_exhausted), .about = "kernel.kexec_load_limit_reboot is used up."},
     {"kernel-unknown", SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the kernel to start is known",

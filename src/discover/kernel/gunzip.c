@@ -21,7 +21,7 @@ static bool refill(struct archive *archive, z_stream *stream, unsigned char *chu
 
     if (n == 0)
         return archive_fail(archive, "it is cut off");
-    r = fd_read_at(archive->fd, chunk, n, archive->at);
+    r = fd_read_untold(archive->fd, chunk, n, archive->at);
     if (r < 0)
         return archive_fail_errno(archive, r);
     archive->at += n;
