@@ -196,6 +196,8 @@ static void a_recording_gets_the_ends_only(void **state)
     memcpy(recorded, GZIP_ODD, 17);
     memcpy(recorded + sizeof(recorded) - 24, GZIP_ODD + sizeof(recorded) - 24, 24);
     accept(*state, "gzip as recorded", recorded, sizeof(recorded));
+    recorded[sizeof(recorded) - 30] = 1; /* no recording: half of it was lost */
+    refuse(*state, recorded, sizeof(recorded), "archive");
 }
 
 static void archives_follow_each_other(void **state)

@@ -113,6 +113,18 @@ static void it_is_looked_at(void **state)
     free(problem);
 }
 
+/* It would unpack to nothing. */
+static void a_kernel_of_no_bytes_is_a_problem(void **state)
+{
+    size_t size = made_pe(IMAGE, WHOLE);
+    AUTOFREE char *problem = NULL;
+
+    (void)state;
+    made_field(IMAGE, AT_LINUX, 16, 0);
+    problem = problem_of(as_file(size), 0);
+    assert_string_equal(problem, "its kernel is empty");
+}
+
 /* Older stubs have no microcode and no os-release. */
 static void an_older_stub(void **state)
 {
@@ -337,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_taken_apart),
         cmocka_unit_test(it_is_looked_at),
+        cmocka_unit_test(a_kernel_of_no_bytes_is_a_problem),
         cmocka_unit_test(an_older_stub),
         cmocka_unit_test(sizes_in_memory_and_in_the_file),
         cmocka_unit_test(a_signed_kernel_has_no_padding),

@@ -129,14 +129,28 @@ static bool skip_gzip_header(struct archive *archive)
     return true;
 }
 
-/* A recording has no more of it than the header and the end. No stream starts with that many zeros.
- */
+/* A recording has no more of it than the header with a name and the end. Between them, and behind
+ * the end, are zeros. */
 static bool is_recording(const struct archive *archive)
 {
-    unsigned char start[64];
+    enum { MIN_ZEROS = 64 };    /* a stream may begin with some */
+    uint64_t tail = UINT64_MAX; /* where it begins */
+    unsigned char block[4096];
 
-    return fd_read_untold(archive->fd, start, sizeof(start), archive->at) >= 0 && !start[0] &&
-           memcmp(start, start + 1, sizeof(start) - 1) == 0;
+    for (uint64_t at = archive->at; at < archive->end; at += sizeof(block)) {
+        uint64_t left = archive->end - at;
+        size_t n = left < sizeof(block) ? (size_t)left : sizeof(block);
+
+        if (fd_read_untold(archive->fd, block, n, at) < 0)
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            if (block[i] && tail == UINT64_MAX)
+                tail = at + i;
+            if (block[i] && (at + i - tail >= TAIL || tail - archive->at < MIN_ZEROS))
+                return false;
+        }
+    }
+    return tail != UINT64_MAX && tail - archive->at >= MIN_ZEROS;
 }
 
 /* Reads it through. */

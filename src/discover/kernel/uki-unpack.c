@@ -148,6 +148,15 @@ static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int 
     return 0;
 }
 
+static bool is_kernel_empty(const struct uki *uki, unsigned profile)
+{
+    const struct pe_section *parts[N_UKI_PARTS];
+    uint64_t size;
+
+    return uki_select(uki, profile, parts) >= 0 && kernel_size(uki, parts[UKI_LINUX], &size) >= 0 &&
+           size == 0;
+}
+
 /* Begins with either of the two below. */
 static int read_whole(int fd, unsigned profile, struct uki *ret_uki, char **ret_problem)
 {
@@ -156,6 +165,8 @@ static int read_whole(int fd, unsigned profile, struct uki *ret_uki, char **ret_
     *ret_problem = r == -ENOEXEC ? xstrdup("not a unified kernel image")
                    : r >= 0      ? uki_problem(ret_uki, profile)
                                  : NULL;
+    if (r >= 0 && !*ret_problem && is_kernel_empty(ret_uki, profile))
+        *ret_problem = xstrdup("its kernel is empty");
     return *ret_problem ? -ENOEXEC : r;
 }
 
