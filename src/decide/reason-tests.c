@@ -218,9 +218,10 @@ struct answer test_being_checked(const struct facts *facts)
         return answer_yes(format("missing since the fast reboot into kernel %s: %s",
                                  health->release ? health->release : "(unknown)", health->asked));
     compare(&health->before, &health->now, &losses);
-    if (!losses.critical)
+    /* Files do not tell what only PID 1 knows: that the boot does not end, or a unit. */
+    if (!losses.critical && !health->told)
         return NO;
-    missing = losses_text(&losses);
+    missing = losses.critical ? losses_text(&losses) : xstrdup(health->told);
     return answer_yes(
         format("missing since the fast reboot into kernel %s, but may still appear: %s",
                health->release ? health->release : "(unknown)", missing));

@@ -162,6 +162,7 @@ struct repeat_facts {
 struct health_facts {
     bool under_way;
     char *asked;             /* what is missing, if the reboot for it is requested; or NULL */
+    char *told;              /* what is missing by the countdown that runs; or NULL */
     char *release;           /* of the kernel that was started, or NULL */
     struct inventory before; /* what the machine had before the reboot */
     struct inventory now;

@@ -88,5 +88,6 @@ void health_facts_clear(struct health_facts *facts)
     inventory_clear(&facts->now);
     free(facts->release);
     free(facts->asked);
+    free(facts->told);
     *facts = (struct health_facts){0};
 }

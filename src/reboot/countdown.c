@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "reboot/records.h"
@@ -19,6 +20,12 @@ void health_news_clear(struct health_news *news)
     free(news->motd);
     *news = (struct health_news){0};
 }
+
+#define ITEM "  - "
+
+enum {
+    MAX_MOTD = 16 * 1024,
+};
 
 /* In the machine's time zone: "19:51:40 UTC". */
 static char *time_of_day(int64_t microseconds)
@@ -46,12 +53,25 @@ static char *list(const struct losses *losses)
     char *text = NULL;
 
     for (size_t i = 0; i < losses->n && i < MAX_MISSING; i++) {
-        AUTOFREE char *line = text_printable(losses->all[i].text), *item = format("  - %s", line);
+        AUTOFREE char *line = text_printable(losses->all[i].text), *item = format(ITEM "%s", line);
 
         if (losses->all[i].critical)
             append_text(&text, "\n", item);
     }
     return text;
+}
+
+char *countdown_read(int root)
+{
+    AUTOFREE char *text = NULL;
+    char *all = NULL, *rest, *line;
+
+    if (root_read(root, RUN_MOTD, MAX_MOTD, &text, NULL) < 0)
+        return NULL;
+    for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        if (after_prefix(line, ITEM))
+            append_text(&all, ", ", after_prefix(line, ITEM));
+    return all;
 }
 
 static char *motd(const struct attempt *attempt, const char *deadline, const struct losses *losses)

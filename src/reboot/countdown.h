@@ -21,6 +21,10 @@ void health_news_clear(struct health_news *news);
 void countdown_tell(int root, struct attempt *attempt, const struct health_look *look,
                     const struct losses *losses, struct health_news *ret);
 
+/* What is missing, as those who log in are told while a countdown runs: "disk X, the boot has not
+ * ended". NULL if none runs. The caller frees it. */
+char *countdown_read(int root);
+
 /* It may not any more. Tells that the last minute has begun; true until that is over. */
 bool countdown_runs(int root, struct attempt *attempt, const struct health_look *look,
                     const struct losses *losses, struct health_news *ret);

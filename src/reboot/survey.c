@@ -11,6 +11,7 @@
 #include "discover/hardware/inventory.h"
 #include "discover/kernel/payload.h"
 #include "reboot/baseline.h"
+#include "reboot/countdown.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
 
@@ -58,6 +59,7 @@ static void join_health(int root, struct facts *facts)
     if (!health->under_way)
         return;
     inventory_read(root, &health->now);
+    health->told = countdown_read(root);
     /* The check began when this boot was judged. */
     if (records_read_boot(root, &record) > 0)
         health->deadline = record.time + health_limit(&facts->config) + HEALTH_NOTICE;
