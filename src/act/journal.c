@@ -78,7 +78,7 @@ static void send(enum journal_event event, int priority, struct fields *fields, 
         fprintf(stderr, "fastreboot: %s\n", printable);
 }
 
-static char *make_text(const char *pattern, va_list arguments)
+static char *__attribute__((format(printf, 1, 0))) make_text(const char *pattern, va_list arguments)
 {
     char *text;
 

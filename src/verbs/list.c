@@ -34,7 +34,9 @@ static int run(const struct call *call)
         free(listed[i].release);
         free(listed[i].problem);
     }
-    return entries->n == 0 && entries->problem ? EXIT_FAILED : EXIT_FINE;
+    /* Where nothing can be listed, JSON says so in the answer. */
+    return entries->n == 0 && entries->problem && !given(call, OPTION_JSON) ? EXIT_FAILED
+                                                                            : EXIT_FINE;
 }
 
 const struct verb verb_list = {

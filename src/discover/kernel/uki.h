@@ -71,6 +71,6 @@ struct uki_content {
 int uki_look(int fd, unsigned profile, struct uki_content *ret_content, char **ret_problem);
 
 /* Copies kernel and initrd of a profile into sealed memfds, as the stub would pass them on. 0 and
- * two descriptors, -1 if there is no initrd; -ENOEXEC and uki_problem()'s text, or that its kernel is
- * empty, in *ret_problem, which the caller frees; or another negative errno. */
+ * two descriptors, -1 if there is no initrd; -ENOEXEC and uki_problem()'s text, or that its kernel
+ * is empty, in *ret_problem, which the caller frees; or another negative errno. */
 int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem);
