@@ -16,7 +16,7 @@ enum {
 };
 
 /* systemd's, with its averages for months and years. */
-static const struct unit {
+static const struct {
     const char *name;
     int64_t length; /* in microseconds */
 } UNITS[] = {
@@ -52,19 +52,23 @@ static const struct unit {
     {"μs", 1}, /* U+03BC */
 };
 
-/* The unit at *text, which moves behind it; a second where there is none, NULL if it is unknown. */
-static const struct unit *take_unit(const char **text)
+int64_t time_unit(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ELEMENTS(UNITS); i++)
+        if (strlen(UNITS[i].name) == length && strncmp(UNITS[i].name, name, length) == 0)
+            return UNITS[i].length;
+    return 0;
+}
+
+/* The length of the unit at *text, which moves behind it; a second where there is none, 0 if it is
+ * unknown. */
+static int64_t take_unit(const char **text)
 {
     size_t length = strcspn(*text, BLANKS DIGITS ".-+");
+    int64_t unit = length > 0 ? time_unit(*text, length) : SECOND;
 
-    if (length == 0)
-        return &UNITS[0];
-    for (size_t i = 0; i < ELEMENTS(UNITS); i++)
-        if (strlen(UNITS[i].name) == length && strncmp(UNITS[i].name, *text, length) == 0) {
-            *text += length;
-            return &UNITS[i];
-        }
-    return NULL;
+    *text += length;
+    return unit;
 }
 
 /* Adds number * unit to *total. */
@@ -93,9 +97,8 @@ static int take_number(const char **text, int64_t *ret)
 static int take_part(const char **text, int64_t *total)
 {
     const char *start = *text, *fraction = NULL;
-    const struct unit *unit;
     size_t digits = 0;
-    int64_t number;
+    int64_t number, unit;
     int r = take_number(text, &number);
 
     if (r < 0)
@@ -111,8 +114,8 @@ static int take_part(const char **text, int64_t *total)
     unit = take_unit(text);
     if (!unit)
         return -EINVAL;
-    r = add(total, number, unit->length);
-    for (int64_t rest = unit->length / 10; r >= 0 && digits > 0 && rest > 0; rest /= 10, digits--)
+    r = add(total, number, unit);
+    for (int64_t rest = unit / 10; r >= 0 && digits > 0 && rest > 0; rest /= 10, digits--)
         r = add(total, *fraction++ - '0', rest);
     return r;
 }

@@ -5,28 +5,17 @@
 #include <time.h>
 
 #include "base/util.h"
+#include "base/values.h"
 
-static const int64_t SECOND = 1000000, LONGEST = 366 * (int64_t)86400;
+static const int64_t SECOND = 1000000, WEEK = 7 * (int64_t)86400, LONGEST = 366 * (int64_t)86400;
 
-/* The seconds of a unit, whose name has `length` letters; 0 if there is none of that name. */
+/* The seconds of a unit, whose name has `length` letters; 0 if there is none of that name, or if it
+ * is less than a second or more than a week. */
 static int64_t seconds_of(const char *name, size_t length)
 {
-    static const struct {
-        const char *name;
-        int64_t seconds;
-    } UNITS[] = {
-        {"s", 1},         {"sec", 1},          {"second", 1},
-        {"seconds", 1},   {"m", 60},           {"min", 60},
-        {"minute", 60},   {"minutes", 60},     {"h", 3600},
-        {"hr", 3600},     {"hour", 3600},      {"hours", 3600},
-        {"d", 86400},     {"day", 86400},      {"days", 86400},
-        {"w", 7 * 86400}, {"week", 7 * 86400}, {"weeks", 7 * 86400},
-    };
+    int64_t seconds = time_unit(name, length) / SECOND;
 
-    for (size_t i = 0; i < ELEMENTS(UNITS); i++)
-        if (strlen(UNITS[i].name) == length && strncmp(UNITS[i].name, name, length) == 0)
-            return UNITS[i].seconds;
-    return 0;
+    return seconds > WEEK ? 0 : seconds;
 }
 
 /* "5" (minutes), "5min", "1h 30min": gives seconds, or -1. */

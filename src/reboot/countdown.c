@@ -14,18 +14,19 @@
  * takes this long at any boot. Half of the time that there is, where that is less. */
 #define PATIENCE (60 * (int64_t)1000000)
 
+/* Begins each line of the text for those who log in that says what is missing. */
+#define ITEM "  - "
+
+enum {
+    MAX_MOTD = 16 * 1024,
+};
+
 void health_news_clear(struct health_news *news)
 {
     free(news->notice);
     free(news->motd);
     *news = (struct health_news){0};
 }
-
-#define ITEM "  - "
-
-enum {
-    MAX_MOTD = 16 * 1024,
-};
 
 /* In the machine's time zone: "19:51:40 UTC". */
 static char *time_of_day(int64_t microseconds)

@@ -128,15 +128,12 @@ static int make(const struct uki *uki, const struct pe_section *const *parts, co
     return r < 0 ? r : steal_fd(&fd);
 }
 
-static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int *ret_initrd)
+static int unpack(const struct uki *uki, const struct pe_section *const *parts, int *ret_kernel,
+                  int *ret_initrd)
 {
-    const struct pe_section *parts[N_UKI_PARTS];
     AUTOCLOSE int kernel = -1, initrd = -1;
     struct stat st;
-    int r = uki_select(uki, profile, parts);
 
-    if (r < 0)
-        return r;
     kernel = make(uki, parts, "kernel", write_kernel);
     initrd = kernel < 0 ? kernel : make(uki, parts, "initrd", write_initrd);
     if (initrd < 0)
@@ -148,24 +145,22 @@ static int unpack(const struct uki *uki, unsigned profile, int *ret_kernel, int 
     return 0;
 }
 
-static bool is_kernel_empty(const struct uki *uki, unsigned profile)
-{
-    const struct pe_section *parts[N_UKI_PARTS];
-    uint64_t size;
-
-    return uki_select(uki, profile, parts) >= 0 && kernel_size(uki, parts[UKI_LINUX], &size) >= 0 &&
-           size == 0;
-}
-
-/* Begins with either of the two below. */
-static int read_whole(int fd, unsigned profile, struct uki *ret_uki, char **ret_problem)
+/* Begins with either of the two below: gives the parts of the profile, and the size of its kernel.
+ */
+static int read_whole(int fd, unsigned profile, struct uki *ret_uki,
+                      const struct pe_section *ret_parts[N_UKI_PARTS], uint64_t *ret_size,
+                      char **ret_problem)
 {
     int r = uki_read(fd, ret_uki);
 
     *ret_problem = r == -ENOEXEC ? xstrdup("not a unified kernel image")
                    : r >= 0      ? uki_problem(ret_uki, profile)
                                  : NULL;
-    if (r >= 0 && !*ret_problem && is_kernel_empty(ret_uki, profile))
+    if (r >= 0 && !*ret_problem)
+        r = uki_select(ret_uki, profile, ret_parts);
+    if (r >= 0 && !*ret_problem)
+        r = kernel_size(ret_uki, ret_parts[UKI_LINUX], ret_size);
+    if (r >= 0 && !*ret_problem && *ret_size == 0)
         *ret_problem = xstrdup("its kernel is empty");
     return *ret_problem ? -ENOEXEC : r;
 }
@@ -195,22 +190,24 @@ int uki_look(int fd, unsigned profile, struct uki_content *ret_content, char **r
 {
     CLEANUP(uki_clear) struct uki uki;
     const struct pe_section *parts[N_UKI_PARTS];
-    int r = read_whole(fd, profile, &uki, ret_problem);
+    uint64_t size;
+    int r = read_whole(fd, profile, &uki, parts, &size, ret_problem);
 
     *ret_content = (struct uki_content){0};
-    if (r >= 0)
-        r = uki_select(&uki, profile, parts);
     if (r < 0)
         return r;
     measure_initrd(&uki, parts, ret_content);
     ret_content->kernel = parts[UKI_LINUX]->offset;
-    return kernel_size(&uki, parts[UKI_LINUX], &ret_content->kernel_size);
+    ret_content->kernel_size = size;
+    return 0;
 }
 
 int uki_unpack(int fd, unsigned profile, int *ret_kernel, int *ret_initrd, char **ret_problem)
 {
     CLEANUP(uki_clear) struct uki uki;
-    int r = read_whole(fd, profile, &uki, ret_problem);
+    const struct pe_section *parts[N_UKI_PARTS];
+    uint64_t size;
+    int r = read_whole(fd, profile, &uki, parts, &size, ret_problem);
 
-    return r < 0 ? r : unpack(&uki, profile, ret_kernel, ret_initrd);
+    return r < 0 ? r : unpack(&uki, parts, ret_kernel, ret_initrd);
 }
