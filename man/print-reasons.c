@@ -39,7 +39,7 @@ static void print_reason(const struct reason *reason)
                 reason->id);
         exit(EXIT_FAILURE);
     }
-    printf("*%s* (%s)\n\t", reason->id, kind_name(reason->kind));
+    printf("*%s* (%s; %s)\n\t", reason->id, kind_name(reason->kind), group_name(reason->group));
     print_text(reason->about);
     putchar('\n');
     if (reason->advice)
@@ -57,9 +57,9 @@ static bool print_severity(const char *line)
 
     for (size_t i = 0; i < ELEMENTS(LINES); i++)
         if (streq(line, LINES[i])) {
-            for (size_t k = 0; k < N_REASONS; k++)
-                if (REASONS[k].severity == i)
-                    print_reason(&REASONS[k]);
+            for (size_t k = 0; k < reasons_count(); k++)
+                if (reason_at(k)->severity == i)
+                    print_reason(reason_at(k));
             return true;
         }
     return false;

@@ -117,6 +117,9 @@ static int take(const struct option_help *option, struct call *call, const char 
     case OPTION_JSON:
         set_json(word, call);
         return EXIT_FINE;
+    case OPTION_VERBOSE:
+        call->verbosity++;
+        return EXIT_FINE;
     case OPTION_ROOT:
         *root = optarg;
         return EXIT_FINE;

@@ -77,20 +77,21 @@ static bool is_lasting(const struct finding *finding, const struct repeat_facts 
 
 void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret_verdict)
 {
-    struct verdict verdict = {.findings = xcalloc(N_REASONS, sizeof(struct finding))};
+    struct verdict verdict = {.findings = xcalloc(reasons_count(), sizeof(struct finding))};
     bool known = false; /* something blocks, even for root */
+    const struct reason *reason;
 
-    for (size_t i = 0; i < N_REASONS; i++) {
+    for (size_t i = 0; (reason = reason_at(i)); i++) {
         struct finding *finding = &verdict.findings[verdict.n];
 
-        if (!counts(facts, &REASONS[i], purpose))
+        if (!counts(facts, reason, purpose))
             continue;
         verdict.n++;
-        *finding = (struct finding){.reason = &REASONS[i], .found = reason_ask(&REASONS[i], facts)};
-        if (REASONS[i].advise && finding->found.is == ANSWER_YES)
-            finding->advice = REASONS[i].advise(facts);
+        *finding = (struct finding){.reason = reason, .found = reason_ask(reason, facts)};
+        if (reason->advise && finding->found.is == ANSWER_YES)
+            finding->advice = reason->advise(facts);
         if (is_lasting(finding, &facts->repeat))
-            finding->lasting = repeat_advice(facts->repeat.n, REASONS[i].lasting);
+            finding->lasting = repeat_advice(facts->repeat.n, reason->lasting);
         verdict.warnings += warns(finding);
         if (!blocks(finding))
             continue;
@@ -111,12 +112,12 @@ char *decide_entry(const struct facts *facts, const struct boot_payload *payload
     struct facts with_payload = *facts; /* a view: it owns nothing */
 
     with_payload.payload = *payload;
-    for (size_t i = 0; i < N_REASONS; i++) {
-        struct finding finding = {.reason = &REASONS[i]};
+    for (size_t i = 0; i < reasons_count(); i++) {
+        struct finding finding = {.reason = reason_at(i)};
 
-        if (REASONS[i].scope != SCOPE_FILES)
+        if (finding.reason->scope != SCOPE_FILES)
             continue;
-        finding.found = reason_ask(&REASONS[i], &with_payload);
+        finding.found = reason_ask(finding.reason, &with_payload);
         if (blocks(&finding))
             return finding.found.text;
         answer_clear(&finding.found);

@@ -3,7 +3,7 @@
 
 #include "facts/facts.h"
 
-/* For the table in reasons.c: the reasons that are more than a single answer among the facts. Each
+/* For the table of reasons: the reasons that are more than a single answer among the facts. Each
  * function returns whether its reason applies, and why. */
 
 /* Settings, units and kexec: reason-tests.c */

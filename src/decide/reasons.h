@@ -20,6 +20,22 @@ enum kind {
     KIND_MACHINE, /* a different machine */
 };
 
+/* What part of a reboot a reason is about, in the order in which the groups are listed. */
+enum reason_group {
+    GROUP_SETTINGS,
+    GROUP_UNITS,
+    GROUP_REQUESTS,
+    GROUP_SYSTEM,
+    GROUP_KEXEC,
+    GROUP_LOADER,
+    GROUP_KERNEL,
+    GROUP_INITRD,
+    GROUP_HARDWARE,
+    GROUP_STORAGE,
+    GROUP_HISTORY,
+    N_GROUPS,
+};
+
 /* What is about to happen: a reason only counts for some purposes. */
 enum purpose {
     PURPOSE_NEXT_REBOOT, /* nothing yet: what would the next reboot be? */
@@ -37,6 +53,7 @@ enum scope {
 
 struct reason {
     const char *id; /* stable, for programs: "kernel-missing" */
+    enum reason_group group;
     enum severity severity;
     enum kind kind;
     unsigned purposes; /* bits 1 << enum purpose */
@@ -59,8 +76,10 @@ struct reason {
     bool alone;          /* if it applies, no other that blocks is of interest */
 };
 
-extern const struct reason REASONS[];
-extern const size_t N_REASONS;
+/* The reasons, in the order in which they are reported: NULL behind the last one. */
+const struct reason *reason_at(size_t i);
+
+size_t reasons_count(void);
 
 /* The reason with this id, or NULL. */
 const struct reason *reason_find(const char *id);
@@ -74,3 +93,7 @@ const char *kind_name(enum kind kind);
 
 /* "block", "warn", "note" */
 const char *severity_name(enum severity severity);
+
+/* "settings", and what its reasons ask about, in words. */
+const char *group_name(enum reason_group group);
+const char *group_about(enum reason_group group);

@@ -39,7 +39,7 @@ struct attempt {
                       it */
     char *kernel;  /* its kernel_id, see struct boot_payload; NULL likewise */
     char *reason;  /* in words, or NULL */
-    char *reason_id; /* of that, as in decide/reasons.c; or NULL */
+    char *reason_id; /* of that, as in decide/reasons.h; or NULL */
     char **lost;     /* healing: the ids of all that was missing and critical, then NULL; or NULL */
     int64_t warned;  /* checking: when the users were first told that the machine may reboot
                         itself, in microseconds since that kernel started; 0 before */

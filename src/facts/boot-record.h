@@ -34,7 +34,7 @@ struct boot_record {
     enum outcome outcome;
     enum health health;
     char *text;      /* one line: how it went and why */
-    char *reason_id; /* why it went through the firmware as planned, as in decide/reasons.c; or NULL
+    char *reason_id; /* why it went through the firmware as planned, as in decide/reasons.h; or NULL
                       */
     char **missing;  /* NULL-terminated, or NULL */
     char *release;   /* of the kernel that came up, or NULL */

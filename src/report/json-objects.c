@@ -48,6 +48,7 @@ struct json_object *json_finding(const struct finding *finding)
     bool passed = finding->found.is == ANSWER_NO;
 
     json_add_string(object, "id", reason->id);
+    json_add_string(object, "group", group_name(reason->group));
     json_add_string(object, "severity", severity_name(reason->severity));
     json_add_string(object, "class", kind_name(finding_kind(finding)));
     json_add_answer(object, "applies", &finding->found);

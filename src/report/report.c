@@ -16,17 +16,60 @@ static void print_checked(const struct finding *finding)
     AUTOFREE char *mark = format("%-6s ", applies ? result : "ok");
 
     print_line(mark, format("%s [%s]", applies ? finding->found.text : reason->passed, reason->id));
-    if (applies && finding_advice(finding))
+    if (applies && finding->follows)
+        print_line("       -> ", format("see %s, which implies it", finding->follows));
+    else if (applies && finding_advice(finding))
         print_line("       -> ", xstrdup(finding_advice(finding)));
 }
 
-void report_check(const struct survey *survey, bool all, int64_t now)
+/* "ok     storage     3 of 3  disks, arrays and file systems"; without the "ok" if one applies. */
+static void print_group(const struct verdict *verdict, enum reason_group group)
+{
+    AUTOFREE char *counts = NULL, *mark = NULL;
+    size_t n = 0, n_passed = 0;
+
+    for (size_t i = 0; i < verdict->n; i++) {
+        const struct finding *finding = &verdict->findings[i];
+
+        n += finding->reason->group == group;
+        n_passed += finding->reason->group == group && finding->found.is == ANSWER_NO;
+    }
+    if (n == 0)
+        return;
+    counts = format("%zu of %zu", n_passed, n);
+    mark = format("%-6s %-8s  %8s  ", n_passed == n ? "ok" : "", group_name(group), counts);
+    print_line(mark, xstrdup(group_about(group)));
+}
+
+static void print_by_group(const struct verdict *verdict, bool all)
+{
+    for (int group = 0; group < N_GROUPS; group++) {
+        if (!all)
+            print_group(verdict, (enum reason_group)group);
+        for (size_t i = 0; i < verdict->n; i++) {
+            const struct finding *finding = &verdict->findings[i];
+
+            if ((int)finding->reason->group == group && (all || finding->found.is != ANSWER_NO))
+                print_checked(finding);
+        }
+    }
+}
+
+static void print_found(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++)
+        if (is_shown(&verdict->findings[i]))
+            print_checked(&verdict->findings[i]);
+}
+
+void report_check(const struct survey *survey, enum check_detail detail, int64_t now)
 {
     const struct verdict *verdict = &survey->verdict;
 
-    for (size_t i = 0; i < verdict->n; i++)
-        if (all || is_shown(&verdict->findings[i]))
-            print_checked(&verdict->findings[i]);
+    if (detail == CHECK_FOUND)
+        print_found(verdict);
+    else
+        print_by_group(verdict, detail == CHECK_ALL);
     print_needs_root(verdict);
     report_headline(survey, now);
 }

@@ -25,8 +25,16 @@ void report_headline(const struct survey *survey, int64_t now);
 
 void report_status_json(const struct survey *survey, const struct boot_record *last);
 
+/* What check prints besides the verdict. */
+enum check_detail {
+    CHECK_FOUND,  /* the reasons that apply */
+    CHECK_GROUPS, /* by group, with a line that says how many do not apply */
+    CHECK_ALL,    /* all of them by group */
+};
+
+void report_check(const struct survey *survey, enum check_detail detail, int64_t now);
+
 /* With `all`, also what does not apply. */
-void report_check(const struct survey *survey, bool all, int64_t now);
 void report_check_json(const struct survey *survey, bool all);
 
 /* Printed when a kernel is installed: nothing if all is well, unless `all`. */

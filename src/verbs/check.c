@@ -50,6 +50,11 @@ static int check_for_nagios(const struct call *call)
     return (int)state;
 }
 
+static enum check_detail detail_of(const struct call *call)
+{
+    return call->verbosity > 1 ? CHECK_ALL : call->verbosity ? CHECK_GROUPS : CHECK_FOUND;
+}
+
 static int check_machine(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
@@ -58,7 +63,7 @@ static int check_machine(const struct call *call)
     if (given(call, OPTION_JSON))
         report_check_json(&survey, given(call, OPTION_VERBOSE));
     else
-        report_check(&survey, given(call, OPTION_VERBOSE), time_of(call));
+        report_check(&survey, detail_of(call), time_of(call));
     if (survey.verdict.fast)
         return survey.verdict.warnings > 0 ? EXIT_WARNINGS : EXIT_FINE;
     /* An unprivileged caller may have missed something, so the result is not certain. */

@@ -20,7 +20,9 @@ static const char *effect_of(const struct reason *reason)
 
 static const char *id_of(size_t i)
 {
-    return i < N_REASONS ? REASONS[i].id : NULL;
+    const struct reason *reason = reason_at(i);
+
+    return reason ? reason->id : NULL;
 }
 
 static int run(const struct call *call)
@@ -34,6 +36,8 @@ static int run(const struct call *call)
     const struct reason *reason = reason_find(call->argument);
 
     print_headline(STYLE_PLAIN, format("%s (%s)", reason->id, severity_name(reason->severity)));
+    print_line("  Group:       ",
+               format("%s: %s", group_name(reason->group), group_about(reason->group)));
     print_line("  Meaning:     ", xstrdup(reason->about));
     print_line("  Effect:      ", xstrdup(effect_of(reason)));
     print_line("  Lasts:       ", xstrdup(ENDS[reason->kind]));

@@ -36,7 +36,7 @@ static const struct option_help OPTIONS[] = {
      .optional = true, .words = JSON_MODES},
     {OPTION_ROOT, "root", 0, "DIR", "look at the machine whose files are below DIR"},
     {OPTION_QUIET, "quiet", 'q', NULL, "print only errors; the exit status says the rest"},
-    {OPTION_VERBOSE, "verbose", 'v', NULL, "print more"},
+    {OPTION_VERBOSE, "verbose", 'v', NULL, "print more; check takes it twice, to print all"},
     {OPTION_NO_LEGEND, "no-legend", 0, NULL, "print neither titles nor a summary"},
     {OPTION_NO_PAGER, "no-pager", 0, NULL, "for compatibility: there never is a pager"},
     {OPTION_KERNEL, "kernel", 0, "RELEASE", "only check the drivers of that kernel"},

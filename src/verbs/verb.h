@@ -55,6 +55,7 @@ struct call {
     unsigned given;            /* the options on the command line, as bits */
     int root;                  /* descriptor of the root directory */
     const char *kernel;        /* argument of --kernel, or NULL */
+    unsigned verbosity;        /* how many times --verbose is given */
     unsigned number;           /* argument of --lines, or 0 */
     int timeout;               /* argument of --timeout, or -1 */
     const char *output;        /* argument of --output, or NULL */

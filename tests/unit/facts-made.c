@@ -69,14 +69,14 @@ static struct answer *fact_of(struct facts *facts, const struct reason *reason)
 /* Everything that the table reads. Each is rare, as there are so many. */
 static void some_facts_of_reasons(struct facts *facts)
 {
-    for (size_t i = 0; i < N_REASONS; i++) {
-        struct answer *fact = fact_of(facts, &REASONS[i]);
+    for (size_t i = 0; i < reasons_count(); i++) {
+        struct answer *fact = fact_of(facts, reason_at(i));
 
         if (!fact || dice(8))
             continue;
-        *fact = some_fact(REASONS[i].when_no ? YES : NO);
-        if (!REASONS[i].text && fact->is != ANSWER_NO)
-            fact->text = (char *)REASONS[i].id;
+        *fact = some_fact(reason_at(i)->when_no ? YES : NO);
+        if (!reason_at(i)->text && fact->is != ANSWER_NO)
+            fact->text = (char *)reason_at(i)->id;
     }
 }
 
@@ -259,9 +259,9 @@ struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)
     size_t n = ELEMENTS(others);
 
     memcpy(all, others, sizeof(others));
-    for (size_t i = 0; i < N_REASONS; i++)
-        if (fact_of(facts, &REASONS[i]))
-            all[n++] = fact_of(facts, &REASONS[i]);
+    for (size_t i = 0; i < reasons_count(); i++)
+        if (fact_of(facts, reason_at(i)))
+            all[n++] = fact_of(facts, reason_at(i));
     *ret_n = n;
     return all;
 }

@@ -5,24 +5,25 @@
 
 static const struct reason *find(const char *id)
 {
-    for (size_t i = 0; i < N_REASONS; i++)
-        if (streq(REASONS[i].id, id))
-            return &REASONS[i];
-    fail_msg("no reason is called %s", id);
-    return NULL;
+    const struct reason *reason = reason_find(id);
+
+    if (!reason)
+        fail_msg("no reason is called %s", id);
+    return reason;
 }
 
 static void the_table_is_whole(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_REASONS; i++) {
-        const struct reason *reason = &REASONS[i];
+    for (size_t i = 0; i < reasons_count(); i++) {
+        const struct reason *reason = reason_at(i);
 
         assert_true(*reason->id &&
                     strspn(reason->id, "abcdefghijklmnopqrstuvwxyz-") == strlen(reason->id));
         assert_ptr_equal(find(reason->id), reason);
         assert_true(reason->passed && *reason->passed);
         assert_true(!reason->advice || *reason->advice);
+        assert_true(reason->group < N_GROUPS);
         assert_true(!reason->test == (reason->answer > 0));
         assert_true(!reason->when_no || reason->text);
         assert_true(reason->purposes && !(reason->purposes & ~7U));
@@ -32,6 +33,22 @@ static void the_table_is_whole(void **state)
     }
 }
 
+/* A list that nobody wants to read is one with too many groups, or with too many in one. */
+static void every_group_has_reasons(void **state)
+{
+    size_t n[N_GROUPS] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < reasons_count(); i++)
+        n[reason_at(i)->group]++;
+    for (int group = 0; group < N_GROUPS; group++) {
+        assert_in_range(n[group], 2, 15);
+        assert_true(strlen(group_name((enum reason_group)group)) <= 8);
+        assert_true(strlen(group_about((enum reason_group)group)) <= 80 - 27);
+    }
+    assert_null(reason_at(reasons_count()));
+}
+
 /* A reason that applied here would only be noise. */
 static void nothing_applies_to_a_good_machine(void **state)
 {
@@ -39,8 +56,8 @@ static void nothing_applies_to_a_good_machine(void **state)
 
     (void)state;
     made_fast(&made);
-    for (size_t i = 0; i < N_REASONS; i++) {
-        const struct answer answer = reason_ask(&REASONS[i], &made.facts);
+    for (size_t i = 0; i < reasons_count(); i++) {
+        const struct answer answer = reason_ask(reason_at(i), &made.facts);
 
         assert_answer(&answer, 0, NULL);
         assert_null(answer.text);
@@ -147,8 +164,8 @@ static void before_and_after_agree(void **state)
     static const unsigned BEFORE = 1U << PURPOSE_NEXT_REBOOT, AFTER = 1U << PURPOSE_SHUTDOWN;
 
     (void)state;
-    for (size_t i = 0; i < N_REASONS; i++) {
-        const struct reason *reason = &REASONS[i];
+    for (size_t i = 0; i < reasons_count(); i++) {
+        const struct reason *reason = reason_at(i);
 
         if (!(reason->purposes & BEFORE) == !(reason->purposes & AFTER))
             continue;
@@ -360,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(every_group_has_reasons),
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
         cmocka_unit_test(another_programs_command_line_is_not_inherited),
