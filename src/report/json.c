@@ -198,6 +198,30 @@ void report_trial_json(const struct trial *trial)
     print_json(object);
 }
 
+void report_reason_json(const struct reason *reason)
+{
+    struct json_object *object = json_answer();
+
+    json_add_string(object, "id", reason->id);
+    json_add_string(object, "severity", severity_name(reason->severity));
+    json_add_string(object, "class", kind_name(reason->kind));
+    json_add_string(object, "summary", reason->about);
+    json_add_string(object, "advice", reason->advice);
+    print_json(object);
+}
+
+void report_wait_json(const struct wait_report *wait)
+{
+    struct json_object *object = json_answer();
+    const struct health_facts *health = wait->health;
+
+    json_add_string(object, "result", wait->result);
+    json_add_string(object, "problem", wait->problem);
+    json_add_usec(object, "deadline_usec", health->under_way ? health->deadline : 0, 0);
+    json_object_object_add(object, "last_reboot", wait->last ? json_record(wait->last) : NULL);
+    print_json(object);
+}
+
 /* The same object as for the next kernel, about this one. */
 static void add_reason(struct json_object *array, const char *id, const struct answer *answer)
 {

@@ -37,6 +37,19 @@ void report_check(const struct survey *survey, enum check_detail detail, int64_t
 /* With `all`, also what does not apply. */
 void report_check_json(const struct survey *survey, bool all);
 
+/* What a reason means. */
+void report_reason_json(const struct reason *reason);
+
+/* The end of waiting until it is known how the last reboot went. */
+struct wait_report {
+    const char *result;                /* what the exit status means, in a word */
+    const char *problem;               /* why nothing is known, or NULL */
+    const struct health_facts *health; /* of this boot */
+    const struct boot_record *last;    /* NULL if not known */
+};
+
+void report_wait_json(const struct wait_report *wait);
+
 /* Printed when a kernel is installed: nothing if all is well, unless `all`. */
 struct kernel_report {
     const char *release;

@@ -9,14 +9,20 @@
 #include "report/print.h"
 #include "verbs/verb.h"
 
-/* Reports a negative errno on standard error, with the file or action that it concerns (or NULL),
- * and returns the exit status. Only verbs print: nothing below them does. */
-static inline int complain(const char *what, int error)
+/* What a negative errno means for the file or action that it concerns (or NULL). The caller frees
+ * the text. */
+static inline char *complaint(const char *what, int error)
 {
     bool root = (error == -EACCES || error == -EPERM) && geteuid() != 0;
 
-    print_trouble(format("%s%s%s%s", what ? what : "", what ? ": " : "",
-                         error == -EBADMSG ? "damaged" : strerror(-error),
-                         root ? "; run as root" : ""));
+    return format("%s%s%s%s", what ? what : "", what ? ": " : "",
+                  error == -EBADMSG ? "damaged" : strerror(-error), root ? "; run as root" : "");
+}
+
+/* Reports it on standard error, and returns the exit status. Only verbs print: nothing below them
+ * does. */
+static inline int complain(const char *what, int error)
+{
+    print_trouble(complaint(what, error));
     return EXIT_FAILED;
 }

@@ -4,6 +4,7 @@
 #include "base/util.h"
 #include "decide/reasons.h"
 #include "report/print.h"
+#include "report/report.h"
 #include "verbs/verb.h"
 
 static const char *effect_of(const struct reason *reason)
@@ -35,6 +36,10 @@ static int run(const struct call *call)
     };
     const struct reason *reason = reason_find(call->argument);
 
+    if (given(call, OPTION_JSON)) {
+        report_reason_json(reason);
+        return EXIT_FINE;
+    }
     print_headline(STYLE_PLAIN, format("%s (%s)", reason->id, severity_name(reason->severity)));
     print_line("  Group:       ",
                format("%s: %s", group_name(reason->group), group_about(reason->group)));
@@ -52,6 +57,6 @@ const struct verb verb_explain = {
     .summary = "what a reason means, and what to do about it",
     .argument = "REASON",
     .word = id_of,
-    .options = OPTION_NO_PAGER,
+    .options = OPTION_JSON | OPTION_NO_PAGER,
     .run = run,
 };

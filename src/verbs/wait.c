@@ -53,28 +53,50 @@ static int exit_status(const struct boot_record *record)
     return EXIT_FINE;
 }
 
-static int fail(const char *why, int status)
+/* Looks once, and says in *ret_problem (to free) why there is no result. Returns the exit status,
+ * EXIT_UNKNOWN while waiting can help; the caller releases the record in any case. */
+static int look(int root, int *stopped, struct boot_record *ret_record, char **ret_problem)
 {
-    fprintf(stderr, "fastreboot: %s\n", why);
-    return status;
+    int r = records_read_boot(root, ret_record);
+    const char *endless;
+
+    if (r < 0) {
+        boot_record_clear(ret_record); /* which may be there in part */
+        *ret_problem = complaint("/" RUN_BOOT, r);
+        return EXIT_FAILED;
+    }
+    if (r > 0 && (ret_record->health != HEALTH_CHECKING || boot_waits_for_us(root)))
+        return exit_status(ret_record);
+    endless = without_end(root, r > 0, stopped);
+    *ret_problem = xstrdup(endless ? endless : "it is not known yet how the last reboot went");
+    return endless ? EXIT_FAILED : EXIT_UNKNOWN;
 }
 
-/* Looks once: an exit status, or -1 while it is not known. */
-static int look(const struct call *call, int *stopped)
+static void tell_json(const struct call *call, int status, const struct boot_record *record,
+                      const char *problem)
 {
-    CLEANUP(boot_record_clear) struct boot_record record;
-    int r = records_read_boot(call->root, &record);
-    bool known = r > 0 && (record.health != HEALTH_CHECKING || boot_waits_for_us(call->root));
-    const char *endless = r < 0 || known ? NULL : without_end(call->root, r > 0, stopped);
+    static const char *const RESULTS[] = {
+        [EXIT_FINE] = "fine",       [EXIT_FAILED] = "error",    [EXIT_WARNINGS] = "warnings",
+        [EXIT_DAMAGED] = "damaged", [EXIT_UNKNOWN] = "pending",
+    };
+    CLEANUP(survey_clear) struct survey survey;
 
-    if (r < 0)
-        return complain("/" RUN_BOOT, r);
-    if (endless)
-        return fail(endless, EXIT_FAILED);
-    if (!known)
-        return -1;
-    report_last(&record, time_of(call));
-    return exit_status(&record);
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    report_wait_json(&(struct wait_report){.result = RESULTS[status],
+                                           .problem = problem,
+                                           .health = &survey.facts.health,
+                                           .last = record->text ? record : NULL});
+}
+
+static void tell(const struct call *call, int status, const struct boot_record *record,
+                 const char *problem)
+{
+    if (given(call, OPTION_JSON))
+        tell_json(call, status, record, problem);
+    else if (problem)
+        print_trouble(xstrdup(problem));
+    else
+        report_last(record, time_of(call));
 }
 
 static int run(const struct call *call)
@@ -83,12 +105,14 @@ static int run(const struct call *call)
     int stopped = 0;
 
     for (int seconds = 0;; seconds++) {
-        int status = look(call, &stopped);
+        CLEANUP(boot_record_clear) struct boot_record record;
+        AUTOFREE char *problem = NULL;
+        int status = look(call->root, &stopped, &record, &problem);
 
-        if (status >= 0)
+        if (status != EXIT_UNKNOWN || (call->timeout >= 0 && seconds >= call->timeout)) {
+            tell(call, status, &record, problem);
             return status;
-        if (call->timeout >= 0 && seconds >= call->timeout)
-            return fail("it is not known yet how the last reboot went", EXIT_UNKNOWN);
+        }
         (void)nanosleep(&SECOND, NULL);
     }
 }
@@ -96,6 +120,6 @@ static int run(const struct call *call)
 const struct verb verb_wait = {
     .name = "wait",
     .summary = "wait until it is known how the last reboot went",
-    .options = OPTION_ROOT | OPTION_TIMEOUT | OPTION_QUIET,
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_TIMEOUT | OPTION_QUIET,
     .run = run,
 };
