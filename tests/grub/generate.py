@@ -8,8 +8,8 @@ import emu
 
 KERNELS = ['/boot/vmlinuz-1', '/boot/vmlinuz-2', '/boot/k n', '/boot/k\'q', '/boot/k$d', '/boot/k\\b']
 INITRDS = ['/boot/initrd-1', '/boot/initrd-2', '/boot/ucode.img']
-# Any list of commands shows that GRUB has no others.
-FILES = KERNELS + INITRDS + ['/boot/grub/i386-pc/command.lst']
+# Any list of commands shows that GRUB has no others; the module came with GRUB 2.04.
+FILES = KERNELS + INITRDS + ['/boot/grub/i386-pc/command.lst', '/boot/grub/i386-pc/f2fs.mod']
 NAMES = ['a', 'b', 'c1', '_d', 'default', 'long_name', 'x']
 TEXTS = ['', 'y', '0', '1', '2', 'one two', ' x', 'x ', "it's", '"q"', '$a', '\\', 'a\\b', '>', 'a>b',
          '#no', 'é', '*', '?', 'a=b', '{', '}', ';', '&', '-n', '!', '(', 'if', '\\x41', ']']

@@ -5,14 +5,14 @@
 oracle.py PROGRAM [--long] [--set mkconfig|bullseye|trixie|shapes|generated] [--seed N] [--count N] [--keep DIR]
 Exits with 1 if a case is different or too many are unknown, and with 77 if there is no grub-emu."""
 
-import argparse, glob, os, re, shutil, subprocess, sys, tempfile
+import argparse, collections, glob, os, re, shutil, subprocess, sys, tempfile
 
 import emu, generate, mkconfig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # grub-emu is not an EFI program, so the machine that fastreboot reads has no EFI either.
 MORE_FILES = ['/boot/ucode.img', '/boot/more.img', '/sys/firmware/acpi/pm_profile']
-MOST_UNKNOWN = {'mkconfig': 5, 'bullseye': 5, 'trixie': 5, 'shapes': 5, 'generated': 100}
+MOST_UNKNOWN = {'mkconfig': 5, 'bullseye': 5, 'trixie': 5, 'shapes': 5, 'generated': 10}
 
 
 def mkconfig_cases(where, options):
@@ -55,7 +55,22 @@ def generated_cases(where, options):
                        files=generate.FILES), False
 
 
+def kind_of(why):
+    """The reason without what differs from case to case: places, numbers, and names."""
+    why = re.sub(r'\(?/\S*\.cfg:\d+(: )?', '', why)
+    why = re.sub(r'boot entry ".*?": (?=/|a )', 'the entry: ', why, flags=re.S)
+    why = re.sub(r"(the entry: )/boot/(k.*?|vmlinuz-\d): only", r'\1PATH: only', why)
+    why = re.sub(r'"[^"]*"|`[^`]*`', '"..."', why)
+    return re.sub(r'\d+', 'N', why).strip()
+
+
+def print_kinds(name, kinds):
+    for kind, found in kinds.most_common():
+        print('%s: %6d unknown: %s' % (name, found, kind))
+
+
 def run_set(name, cases, options, where):
+    kinds = collections.Counter()
     counts = {'equal': 0, 'unknown': 0, 'different': 0}
     nothing = 0
     for case, one_time in cases(where, options):
@@ -64,11 +79,13 @@ def run_set(name, cases, options, where):
             result, why = 'different', 'a request for one boot was not seen'
         counts[result] += 1
         nothing += why == 'nothing'
+        kinds[kind_of(why)] += result == 'unknown'
         if result == 'different' or (result == 'unknown' and
                                      (options.verbose or name != 'generated')):
             print('%s: %s: %s: %s' % (name, result, case.name, why))
         if result == 'different' and options.keep:
             shutil.copytree(where, os.path.join(options.keep, re.sub(r'\W', '_', case.name)))
+    print_kinds(name, +kinds)
     total = sum(counts.values())
     share = 100.0 * counts['unknown'] / total if total else 0
     print('%s: %d cases, %d equal (%d of them: nothing is started), %d unknown (%.1f %%), '

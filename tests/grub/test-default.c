@@ -33,6 +33,11 @@ static void by_number(void **state)
     assert_string_equal(with(state, "default=4294967297"),
                         "? the default is a number of more than 32 bits");
     assert_string_equal(with(state, "default=4294967306"), "/boot/k1 a");
+    /* Until 2.04, GRUB took what is between Z and a for digits. */
+    assert_string_equal(with(state, "default=1_6"),
+                        "? versions of GRUB read the number in the default \"1_6\" differently");
+    tree_write(*state, "boot/grub/i386-pc/f2fs.mod", "");
+    assert_string_equal(with(state, "default=1_6"), "/boot/k2 b");
 }
 
 static void by_name(void **state)
@@ -227,7 +232,14 @@ static void nothing_to_do_once(void **state)
 
 static void broken_env(void **state)
 {
-    tree_write(*state, "boot/grub/grubenv", "saved_entry=d\n");
+    /* GRUB refuses it. */
+    tree_write(*state, "boot/grub/grubenv", "saved_entry=1\n");
+    assert_string_equal(with(state, "load_env; r=$?; default=$saved_entry"), "/boot/k1 a");
+    assert_string_equal(with(state, "if load_env; then default=1; fi"), "/boot/k1 a");
+    /* GRUB reads what precedes the damage. */
+    tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=1\ndefault");
+    assert_string_equal(with(state, "load_env; default=$saved_entry"), "/boot/k2 b");
+    tree_write(*state, "boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=\001\n");
     assert_string_equal(with(state, "default=a"), "? /boot/grub/grubenv: damaged");
 }
 

@@ -15,8 +15,8 @@ static const char *value(const char *text, const char *name)
     struct grub_env env;
     int r = grubenv_parse(text, strlen(text), &env);
 
-    if (r < 0)
-        return r == -EBADMSG ? "broken" : "error";
+    if (r <= 0)
+        return r == 0 ? "refused" : r == -EBADMSG ? "broken" : "error";
     snprintf(out, sizeof(out), "%s", grub_env_get(&env, name) ? grub_env_get(&env, name) : "unset");
     grub_env_clear(&env);
     return out;
@@ -33,17 +33,31 @@ static void good(void **state)
     assert_string_equal(value(SIGNATURE "#######", "a"), "unset");
 }
 
+/* GRUB refuses a file without its signature, and otherwise reads up to the damage. */
 static void broken(void **state)
 {
+    char zero[] = SIGNATURE "a=b\nc=_\n";
+    struct grub_env env;
+
     (void)state;
-    assert_string_equal(value("", "a"), "broken");
-    assert_string_equal(value("# GRUB Environment", "a"), "broken");
-    assert_string_equal(value("a=b\n", "a"), "broken");
-    assert_string_equal(value(SIGNATURE "a\nb=c\n", "b"), "broken");
-    assert_string_equal(value(SIGNATURE "a=b", "a"), "broken");
-    assert_string_equal(value(SIGNATURE "a=b\\", "a"), "broken");
-    assert_string_equal(value(SIGNATURE "=b\n", "a"), "broken");
+    assert_string_equal(value("", "a"), "refused");
+    assert_string_equal(value("# GRUB Environment", "a"), "refused");
+    assert_string_equal(value("a=b\n", "a"), "refused");
+    assert_string_equal(value(SIGNATURE, "a"), "refused");
+    assert_string_equal(value(SIGNATURE "a\nb=c\nd=e\n", "b"), "unset");
+    assert_string_equal(value(SIGNATURE "a\nb=c\nd=e\n", "a\nb"), "c");
+    assert_string_equal(value(SIGNATURE "a\nb=c\nd=e\n", "d"), "e");
+    assert_string_equal(value(SIGNATURE "c=d\na=b", "a"), "unset");
+    assert_string_equal(value(SIGNATURE "c=d\na=b", "c"), "d");
+    assert_string_equal(value(SIGNATURE "c=d\na=b\\", "c"), "d");
+    assert_string_equal(value(SIGNATURE "c=d\na=b\\\n", "a"), "unset");
+    assert_string_equal(value(SIGNATURE "c=d\na", "c"), "d");
+    assert_string_equal(value(SIGNATURE "=b\nc=d\n", "c"), "d");
+    assert_string_equal(value(SIGNATURE "#\\\na=b\nc=d\n", "a"), "unset");
+    assert_string_equal(value(SIGNATURE "#\\\na=b\nc=d\n", "c"), "d");
     assert_string_equal(value(SIGNATURE "a=\001\n", "a"), "broken");
+    *strchr(zero, '_') = 0;
+    assert_int_equal(grubenv_parse(zero, sizeof(zero) - 1, &env), -EBADMSG);
 }
 
 static void numbers(void **state)
@@ -59,6 +73,42 @@ static void numbers(void **state)
     assert_false(grub_number("1s", &n));
     assert_false(grub_number("", &n));
     assert_false(grub_number("9999999999", &n));
+}
+
+static void test_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        bool known;
+        int number;
+    } CASES[] = {
+        {"10", true, 10},
+        {"-1", true, -1},
+        {"- 1", true, -1},
+        {" 010x", true, 8},
+        {"0x1f", true, 31},
+        {"", true, 0},
+        {"none", true, 0},
+        {"-", true, 0},
+        {"+1", true, 0},
+        {"1 2", true, 1},
+        {"2147483648", true, INT32_MIN},
+        {"4294967295", true, -1},
+        {"4294967296", false, 0},
+        {"18446744073709551616", false, 0},
+        {"078", false, 0},
+        {"1]", false, 0},
+        {"_", false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        int number = 0;
+        bool known = grub_test_number(CASES[i].text, &number);
+
+        if (known != CASES[i].known || (known && number != CASES[i].number))
+            fail_msg("%s: %d", CASES[i].text, number);
+    }
 }
 
 /* Read like GRUB's strtoul. */
@@ -135,8 +185,8 @@ static void merged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good),     cmocka_unit_test(broken), cmocka_unit_test(numbers),
-        cmocka_unit_test(timeouts), cmocka_unit_test(merged),
+        cmocka_unit_test(good),         cmocka_unit_test(broken),   cmocka_unit_test(numbers),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(timeouts), cmocka_unit_test(merged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,10 @@ static void table(void **state)
         size_t index = SIZE_MAX;
         AUTOFREE char *problem = NULL;
 
-        assert_int_equal(
-            grub_menu_default(&MENU, CASES[i].value, GRUB_RULES_FEDORA, &index, &problem), 0);
+        assert_int_equal(grub_menu_default(&MENU, CASES[i].value,
+                                           &(struct grub_chooser){GRUB_RULES_FEDORA, true}, &index,
+                                           &problem),
+                         0);
         if (index != CASES[i].index)
             fail_msg("\"%s\" is entry %zu, not %zu", CASES[i].value, index, CASES[i].index);
     }
@@ -98,7 +100,9 @@ static void without_empty_id(void **state)
     char *problem;
 
     (void)state;
-    assert_int_equal(grub_menu_default(&menu, " 3", GRUB_RULES_FEDORA, &index, &problem), 0);
+    assert_int_equal(grub_menu_default(&menu, " 3", &(struct grub_chooser){GRUB_RULES_FEDORA, true},
+                                       &index, &problem),
+                     0);
     assert_int_equal(index, 3);
 }
 
@@ -117,7 +121,8 @@ static void all(void **state)
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
         size_t index = SIZE_MAX;
         AUTOFREE char *problem = NULL;
-        int r = grub_menu_default(&MENU, CASES[i].value, GRUB_RULES_ALL, &index, &problem);
+        int r = grub_menu_default(&MENU, CASES[i].value,
+                                  &(struct grub_chooser){GRUB_RULES_ALL, true}, &index, &problem);
 
         if (r < 0 ? CASES[i].index >= 0 : (int)index != CASES[i].index)
             fail_msg("\"%s\": %d, entry %zu, not %d", CASES[i].value, r, index, CASES[i].index);
@@ -137,7 +142,9 @@ static void maybe(void **state)
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
         size_t index;
         AUTOFREE char *problem = NULL;
-        int r = grub_menu_default(&MENU, CASES[i].value, GRUB_RULES_FEDORA, &index, &problem);
+        int r =
+            grub_menu_default(&MENU, CASES[i].value,
+                              &(struct grub_chooser){GRUB_RULES_FEDORA, true}, &index, &problem);
 
         if ((r < 0) != (CASES[i].r < 0))
             fail_msg("\"%s\": %d", CASES[i].value, r);

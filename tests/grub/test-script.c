@@ -64,6 +64,10 @@ static void conditions(void **state)
         {"search", "n"},
         {"! search", "y"},
         {"search --set foo", "n"},
+        {"[ '' -eq 0 ]", "y"},
+        {"[ none -lt 1x ]", "y"},
+        {"[ 010 -eq 8 ]", "y"},
+        {"[ -1 -lt 0x1 ]", "y"},
     };
 
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
@@ -91,6 +95,9 @@ static void unanswered(void **state)
     assert_string_equal(
         result(state, "while loadfont x; do r=1; done"),
         "? /boot/grub/grub.cfg:3: a loop with a condition that only GRUB can evaluate");
+    assert_string_equal(result(state, "if [ 1] -eq 1 ]; then r=1; fi"),
+                        "? a parameter is not known: /boot/grub/grub.cfg:3: a condition that only "
+                        "GRUB can evaluate");
     assert_string_equal(result(state, "probe --set=r --fs-uuid x"),
                         "? a parameter is not known: $r, which /boot/grub/grub.cfg:3 sets to a "
                         "value that only GRUB knows");
@@ -104,6 +111,56 @@ static void unanswered(void **state)
                         "GRUB can evaluate");
     assert_string_equal(result(state, "blscfg"),
                         "? /boot/grub/grub.cfg:3: blscfg at this place is not supported");
+}
+
+/* The words of menuentry that GRUB takes for options, and the others. */
+static void entry_words(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"-n x", "-n 2"},
+        {"x -n", "x 2"},
+        {"--foo x", "--foo 2"},
+        {"x --id y -1", "x 2"},
+        {"x --unrestricted=1", "x 1"},
+        {"-hn", "-hn 1"},
+        {"-- --id y", "--id 2"},
+        {"x --class c", "x 1"},
+    };
+    static const char *const REFUSED[] = {
+        "x -h", "x -uh", "x --help", "x --id --class c", "x --source=true", "--usage x"};
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *config = format("timeout=0\nmenuentry %s { linux /boot/k1 $1 $#\n}\n",
+                                       CASES[i][0]),
+                      *wanted = format("/boot/k1 %s", CASES[i][1]);
+
+        assert_string_equal(started(*state, config), wanted);
+    }
+    for (size_t i = 0; i < ELEMENTS(REFUSED); i++) {
+        AUTOFREE char *config = format("timeout=0\nmenuentry %s { linux /boot/k1\n}\n"
+                                       "menuentry y { linux /boot/k2 y\n}\n",
+                                       REFUSED[i]);
+
+        assert_string_equal(started(*state, config), "/boot/k2 y");
+    }
+    assert_string_equal(started(*state, "timeout=0\nmenuentry x --id {\nlinux /boot/k1\n}\n"),
+                        "? /boot/grub/grub.cfg:2: menuentry: option --id has no value");
+    assert_string_equal(
+        started(*state, "timeout=0\nmenuentry -\"$grub_cpu\" {\nlinux /boot/k1\n}\n"),
+        "? /boot/grub/grub.cfg:2: menuentry: option -? is not known");
+}
+
+/* What is passed to the kernel: GRUB quotes only for blanks, and upstream escapes every backslash.
+ */
+static void parameters(void **state)
+{
+    assert_string_equal(result(state, "r=\"a\nb\""), "/boot/k1 a\nb");
+    assert_string_equal(result(state, "r=\"a\tb c\""), "/boot/k1 \"a\tb c\"");
+    assert_string_equal(result(state, "r='a\\x41'"), "/boot/k1 a\\\\x41");
+    assert_string_equal(result(state, "r=$?"), "/boot/k1 0"); /* setparams ran before */
+    assert_string_equal(result(state, "loadfont x; r=$?"),
+                        "? a parameter is not known: /boot/grub/grub.cfg:3: $?: how the command "
+                        "before it ends is not known");
 }
 
 /* GRUB does not have commands that are missing in command.lst: it says so, and reports success. */
@@ -290,9 +347,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(expansion), TEST(conditions),         TEST(unanswered), TEST(unknown_commands),
-        TEST(the_clock), TEST(control_characters), TEST(control),    TEST(loading),
-        TEST(files),     TEST(contexts),           TEST(two),        TEST(untrusted),
+        TEST(expansion),  TEST(entry_words),      TEST(parameters), TEST(conditions),
+        TEST(unanswered), TEST(unknown_commands), TEST(the_clock),  TEST(control_characters),
+        TEST(control),    TEST(loading),          TEST(files),      TEST(contexts),
+        TEST(two),        TEST(untrusted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,16 @@
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
+/* Whether Fedora's GRUB, unlike others, passes the \ at `c` on as it is: for systemd's unit names.
+ */
+static bool is_hex_escape(const char *c)
+{
+    return c[0] == '\\' && c[1] == 'x' && isxdigit((unsigned char)c[2]) &&
+           isxdigit((unsigned char)c[3]);
+}
+
 /* GRUB encloses a parameter with a blank in ", and puts \ before \ ' and ". */
-static char *make_cmdline(const struct grub_words *words)
+static char *make_cmdline(const struct grub_words *words, enum grub_rules rules)
 {
     size_t size = 1;
     char *text, *out;
@@ -20,7 +28,7 @@ static char *make_cmdline(const struct grub_words *words)
 
         out = stpcpy(stpcpy(out, i > 1 ? " " : ""), quote);
         for (const char *c = words->words[i]; *c; c++) {
-            if (strchr("\\'\"", *c))
+            if (strchr("\\'\"", *c) && !(rules == GRUB_RULES_FEDORA && is_hex_escape(c)))
                 *out++ = '\\';
             *out++ = *c;
         }
@@ -37,18 +45,37 @@ static bool has_control(const char *word)
     return !streq(word, readable);
 }
 
+/* The same for a parameter. To the kernel, tabs and newlines are blanks. */
+static bool has_other_control(const char *word)
+{
+    AUTOFREE char *copy = xstrdup(word);
+
+    for (char *c = copy; *c; c++)
+        if (*c == '\t' || *c == '\n')
+            *c = ' ';
+    return has_control(copy);
+}
+
+static bool has_hex_escape(const char *word)
+{
+    for (; *word; word++)
+        if (is_hex_escape(word))
+            return true;
+    return false;
+}
+
 /* Why these words cannot be passed to the kernel as GRUB would, or NULL. */
-static char *check_words(const struct grub_words *words)
+static char *check_words(const struct grub_words *words, enum grub_rules rules)
 {
     for (size_t i = 0; i < words->n; i++) {
-        const char *word = words->words[i], *escape = strstr(word, "\\x");
+        const char *word = words->words[i];
         AUTOFREE char *why = grub_why_unknown(word);
 
         if (i > 0 && (why || grub_has_mark(word)))
             return format("a parameter is not known: %s", why ? why : "a device name");
-        if (i > 0 && has_control(word))
+        if (i > 0 && has_other_control(word))
             return format("%s: a control character", word);
-        if (i > 0 && escape && isxdigit((unsigned char)escape[2]))
+        if (i > 0 && rules == GRUB_RULES_ALL && has_hex_escape(word))
             return format("versions of GRUB quote %s differently", word);
         if (after_prefix(word, "newc:"))
             return format("%s: an archive that GRUB makes", word);
@@ -83,7 +110,7 @@ static char *find_files(const struct grub_collector *collector, const struct gru
                         : loaded->problem    ? loaded->problem
                         : loaded->has_kernel ? NULL
                                              : "it starts no Linux kernel";
-    char *problem = known ? xstrdup(known) : check_words(&loaded->kernel);
+    char *problem = known ? xstrdup(known) : check_words(&loaded->kernel, collector->rules);
 
     if (!problem)
         problem = map_all(collector->paths, loaded->root, &loaded->kernel, 1, kernel);
@@ -103,7 +130,8 @@ void grub_collect(void *data, const struct grub_found *found)
                   *title = grub_readable(found->title),
                   *place = format("%s:%u", found->file, found->line),
                   *source = grub_readable(place),
-                  *cmdline = problem ? NULL : make_cmdline(&found->loaded->kernel);
+                  *cmdline =
+                      problem ? NULL : make_cmdline(&found->loaded->kernel, collector->rules);
 
     if (problem)
         boot_entries_add_unbootable(entries, id, title, problem, source);

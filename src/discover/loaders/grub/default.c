@@ -130,19 +130,34 @@ static int by_name(const struct grub_menu *menu, const char *value, entry_matche
     return 0;
 }
 
-static int by_upstream(const struct grub_menu *menu, const char *value, size_t *ret_index,
-                       char **ret_problem)
+/* A number that the value starts with. Returns 1, or 0 if it starts with none. */
+static int number_of(const char *value, bool recent, uint64_t *ret_number, const char **ret_end,
+                     char **ret_problem)
 {
-    uint64_t number = 0;
-    int r = grub_strtoul(value, &number, NULL)
-                ? 0
-                : by_name(menu, value, has_name, ret_index, ret_problem);
-
-    return r != 0 ? r : by_number(menu, number, ret_index, ret_problem);
+    if (!recent && grub_digits_differ(value))
+        return unknown(
+            ret_problem,
+            format("versions of GRUB read the number in the default \"%s\" differently", value));
+    return grub_strtoul(value, ret_number, ret_end);
 }
 
-static int by_fedora(const struct grub_menu *menu, const char *value, size_t *ret_index,
-                     char **ret_problem)
+static int by_upstream(const struct grub_menu *menu, const char *value, bool recent,
+                       size_t *ret_index, char **ret_problem)
+{
+    uint64_t number = 0;
+    int r = number_of(value, recent, &number, NULL, ret_problem);
+
+    if (r == 0) {
+        number = 0;
+        r = by_name(menu, value, has_name, ret_index, ret_problem);
+        if (r > 0)
+            return r;
+    }
+    return r < 0 ? r : by_number(menu, number, ret_index, ret_problem);
+}
+
+static int by_fedora(const struct grub_menu *menu, const char *value, bool recent,
+                     size_t *ret_index, char **ret_problem)
 {
     uint64_t number;
     const char *end;
@@ -154,19 +169,19 @@ static int by_fedora(const struct grub_menu *menu, const char *value, size_t *re
         r = by_name(menu, value, has_fedora_title, ret_index, ret_problem);
     if (r != 0)
         return r;
-    return by_number(menu, grub_strtoul(value, &number, &end) && !*end ? number : 0, ret_index,
-                     ret_problem);
+    r = number_of(value, recent, &number, &end, ret_problem);
+    return r < 0 ? r : by_number(menu, r > 0 && !*end ? number : 0, ret_index, ret_problem);
 }
 
 /* openSUSE's GRUB does not count a submenu of snapshots. */
-static int by_all(const struct grub_menu *menu, const char *value, size_t *ret_index,
+static int by_all(const struct grub_menu *menu, const char *value, bool recent, size_t *ret_index,
                   char **ret_problem)
 {
     size_t fedora;
-    int r = by_fedora(menu, value, &fedora, ret_problem);
+    int r = by_fedora(menu, value, recent, &fedora, ret_problem);
 
     if (r >= 0)
-        r = by_upstream(menu, value, ret_index, ret_problem);
+        r = by_upstream(menu, value, recent, ret_index, ret_problem);
     if (r < 0)
         return r;
     if (after_prefix(menu->entries[0].title, "Bootable snapshot"))
@@ -177,11 +192,11 @@ static int by_all(const struct grub_menu *menu, const char *value, size_t *ret_i
                          format("the default \"%s\" means another entry in Fedora's GRUB", value));
 }
 
-int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub_rules rules,
-                      size_t *ret_index, char **ret_problem)
+int grub_menu_default(const struct grub_menu *menu, const char *value,
+                      const struct grub_chooser *chooser, size_t *ret_index, char **ret_problem)
 {
     AUTOFREE char *why = value ? grub_why_unknown(value) : NULL;
-    int r;
+    int r = 0;
 
     value = value ? value : "0";
     if (why || grub_has_mark(value))
@@ -189,8 +204,16 @@ int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub
                        format("the default is not known: %s", why ? why : "a device name"));
     if (menu->n == 0)
         return unknown(ret_problem, format("the menu is empty"));
-    r = rules == GRUB_RULES_UPSTREAM ? by_upstream(menu, value, ret_index, ret_problem)
-        : rules == GRUB_RULES_FEDORA ? by_fedora(menu, value, ret_index, ret_problem)
-                                     : by_all(menu, value, ret_index, ret_problem);
+    switch (chooser->rules) {
+    case GRUB_RULES_UPSTREAM:
+        r = by_upstream(menu, value, chooser->recent, ret_index, ret_problem);
+        break;
+    case GRUB_RULES_FEDORA:
+        r = by_fedora(menu, value, chooser->recent, ret_index, ret_problem);
+        break;
+    case GRUB_RULES_ALL:
+        r = by_all(menu, value, chooser->recent, ret_index, ret_problem);
+        break;
+    }
     return r < 0 ? r : 0;
 }

@@ -11,10 +11,16 @@ enum grub_rules {
     GRUB_RULES_ALL, /* all must agree, including openSUSE's */
 };
 
+/* How a GRUB chooses. */
+struct grub_chooser {
+    enum grub_rules rules;
+    bool recent; /* it certainly is 2.04 or newer */
+};
+
 /* Finds the index of the entry that `value` selects; NULL means that $default is not set. 0, or
  * -ECANCELED with *ret_problem, which the caller frees, if it cannot be known. */
-int grub_menu_default(const struct grub_menu *menu, const char *value, enum grub_rules rules,
-                      size_t *ret_index, char **ret_problem);
+int grub_menu_default(const struct grub_menu *menu, const char *value,
+                      const struct grub_chooser *chooser, size_t *ret_index, char **ret_problem);
 
 /* The rest of the value for the submenu that it names, or NULL. */
 const char *grub_menu_rest(const char *value);

@@ -54,8 +54,7 @@ static const char *find_directory(int root, struct boot_entries *entries)
     return directory;
 }
 
-/* Returns 1 and what is stored, or 0 without a grubenv. A damaged one is a problem: GRUB would use
- * a part of it. */
+/* Returns 1 and what is stored, or 0 without a grubenv that GRUB accepts. */
 static int read_grubenv(int root, const char *directory, struct grub_env *ret_env,
                         struct boot_entries *entries)
 {
@@ -74,7 +73,7 @@ static int read_grubenv(int root, const char *directory, struct grub_env *ret_en
     if (r < 0)
         set_problem(entries, r == -EBADMSG ? 0 : -r,
                     format("%s: %s", path, r == -EBADMSG ? "damaged" : strerror(-r)));
-    return r >= 0;
+    return r > 0;
 }
 
 static void set_exported(struct grub_env *env, const char *name, const char *value)
@@ -152,52 +151,66 @@ static char *find_write(const struct grub_run *run, const char *directory)
                   : format("GRUB would clear %s in %s/grubenv", name, directory);
 }
 
-/* The commands in the modules of the GRUB that the firmware starts, or NULL if they are not known:
- * its modules may all be inside its program. */
-static char *read_command_list(int root, const char *directory)
+/* The modules of the GRUB that the firmware starts. They may all be inside its program. */
+struct modules {
+    char *commands; /* those that are in them, or NULL if they are not known */
+    bool recent;    /* of 2.04 or newer */
+};
+
+static void modules_clear(struct modules *modules)
+{
+    free(modules->commands);
+}
+
+static void read_modules(int root, const char *directory, struct modules *ret_modules)
 {
     static const char *const PLATFORMS[] = {"i386-pc", "x86_64-efi", "i386-efi", "arm64-efi"};
     bool efi = root_exists(root, "sys/firmware/efi") == 1;
-    char *list = NULL;
 
     for (size_t i = 0; i < ELEMENTS(PLATFORMS); i++) {
         AUTOFREE char *path = format("%s/%s/command.lst", directory, PLATFORMS[i]), *text = NULL,
                       *untrusted = NULL;
+        AUTOFREE char *new = format("%s/%s/f2fs.mod", directory, PLATFORMS[i]);
 
-        if (efi == (i > 0) &&
-            root_read_trusted(root, path, MAX_COMMAND_LIST, &text, NULL, &untrusted) >= 0)
-            append_text(&list, "\n", text);
+        if (efi != (i > 0))
+            continue;
+        if (root_read_trusted(root, path, MAX_COMMAND_LIST, &text, NULL, &untrusted) >= 0)
+            append_text(&ret_modules->commands, "\n", text);
+        ret_modules->recent |= root_exists(root, new) == 1;
     }
-    return list;
 }
 
 /* Returns whether blscfg was run. */
 static bool evaluate(const struct grub_paths *paths, const struct grub_env *stored,
                      enum grub_flavour flavour, struct boot_entries *entries)
 {
-    AUTOFREE char *commands = read_command_list(paths->root, paths->directory);
+    CLEANUP(modules_clear) struct modules modules = {0};
     CLEANUP(grub_run_clear)
     struct grub_run run = {
         .paths = paths,
         .find_command = grub_find_command,
-        .command_list = commands,
         .stored = stored,
         .flavour = flavour,
     };
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
-    struct grub_walk walk = {.rules = streq(paths->directory, "/boot/grub") ? GRUB_RULES_UPSTREAM
-                                                                            : GRUB_RULES_ALL,
+    struct grub_walk walk = {.chooser.rules = streq(paths->directory, "/boot/grub")
+                                                  ? GRUB_RULES_UPSTREAM
+                                                  : GRUB_RULES_ALL,
                              .found = grub_collect,
                              .data = &collector};
     AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
 
+    read_modules(paths->root, paths->directory, &modules);
+    run.command_list = modules.commands;
+    walk.chooser.recent = modules.recent;
     set_variables(paths->root, paths, &eval.env);
     entries->chosen = SIZE_MAX;
     if (grub_run_file(&eval, path) < 0)
         walk.problem = steal(&run.problem);
     else if (run.bls)
-        walk.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
+        walk.chooser.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
+    collector.rules = walk.chooser.rules;
     if (!walk.problem)
         grub_menu_walk(&eval, &walk);
     entries->one_time = find_one_time(&run, paths->directory);

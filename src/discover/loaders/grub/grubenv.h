@@ -9,6 +9,7 @@ enum {
     GRUBENV_MAX = 64 * 1024, /* GRUB accepts any size; grub-editenv creates 1024 bytes */
 };
 
-/* 0 with the variables, to be released with grub_env_clear(); -EBADMSG if versions of GRUB may read
- * them differently. */
+/* 1 with the variables that GRUB reads, to be released with grub_env_clear(); 0 without GRUB's
+ * signature, so that it refuses the file; -EBADMSG if there is too much in it, or a byte that no
+ * text has. */
 int grubenv_parse(const char *text, size_t length, struct grub_env *ret_env);

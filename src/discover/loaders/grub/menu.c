@@ -36,7 +36,7 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
     *ret_eval = (struct grub_eval){.run = parent->run,
                                    .entry = !entry->submenu,
                                    .path = entry->submenu ? NULL : path,
-                                   .status = STATUS_UNKNOWN};
+                                   .status = STATUS_TRUE}; /* of setparams, which runs first */
     grub_env_copy(&parent->env, entry->submenu, env);
     r = grub_assign(ret_eval, node, "chosen", path);
     if (r >= 0)
@@ -109,7 +109,7 @@ static void visit(struct grub_eval *parent, const struct grub_entry *entry, cons
     struct grub_run *run = parent->run;
     struct grub_node node = {.file = entry->file, .line = entry->line};
     size_t saved = run->n_saved;
-    int r = prepare(parent, entry, &node, here, walk->rules, &eval);
+    int r = prepare(parent, entry, &node, here, walk->chooser.rules, &eval);
 
     if (r >= 0 && !entry->problem)
         r = grub_run_entry(&eval, entry);
@@ -117,7 +117,7 @@ static void visit(struct grub_eval *parent, const struct grub_entry *entry, cons
         grub_run_forget(run, saved);
     problem = steal(&run->problem);
     if (!problem)
-        problem = find_problem(parent, entry, walk->rules, r);
+        problem = find_problem(parent, entry, walk->chooser.rules, r);
     if (entry->submenu) {
         /* Only submenus on the path to the chosen entry must be understood. */
         if (chosen && problem && !walk->problem)
@@ -146,7 +146,7 @@ static void walk_menu(struct grub_eval *eval, const char *path, bool chosen, str
     if (chosen)
         walk->problem = check_timeout(eval);
     if (chosen && !walk->problem &&
-        grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), walk->rules, &index,
+        grub_menu_default(&eval->menu, grub_env_get(&eval->env, "default"), &walk->chooser, &index,
                           &walk->problem) < 0)
         index = eval->menu.n;
     for (size_t i = 0; depth <= GRUB_MAX_DEPTH && i < eval->menu.n; i++)

@@ -17,7 +17,7 @@ struct grub_found {
 };
 
 struct grub_walk {
-    enum grub_rules rules;
+    struct grub_chooser chooser;
     void (*found)(void *data, const struct grub_found *found);
     void *data;
     char *problem; /* why no entry is chosen, or NULL; the caller frees it */

@@ -58,9 +58,10 @@ static enum grub_status answer_of(bool yes)
 
 static enum grub_status compare_numbers(const char *a, const char *operator, const char * b)
 {
-    long x, y;
+    int x, y;
 
-    if (!grub_number(a, &x) || !grub_number(b, &y))
+    if (grub_has_mark(a) || grub_has_mark(b) || !grub_test_number(a, &x) ||
+        !grub_test_number(b, &y))
         return STATUS_UNKNOWN;
     if (streq(operator, "-eq"))
         return answer_of(x == y);

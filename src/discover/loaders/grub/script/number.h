@@ -9,8 +9,15 @@
  * or beyond 64 bits. */
 bool grub_strtoul(const char *text, uint64_t *ret_number, const char **ret_end);
 
-/* A whole word that is a decimal number, perhaps negative. Returns false if versions of GRUB may
- * differ: not a number, trailing text, octal, hexadecimal, too big. */
+/* The same for `test`: a signed number, which is 0 without a digit, and whatever follows it.
+ * Returns false if builds of GRUB differ. */
+bool grub_test_number(const char *text, int *ret_number);
+
+/* Whether a GRUB from before 2.04 (RHEL 8 has one) reads more digits than others: 8 and 9 in an
+ * octal number, and what is between Z and a. */
+bool grub_digits_differ(const char *text);
+
+/* A whole word that is a decimal number, perhaps negative, and no other kind of number. */
 bool grub_number(const char *value, long *ret_number);
 
 /* What a value of $timeout (NULL: not set) does when nobody is at the keyboard. */
