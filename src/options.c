@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "base/values.h"
 #include "base/when.h"
 #include "help.h"
 #include "report/report.h"
@@ -16,6 +17,8 @@ enum {
     CODE_VERSION,
     CODE_FIRST_OPTION, /* followed by one for each of OPTIONS */
     MAX_OPTIONS = 32,
+    MAX_TIMEOUT = 999999, /* in seconds */
+    SECOND = 1000000,     /* in microseconds */
 };
 
 static int argument_kind(const struct option_help *option)
@@ -86,10 +89,23 @@ static int word_of(const struct option_help *option)
     return -1;
 }
 
-static int not_a_number(const struct option_help *option)
+/* A part of a second counts as a whole one; "infinity" is no limit at all. */
+static int take_timeout(const struct option_help *option, struct call *call)
 {
-    return usage_error("--%s=%s: must be a number%s", option->name, optarg,
-                       option->option == OPTION_NUMBER ? " from 1 on" : "");
+    int64_t time = -1, seconds;
+
+    if (parse_time(optarg, &time) < 0)
+        return usage_error("--%s=%s: must be a time, such as 90, 5min or infinity", option->name,
+                           optarg);
+    seconds = time / SECOND + (time % SECOND > 0);
+    if (time == TIME_INFINITY)
+        call->timeout = -1;
+    else if (seconds <= MAX_TIMEOUT)
+        call->timeout = (int)seconds;
+    else
+        return usage_error("--%s=%s: must be %d seconds at most, or infinity", option->name, optarg,
+                           MAX_TIMEOUT);
+    return EXIT_FINE;
 }
 
 static int take_when(struct call *call)
@@ -133,10 +149,11 @@ static int take(const struct option_help *option, struct call *call, const char 
         return take_when(call);
     case OPTION_NUMBER:
         call->number = number > 0 ? (unsigned)number : 0;
-        return number > 0 ? EXIT_FINE : not_a_number(option);
+        return number > 0
+                   ? EXIT_FINE
+                   : usage_error("--%s=%s: must be a number from 1 on", option->name, optarg);
     case OPTION_TIMEOUT:
-        call->timeout = number;
-        return number >= 0 ? EXIT_FINE : not_a_number(option);
+        return take_timeout(option, call);
     default:
         return EXIT_FINE;
     }

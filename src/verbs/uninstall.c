@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <ftw.h>
+#include <systemd/sd-daemon.h>
 
 #include "act/kexec.h"
+#include "act/package.h"
 #include "act/systemd.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "facts/config.h"
 #include "reboot/load.h"
@@ -17,30 +21,39 @@
 /* The installed files (a list that the build makes), and those made since. */
 static const char *const FILES[] = {INSTALLED_FILES};
 static const char *const TREES[] = {
-    "/" STATE_DIR,
-    "/" RUN_DIR,
+    "/" STATE_DIR,           "/" RUN_DIR,      "/run/" CONFIG_NAME,
+    "/run/" CONFIG_DIR_NAME, "/" METRICS_FILE, DOCDIR,
+};
+
+/* What the administrator has written. /usr/lib is for packages. */
+static const char *const SETTINGS[] = {
+    "/" CONFIG_FILE,
     "/" CONFIG_DIR,
     "/etc/fastreboot",
-    "/usr/lib/fastreboot",
-    "/usr/share/doc/fastreboot",
-    "/usr/share/fastreboot",
-    "/etc/systemd/system/" SERVICE_UNIT ".d",
-    "/etc/systemd/system/" JUMP_UNIT ".d",
-    "/etc/systemd/system/" EMERGENCY_UNIT ".d",
-    "/etc/systemd/system/" HEALTH_UNIT ".d",
-    "/etc/systemd/system/" HEALTH_TIMER ".d",
-    "/etc/systemd/system/" METRICS_UNIT ".d",
-    "/etc/systemd/system/" METRICS_TIMER ".d",
-    "/etc/systemd/system/" MODULES_UNIT ".d",
-    "/etc/systemd/system/" COUNTDOWN_UNIT ".d",
-    "/etc/systemd/system/" WAIT_UNIT ".d",
+    "/usr/local/lib/" CONFIG_NAME,
+    "/usr/local/lib/" CONFIG_DIR_NAME,
+    "/usr/local/lib/fastreboot",
 };
-static const char *const MADE_FILES[] = {"/" CONFIG_FILE, "/" METRICS_FILE};
 
-/* Directories that the installation may have created, innermost first; they stay if not empty. */
+/* What else an administrator makes of a unit below /etc/systemd/system. */
+static const char *const UNIT_NAMES[] = {UNITS};
+static const char *const UNIT_PARTS[] = {"", ".d", ".wants", ".requires"};
+
+enum {
+    MAX_SETTINGS = ELEMENTS(SETTINGS) + ELEMENTS(UNIT_NAMES) * ELEMENTS(UNIT_PARTS),
+};
+
+/* Directories that the installation or the administrator may have created, innermost first; they
+ * stay if not empty. */
 static const char *const MADE_DIRECTORIES[] = {
+    "/" VENDOR_LIB "/fastreboot/quirks.d",
+    "/" VENDOR_LIB "/fastreboot",
+    "/" CONFIG_DIR,
+    "/etc/fastreboot/quirks.d",
+    "/etc/fastreboot",
     "/etc/initramfs/post-update.d",
     "/etc/initramfs",
+    "/usr/share/fastreboot",
     "/usr/share/fish/vendor_completions.d",
     "/usr/share/fish",
 };
@@ -51,11 +64,16 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path) < 0 ? errno : 0;
 }
 
+static bool is_there(const char *path)
+{
+    return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int remove_tree(const char *path)
 {
     int r;
 
-    if (access(path, F_OK) < 0)
+    if (!is_there(path))
         return 0;
     r = nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     return r > 0 ? -r : r < 0 ? -errno : 0;
@@ -66,13 +84,13 @@ static int remove_file(const char *path)
     return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-/* Removes each path, or only prints it. */
+/* Removes each path up to NULL, or only prints it. */
 static int each(const struct call *call, const char *const *paths, size_t n,
                 int (*remove_path)(const char *))
 {
     int failures = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && paths[i]; i++) {
         int r = 0;
 
         if (given(call, OPTION_DRY_RUN))
@@ -114,6 +132,73 @@ static int drop_kernel(const struct call *call)
     return 1;
 }
 
+/* A link is a mask, or the unit was enabled from elsewhere: systemctl removes both. */
+static bool is_setting(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && !S_ISLNK(st.st_mode);
+}
+
+/* The settings of this machine, for names_free(). */
+static char **list_settings(void)
+{
+    char **list = xcalloc(MAX_SETTINGS + 1, sizeof(*list));
+    size_t n = 0;
+
+    for (size_t i = 0; i < ELEMENTS(SETTINGS); i++)
+        if (is_there(SETTINGS[i]))
+            list[n++] = xstrdup(SETTINGS[i]);
+    for (size_t i = 0; i < ELEMENTS(UNIT_NAMES) * ELEMENTS(UNIT_PARTS); i++) {
+        AUTOFREE char *path =
+            format("/etc/systemd/system/%s%s", UNIT_NAMES[i / ELEMENTS(UNIT_PARTS)],
+                   UNIT_PARTS[i % ELEMENTS(UNIT_PARTS)]);
+
+        if (is_setting(path))
+            list[n++] = steal(&path);
+    }
+    return list;
+}
+
+/* Names the settings that stay, with the command that removes them: this program will be gone. */
+static void name_settings(const struct call *call, char *const *settings)
+{
+    AUTOFREE char *kept = NULL;
+
+    for (size_t i = 0; settings[i]; i++) {
+        append_text(&kept, " ", settings[i]);
+        if (given(call, OPTION_DRY_RUN))
+            printf("would keep %s\n", settings[i]);
+    }
+    if (kept && !given(call, OPTION_DRY_RUN))
+        printf("Settings are kept; to remove them, too: rm -r %s\n", kept);
+}
+
+/* A package manager would miss its files, and bring back some of them. Returns whether this is
+ * told. */
+static bool is_packaged(const struct call *call)
+{
+    struct package package;
+    bool is_owned;
+    int r;
+
+    if (*UNINSTALL) {
+        fputs("fastreboot: installed as a package; to remove it: " UNINSTALL "\n", stderr);
+        return true;
+    }
+    r = package_of(FILES[0], &package);
+    if (r < 0)
+        fprintf(stderr, "fastreboot: cannot tell whether %s belongs to a package: %s\n", FILES[0],
+                strerror(-r));
+    else if (package.name)
+        fprintf(stderr, "fastreboot: %s belongs to the package %s (%s); to remove it: %s %s\n",
+                FILES[0], package.name, package.manager,
+                given(call, OPTION_PURGE) ? package.purge : package.remove, package.name);
+    is_owned = package.name != NULL;
+    free(package.name);
+    return r < 0 || is_owned;
+}
+
 /* First the masks, as a masked unit can be neither stopped nor disabled; then the units while their
  * files exist, the health units as a part of the service; then the files. Failures are reported,
  * and the rest is done anyway. */
@@ -121,36 +206,40 @@ static int run(const struct call *call)
 {
     static const char *const UNMASK[] = {"unmask", UNITS, NULL};
     static const char *const UNMASK_RUNTIME[] = {"unmask", "--runtime", UNITS, NULL};
-    static const char *const DISABLE[] = {"disable", "--now",       SERVICE_UNIT,
-                                          JUMP_UNIT, METRICS_TIMER, NULL};
+    static const char *const STOP[] = {"disable", "--now",       SERVICE_UNIT,
+                                       JUMP_UNIT, METRICS_TIMER, NULL};
+    static const char *const DISABLE[] = {"disable", SERVICE_UNIT, JUMP_UNIT, METRICS_TIMER, NULL};
     static const char *const RELOAD[] = {"daemon-reload", NULL};
+    CLEANUP(names_freep) char **settings = NULL;
+    bool is_booted = sd_booted() > 0; /* not in a chroot of a rescue system */
     int failures = 0;
 
-    if (*UNINSTALL) {
-        fputs("fastreboot: installed as a package; to remove it: " UNINSTALL "\n", stderr);
+    if (is_packaged(call))
         return EXIT_FAILED;
-    }
     failures += run_systemctl(call, UNMASK);
     failures += run_systemctl(call, UNMASK_RUNTIME);
-    failures += run_systemctl(call, DISABLE);
+    failures += run_systemctl(call, is_booted ? STOP : DISABLE);
     failures += drop_kernel(call);
     failures += each(call, FILES, ELEMENTS(FILES), remove_file);
-    failures += each(call, MADE_FILES, ELEMENTS(MADE_FILES), remove_file);
     failures += each(call, TREES, ELEMENTS(TREES), remove_tree);
+    settings = list_settings(); /* without masks */
+    if (given(call, OPTION_PURGE))
+        failures += each(call, (const char *const *)settings, MAX_SETTINGS, remove_tree);
     for (size_t i = 0; i < ELEMENTS(MADE_DIRECTORIES) && !given(call, OPTION_DRY_RUN); i++)
         (void)rmdir(MADE_DIRECTORIES[i]);
-    failures += run_systemctl(call, RELOAD);
-    if (failures)
-        return EXIT_FAILED;
-    if (!given(call, OPTION_DRY_RUN))
+    if (is_booted)
+        failures += run_systemctl(call, RELOAD);
+    if (!given(call, OPTION_DRY_RUN) && !failures)
         puts("fastreboot is removed; reboots go through the firmware");
-    return EXIT_FINE;
+    if (!given(call, OPTION_PURGE))
+        name_settings(call, settings);
+    return failures ? EXIT_FAILED : EXIT_FINE;
 }
 
 const struct verb verb_uninstall = {
     .name = "uninstall",
-    .summary = "undo everything: units, settings, state and these programs",
-    .options = OPTION_DRY_RUN | OPTION_QUIET,
+    .summary = "undo everything: units, state and these programs; settings stay",
+    .options = OPTION_DRY_RUN | OPTION_PURGE | OPTION_QUIET,
     .flags = VERB_NEEDS_ROOT,
     .run = run,
 };

@@ -41,6 +41,7 @@ enum {
     OPTION_FAST = 1 << 15,
     OPTION_FIRMWARE = 1 << 16,
     OPTION_WHEN = 1 << 17,
+    OPTION_PURGE = 1 << 18,
 };
 
 /* The argument of --json, in the order of the option's words. */
