@@ -2,6 +2,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
@@ -173,4 +174,11 @@ int fd_copy(int to, int from, uint64_t offset, uint64_t end)
             return -EIO;
     }
     return 0;
+}
+
+int fd_seal(int fd)
+{
+    return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0
+               ? -errno
+               : 0;
 }

@@ -40,6 +40,9 @@ int fd_write(int fd, const void *data, size_t size);
  * shorter. */
 int fd_copy(int to, int from, uint64_t offset, uint64_t end);
 
+/* Makes the content of a memfd that allows seals immutable. */
+int fd_seal(int fd);
+
 /* Little-endian numbers at any alignment. */
 static inline uint16_t get_le16(const void *data)
 {

@@ -94,6 +94,21 @@ struct answer test_initrd_invalid(const struct facts *facts)
     return any_initrd(facts, file_damaged);
 }
 
+/* Boot loaders check the signature of the compressed kernel, kexec_file_load that of the Image in
+ * it, which need not have one. */
+static struct answer unpacked_unsigned(const struct facts *facts)
+{
+    const struct boot_payload *payload = &facts->payload;
+    const char *lockdown = facts->kexec.lockdown;
+
+    if (!payload->image.release || !payload->unpacked_unsigned || !lockdown ||
+        streq(lockdown, "none"))
+        return NO;
+    return answer_yes(format("kernel %s: the Image compressed in it is not signed, and lockdown "
+                             " is %s: the kernel accepts signed kernels only",
+                             payload->kernel.path, lockdown));
+}
+
 struct answer test_kernel_invalid(const struct facts *facts)
 {
     const struct boot_payload *payload = &facts->payload;
@@ -106,7 +121,7 @@ struct answer test_kernel_invalid(const struct facts *facts)
                               format("kernel %s: %s", path, strerror(payload->image_error)));
     return payload->image_problem
                ? answer_yes(format("kernel %s: %s", path, payload->image_problem))
-               : NO;
+               : unpacked_unsigned(facts);
 }
 
 struct answer test_kernel_foreign(const struct facts *facts)

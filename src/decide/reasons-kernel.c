@@ -32,9 +32,10 @@ static const struct reason ROWS[] = {
      "only root can change the kernel", OWN, IF(test_kernel_untrusted),
      .about = "Users other than root could change the kernel."},
     {"kernel-invalid", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
-     "the kernel is complete and can be started with kexec", "reinstall the kernel",
-     IF(test_kernel_invalid),
-     .about = "The file is not a kernel that kexec can start, or is truncated."},
+     "the kernel is complete and can be started with kexec",
+     "if the file is damaged, reinstall the kernel", IF(test_kernel_invalid),
+     .about = "The file is not a kernel that kexec can start, or is truncated, or lockdown (Secure "
+              "Boot) requires a signature, and what is compressed in it has none."},
     {"kernel-foreign", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the kernel is for this architecture", NULL, IF(test_kernel_foreign),
      .about = "The kernel is for another architecture."},

@@ -40,9 +40,11 @@ struct boot_payload {
     char *kernel_id; /* identifies this kernel file, also in later boots; NULL without an image */
     char *image_problem;
     int image_error;
-    char *modules;         /* the path of its modules directory; NULL without an image */
-    uint64_t memory;       /* bytes that loading all this takes, at the most at a time */
-    char *modules_problem; /* what its modules directory lacks for the next kernel */
+    int unpacked;           /* the Image of a compressed kernel, open for reading, or -1 */
+    bool unpacked_unsigned; /* that has no signature of its own */
+    char *modules;          /* the path of its modules directory; NULL without an image */
+    uint64_t memory;        /* bytes that loading all this takes, at the most at a time */
+    char *modules_problem;  /* what its modules directory lacks for the next kernel */
     int modules_error;
 };
 

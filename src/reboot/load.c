@@ -48,7 +48,9 @@ static int load_image(const struct boot_payload *payload, const char *cmdline)
     AUTOFREE char *problem = NULL;
     int r = uki_unpack(payload->kernel.fd, payload->entry->profile, &kernel, &initrd, &problem);
 
-    return r < 0 ? r : kexec_load(kernel, &initrd, initrd < 0 ? 0 : 1, cmdline);
+    return r < 0 ? r
+                 : kexec_load(payload->unpacked >= 0 ? payload->unpacked : kernel, &initrd,
+                              initrd < 0 ? 0 : 1, cmdline);
 }
 
 static int load_payload(const struct boot_payload *payload, const char *cmdline)
@@ -59,7 +61,8 @@ static int load_payload(const struct boot_payload *payload, const char *cmdline)
         return load_image(payload, cmdline);
     for (size_t i = 0; i < payload->n_initrds; i++)
         initrds[i] = payload->initrds[i].fd;
-    return kexec_load(payload->kernel.fd, initrds, payload->n_initrds, cmdline);
+    return kexec_load(payload->unpacked >= 0 ? payload->unpacked : payload->kernel.fd, initrds,
+                      payload->n_initrds, cmdline);
 }
 
 /* Without the note the kernel would pass for another program's and would be started for ever. So

@@ -31,20 +31,27 @@ static bool is_any_of(const char *name, const char *const *list, size_t n)
     return false;
 }
 
-/* Files of a distribution's kernel package: large, and the same on every machine. */
-static bool is_index(const struct trace *trace)
+static bool starts_with(const struct trace *trace, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < trace->n_pieces; i++)
+        if (trace->pieces[i].offset == 0 && trace->pieces[i].size >= n &&
+            memcmp(trace->pieces[i].data, bytes, n) == 0)
+            return true;
+    return false;
+}
+
+/* Files of a distribution's kernel package, large and the same on every machine: indexes of
+ * modules, and compressed kernels, in which not a byte may change. */
+static bool is_of_a_package(const struct trace *trace)
 {
     return after_prefix(trace->path, "lib/modules/") ||
-           after_prefix(trace->path, "usr/lib/modules/");
+           after_prefix(trace->path, "usr/lib/modules/") || starts_with(trace, "\x1f\x8b", 2) ||
+           starts_with(trace, "MZ\0\0zimg", 8);
 }
 
 static bool is_luks(const struct trace *trace)
 {
-    for (size_t i = 0; i < trace->n_pieces; i++)
-        if (trace->pieces[i].offset == 0 && trace->pieces[i].size >= 8 &&
-            memcmp(trace->pieces[i].data, "LUKS\xba\xbe", 6) == 0)
-            return true;
-    return false;
+    return starts_with(trace, "LUKS\xba\xbe", 6);
 }
 
 static bool ends_in(const char *path, const char *end)
@@ -70,7 +77,7 @@ static void hide(struct trace *trace, const char *routers)
 {
     bool luks = is_luks(trace);
 
-    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++) {
+    for (size_t i = 0; i < trace->n_pieces && !is_of_a_package(trace); i++) {
         struct piece *piece = &trace->pieces[i];
 
         if (ends_in(trace->path, "net/arp"))
@@ -149,7 +156,7 @@ static void find_in_trace(struct identities *identities, const struct trace *tra
         identities_find(identities, trace->target, strlen(trace->target), false);
     if (after_prefix(trace->path, "dev/disk/by-id/"))
         identities_find_serials(identities, name_of(trace->path));
-    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++)
+    for (size_t i = 0; i < trace->n_pieces && !is_of_a_package(trace); i++)
         find_in_piece(identities, trace, &trace->pieces[i]);
 }
 
@@ -185,7 +192,7 @@ static size_t replace_in_piece(const struct identities *identities, const struct
 
 static void replace_in_trace(const struct identities *identities, struct trace *trace)
 {
-    for (size_t i = 0; i < trace->n_pieces && !is_index(trace); i++)
+    for (size_t i = 0; i < trace->n_pieces && !is_of_a_package(trace); i++)
         trace->replaced += replace_in_piece(identities, trace, &trace->pieces[i]);
     trace->replaced += identities_replace(identities, trace->path, strlen(trace->path));
     if (trace->target)

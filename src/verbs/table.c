@@ -66,6 +66,12 @@ static const struct feature FEATURES[] = {
     {"X86_64", false},
     {"AARCH64", false},
 #endif
+/* Unpacks kernels for arm64 that are compressed by it. */
+#ifdef HAVE_ZSTD
+    {"ZSTD", true},
+#else
+    {"ZSTD", false},
+#endif
     {"PACKAGE", sizeof(UNINSTALL) > 1}, /* a package manager removes it, not `uninstall` */
     {"SANITIZER", HAS_ASAN},
 };

@@ -30,6 +30,7 @@ struct fake {
     int watchdog_error; /* with which it refuses to arm the watchdog */
     unsigned armed;     /* the timeout of the watchdog in seconds */
     int loads, unloads; /* number of calls */
+    off_t kernel_size;  /* of the file that was loaded last */
     bool inside;        /* the fake itself is writing */
     const char *stale;  /* the unit that systemd has read before its files were as they should be */
     void (*point)(void); /* called before and after each change, or NULL */

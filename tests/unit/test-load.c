@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <zlib.h>
 
 #include "base/paths.h"
 #include "fakes.h"
@@ -68,6 +69,29 @@ static void it_is_loaded_again_every_time(void **state)
     assert_int_equal(load(tree, &second), 0);
     assert_int_equal(fake.loads, 2);
     assert_string_not_equal(first, second);
+}
+
+/* Kernels for arm64 may be compressed, which kexec_file_load does not accept. */
+static void what_is_unpacked_is_loaded(void **state)
+{
+    enum { IMAGE = 8192 };
+    static unsigned char image[IMAGE] = "MZ", packed[IMAGE];
+    const struct tree *tree = *state;
+    AUTOFREE char *id = NULL;
+    z_stream stream = {.next_in = image, .avail_in = IMAGE};
+
+    image[16] = 1;
+    memcpy(image + 56, "ARM\x64", 4);
+    strcpy((char *)image + 5000, "Linux version 6.1.0-33-amd64 (x)");
+    stream.next_out = packed;
+    stream.avail_out = sizeof(packed);
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, 0), Z_OK);
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    tree_write_bytes(tree, "boot/vmlinuz-6.1.0-33-amd64", packed, stream.total_out);
+    tree_write(tree, "proc/sys/kernel/arch", "aarch64\n");
+    deflateEnd(&stream);
+    assert_int_equal(load(tree, &id), 0);
+    assert_int_equal(fake.kernel_size, IMAGE);
 }
 
 static void what_is_loaded_stays_where_nothing_can_be(void **state)
@@ -253,6 +277,7 @@ int main(void)
         TEST(what_files_say_is_shown_as_text),
         TEST(two_do_not_load_at_once),
         TEST(it_is_loaded_again_every_time),
+        TEST(what_is_unpacked_is_loaded),
         TEST(what_is_loaded_stays_where_nothing_can_be),
     };
 

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "discover/kernel/compressed.h"
 
 enum {
     HEAD = 0x268, /* up to the last field of the x86 setup header that is read */
@@ -197,4 +198,24 @@ int image_read(int fd, struct image *ret_image, char **ret_problem)
     if (!S_ISREG(st.st_mode))
         return refuse(&(struct file){.problem = ret_problem}, "not a regular file");
     return image_read_part(fd, 0, (uint64_t)st.st_size, ret_image, ret_problem);
+}
+
+int image_read_packed(int fd, uint64_t start, uint64_t size, struct image *ret_image,
+                      int *ret_unpacked, char **ret_problem)
+{
+    int r = compressed_unpack(fd, start, size, ret_unpacked, ret_problem);
+
+    *ret_image = (struct image){0};
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return image_read_part(fd, start, size, ret_image, ret_problem);
+    r = image_read(*ret_unpacked, ret_image, ret_problem);
+    if (*ret_problem)
+        set_text(ret_problem, format("what is compressed in it: %s", *ret_problem));
+    if (r < 0 || ret_image->arch == IMAGE_ARM64)
+        return r;
+    image_clear(ret_image); /* not every boot loader unpacks it on other machines */
+    *ret_problem = xstrdup("compressed, and not a kernel for arm64");
+    return -ENOEXEC;
 }

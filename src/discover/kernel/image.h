@@ -12,3 +12,8 @@ int image_read(int fd, struct image *ret_image, char **ret_problem);
 /* The same for a kernel that is `size` bytes of the file, from `start` on. */
 int image_read_part(int fd, uint64_t start, uint64_t size, struct image *ret_image,
                     char **ret_problem);
+
+/* The same, also for a kernel that has to be unpacked before kexec_file_load takes it (see
+ * compressed.h): *ret_unpacked is then its Image, in a memfd that the caller closes, or -1. */
+int image_read_packed(int fd, uint64_t start, uint64_t size, struct image *ret_image,
+                      int *ret_unpacked, char **ret_problem);

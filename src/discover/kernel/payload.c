@@ -9,6 +9,7 @@
 #include "discover/kernel/image.h"
 #include "discover/kernel/initrd.h"
 #include "discover/kernel/modules.h"
+#include "discover/kernel/pe.h"
 #include "discover/kernel/uki.h"
 
 static void file_open(int root, const char *path, struct boot_file *file)
@@ -91,30 +92,48 @@ static int read_image(struct boot_payload *payload)
         return r;
     if (content.initrd_size > 0)
         look_at_own_initrd(payload, &content);
-    return image_read_part(payload->kernel.fd, content.kernel, content.kernel_size, &payload->image,
-                           &payload->image_problem);
+    return image_read_packed(payload->kernel.fd, content.kernel, content.kernel_size,
+                             &payload->image, &payload->unpacked, &payload->image_problem);
+}
+
+/* The size of the kernel that is unpacked into memory; 0 if it is not compressed. */
+static uint64_t unpacked_size(const struct boot_payload *payload)
+{
+    struct stat st;
+
+    return payload->unpacked >= 0 && fstat(payload->unpacked, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
 static int read_kernel(struct boot_payload *payload)
 {
-    return payload->entry->uki
-               ? read_image(payload)
-               : image_read(payload->kernel.fd, &payload->image, &payload->image_problem);
+    const struct boot_file *kernel = &payload->kernel;
+    int r = payload->entry->uki ? read_image(payload)
+                                : image_read_packed(kernel->fd, 0, kernel->size, &payload->image,
+                                                    &payload->unpacked, &payload->image_problem);
+
+    if (r < 0 || payload->unpacked < 0)
+        return r;
+    r = pe_is_signed(payload->unpacked, 0, unpacked_size(payload));
+    payload->unpacked_unsigned = r == 0;
+    return r;
 }
 
 /* What the kernel reads is there twice until the load has ended: as read, and in its place. Copies
  * come before that, of what is inside an image or behind each other. */
 static uint64_t memory_for(const struct boot_payload *payload)
 {
-    uint64_t kernel = payload->kernel.size, initrds = 0;
+    uint64_t kernel = payload->kernel.size, unpacked = unpacked_size(payload), initrds = 0;
     bool copied = payload->entry->uki || payload->n_initrds > 1;
 
     for (size_t i = 0; i < payload->n_initrds; i++)
         initrds += payload->initrds[i].size;
     if (payload->entry->uki)
         kernel = kernel > initrds ? kernel - initrds : 0;
+    if (unpacked > 0)
+        kernel = unpacked;
     return kernel + (payload->image.memory > kernel ? payload->image.memory : kernel) +
-           2 * initrds + (copied ? initrds : 0) + (payload->entry->uki ? kernel : 0);
+           2 * initrds + (copied ? initrds : 0) +
+           (payload->entry->uki || unpacked > 0 ? kernel : 0);
 }
 
 static const char *version_in(const char *name)
@@ -184,7 +203,7 @@ static void look_inside(int root, struct boot_payload *payload)
 
 void payload_open(int root, const struct boot_entry *entry, struct boot_payload *ret_payload)
 {
-    *ret_payload = (struct boot_payload){.entry = entry, .kernel.fd = -1};
+    *ret_payload = (struct boot_payload){.entry = entry, .kernel.fd = -1, .unpacked = -1};
     if (entry->problem)
         return;
     file_open(root, entry->kernel, &ret_payload->kernel);
@@ -214,6 +233,7 @@ void payload_clear(struct boot_payload *payload)
         file_clear(&payload->initrds[i]);
     free(payload->initrds);
     image_clear(&payload->image);
+    closep(&payload->unpacked);
     free(payload->image_problem);
     free(payload->kernel_id);
     free(payload->modules);

@@ -134,14 +134,16 @@ const char *pe_problem(const struct pe *pe)
     return NULL;
 }
 
-int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size)
+/* Where the certificates of the PE file in the `size` bytes at `offset` end, counted from there; 0
+ * if there are none. */
+static int find_certificates(int fd, uint64_t offset, uint64_t size, uint64_t *ret_end)
 {
     unsigned char dos[DOS_HEADER], header[COFF_HEADER + CERTIFICATES_PE32_PLUS + 8];
     const unsigned char *optional = header + COFF_HEADER, *certificates;
-    uint64_t end, at;
+    uint64_t at;
     int r;
 
-    *ret_size = size;
+    *ret_end = 0;
     if (size < sizeof(dos) + sizeof(header))
         return 0;
     r = fd_read_at(fd, dos, sizeof(dos), offset);
@@ -155,8 +157,26 @@ int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size)
         return r;
     certificates = optional + (get_le16(optional) == MAGIC_PE32_PLUS ? CERTIFICATES_PE32_PLUS
                                                                      : CERTIFICATES_PE32);
-    end = (uint64_t)get_le32(certificates) + get_le32(certificates + 4);
-    if (get_le32(certificates) > 0 && end <= size && size - end < MAX_PADDING)
-        *ret_size = end;
+    if (get_le32(certificates) > 0)
+        *ret_end = (uint64_t)get_le32(certificates) + get_le32(certificates + 4);
     return 0;
+}
+
+int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size)
+{
+    uint64_t end;
+    int r = find_certificates(fd, offset, size, &end);
+
+    *ret_size = size;
+    if (r >= 0 && end > 0 && end <= size && size - end < MAX_PADDING)
+        *ret_size = end;
+    return r;
+}
+
+int pe_is_signed(int fd, uint64_t offset, uint64_t size)
+{
+    uint64_t end;
+    int r = find_certificates(fd, offset, size, &end);
+
+    return r < 0 ? r : end > 0 && end <= size;
 }

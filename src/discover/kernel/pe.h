@@ -41,3 +41,7 @@ const char *pe_problem(const struct pe *pe);
  * file ends with its certificates, and with more its signature is invalid. `size` if it is not
  * signed. 0 or a negative errno. */
 int pe_signed_size(int fd, uint64_t offset, uint64_t size, uint64_t *ret_size);
+
+/* Whether the PE file in the `size` bytes at `offset` has certificates: 1, 0 (also if it is not a
+ * PE file) or a negative errno. */
+int pe_is_signed(int fd, uint64_t offset, uint64_t size);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -109,14 +108,6 @@ static int write_kernel(const struct uki *uki, const struct pe_section *const *p
     return r < 0 ? r : append(to, uki->fd, parts[UKI_LINUX], (uint32_t)size);
 }
 
-/* Makes the content immutable. */
-static int seal(int fd)
-{
-    return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0
-               ? -errno
-               : 0;
-}
-
 static int make(const struct uki *uki, const struct pe_section *const *parts, const char *name,
                 int (*fill)(const struct uki *, const struct pe_section *const *, int))
 {
@@ -124,7 +115,7 @@ static int make(const struct uki *uki, const struct pe_section *const *parts, co
     int r = fd < 0 ? -errno : fill(uki, parts, fd);
 
     if (r >= 0)
-        r = seal(fd);
+        r = fd_seal(fd);
     return r < 0 ? r : steal_fd(&fd);
 }
 

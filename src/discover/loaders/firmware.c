@@ -153,8 +153,11 @@ static bool is_kernel(int root, const char *path)
 {
     AUTOCLOSE int fd = root_open(root, path, NULL);
     AUTOFREE char *problem = NULL;
+    AUTOCLOSE int unpacked = -1;
     struct image image = {0};
-    bool is = fd >= 0 && image_read(fd, &image, &problem) == 0;
+    struct stat st;
+    bool is = fd >= 0 && fstat(fd, &st) == 0 &&
+              image_read_packed(fd, 0, (uint64_t)st.st_size, &image, &unpacked, &problem) == 0;
 
     image_clear(&image);
     return is;
