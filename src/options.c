@@ -242,13 +242,27 @@ static bool is_release(const char *text)
     return *text && text[0] != '.' && !strchr(text, '/');
 }
 
-static int check_argument(const struct verb *verb, const struct call *call)
+static int check_number(const struct verb *verb, struct call *call)
+{
+    int number = call->argument ? number_of(call->argument) : 0;
+
+    if (number < 0 || (call->argument && number == 0))
+        return usage_error("%s %s: must be a number from 1 on", verb->name, call->argument);
+    if (number > 0 && given(call, OPTION_NUMBER))
+        return usage_error("%s %d excludes --lines", verb->name, number);
+    call->which = (unsigned)number;
+    return EXIT_FINE;
+}
+
+static int check_argument(const struct verb *verb, struct call *call)
 {
     struct nearest nearest = {.word = call->argument};
     AUTOFREE char *what = NULL;
 
     if (call->argument && !verb->argument)
         return usage_error("unexpected argument \"%s\"", call->argument);
+    if (verb->flags & VERB_NUMBER)
+        return check_number(verb, call);
     if (!call->argument && verb->argument && (verb->word || !given(call, OPTION_DRY_RUN)))
         return usage_error("%s: %s is missing", verb->name, verb->argument);
     if (!verb->word)
@@ -264,7 +278,7 @@ static int check_argument(const struct verb *verb, const struct call *call)
     return usage_unknown(what, "\"", &nearest);
 }
 
-int options_check(const struct verb *verb, const struct call *call)
+int options_check(const struct verb *verb, struct call *call)
 {
     const char *option = first_refused(verb, call->given);
 

@@ -10,6 +10,6 @@
  * error, --help or --version; otherwise -1. */
 int options_take(int argc, char **argv, struct call *call, const char **root);
 
-/* Whether the verb takes the options of `call` and its argument: EXIT_FINE or another exit status.
- */
-int options_check(const struct verb *verb, const struct call *call);
+/* Whether the verb takes the options of `call` and its argument, which is taken into `call` if it
+ * is a number: EXIT_FINE or another exit status. */
+int options_check(const struct verb *verb, struct call *call);

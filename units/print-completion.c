@@ -22,7 +22,7 @@ static bool takes(const struct verb *verb, const struct option_help *option)
 
 static bool takes_file(const struct verb *verb)
 {
-    return verb->argument && !verb->word;
+    return verb->argument && !verb->word && !(verb->flags & VERB_NUMBER);
 }
 
 /* The words that the verb's argument may be. */

@@ -265,12 +265,12 @@ void report_list_json(const struct boot_entries *entries, const struct listed_en
     print_json(object);
 }
 
-void report_history_json(const struct history *history, size_t n)
+void report_history_json(const struct boot_record records[], size_t n)
 {
     struct json_object *object = json_answer(), *array = json_object_new_array();
 
-    for (size_t i = history->n > n ? history->n - n : 0; i < history->n; i++)
-        json_object_array_add(array, json_record(&history->all[i]));
+    for (size_t i = 0; i < n; i++)
+        json_object_array_add(array, json_record(&records[i]));
     json_object_object_add(object, "reboots", array);
     print_json(object);
 }

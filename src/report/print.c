@@ -10,8 +10,7 @@ enum {
     NARROWEST = 40, /* wrapping to less does not help */
 };
 
-/* In columns; 0 means that lines are not wrapped. */
-static size_t line_width(void)
+size_t print_width(void)
 {
     const char *columns = getenv("COLUMNS");
     struct winsize size;
@@ -41,7 +40,7 @@ static size_t columns_of(const char *word, size_t length)
 
 static void put_wrapped(const char *prefix, const char *text)
 {
-    size_t indent = strlen(prefix), width = line_width(), column = indent;
+    size_t indent = strlen(prefix), width = print_width(), column = indent;
 
     fputs(prefix, stdout);
     for (bool first = true;; first = false) {

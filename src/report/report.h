@@ -81,9 +81,15 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
                  bool legend);
 void report_list_json(const struct boot_entries *entries, const struct listed_entry *listed);
 
-/* The last `n` reboots, with titles and a summary if `legend`. */
+/* The last `n` reboots, newest first, a line for each; the last few if `n` is 0. With titles and a
+ * summary if `legend`. */
 void report_history(const struct history *history, size_t n, bool legend, int64_t now);
-void report_history_json(const struct history *history, size_t n);
+
+/* All that is known about one reboot: the last one has the number 1. */
+void report_record(const struct boot_record *record, size_t number, int64_t now);
+
+/* `n` reboots, oldest first, from records[0] on. */
+void report_history_json(const struct boot_record records[], size_t n);
 
 /* Whether each of the functions for JSON prints one line from now on: --json=short. */
 void report_json_on_one_line(bool yes);

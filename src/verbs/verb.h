@@ -58,6 +58,7 @@ struct call {
     const char *kernel;        /* argument of --kernel, or NULL */
     unsigned verbosity;        /* how many times --verbose is given */
     unsigned number;           /* argument of --lines, or 0 */
+    unsigned which;            /* the argument of a verb that takes a number, or 0 */
     int timeout;               /* argument of --timeout, or -1 */
     const char *output;        /* argument of --output, or NULL */
     int64_t when;              /* argument of --when, in microseconds since 1970, or one of these */
@@ -72,12 +73,14 @@ enum {
 enum {
     VERB_NEEDS_ROOT = 1 << 0, /* unless it is a dry run */
     VERB_HIDDEN = 1 << 1,     /* for units and the build; not in the short help */
+    VERB_NUMBER = 1 << 2,     /* the argument is a number from 1 on, and may be left out */
 };
 
 struct verb {
     const char *name;
     const char *summary;
-    const char *argument; /* the required argument (not in a dry run), "FILE"; or NULL */
+    const char *argument; /* the required argument (not in a dry run), "FILE"; or NULL. See
+                             VERB_NUMBER */
     /* The words that the argument may be, NULL after the last one; or NULL if it may be any. Then
      * a dry run needs it, too. */
     const char *(*word)(size_t i);
