@@ -4,10 +4,12 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 
 static const char *volatile doing = "starting";
 static struct timespec limit;
+static int64_t end = INT64_MAX;
 
 static void say(const char *text)
 {
@@ -32,10 +34,16 @@ void deadline_start(int64_t microseconds)
 {
     pthread_t thread;
 
+    end = clock_uptime() + microseconds;
     limit = (struct timespec){.tv_sec = microseconds / 1000000,
                               .tv_nsec = microseconds % 1000000 * 1000};
     if (pthread_create(&thread, NULL, give_up, NULL) != 0)
         (void)alarm((unsigned)(microseconds / 1000000) + 1); /* without a message */
+}
+
+int64_t deadline_left(void)
+{
+    return end == INT64_MAX ? end : end - clock_uptime();
 }
 
 void deadline_doing(const char *what)

@@ -15,6 +15,7 @@
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/started.h"
+#include "reboot/ending.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -22,6 +23,9 @@
 /* The order here is the promise: the attempt is on the disk before anything is read or loaded, so
  * that the next boot can tell a load that hung or crashed; and the go-ahead for the jump is written
  * last, so that whatever ends this program earlier ends in the firmware reboot. */
+
+/* The ids of these reasons among REASONS. */
+static const char INTERRUPTED[] = "load-interrupted", STUCK[] = "initrd-shutdown";
 
 const int64_t DEPARTURE_LIMIT = 25 * (int64_t)1000000;
 
@@ -134,12 +138,25 @@ static int allow_jump(int root, uint32_t job, const struct facts *facts)
     return notes_write_go_ahead(root, &(struct go_ahead){.job = job, .watchdog = plan.seconds});
 }
 
+/* The script that ends the shutdown may not have been there when the survey was made. Once the jump
+ * looks at it, /var may be unmounted, and the next boot would blame the kernel. Gives what is wrong
+ * with it, or NULL. */
+static char *end_of_shutdown(int root)
+{
+    deadline_doing("waiting until dracut has unpacked the initrd for the end of the shutdown");
+    ending_await(root);
+    return ending_problem(root);
+}
+
 /* `survey` is that of what was loaded, or NULL for a kernel that another program has loaded. */
 static int by_kexec(int root, struct attempt *attempt, const struct survey *survey, uint32_t job)
 {
     const char *release = survey ? survey->facts.payload.image.release : NULL;
+    AUTOFREE char *problem = end_of_shutdown(root);
     int r;
 
+    if (problem)
+        return through_firmware(root, attempt, false, STUCK, problem);
     deadline_doing("writing down what this machine has");
     attempt->state = ATTEMPT_LOADED;
     if (survey) {
@@ -202,9 +219,6 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
         return by_kexec(root, attempt, NULL, job);
     return load(root, attempt, &survey, job);
 }
-
-/* The id of this reason among REASONS. */
-static const char INTERRUPTED[] = "load-interrupted";
 
 /* What may kill this program or use up its time is not begun a third time. */
 static char *interruptions(int root)

@@ -9,8 +9,8 @@
 #include "base/util.h"
 #include "decide/reasons.h"
 #include "discover/hardware/storage.h"
-#include "discover/system/initrd-shutdown.h"
 #include "discover/system/kexec.h"
+#include "reboot/ending.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
@@ -46,18 +46,12 @@ static bool is_loaded(int root, char **ret_doubt)
     return false;
 }
 
-/* The initrd whose script ends the shutdown may have been unpacked after the decision. If it cannot
- * start the kernel, that must not look like a failure of the kernel. */
+/* The load may not have had the time to wait for the initrd whose script ends the shutdown. If that
+ * cannot start the kernel, it must not look like a failure of the kernel. */
 static bool can_end(int root, char **ret_doubt)
 {
-    CLEANUP(answer_clear) struct answer stuck = initrd_shutdown_is_stuck(root);
-
-    if (stuck.is == ANSWER_NO)
-        return true;
-    *ret_doubt = stuck.text ? steal(&stuck.text)
-                            : format("cannot tell whether %s: %s",
-                                     reason_find("initrd-shutdown")->passed, strerror(stuck.error));
-    return false;
+    *ret_doubt = ending_problem(root);
+    return !*ret_doubt;
 }
 
 /* The watchdog guards only what comes after the jump, so failing to arm it does not prevent the

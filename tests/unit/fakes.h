@@ -33,7 +33,8 @@ struct fake {
     off_t kernel_size;  /* of the file that was loaded last */
     bool inside;        /* the fake itself is writing */
     const char *stale;  /* the unit that systemd has read before its files were as they should be */
-    void (*point)(void); /* called before and after each change, or NULL */
+    const char *(*unit_state)(const char *unit); /* NULL: all are active */
+    void (*point)(void);                         /* called before and after each change, or NULL */
 };
 
 extern struct fake fake;

@@ -2,6 +2,7 @@
 #include "reboot/departure.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "act/systemd.h"
 #include "base/paths.h"
@@ -33,6 +34,8 @@ static int setup(void **state)
     fake.shutdown = SHUTDOWN_REBOOT;
     return 0;
 }
+
+#define SHUTDOWN_HOOK "usr/lib/systemd/system-shutdown/fastreboot.shutdown"
 
 static bool exists(const struct tree *tree, const char *path)
 {
@@ -135,6 +138,32 @@ static void without_the_mount_it_goes_on(void **state)
     assert_int_equal(departure_load(tree->root), 0);
     (void)alarm(0);
     expect(tree, ATTEMPT_LOADED, NULL); /* this machine still has /boot */
+}
+
+/* dracut unpacks a script that knows nothing of kexec. */
+static const char *unpacked(const char *unit)
+{
+    (void)unit;
+    tree_write(fake.tree, "run/initramfs/shutdown", "#!/bin/sh\nreboot -f\n");
+    tree_remove(fake.tree, "run/initramfs/.need_shutdown");
+    return "inactive";
+}
+
+/* At the jump /var may be unmounted, and the next boot would find a kernel that did not come up. */
+static void the_script_for_the_end_is_looked_at_when_it_is_there(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    tree_write(tree, "run/initramfs/.need_shutdown", "");
+    tree_write(tree, SHUTDOWN_HOOK, "\177ELF");
+    assert_int_equal(fchmodat(tree->root, SHUTDOWN_HOOK, 0755, 0), 0);
+    fake.unit_state = unpacked;
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_FIRMWARE, "a script that is not known to start a kernel");
+    assert_false(is_loaded(tree));
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    assert_string_equal(attempt.reason_id, "initrd-shutdown");
 }
 
 static void a_reason_is_written_down(void **state)
@@ -305,6 +334,7 @@ int main(void)
         TEST(what_an_automount_stands_for_is_mounted),
         TEST(what_is_mounted_is_not_asked_for),
         TEST(without_the_mount_it_goes_on),
+        TEST(the_script_for_the_end_is_looked_at_when_it_is_there),
         TEST(a_reason_is_written_down),
         TEST(a_kernel_that_does_not_load_is_dropped),
         TEST(without_pid_1_nothing_is_loaded),

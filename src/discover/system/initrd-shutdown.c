@@ -161,6 +161,11 @@ static struct answer lacks_hook(int root)
                problem));
 }
 
+bool initrd_shutdown_is_requested(int root)
+{
+    return root_exists(root, REQUEST) > 0;
+}
+
 struct answer initrd_shutdown_is_stuck(int root)
 {
     AUTOFREE char *noexec = NULL;
