@@ -6,20 +6,22 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import faults_results, hardware, machine as lab_machine  # noqa: E402
+from lab import faults_results, hardware, matrix, machine as lab_machine  # noqa: E402
+
+TABLES = {table.name: table for table in (faults_results.TABLE, matrix.TABLE)}
 
 
 def pytest_addoption(parser):
-    parser.addoption("--faults", action="store_true", help="only faults not yet tried with these sources; their table")
+    parser.addoption("--table", choices=TABLES, help="only rows of that table that were not yet tried with these sources")
     parser.addoption("--name", default="", help="only scenarios whose name has this in it")
 
 
 def pytest_collection_modifyitems(config, items):
     name = config.getoption("--name").lower()
     chosen = [item for item in items if name in item.nodeid.lower()]
-    if config.getoption("--faults"):
-        tried = faults_results.kept()
-        chosen = [item for item in chosen if item.get_closest_marker("fault") and item.nodeid not in tried]
+    if table := TABLES.get(config.getoption("--table")):
+        tried = table.kept()
+        chosen = [item for item in chosen if item.get_closest_marker(table.name) and item.nodeid not in tried]
     # Machines that take longest to make come first, so that the workers rarely wait for the same one.
     items[:] = sorted(chosen, key=lambda item: kind_of(item).name, reverse=True)
 
@@ -53,9 +55,10 @@ def bare_machine(request, kind):
 
 
 @pytest.fixture
-def row(record_property):
-    """Records the scenario's row of the table of faults."""
-    return lambda row: record_property("fault", row.to_json())
+def row(request, record_property):
+    """Records the scenario's row of the table that it is marked with."""
+    (name,) = (name for name in TABLES if request.node.get_closest_marker(name))
+    return lambda row: record_property("row", [name, row])
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -66,18 +69,21 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_runtest_logreport(report):
-    row = dict(report.user_properties).get("fault")
-    if report.when == "call" and report.passed and row:
-        faults_results.keep(report.nodeid, row)
+    recorded = dict(report.user_properties).get("row")
+    if report.when == "call" and report.passed and recorded:
+        name, row = recorded
+        TABLES[name].keep(report.nodeid, row)
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """The table of faults: of this run, and of earlier ones with the same sources."""
-    if not config.getoption("--faults") or config.option.collectonly:
+    """The table: of this run, and of earlier ones."""
+    table = TABLES.get(config.getoption("--table"))
+    if not table or config.option.collectonly:
         return
-    failed = [report.nodeid for report in terminalreporter.stats.get("failed", []) if "fault" in report.keywords]
-    new = faults_results.kept() | {nodeid: faults_results.failed(nodeid) for nodeid in failed}
-    rows = faults_results.merged(new)
-    terminalreporter.section("what was broken on purpose")
-    terminalreporter.write("\n".join(faults_results.document(rows)) + "\n")
-    faults_results.write(rows)
+    failed = [report.nodeid for report in terminalreporter.stats.get("failed", []) if table.name in report.keywords]
+    rows = table.merged(table.kept() | {nodeid: table.failed(nodeid) for nodeid in failed})
+    how = "Machines run on KVM." if hardware.accelerator() == "kvm" else \
+        "The machines are emulated, many times slower than real ones."
+    terminalreporter.section(table.name)
+    terminalreporter.write("\n".join(table.document(rows, how)) + "\n")
+    table.write(rows, how)

@@ -11,7 +11,7 @@ def scenarios():
         yield pytest.param(fault, id=name, marks=[kind, *([] if fault.ordinary else [pytest.mark.long])])
 
 
-@pytest.mark.fault
+@pytest.mark.faults
 @pytest.mark.parametrize("fault", scenarios())
 def test_fault(machine, fault, row):
     row(faults.try_out(machine, fault))

@@ -9,7 +9,7 @@ from lab.faults_firmware import FAILURES
 HANGS = ("load-hanging",)
 
 
-@pytest.mark.fault
+@pytest.mark.faults
 @pytest.mark.parametrize("name", FAILURES)
 def test_failure(machine, name, row):
     script, because, *after = FAILURES[name]

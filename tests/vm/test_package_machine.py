@@ -3,18 +3,10 @@
 import pytest
 
 from lab import expect, machine as lab_machine, package
+from lab.matrix import INSTALL, MAKE_NEWER, UPGRADE
 from test_uninstall import listing
 
 pytestmark = pytest.mark.long
-INSTALL = "apt-get install -qy /root/fastreboot.deb"
-# The same package with a higher version.
-MAKE_NEWER = """
-cd /root
-dpkg-deb -R fastreboot.deb tree
-sed -i 's/^Version: .*/&.1/' tree/DEBIAN/control
-dpkg-deb -Znone -b tree newer.deb
-rm -r tree
-"""
 UPGRADE_AT_STOP = """
 cat > /etc/systemd/system/lab-upgrade.service <<'END'
 [Unit]
@@ -57,7 +49,7 @@ def test_fast_with_nothing_else_done_and_gone_after_purge(bare_machine, _suite):
 
     machine.run(MAKE_NEWER + "fastreboot load")
     run = machine.output("systemctl show -P InvocationID fastreboot")
-    machine.run("apt-get install -qy /root/newer.deb")
+    machine.run(UPGRADE)
     assert machine.output("systemctl show -P InvocationID fastreboot") == run, "neither stopped nor started"
     assert machine.output("cat /sys/kernel/kexec_loaded") == "1"
     expect.fast(machine, machine.reboot())

@@ -4,12 +4,10 @@
 No fault may leave the machine down, start more kernels than expected, or lose a file.
 """
 import dataclasses
-import functools
-import json
 import re
 from collections.abc import Callable
 
-from lab import expect, host
+from lab import expect, tables
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,35 +45,6 @@ class Fault:
     ordinary: bool = False               # in every run of the tests, not only in `scripts/test --faults`
 
 
-COLUMNS = ("fault", "expected", "what happened", "seconds until back", "commit")
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    fault: str
-    expected: str
-    happened: str
-    seconds: float
-    commit: str
-
-    def to_json(self):
-        return json.dumps(dataclasses.asdict(self))
-
-
-def failed(says):
-    """The row, as JSON, of a test that failed."""
-    return Row(says, "", "**NOT AS EXPECTED**", float("nan"), commit()).to_json()
-
-
-@functools.cache
-def commit():
-    """What is tried: short, and marked where files differ from it. Empty outside a git repository."""
-    try:
-        return host.run("git", "-C", host.REPO, "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*").strip()
-    except RuntimeError:
-        return ""
-
-
 # Waits for the health check after a fast reboot, and prints its result.
 CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 
@@ -110,7 +79,7 @@ def try_out(machine, fault):
     line = told(machine, fault) if fault.line is not None else None
     more = fault.after(machine, boot) if fault.after else None
     machine.run(CHECK)
-    return Row(fault.says, fault.way.says, happened(boot, line, more), boot.up_seconds, commit())
+    return [fault.says, fault.way.says, happened(boot, line, more), f"{boot.up_seconds:.0f}", tables.commit()]
 
 
 def came_back(machine, boot, way):
@@ -139,24 +108,6 @@ def happened(boot, line, more=None):
     kernels = boot.console.count("Linux version")
     parts = [", then ".join(ways), f"{kernels} {'kernel' if kernels == 1 else 'kernels'} started"]
     return "; ".join([*parts, *([f"“{line}”"] if line else []), *([more] if more else [])])
-
-
-def table(rows):
-    """As Markdown."""
-    yield "| " + " | ".join(COLUMNS) + " |"
-    yield "|---" * len(COLUMNS) + "|"
-    for row in rows:
-        cells = (row.fault, row.expected, row.happened, f"{row.seconds:.0f}", row.commit)
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def row_of(line):
-    """The Row in a line of the table, or None."""
-    cells = [cell.replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-    cells = [cell.strip() for cell in cells]
-    if len(cells) != len(COLUMNS) or not re.fullmatch(r"nan|\d+", cells[3]):
-        return None
-    return Row(*cells[:3], float(cells[3]), cells[4])
 
 
 # Ways down and up.

@@ -16,8 +16,10 @@ CPU = {"kvm": ("-accel", "kvm", "-cpu", "host"), "tcg": ("-accel", "tcg,thread=m
        "steady": ("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on", "-cpu", "qemu64,+rdrand")}
 BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
 # Code, and the variables of a new machine.
-OVMF = {"shim": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
-        "systemd-boot": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")}
+SIGNED_ONLY = ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd")
+ANY_PROGRAM = ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")
+OVMF = {"shim": SIGNED_ONLY, "secure-boot": SIGNED_ONLY,
+        "systemd-boot": ANY_PROGRAM, "efi": ANY_PROGRAM, "efi-systemd-boot": ANY_PROGRAM}
 # Optional hardware. On ports of their own, so that device_del can remove them; i6300esb is a plain PCI device, which
 # cannot be removed.
 DEVICES = {
@@ -133,7 +135,7 @@ def ovmf(name):
 
 
 def make_disk(kind):
-    return loaders.make(kind.loader) if kind.loader else disk.make(kind.suite)
+    return loaders.make(kind.suite, kind.loader) if kind.loader else disk.make(kind.suite)
 
 
 def drives(kind):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Disks from which a boot loader starts one of two kernels: bookworm's own and that of its backports.
+"""Disks from which a boot loader starts the suite's own kernel or a newer one.
 
 They are made without the loader. QEMU starts the machine with -kernel first, and INSTALL runs inside: it does what
 a distribution's installer does.
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from lab import cache, debian, disk, host
 
-SUITE = "bookworm"
 ESP_MIB = 256  # systemd-boot keeps the kernels there
 START_MIB = 1
 MENU_SECONDS = 5  # Debian's default
@@ -22,6 +21,11 @@ PARTITIONS = {
     "grub-menu": (BIOS_BOOT, ROOT),
     "shim": (ESP, ROOT),
     "systemd-boot": (ESP, ROOT),
+    # As the others, with one kernel; the packages of a newer one are there. For every suite.
+    "bios": (BIOS_BOOT, ROOT),
+    "efi": (ESP, ROOT),
+    "secure-boot": (ESP, ROOT),
+    "efi-systemd-boot": (ESP, ROOT),
 }
 FSTAB = {"boot": "LABEL=boot /boot ext4 defaults 0 2\n", "esp": "LABEL=ESP /boot/efi vfat umask=0077 0 1\n"}
 
@@ -45,11 +49,16 @@ done
 """
 
 INSTALL_GRUB = "grub-install --target=i386-pc /dev/vda && update-grub"
+INSTALL_SHIM = "grub-install --target=x86_64-efi --uefi-secure-boot --no-nvram --force-extra-removable && update-grub"
 INSTALL = {
     "grub": INSTALL_GRUB,
     "grub-menu": INSTALL_GRUB,
-    "shim": "grub-install --target=x86_64-efi --uefi-secure-boot --no-nvram --force-extra-removable && update-grub",
+    "shim": INSTALL_SHIM,
     "systemd-boot": INSTALL_SYSTEMD_BOOT,
+    "bios": INSTALL_GRUB,
+    "efi": INSTALL_SHIM,
+    "secure-boot": INSTALL_SHIM,
+    "efi-systemd-boot": INSTALL_SYSTEMD_BOOT,
 }
 
 # For a machine that also reboots with kexec-tools; see disk.GET_PACKAGES.
@@ -58,33 +67,71 @@ mkdir -p "$1/root/kexec-tools/partial"
 chroot "$1" env -u APT_CONFIG apt-get install -qy --no-install-recommends --download-only \\
     -o Dir::Cache::archives=/root/kexec-tools kexec-tools
 """
-NEW_KERNEL = """chroot "$1" apt-get install -qy --no-install-recommends -t bookworm-backports linux-image-cloud-amd64"""
+TWO_KERNELS = """
+chroot "$1" apt-get install -qy --no-install-recommends -t bookworm-backports linux-image-cloud-amd64
+"""
+# Where a suite's newer kernel comes from.
+NEWER = {"bullseye": "bookworm", "bookworm": "bookworm-backports", "trixie": "trixie-backports", "sid": "experimental"}
+# The packages of a newer kernel, in /root/newer-kernel, without compression: unpacking takes minutes when emulated.
+NEWER_KERNEL = """
+set -e
+list=/etc/apt/sources.list.d/newer.list
+in_guest() {{ chroot "$1" env -u APT_CONFIG sh -euc "$2"; }}
+mkdir -p "$1/root/newer-kernel/partial"
+echo "{source}" > "$1$list"
+in_guest "$1" "apt-get update -q
+apt-get install -qy --no-install-recommends --download-only -t {suite} -o Dir::Cache::archives=/root/newer-kernel \\
+    linux-image-cloud-amd64
+rm $list
+apt-get update -q"
+cd "$1/root/newer-kernel"
+rm -rf partial lock
+for package in *.deb; do
+    dpkg-deb -R "$package" tree
+    dpkg-deb -Znone -b tree "$package"
+    rm -r tree
+done
+"""
+WITH_KEXEC_TOOLS, WITH_TWO = ("grub-menu",), ("grub", "shim", "systemd-boot")
 
 
-def tree(one_kernel):
-    packages = host.packages("guest", "run", "loaders")
-    hooks = [f"--customize-hook={KEXEC_TOOLS if one_kernel else NEW_KERNEL}"]
+def packages(suite):
+    lacks = {"bullseye": {"systemd-boot"}}.get(suite, set())
+    return [name for name in host.packages("guest", "run", "loaders") if name not in lacks]
+
+
+def tree(suite, loader):
+    """The system whose disk `loader` is to start. Loaders that differ in nothing else share one."""
+    sources = [debian.source(f"{suite}-backports")] if suite == "bookworm" else []
+    if loader in WITH_TWO:
+        name, hook = "two-kernels", TWO_KERNELS
+    elif loader in WITH_KEXEC_TOOLS:
+        name, hook = "kexec-tools", KEXEC_TOOLS
+    else:
+        newer = NEWER[suite]
+        name, hook = "newer-kernel", NEWER_KERNEL.format(suite=newer, source=debian.source(newer))
+    hooks = [f"--customize-hook={hook}"]
 
     def make(target):
-        disk.bootstrap(target / "tree", SUITE, packages, *hooks, sources=[debian.source(f"{SUITE}-backports")])
+        disk.bootstrap(target / "tree", suite, packages(suite), *hooks, sources=sources)
 
-    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, *hooks, *packages)
-    name = "tree-one-kernel" if one_kernel else "tree-loaders"
-    return cache.get(name, recipe, make, "making a system with boot loaders (about 90 s)") / "tree"
+    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, *hooks, *packages(suite))
+    return cache.get(f"tree-{suite}-{name}", recipe, make,
+                     f"making a system of {suite} with boot loaders (about 90 s)") / "tree"
 
 
-def make(loader):
+def make(suite, loader):
     """A directory with root.img, which has partitions, and vmlinuz and initrd.img for the first boot."""
-    system = tree(one_kernel=loader == "grub-menu")
+    system = tree(suite, loader)
 
     def fill(target):
         new = target / "tree"
         host.run("cp", "-a", system, new)
         disk.configure(new, "".join(FSTAB.get(name, "") for name, _, _ in PARTITIONS[loader]))
         (new / "boot/efi").mkdir()
+        on_serial = BIOS_BOOT in PARTITIONS[loader]
         (new / "etc/default/grub").write_text(GRUB_DEFAULTS.format(
-            timeout=MENU_SECONDS if loader == "grub-menu" else 0,
-            terminal="serial" if loader.startswith("grub") else "console"))
+            timeout=MENU_SECONDS if loader == "grub-menu" else 0, terminal="serial" if on_serial else "console"))
         for name in ("vmlinuz", "initrd.img"):  # the newest
             shutil.copy(new / "boot" / (new / name).readlink().name, target / name)
         write(target / "root.img", new, PARTITIONS[loader])
@@ -93,7 +140,7 @@ def make(loader):
         shutil.rmtree(new)
 
     recipe = cache.digest(Path(__file__), *cache.age(system))
-    return cache.get(f"disk-{loader}", recipe, fill, f"making the disk of a machine with {loader}")
+    return cache.get(f"disk-{suite}-{loader}", recipe, fill, f"making the disk of a {suite} machine with {loader}")
 
 
 def write(image, system, partitions):
