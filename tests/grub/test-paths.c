@@ -43,6 +43,52 @@ static void subvolume(void **state)
                         "? /boot/k1: this part of its file system is not mounted");
 }
 
+#define POOLS                                                                                      \
+    "21 1 0:30 / / rw - zfs rpool/ROOT/a rw\n"                                                     \
+    "22 21 0:31 / /boot rw - zfs bpool/BOOT/a rw\n"
+
+static void pools(void **state)
+{
+    static const char BY_GUID[] = "search --fs-uuid --set=root 00000000000004d2\nlinux /BOOT/a@/k1";
+    static const char MEMBER[] = "S:x\nE:ID_FS_LABEL=%s\nE:ID_FS_TYPE=zfs_member\n"
+                                 "E:ID_FS_UUID=%s\n";
+    AUTOFREE char *boot = format(MEMBER, "bpool", "1234"), *other = format(MEMBER, "bpool", "77");
+
+    tree_write(*state, "dev/disk/by-uuid/x", "");
+    assert_string_equal(on(state, POOLS, BY_GUID),
+                        "? no file system has the UUID 00000000000004d2");
+    tree_write(*state, "proc/spl/kstat/zfs/rpool/guid", "7\n");
+    tree_write(*state, "proc/spl/kstat/zfs/bpool/guid", "1234\n");
+    tree_write(*state, "proc/spl/kstat/zfs/arcstats", "x\n");
+    assert_string_equal(on(state, POOLS, BY_GUID), "/boot/k1 ");
+    tree_write(*state, "proc/spl/kstat/zfs/bpool/guid", ""); /* as with an older OpenZFS */
+    tree_write(*state, "run/udev/data/b8:1", boot);
+    tree_write(*state, "run/udev/data/b8:17", boot);
+    assert_string_equal(on(state, POOLS, BY_GUID), "/boot/k1 ");
+    tree_write(*state, "run/udev/data/b8:33", other); /* of another machine, not imported */
+    assert_string_equal(
+        on(state, POOLS, BY_GUID),
+        "? two pools are called bpool, and the kernel does not say which of them is imported");
+}
+
+static void datasets(void **state)
+{
+    /* grub.cfg itself is in a pool */
+    assert_string_equal(on(state, POOLS, "linux /BOOT/a@/k1"), "/boot/k1 ");
+    assert_string_equal(on(state, POOLS, "linux $prefix/k1"), "/boot/grub/k1 ");
+    assert_string_equal(on(state, POOLS, "linux /BOOT/b@/k1"),
+                        "? /BOOT/b@/k1: no dataset of pool bpool that is mounted has this file");
+    assert_true(on(state, POOLS, "linux /BOOT/a@old/k1")[0] == '?');
+    assert_true(on(state, POOLS, "linux /@/k1")[0] == '?');
+    assert_true(on(state, POOLS, "linux /BOOT/a/k1")[0] == '?');
+    assert_true(on(state, POOLS, "linux /ROOT/a@/k1")[0] == '?'); /* of the other pool */
+    assert_string_equal(on(state, "21 1 0:30 / / rw - zfs rpool rw\n", "linux /@/boot/k1"),
+                        "/boot/k1 ");
+    assert_string_equal(
+        on(state, POOLS "23 22 0:32 / /boot/x rw - zfs bpool/x rw\n", "linux /BOOT/a@/x/k1"),
+        "? /boot/x/k1: another file system is mounted over it");
+}
+
 static void devices(void **state)
 {
     assert_string_equal(on(state, SEPARATE, "set root=hd0,gpt1\nlinux /k1"),
@@ -163,7 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_file_system), TEST(separate_boot), TEST(subvolume),          TEST(devices),
         TEST(arrays),          TEST(searches),      TEST(btrfs_on_two_disks), TEST(links),
-        TEST(without_mounts),
+        TEST(pools),           TEST(datasets),      TEST(without_mounts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

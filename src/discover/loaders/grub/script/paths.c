@@ -8,6 +8,7 @@
 
 #include "base/root.h"
 #include "discover/loaders/grub/script/variables.h"
+#include "discover/loaders/grub/script/zfs.h"
 
 enum {
     MAX_BTRFS = 256, /* file systems */
@@ -20,6 +21,7 @@ void grub_paths_clear(struct grub_paths *paths)
     mounts_free(paths->mounts, paths->n);
     free(paths->directory);
     free(paths->inside);
+    free(paths->pool);
     *paths = (struct grub_paths){0};
 }
 
@@ -54,6 +56,10 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
         return -EBADMSG;
     ret_paths->device = home ? home->device : NULL;
     ret_paths->inside = home ? join(home->root, below(full, home->point)) : xstrdup(directory);
+    if (home && streq(home->type, "zfs")) {
+        set_text(&ret_paths->inside, grub_dataset_path(home, ret_paths->inside));
+        ret_paths->pool = grub_pool_of(home);
+    }
     return 0;
 }
 
@@ -192,6 +198,25 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
     return r;
 }
 
+/* The same for what GRUB calls "/DATASET@/path". */
+static int map_in_pool(const struct grub_paths *paths, const char *pool, const char *name,
+                       char **ret_path, char **ret_problem)
+{
+    const char *rest;
+    const struct mount_point *mount = grub_dataset(paths->mounts, paths->n, pool, name, &rest);
+    AUTOFREE char *path = mount ? join(mount->point, rest) : NULL;
+    int r;
+
+    if (!mount)
+        return unknown(
+            ret_problem,
+            format("%s: no dataset of pool %s that is mounted has this file", name, pool));
+    r = check_links(paths, mount->device, path, ret_problem);
+    if (r >= 0)
+        *ret_path = steal(&path);
+    return r;
+}
+
 static int is_array(const char *name)
 {
     return after_prefix(name, "md") != NULL;
@@ -232,7 +257,7 @@ int grub_paths_map(const struct grub_paths *paths, const char *device, const cha
                    char **ret_path, char **ret_problem)
 {
     const char *path, *number = paths->device;
-    AUTOFREE char *on = split(device, name, &path), *why = grub_why_unknown(on);
+    AUTOFREE char *on = split(device, name, &path), *why = grub_why_unknown(on), *pool = NULL;
 
     if (!why)
         why = grub_why_unknown(path);
@@ -247,11 +272,19 @@ int grub_paths_map(const struct grub_paths *paths, const char *device, const cha
     if (on[0] != GRUB_MARK || strcspn(on, "\002") + 1 != strlen(on))
         return unknown(ret_problem, format("%s: only GRUB knows which device (%s) is", path,
                                            grub_has_mark(on) ? "?" : on));
+    on[strlen(on) - 1] = 0;
+    if (paths->n > 0 && on[1] == 'u')
+        pool = grub_pool_name(paths->root, on + 2, &why);
+    else if (paths->n > 0 && on[1] == 'h')
+        pool = xstrdup(paths->pool);
+    if (why)
+        return unknown(ret_problem, steal(&why));
+    if (pool)
+        return map_in_pool(paths, pool, path, ret_path, ret_problem);
     if (on[1] != 'h' && paths->n > 0) {
         const char *found;
         int r;
 
-        on[strlen(on) - 1] = 0;
         r = find_device(paths, on[1], on + 2, &found, ret_problem);
         if (r < 0)
             return r;

@@ -16,6 +16,7 @@ struct grub_paths {
     struct mount_point
         *mounts; /* in the order of mountinfo; none in a recorded machine without it */
     size_t n;
+    char *pool;         /* of ZFS that it is in, or NULL */
     const char *device; /* of the file system with that directory; NULL without mounts */
 };
 
