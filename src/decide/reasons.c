@@ -16,9 +16,10 @@ static const struct reason ROWS[] = {
      IF(test_mode_firmware), .about = "The configuration says `mode = firmware`."},
     {"normal-asked", GROUP_REQUESTS, SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
      "no firmware reboot was requested",
-     "reboot to carry it out, or undo it with `fastreboot normal --cancel`",
-     IF_YES(units.armed, "a firmware reboot was requested with `fastreboot normal`"),
-     .follows = "being-checked", .about = "`fastreboot normal` requested this reboot."},
+     "reboot to carry it out, or undo it with `fastreboot set-next auto`",
+     IF_YES(units.armed, "a firmware reboot was requested"), .follows = "being-checked",
+     .about = "`fastreboot normal`, `set-next firmware` or `reboot --firmware` "
+              "requested it."},
     {"masked", GROUP_UNITS, SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "no unit of fastreboot is masked",
      "`systemctl unmask fastreboot fastreboot-jump` (with --runtime for a mask below /run)",

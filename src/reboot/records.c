@@ -238,7 +238,7 @@ static void take_failures(int root, struct failure_facts *ret)
 
 void records_remember(int root, const struct attempt *attempt, const char *reason)
 {
-    CLEANUP(failure_facts_clear) struct failure_facts facts;
+    CLEANUP(failure_facts_clear) struct failure_facts facts = {0};
     struct failure failure = {.kernel = attempt->kernel,
                               .release = attempt->release,
                               .reason = (char *)reason,

@@ -69,7 +69,8 @@ static char *obstacle(int root, int lock, const struct facts *facts)
         return format("cannot tell whether a kernel is loaded: %s",
                       strerror(facts->kexec.loaded.error));
     if (facts->kexec.loaded.is == ANSWER_YES && !facts->loaded.release)
-        return xstrdup("a kernel that another program loaded is in place, and would be lost");
+        return xstrdup("a kernel that another program loaded would be lost; drop it with `kexec "
+                       "-u` first");
     return limit_text(root, facts);
 }
 

@@ -113,7 +113,8 @@ void report_trial(const struct trial *trial)
     AUTOFREE char *took = duration_text(trial->load / 1000);
 
     if (load_is_done(facts))
-        print_line("", format("kernel %s is loaded, and no other can be", facts->loaded.release));
+        print_line("", format("kernel %s is loaded already; the running kernel takes no other",
+                              facts->loaded.release));
     else
         print_line("", format("kernel %s was loaded in %s%s", facts->payload.image.release, took,
                               facts->loaded.release ? "" : ", and dropped again"));
@@ -126,11 +127,12 @@ char *report_time_text(int64_t time)
     return time_text(time);
 }
 
-void report_scheduled(int64_t time)
+void report_scheduled(int64_t time, bool through_firmware)
 {
     AUTOFREE char *when = time_text(time);
 
-    printf("reboot scheduled for %s; `fastreboot reboot --when=cancel` takes it back\n", when);
+    printf("%s scheduled for %s; to cancel it:\n  fastreboot reboot --when=cancel\n",
+           through_firmware ? "firmware reboot" : "reboot", when);
 }
 
 /* list */

@@ -15,13 +15,16 @@ void report_status(const struct survey *survey, const struct boot_record *last,
 /* A time in the reader's time zone; the caller frees it. */
 char *report_time_text(int64_t time);
 
-/* Says that a reboot is scheduled for that time. */
-void report_scheduled(int64_t time);
+/* Says that a reboot is scheduled for that time, and how to cancel it. */
+void report_scheduled(int64_t time, bool through_firmware);
 
 void report_last(const struct boot_record *last, int64_t now);
 
 /* Only the first line of status. */
 void report_headline(const struct survey *survey, int64_t now);
+
+/* The same after something was changed, with where to read on unless all is well. */
+void report_next(const struct survey *survey, int64_t now);
 
 void report_status_json(const struct survey *survey, const struct boot_record *last);
 

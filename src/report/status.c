@@ -155,6 +155,13 @@ void report_headline(const struct survey *survey, int64_t now)
     print_headline(style, first);
 }
 
+void report_next(const struct survey *survey, int64_t now)
+{
+    report_headline(survey, now);
+    if (!survey->verdict.fast || survey->verdict.warnings > 0)
+        puts("`fastreboot status` says why.");
+}
+
 void report_status(const struct survey *survey, const struct boot_record *last,
                    const struct history *history, int64_t now)
 {

@@ -32,15 +32,17 @@ static int enable(const struct call *call)
     if (status != EXIT_FINE || given(call, OPTION_DRY_RUN))
         return status;
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
-    report_headline(&survey, time_of(call));
-    if (!survey.verdict.fast)
-        puts("`fastreboot status` says why.");
+    report_next(&survey, time_of(call));
     return status;
 }
 
 static int disable(const struct call *call)
 {
-    return switch_units(call, "disable");
+    int status = switch_units(call, "disable");
+
+    if (status == EXIT_FINE && !given(call, OPTION_DRY_RUN))
+        puts("fastreboot is disabled; reboots go through the firmware");
+    return status;
 }
 
 const struct verb verb_enable = {

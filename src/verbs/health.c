@@ -223,7 +223,7 @@ static int cancel(const struct call *call)
         return complain("/" RUN_HEALTH, r);
     tell_users(&news);
     tell_whoever_logs_in(call->root, NULL);
-    puts(r > 0 ? "the health check is over; the machine stays as it is"
+    puts(r > 0 ? "the health check is over; the machine stays as it is; see `fastreboot status`"
                : "no health check is under way");
     return r > 0 ? stop_looking() : EXIT_FINE;
 }

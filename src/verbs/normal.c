@@ -43,15 +43,19 @@ int normal_arm(const struct call *call)
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
-        puts("would create /" RUN_NORMAL " and drop the loaded kernel, if any");
+        puts("would drop any loaded kernel, and send the next reboot through the firmware");
         return EXIT_FINE;
     }
     r = normal_request(call, &earlier);
+    if (r == -ECANCELED)
+        fputs("fastreboot: a later reboot might start that kernel; `fastreboot normal` reboots "
+              "through the firmware at once\n",
+              stderr);
     if (r < 0) {
         normal_take_back(call, earlier);
         return EXIT_FAILED;
     }
-    puts("the next reboot goes through the firmware; `fastreboot set-next auto` undoes this");
+    puts("the next reboot goes through the firmware; to undo: `fastreboot set-next auto`");
     return EXIT_FINE;
 }
 
@@ -64,10 +68,11 @@ int normal_cancel(const struct call *call)
     if (armed < 0 || r < 0)
         return complain("/" RUN_NORMAL, armed < 0 ? armed : r);
     if (!armed)
-        puts("no reboot through the firmware was asked for");
+        puts("no firmware reboot was requested");
     else
-        puts(given(call, OPTION_DRY_RUN) ? "would remove /" RUN_NORMAL
-                                         : "cancelled; see fastreboot status");
+        puts(given(call, OPTION_DRY_RUN)
+                 ? "would take back the request for a firmware reboot"
+                 : "cancelled: the next reboot is fast if possible; see `fastreboot status`");
     return EXIT_FINE;
 }
 

@@ -18,7 +18,7 @@ static int leave(const struct call *call, bool through_firmware)
     if (r < 0)
         return complain("cannot ask for the reboot", r);
     if (r == 0 && call->when)
-        report_scheduled(call->when);
+        report_scheduled(call->when, through_firmware);
     return r ? EXIT_FAILED : EXIT_FINE; /* the command that was run has said why */
 }
 
@@ -51,8 +51,7 @@ static int normal(const struct call *call)
     if (given(call, OPTION_ARM))
         return normal_arm(call);
     if (given(call, OPTION_DRY_RUN))
-        return describe(call, "create /" RUN_NORMAL ", drop the loaded kernel, if any, and reboot "
-                              "through the firmware");
+        return describe(call, "drop any loaded kernel, and reboot through the firmware");
     return leave_through_firmware(call);
 }
 
@@ -78,8 +77,7 @@ static int unschedule(const struct call *call)
         return complain("cannot ask logind", r);
     puts(r > 0 ? "cancelled" : "nothing is scheduled");
     if (notes_has_normal(call->root) > 0)
-        puts("The next reboot still goes through the firmware; `fastreboot set-next auto` undoes "
-             "that.");
+        puts("the next reboot is still a firmware reboot; to undo: `fastreboot set-next auto`");
     return EXIT_FINE;
 }
 

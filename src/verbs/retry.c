@@ -4,8 +4,32 @@
 #include "facts/notes.h"
 #include "reboot/records.h"
 #include "report/print.h"
+#include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
+
+static void tell(const struct failure_facts *facts, bool dry_run)
+{
+    const char *how = dry_run ? "would" : "may";
+
+    for (size_t i = 0; i < facts->failures.n; i++)
+        print_line("", format("kernel %s %s be tried again", facts->failures.all[i].release, how));
+    if (facts->failures.interrupted > 0)
+        printf("the load at shutdown %s be tried again\n", how);
+    if (facts->error)
+        printf("%s the damaged list of failed kernels\n", dry_run ? "would remove" : "removed");
+    else if (facts->failures.n == 0 && facts->failures.interrupted == 0)
+        puts("no fast reboot has failed");
+}
+
+/* That nothing is held against a kernel does not mean that it is the next one. */
+static void tell_next(const struct call *call)
+{
+    CLEANUP(survey_clear) struct survey survey;
+
+    survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
+    report_next(&survey, time_of(call));
+}
 
 static int run(const struct call *call)
 {
@@ -20,15 +44,9 @@ static int run(const struct call *call)
         r = records_forget(call->root);
     if (r < 0)
         return complain("/" STATE_FAILED, r);
-    for (size_t i = 0; i < facts.failures.n; i++)
-        print_line(dry_run ? "would try again kernel " : "trying again kernel ",
-                   xstrdup(facts.failures.all[i].release));
-    if (facts.failures.interrupted > 0)
-        printf("%s to load at shutdown\n", dry_run ? "would try again" : "trying again");
-    if (facts.error)
-        printf("%s a damaged list of failures\n", dry_run ? "would remove" : "removed");
-    else if (facts.failures.n == 0 && facts.failures.interrupted == 0)
-        puts("no fast reboot has failed");
+    tell(&facts, dry_run);
+    if (!dry_run)
+        tell_next(call);
     return EXIT_FINE;
 }
 

@@ -8,12 +8,17 @@
 static void tell(const struct trial *trial, int64_t now)
 {
     if (trial->error)
-        print_trouble(
-            format("%s%s", trial->result == TRIAL_REFUSED ? "not tested: " : "", trial->error));
+        print_trouble(format("%s: %s",
+                             trial->result == TRIAL_REFUSED
+                                 ? "not tested"
+                                 : "a reboot would go through the firmware",
+                             trial->error));
     if (trial->result == TRIAL_PASSED)
         report_trial(trial);
     if (trial->result == TRIAL_PASSED || !trial->error)
         report_check(&trial->survey, false, now);
+    if (trial->result == TRIAL_FIRMWARE && !trial->error)
+        print_trouble(xstrdup("not tested: the reboot would go through the firmware"));
 }
 
 static int run(const struct call *call)

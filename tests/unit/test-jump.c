@@ -154,7 +154,7 @@ static void the_firmware_is_for_any_kernel(void **state)
     notes_remove_loaded(tree->root);
     assert_int_equal(notes_write_normal(tree->root, ""), 0);
     assert_int_equal(jump_run(tree->root), 0);
-    expect_state(tree, ATTEMPT_FIRMWARE, "requested with `fastreboot normal`");
+    expect_state(tree, ATTEMPT_FIRMWARE, "a firmware reboot was requested");
     tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
     fake.unload_error = EPERM;
     assert_int_equal(jump_run(tree->root), -ECANCELED);

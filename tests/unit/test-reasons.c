@@ -183,7 +183,7 @@ static void units(void **state)
     (void)state;
     made_fast(&made);
     made.facts.units = (struct unit_facts){.armed = {.is = ANSWER_YES}};
-    expect(&made, "normal-asked", 1, "fastreboot normal");
+    expect(&made, "normal-asked", 1, "a firmware reboot was requested");
     made.facts.units.armed.text = (char *)"a firmware reboot was requested: something was missing";
     expect(&made, "normal-asked", 1, "something was missing");
     made.facts.units.masked = answer_yes((char *)"masked by x");

@@ -76,6 +76,32 @@ static void an_attempt_is_one_line(void **state)
     assert_string_equal(strchr(text, '\n') - 1, "}\n");
 }
 
+/* Leaves no zeros where the next function has its variables. */
+__attribute__((noinline)) static void soil_the_stack(void)
+{
+    volatile char soil[16384];
+
+    for (size_t i = 0; i < sizeof(soil); i++)
+        soil[i] = (char)0xa5;
+}
+
+static void an_unknown_kernel_is_not_remembered(void **state)
+{
+    const struct tree *tree = *state;
+    const struct attempt whole = {.kernel = (char *)"k", .release = (char *)"6.1"};
+    struct attempt without[] = {whole, whole};
+
+    without[0].kernel = without[1].release = NULL;
+    tree_mkdir(tree, STATE_DIR);
+    for (size_t i = 0; i < ELEMENTS(without); i++) {
+        soil_the_stack();
+        records_remember(tree->root, &without[i], "x");
+        assert_false(exists(tree, STATE_FAILED));
+    }
+    records_remember(tree->root, &whole, "x");
+    assert_true(exists(tree, STATE_FAILED));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
@@ -84,6 +110,7 @@ int main(void)
         TEST(history_grows_to_its_limit),
         TEST(a_damaged_history_is_set_aside),
         TEST(an_attempt_is_one_line),
+        TEST(an_unknown_kernel_is_not_remembered),
     };
 
     return RUN_TESTS(tests);
