@@ -18,6 +18,13 @@ static unsigned seconds_of(const struct config *config)
     return config->watchdog > 0 ? (unsigned)config->watchdog : SECONDS;
 }
 
+bool watchdog_is_absent(const struct facts *facts)
+{
+    const struct watchdog_facts *watchdog = &facts->watchdog;
+
+    return facts->config.watchdog != SECONDS_OFF && !watchdog->identity && !watchdog->ipmi;
+}
+
 /* Why it cannot be used, whatever the settings; NULL if it can. */
 static char *why_useless(const struct facts *facts)
 {
@@ -27,12 +34,12 @@ static char *why_useless(const struct facts *facts)
 
     if (facts->config.watchdog == SECONDS_OFF)
         return xstrdup("watchdog = off: " HANGS);
-    if (!watchdog->identity && watchdog->ipmi)
+    if (watchdog_is_absent(facts))
+        return xstrdup("there is no hardware watchdog, or its driver is not loaded: " HANGS);
+    if (!watchdog->identity)
         return xstrdup(
             "ipmi_watchdog does not tell whether it is running. If it is, it resets the "
             "machine unless the next system feeds it within two minutes; if not, " HANGS);
-    if (!watchdog->identity)
-        return xstrdup("there is no hardware watchdog, or its driver is not loaded: " HANGS);
     if (watchdog->other_device)
         return xstrdup("systemd's WatchdogDevice= names another watchdog than the first, which is "
                        "the only one that fastreboot uses: " HANGS);

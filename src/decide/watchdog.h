@@ -15,4 +15,7 @@ struct watchdog_plan {
 /* Release with watchdog_plan_clear(). */
 void watchdog_decide(const struct facts *facts, struct watchdog_plan *ret_plan);
 
+/* Whether there is none to decide about, as on most machines. */
+bool watchdog_is_absent(const struct facts *facts);
+
 void watchdog_plan_clear(struct watchdog_plan *plan);

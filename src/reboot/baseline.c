@@ -31,7 +31,7 @@ void baseline_write(int root)
 
 bool baseline_exists(int root)
 {
-    return root_exists(root, STATE_BASELINE) > 0;
+    return root_exists(root, STATE_BASELINE) != 0;
 }
 
 void baseline_compare(int root, const struct inventory *now, struct answer *ret_lost)

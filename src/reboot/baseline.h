@@ -14,5 +14,5 @@ void baseline_write(int root);
 /* Which disks, network interfaces and other devices were there, and are not in `now`. */
 void baseline_compare(int root, const struct inventory *now, struct answer *ret_lost);
 
-/* Whether there is something to compare with. */
+/* Whether there is something to compare with, or that cannot be known. */
 bool baseline_exists(int root);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/util.h"
+#include "decide/watchdog.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -82,13 +83,28 @@ static void print_payload(const struct survey *survey)
         print_line("  Source:   ", xstrdup(source));
 }
 
-static void print_notes(const struct verdict *verdict)
+/* Most machines have none: that is one line, and `check` has more. */
+static void print_watchdog(const struct facts *facts, const struct answer *found)
 {
-    for (size_t i = 0; i < verdict->n; i++) {
-        const struct finding *finding = &verdict->findings[i];
+    bool absent = found->is == ANSWER_YES && watchdog_is_absent(facts);
 
-        if (is_shown(finding) && finding->reason->severity == SEVERITY_NOTE)
-            print_line("  Note:     ", format("%s [%s]", finding->found.text, finding->reason->id));
+    print_line("  Watchdog: ",
+               format("%s (man fastreboot-recovery)",
+                      absent ? "not armed; a kernel that hangs stays down" : found->text));
+}
+
+static void print_notes(const struct survey *survey)
+{
+    for (size_t i = 0; i < survey->verdict.n; i++) {
+        const struct finding *finding = &survey->verdict.findings[i];
+        const char *id = finding->reason->id;
+
+        if (!is_shown(finding) || finding->reason->severity != SEVERITY_NOTE)
+            continue;
+        if (streq(id, "watchdog"))
+            print_watchdog(&survey->facts, &finding->found);
+        else
+            print_line("  Note:     ", format("%s [%s]", finding->found.text, id));
     }
 }
 
@@ -178,8 +194,8 @@ void report_status(const struct survey *survey, const struct boot_record *last,
     if (verdict->fast)
         print_health(&survey->facts.health);
     print_loaded(&survey->facts);
-    if (verdict->fast)
-        print_notes(verdict);
+    if (verdict->fast || verdict->needs_root) /* it may be fast */
+        print_notes(survey);
     putchar('\n');
     print_boot(&survey->facts.boot);
     if (last)
