@@ -9,6 +9,8 @@ from lab import expect
 SUITES = [pytest.param(suite, marks=[pytest.mark.kind(suite), *([] if suite == "bookworm" else [pytest.mark.long])])
           for suite in ("bullseye", "bookworm", "trixie")]
 
+COLLECTED = "/var/lib/prometheus/node-exporter"  # where node_exporter looks
+
 # Run inside a service, as the command before its own. Each line must succeed; after "!" it must fail.
 READS = "cat /proc/cmdline /sys/kernel/kexec_loaded /proc/1/status"
 DENIED = """! head -c 1 /dev/mem
@@ -41,6 +43,16 @@ touch /var/lib/fastreboot/lab /run/fastreboot/lab
 {DENIED}""",
     "fastreboot-health": LOOKS,
     "fastreboot-emergency": LOOKS,
+    "fastreboot-metrics": f"""{READS}
+dd if=/dev/vda of=/dev/null count=1
+! dd if=/dev/vda of=/dev/vda count=1
+dd if=/dev/kmsg of=/dev/null bs=8k count=1 iflag=nonblock
+ls /usr/lib/modules/$(uname -r)/modules.dep
+test -e /sys/class/net/lo
+touch /var/lib/prometheus/node-exporter/lab
+! touch /var/lib/fastreboot/lab
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
     "fastreboot-modules": f"""{READS}
 test -w /sys/bus/platform/drivers_probe
 ! head -c 1 /dev/kmsg
@@ -75,6 +87,7 @@ def probe(lines):
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_sandbox(machine, suite):
+    machine.run(f"mkdir -p {COLLECTED}")
     for unit, lines in PROBES.items():
         machine.put("/run/lab-probe", "\n".join(probe(lines)) + "\n")
         machine.run(SANDBOX.replace("UNIT", unit))
@@ -106,3 +119,16 @@ def test_disk_errors_are_told_before_the_reboot(machine):
     expect.fast(machine, machine.reboot())
     told = [line for line in expect.told(machine, -1) if line.startswith("before this reboot: ")]
     assert told == ["before this reboot: loop0 had 1 I/O error since the machine started"]
+
+
+def test_metrics_are_collected_as_root_sees_them(machine):
+    """The sandbox of the service hides nothing, and the timer is there again after a reboot."""
+    machine.run(f"mkdir -p {COLLECTED}\nsystemctl enable --now fastreboot-metrics.timer")
+    machine.run("systemctl start fastreboot-metrics")
+    values = "grep -v -e '^#' -e last_check_timestamp"
+    assert machine.output(f"{values} {COLLECTED}/fastreboot.prom") == machine.output(f"fastreboot metrics | {values}")
+    machine.run(f"ls -A {COLLECTED} | diff - <(echo fastreboot.prom)")
+    expect.fast(machine, machine.reboot())
+    machine.run("systemctl is-active fastreboot-metrics.timer && systemctl start fastreboot-metrics")
+    machine.run(f"grep -xF 'fastreboot_last_reboot{{outcome=\"fast\"}} 1' {COLLECTED}/fastreboot.prom")
+    assert machine.output("fastreboot check --nagios").startswith("FASTREBOOT OK - ")
