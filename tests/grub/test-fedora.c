@@ -85,7 +85,7 @@ static void table(void **state)
         AUTOFREE char *problem = NULL;
 
         assert_int_equal(grub_menu_default(&MENU, CASES[i].value,
-                                           &(struct grub_chooser){GRUB_RULES_FEDORA, true}, &index,
+                                           &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL}, &index,
                                            &problem),
                          0);
         if (index != CASES[i].index)
@@ -100,7 +100,7 @@ static void without_empty_id(void **state)
     char *problem;
 
     (void)state;
-    assert_int_equal(grub_menu_default(&menu, " 3", &(struct grub_chooser){GRUB_RULES_FEDORA, true},
+    assert_int_equal(grub_menu_default(&menu, " 3", &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL},
                                        &index, &problem),
                      0);
     assert_int_equal(index, 3);
@@ -122,7 +122,7 @@ static void all(void **state)
         size_t index = SIZE_MAX;
         AUTOFREE char *problem = NULL;
         int r = grub_menu_default(&MENU, CASES[i].value,
-                                  &(struct grub_chooser){GRUB_RULES_ALL, true}, &index, &problem);
+                                  &(struct grub_chooser){GRUB_RULES_ALL, true, NULL}, &index, &problem);
 
         if (r < 0 ? CASES[i].index >= 0 : (int)index != CASES[i].index)
             fail_msg("\"%s\": %d, entry %zu, not %d", CASES[i].value, r, index, CASES[i].index);
@@ -144,7 +144,7 @@ static void maybe(void **state)
         AUTOFREE char *problem = NULL;
         int r =
             grub_menu_default(&MENU, CASES[i].value,
-                              &(struct grub_chooser){GRUB_RULES_FEDORA, true}, &index, &problem);
+                              &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL}, &index, &problem);
 
         if ((r < 0) != (CASES[i].r < 0))
             fail_msg("\"%s\": %d", CASES[i].value, r);

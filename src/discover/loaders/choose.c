@@ -103,8 +103,11 @@ static const struct loader *const *find_readers(const struct started *started)
 static void ask_loaders(int root, const struct started *started, const char *cmdline,
                         struct boot_entries *entries)
 {
-    AUTOFREE char *esp_grub = started->by == STARTER_GRUB ? esp_grub_home(root, started) : NULL;
-    const struct running *running = &(struct running){cmdline, started, esp_grub};
+    bool grub = started->by == STARTER_GRUB;
+    AUTOFREE char *bls = grub ? esp_bls_home(root, started) : NULL,
+                  *config = grub && !bls ? esp_grub_home(root, started) : NULL;
+    const char *esp_grub = bls ? bls : config;
+    const struct running *running = &(struct running){cmdline, started, esp_grub, bls != NULL};
     const struct loader *const *readers = find_readers(started);
     char *problem = NULL;
 
@@ -112,7 +115,7 @@ static void ask_loaders(int root, const struct started *started, const char *cmd
         ask_nobody(root, running, entries);
         return;
     }
-    if (started->by == STARTER_GRUB)
+    if (grub)
         problem = esp_grub_problem(root, started, esp_grub);
     if (problem) {
         choose_none(entries, problem);

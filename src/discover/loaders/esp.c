@@ -232,6 +232,41 @@ char *esp_grub_home(int root, const struct started *started)
     return steal(&home);
 }
 
+/* Whether openSUSE's tool installed the GRUB in the directory, and no other installed one there. */
+static bool is_bls_home(int root, const char *directory)
+{
+    AUTOFREE char *mark = format("%s/installed_by_sdbootutil", directory);
+    AUTOFREE char *config = format("%s/grub.cfg", directory);
+
+    return root_exists(root, mark) == 1 && root_exists(root, config) == 0;
+}
+
+char *esp_bls_home(int root, const struct started *started)
+{
+    AUTOFREE char *found = NULL;
+    const char *vendor = vendor_of(started);
+
+    if (root_exists(root, "sys/firmware/efi") != 1 || find_home(root))
+        return NULL;
+    for (size_t i = 0; i < ELEMENTS(PARTITIONS); i++) {
+        AUTOFREE char *efi = format("%s/EFI", PARTITIONS[i]);
+        CLEANUP(names_freep) char **names = NULL;
+        int n = root_names(root, efi, NULL, MAX_VENDORS, &names);
+
+        for (int j = 0; j < n; j++) {
+            AUTOFREE char *directory = format("%s/%s", efi, names[j]);
+
+            if (strcasecmp(names[j], "BOOT") == 0 || !has_program(root, directory, NULL) ||
+                (vendor && strcasecmp(names[j], basename(vendor)) != 0))
+                continue;
+            if (found || !is_bls_home(root, directory))
+                return NULL;
+            found = steal(&directory);
+        }
+    }
+    return steal(&found);
+}
+
 /* Of several disks with such a partition it has to be the one that the firmware used. */
 static char *partition_of_home_problem(int root, const char *home, const char *partition)
 {
@@ -244,7 +279,7 @@ static char *partition_of_home_problem(int root, const char *home, const char *p
     if (root_resolve(root, link, &started, NULL, NULL) >= 0 && device && streq(started, device))
         return NULL;
     return format("the firmware started GRUB from the partition with PARTUUID %s, which is not the "
-                  "one of %s/grub.cfg",
+                  "one that %s is on",
                   partition, home);
 }
 

@@ -12,6 +12,12 @@
  */
 char *esp_grub_home(int root, const struct started *started);
 
-/* Why that grub.cfg is not `own`, what esp_grub_home() gave, or that in /boot/grub or /boot/grub2,
+/* The directory with openSUSE's GRUB for boot entries on this partition, which has its
+ * configuration in itself, for free(); or NULL: there is none, or another GRUB as well that may
+ * have started the machine. */
+char *esp_bls_home(int root, const struct started *started);
+
+/* Why that grub.cfg is not `own`, what esp_grub_home() or esp_bls_home()
+ * gave, or that in /boot/grub or /boot/grub2,
  * or does not lead to it, in words for free(); or NULL. */
 char *esp_grub_problem(int root, const struct started *started, const char *own);

@@ -20,7 +20,8 @@ static inline bool loader_name_ends(const char *name, const char *end)
 struct running {
     const char *cmdline; /* of its kernel, for entries that inherit it */
     const struct started *started;
-    const char *esp_grub; /* the directory of esp_grub_home(), or NULL */
+    const char *esp_grub; /* the directory of esp_grub_home() or esp_bls_home(), or NULL */
+    bool embedded;        /* it is that of esp_bls_home() */
 };
 
 /* A reader of boot entries: of a boot loader's configuration, or of what stands in for one. */

@@ -192,12 +192,50 @@ static int by_all(const struct grub_menu *menu, const char *value, bool recent, 
                          format("the default \"%s\" means another entry in Fedora's GRUB", value));
 }
 
+/* Whether `id` is that of an entry on trial (boot counting): its name, and +LEFT or +LEFT-DONE. */
+static bool is_on_trial(const char *id, const char *name)
+{
+    const char *rest = after_prefix(id, name);
+
+    return rest && rest[0] == '+' && rest[1] >= '0' && rest[1] <= '9';
+}
+
+/* LoaderEntryDefault has the title or the id of an entry, or the name of its file. */
+static int by_variable(const struct grub_menu *menu, const char *named, size_t *ret_index,
+                       char **ret_problem)
+{
+    size_t n = strlen(named), found = 0;
+    bool is_file = n > 5 && streq(named + n - 5, ".conf");
+    AUTOFREE char *id = xstrndup(named, is_file ? n - 5 : n);
+
+    for (size_t i = 0; i < menu->n; i++) {
+        const struct grub_entry *entry = &menu->entries[i];
+
+        if (is_on_trial(entry->id, id))
+            return unknown(ret_problem, format("%s:%u: an entry on trial (boot counting)",
+                                               entry->file, entry->line));
+        if (!streq(entry->title, named) && !streq(entry->id, named) && !streq(entry->id, id))
+            continue;
+        if (entry->maybe || found++ > 0)
+            return unknown(ret_problem, format("%s:%u: whether LoaderEntryDefault (%s) names this "
+                                               "entry is not certain",
+                                               entry->file, entry->line, named));
+        *ret_index = i;
+    }
+    return found ? 0
+                 : unknown(ret_problem,
+                           format("LoaderEntryDefault names %s, and there is no such boot entry",
+                                  named));
+}
+
 int grub_menu_default(const struct grub_menu *menu, const char *value,
                       const struct grub_chooser *chooser, size_t *ret_index, char **ret_problem)
 {
     AUTOFREE char *why = value ? grub_why_unknown(value) : NULL;
     int r = 0;
 
+    if (chooser->named)
+        return by_variable(menu, chooser->named, ret_index, ret_problem);
     value = value ? value : "0";
     if (why || grub_has_mark(value))
         return unknown(ret_problem,

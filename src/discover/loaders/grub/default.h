@@ -14,7 +14,8 @@ enum grub_rules {
 /* How a GRUB chooses. */
 struct grub_chooser {
     enum grub_rules rules;
-    bool recent; /* it certainly is 2.04 or newer */
+    bool recent;       /* it certainly is 2.04 or newer */
+    const char *named; /* the entry that LoaderEntryDefault names, where GRUB obeys that; or NULL */
 };
 
 /* Finds the index of the entry that `value` selects; NULL means that $default is not set. 0, or

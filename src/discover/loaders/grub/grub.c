@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "discover/loaders/grub/collect.h"
 #include "discover/loaders/grub/commands/command.h"
+#include "discover/loaders/grub/embedded.h"
 #include "discover/loaders/grub/flavour.h"
 #include "discover/loaders/grub/grubenv.h"
 #include "discover/loaders/grub/script/source.h"
@@ -180,9 +181,20 @@ static void read_modules(int root, const char *directory, struct modules *ret_mo
     }
 }
 
-/* Returns whether blscfg was run. */
+/* Runs the configuration inside of GRUB, or without one the file. */
+static int run_config(struct grub_eval *eval, const struct grub_embedded *embedded)
+{
+    const char *directory = eval->run->paths->directory;
+    AUTOFREE char *path = format("%s/%s", directory, embedded ? "grub.efi" : "grub.cfg");
+
+    return embedded ? grub_run_text(eval, path, embedded->text, strlen(embedded->text))
+                    : grub_run_file(eval, path);
+}
+
+/* Returns whether blscfg was run. `embedded` is NULL if the configuration is in a file. */
 static bool evaluate(const struct grub_paths *paths, const struct grub_env *stored,
-                     enum grub_flavour flavour, struct boot_entries *entries)
+                     enum grub_flavour flavour, const struct grub_embedded *embedded,
+                     struct boot_entries *entries)
 {
     CLEANUP(modules_clear) struct modules modules = {0};
     CLEANUP(grub_run_clear)
@@ -199,14 +211,14 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
                                                   : GRUB_RULES_ALL,
                              .found = grub_collect,
                              .data = &collector};
-    AUTOFREE char *path = format("%s/grub.cfg", paths->directory);
 
     read_modules(paths->root, paths->directory, &modules);
     run.command_list = modules.commands;
     walk.chooser.recent = modules.recent;
     set_variables(paths->root, paths, &eval.env);
     entries->chosen = SIZE_MAX;
-    if (grub_run_file(&eval, path) < 0)
+    walk.chooser.named = embedded ? embedded->named : NULL;
+    if (run_config(&eval, embedded) < 0)
         walk.problem = steal(&run.problem);
     else if (run.bls)
         walk.chooser.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
@@ -260,12 +272,12 @@ static void evaluate_all(const struct grub_paths *paths, const struct grub_env *
     CLEANUP(boot_entries_clear) struct boot_entries other = {0};
     unsigned flavours;
 
-    if (!evaluate(paths, stored, GRUB_FEDORA, entries))
+    if (!evaluate(paths, stored, GRUB_FEDORA, NULL, entries))
         return;
     flavours = grub_flavours(paths->root, paths->directory);
     if (flavours == GRUB_FEDORA)
         return;
-    (void)evaluate(paths, stored, GRUB_UPSTREAM, &other);
+    (void)evaluate(paths, stored, GRUB_UPSTREAM, NULL, &other);
     if (flavours == GRUB_UPSTREAM) {
         struct boot_entries fedora = *entries;
 
@@ -276,7 +288,20 @@ static void evaluate_all(const struct grub_paths *paths, const struct grub_env *
     }
 }
 
-static void read_directory(int root, const char *directory, struct boot_entries *entries)
+static void evaluate_embedded(const struct grub_paths *paths, const struct grub_env *stored,
+                              struct boot_entries *entries)
+{
+    CLEANUP(grub_embedded_clear) struct grub_embedded embedded = {0};
+    char *problem = NULL;
+
+    if (grub_embedded_read(paths->root, stored, &embedded, &problem) < 0)
+        set_problem(entries, 0, problem);
+    else
+        (void)evaluate(paths, stored, embedded.flavour, &embedded, entries);
+}
+
+static void read_directory(int root, const char *directory, bool embedded,
+                           struct boot_entries *entries)
 {
     CLEANUP(grub_paths_clear) struct grub_paths paths = {0};
     CLEANUP(grub_env_clear) struct grub_env stored = {0};
@@ -293,6 +318,8 @@ static void read_directory(int root, const char *directory, struct boot_entries 
     else if (paths.n == 0 && !after_prefix(directory, "/boot/grub"))
         set_problem(entries, 0,
                     format("%s: cannot tell which file systems are mounted", directory));
+    else if (embedded)
+        evaluate_embedded(&paths, has_stored ? &stored : NULL, entries);
     else
         evaluate_all(&paths, has_stored ? &stored : NULL, entries);
 }
@@ -302,7 +329,7 @@ static int grub_read(int root, const struct running *running, struct boot_entrie
     const char *directory = running->esp_grub ? running->esp_grub : find_directory(root, entries);
 
     if (directory && !entries->problem)
-        read_directory(root, directory, entries);
+        read_directory(root, directory, running->embedded, entries);
     if (entries->problem)
         entries->chosen = entries->n;
     return directory || entries->problem;
