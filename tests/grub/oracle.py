@@ -34,18 +34,26 @@ def recorded_cases(suite):
     return cases
 
 
+def make_env(line):
+    return emu.make_env(dict(pair.split('=', 1) for pair in line.split('|')))
+
+
 def shape_cases(where, options):
-    """Each file, with each of the grubenv values in its comments."""
+    """Each file, with each of the grubenv values in its comments, and those of an environment in custom.cfg."""
     for path in sorted(glob.glob(HERE + '/shapes/*.cfg')):
         config = open(path).read()
         files = emu.paths_in(config) + re.findall(r'^#! file (.*)$', config, re.M)
+        customs = re.findall(r'^#! custom (.*)$', config, re.M)
+        custom = make_env(customs[0]) if customs else None
         envs = [None] + re.findall(r'^#! grubenv (.*)$', config, re.M)
         for line in envs:
-            env = None if line is None else emu.make_env(
-                dict(pair.split('=', 1) for pair in line.split('|')))
+            env = None if line is None else make_env(line)
             name = os.path.basename(path) + (' with ' + line if line else '')
             once = 'next_entry' in name or 'menu_show_once' in name
-            yield emu.Case(where, name, config, env, files=files), once
+            case = emu.Case(where, name, config, env, custom, files=files)
+            for text in re.findall(r'^#! commands (.*)$', config, re.M):
+                emu.write(case.tree + '/boot/grub/i386-pc/command.lst', text.replace(' ', ':x\n') + ':x\n')
+            yield case, once
 
 
 def generated_cases(where, options):

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/util.h"
-#include "discover/loaders/grub/grubenv.h"
+#include "discover/loaders/grub/script/grubenv.h"
 #include "discover/loaders/grub/script/number.h"
 
 #define SIGNATURE "# GRUB Environment Block\n"

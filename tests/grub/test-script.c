@@ -150,6 +150,67 @@ static void entry_words(void **state)
         "? /boot/grub/grub.cfg:2: menuentry: option -? is not known");
 }
 
+/* GRUB matches words that look like a path against files, if its module for that is loaded. */
+static void wildcards(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"/boot/k2*", "</boot/k2>"},
+        {"/boot/?2", NULL},
+        {"/boot/*2", NULL},
+        {"/boot/x*", "</boot/x*>"},
+        {"/none/x*", "</none/x*>"},
+        {"/boot/k'2'*", "</boot/k2>"},
+        {"/boot/k2'*'", "</boot/k2*>"},
+        {"$prefix/conf.d/*.cfg", NULL},
+        {"/boot/grub/conf.d/*", "</boot/grub/conf.d/.one.cfg>"},
+        {"/bo*/k2", NULL},
+        {"/boot/[k]2*", NULL},
+        {"x*", "<x*>"},
+    };
+
+    tree_write(*state, "boot/grub/i386-pc/command.lst", "*regexp: regexp\n");
+    tree_write(*state, "boot/grub/conf.d/.one.cfg", "r=one\n");
+    assert_string_equal(result(state, "source $prefix/conf.d/*.cfg"),
+                        "? /boot/grub/grub.cfg:3: source /boot/grub/grub.cfg:3: (GRUB's own "
+                        "device)/boot/grub/conf.d/*.cfg: whether GRUB has loaded its module for "
+                        "wildcards (regexp) is not known");
+    assert_string_equal(result(state, "insmod regexp; source $prefix/conf.d/*.cfg"),
+                        "/boot/k1 one");
+    assert_string_equal(result(state, "r=1; source $prefix/conf.d/x*.cfg"), "/boot/k1 1");
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *script =
+                          format("insmod regexp; for f in %s; do r=$r\"<$f>\"; done", CASES[i][0]),
+                      *wanted = format("/boot/k1 %s", CASES[i][1] ? CASES[i][1] : "");
+        const char *found = result(state, script);
+
+        if (CASES[i][1] ? !streq(found, wanted) : *found != '?')
+            fail_msg("%s: %s", CASES[i][0], found);
+    }
+    tree_write(*state, "boot/grub/i386-pc/command.lst", "*other: other\n");
+    assert_int_equal(*result(state, "insmod regexp; source $prefix/conf.d/*.cfg"), '?');
+}
+
+/* Of environment blocks other than grubenv. */
+static void other_files(void **state)
+{
+    static const char SAVES[] = "load_env -f $prefix/second r; r=$r.; save_env -f $prefix/second r";
+
+    tree_write(*state, "boot/grub/second", "# GRUB Environment Block\nr=2\nq=3\n");
+    assert_string_equal(result(state, "load_env -f $prefix/second"), "/boot/k1 2");
+    assert_string_equal(result(state, "load_env -f $prefix/second r; r=$r$q"), "/boot/k1 2");
+    assert_string_equal(result(state, "r=0; if load_env --file $prefix/none; then r=1; fi"),
+                        "/boot/k1 0");
+    assert_string_equal(result(state, SAVES), "/boot/k1 2.");
+    assert_string_equal(result(state, "load_env -f (hd0)512+1"),
+                        "? /boot/grub/grub.cfg:3: environment block: blocks of a device that only "
+                        "GRUB knows");
+    tree_write(*state, "boot/grub/second", "# GRUB Environment Block\nr=\001\n");
+    assert_string_equal(result(state, "load_env -f $prefix/second"),
+                        "? /boot/grub/grub.cfg:3: /boot/grub/second: damaged");
+    tree_write(*state, "boot/grub/second", "r=2\n");
+    assert_string_equal(result(state, "r=1; load_env -f $prefix/second"), "/boot/k1 1");
+}
+
 /* What is passed to the kernel: GRUB quotes only for blanks, and upstream escapes every backslash.
  */
 static void parameters(void **state)
@@ -287,7 +348,8 @@ static void loading(void **state)
                         "? an initrd that GRUB makes (newc:)");
     assert_string_equal(result(state, "r=/boot/*"), "/boot/k1 /boot/*");
     assert_string_equal(result(state, "linux /boot/k? a; boot"),
-                        "? /boot/grub/grub.cfg:3: /boot/k?: wildcards in paths are not supported");
+                        "? /boot/grub/grub.cfg:3: /boot/k?: 2 files match, and only GRUB "
+                        "knows in which order");
 }
 
 static void files(void **state)
@@ -347,10 +409,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(expansion),  TEST(entry_words),      TEST(parameters), TEST(conditions),
-        TEST(unanswered), TEST(unknown_commands), TEST(the_clock),  TEST(control_characters),
-        TEST(control),    TEST(loading),          TEST(files),      TEST(contexts),
-        TEST(two),        TEST(untrusted),
+        TEST(expansion),  TEST(wildcards),          TEST(other_files), TEST(entry_words),
+        TEST(parameters), TEST(conditions),         TEST(unanswered),  TEST(unknown_commands),
+        TEST(the_clock),  TEST(control_characters), TEST(control),     TEST(loading),
+        TEST(files),      TEST(contexts),           TEST(two),         TEST(untrusted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "discover/loaders/grub/commands/command.h"
 #include "discover/loaders/grub/embedded.h"
 #include "discover/loaders/grub/flavour.h"
-#include "discover/loaders/grub/grubenv.h"
+#include "discover/loaders/grub/script/grubenv.h"
 #include "discover/loaders/grub/script/source.h"
 #include "discover/loaders/loader.h"
 
@@ -128,28 +128,42 @@ static void set_variables(int root, const struct grub_paths *paths, struct grub_
     set_exported(env, "grub_platform", platform);
 }
 
+/* The name of an entry for one boot, and in *ret_file where it is stored; or NULL. */
+static const char *find_next(const struct grub_run *run, const char **ret_file)
+{
+    const char *next = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
+
+    *ret_file = "grubenv";
+    for (size_t i = 0; !(next && *next) && i < run->n_others; i++) {
+        next = grub_env_get(&run->others[i].env, "next_entry");
+        *ret_file = run->others[i].file;
+    }
+    return next && *next ? next : NULL;
+}
+
 /* An entry for one boot: the reboot has to go through GRUB. */
 static char *find_one_time(const struct grub_run *run, const char *directory)
 {
-    const char *stored = run->stored ? grub_env_get(run->stored, "next_entry") : NULL;
-    AUTOFREE char *next = grub_readable(stored);
+    const char *file, *stored = find_next(run, &file);
+    AUTOFREE char *next = grub_readable(stored),
+                  *path = streq(file, "grubenv") ? format("%s/grubenv", directory) : xstrdup(file);
 
-    return next && *next ? format("grub-reboot chose the entry \"%s\" for one boot (next_entry in "
-                                  "%s/grubenv), and only GRUB can start and clear it",
-                                  next, directory)
-                         : NULL;
+    return next ? format("grub-reboot chose the entry \"%s\" for one boot (next_entry in %s), and "
+                         "only GRUB can start and clear it",
+                         next, path)
+                : NULL;
 }
 
 /* What GRUB would write when it starts, at this boot or at every one. */
-static char *find_write(const struct grub_run *run, const char *directory)
+static char *find_write(const struct grub_run *run)
 {
     AUTOFREE char *name = grub_readable(run->n_saved ? run->saved->name : NULL),
                   *value = grub_readable(run->n_saved ? run->saved->value : NULL);
 
     if (!name)
         return NULL;
-    return *value ? format("GRUB would set %s to \"%s\" in %s/grubenv", name, value, directory)
-                  : format("GRUB would clear %s in %s/grubenv", name, directory);
+    return *value ? format("GRUB would set %s to \"%s\" in %s", name, value, run->saved->file)
+                  : format("GRUB would clear %s in %s", name, run->saved->file);
 }
 
 /* The modules of the GRUB that the firmware starts. They may all be inside its program. */
@@ -227,7 +241,7 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
         grub_menu_walk(&eval, &walk);
     entries->one_time = find_one_time(&run, paths->directory);
     if (!entries->one_time) /* clearing it is also a write */
-        entries->writes = find_write(&run, paths->directory);
+        entries->writes = find_write(&run);
     if (walk.problem)
         set_problem(entries, 0, walk.problem);
     else if (entries->chosen >= entries->n)

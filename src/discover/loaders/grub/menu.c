@@ -35,6 +35,7 @@ static int prepare(struct grub_eval *parent, const struct grub_entry *entry,
 
     *ret_eval = (struct grub_eval){.run = parent->run,
                                    .entry = !entry->submenu,
+                                   .regexp = parent->regexp,
                                    .path = entry->submenu ? NULL : path,
                                    .status = STATUS_TRUE}; /* of setparams, which runs first */
     grub_env_copy(&parent->env, entry->submenu, env);

@@ -34,6 +34,8 @@ int grub_export(struct grub_eval *eval, const struct grub_node *node,
 /* Asks the machine and stores the answer in the variable that the option --set names. */
 int grub_ask(struct grub_eval *eval, const struct grub_node *node, const struct grub_words *words)
 {
+    if (streq(words->words[0], "regexp"))
+        grub_load_regexp(eval);
     for (size_t i = 1; i < words->n; i++) {
         const char *word = words->words[i], *value = after_prefix(word, "--set"), *colon;
         int r;

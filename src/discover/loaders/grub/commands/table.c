@@ -27,13 +27,15 @@ static int do_nothing(struct grub_eval *eval, const struct grub_node *node,
     return STATUS_UNKNOWN;
 }
 
-/* Of the modules, only datehook changes variables. */
+/* Of the modules, only datehook changes variables, and regexp how words are read. */
 static int do_insmod(struct grub_eval *eval, const struct grub_node *node,
                      const struct grub_words *words)
 {
     const char *name = words->n > 1 ? basename(words->words[1]) : "";
     int r = after_prefix(name, "datehook") ? grub_start_clock(eval, node) : 0;
 
+    if (streq(name, "regexp"))
+        grub_load_regexp(eval);
     return r < 0 ? r : STATUS_TRUE;
 }
 

@@ -211,19 +211,6 @@ static int call(struct grub_eval *eval, const struct grub_function *function,
     return r;
 }
 
-/* Whether GRUB has the command: lines of "name: module" or "*name: module". */
-static bool is_listed(const char *list, const char *name)
-{
-    size_t n = strlen(name);
-
-    for (const char *line = list; line; line = strchr(line, '\n')) {
-        line += strspn(line, "\n*");
-        if (strncmp(line, name, n) == 0 && line[n] == ':')
-            return true;
-    }
-    return false;
-}
-
 /* Neither a command nor a function: an assignment; or GRUB prints an error message and
  * continues. */
 static int run_other(struct grub_eval *eval, const struct grub_node *node, const char *name)
@@ -234,8 +221,8 @@ static int run_other(struct grub_eval *eval, const struct grub_node *node, const
     /* The value may be unknown. */
     if (strchr(name, '=') && name[0] != GRUB_MARK)
         return variable ? grub_assign_pair(eval, node, name) : STATUS_TRUE;
-    if (!*name || (!grub_has_mark(name) && eval->run->command_list &&
-                   !is_listed(eval->run->command_list, name)))
+    if (!*name ||
+        (!grub_has_mark(name) && eval->run->command_list && !grub_run_lists(eval->run, name)))
         return STATUS_TRUE;
     return grub_give_up(eval, node, "fastreboot does not know the command `%s`", why ? why : name);
 }

@@ -9,6 +9,7 @@
 #include <ctype.h>
 
 #include "base/util.h"
+#include "discover/loaders/grub/script/wildcard.h"
 
 struct expansion {
     struct grub_eval *eval;
@@ -66,20 +67,6 @@ static int append_value(struct expansion *expansion, const char *text, size_t n)
     return r;
 }
 
-/* A word that starts like a path is matched against files if the module for that is loaded. */
-static bool is_pattern(const char *word)
-{
-    if (!strchr("/(*", *word) || !*word)
-        return false;
-    for (const char *c = word; *c; c++) {
-        if (*c == '\\' && c[1])
-            c++;
-        else if ((*c == '*' || *c == '?') && !(c > word && c[-1] == GRUB_MARK))
-            return true;
-    }
-    return false;
-}
-
 /* Newer versions keep \x41 in such a path unchanged. */
 static bool has_hex_escape(const char *word)
 {
@@ -89,6 +76,32 @@ static bool has_hex_escape(const char *word)
            isxdigit((unsigned char)at[3]);
 }
 
+/* Adds what only GRUB knows. */
+static void add_unknown(struct expansion *expansion, const char *problem)
+{
+    AUTOFREE char *why = format("%s:%u: %s", expansion->node->file, expansion->node->line, problem),
+                  *unknown = grub_unknown(why);
+
+    grub_words_add(expansion->words, unknown);
+}
+
+/* Adds what becomes of a word in which GRUB may expand wildcards or escapes. Returns false if it
+ * stays as it is. */
+static bool add_expanded(struct expansion *expansion, const char *word)
+{
+    AUTOFREE char *name = NULL, *problem = NULL;
+
+    if (has_hex_escape(word))
+        problem = format("%s: escapes in paths are not supported", word);
+    else if (grub_is_wildcard(word))
+        (void)grub_wildcard(expansion->eval, word, &name, &problem);
+    if (problem)
+        add_unknown(expansion, problem);
+    else if (name)
+        grub_words_add(expansion->words, name);
+    return problem || name;
+}
+
 static int finish_word(struct expansion *expansion)
 {
     AUTOFREE char *word = expansion->word;
@@ -96,16 +109,8 @@ static int finish_word(struct expansion *expansion)
 
     expansion->word = NULL;
     expansion->length = expansion->size = 0;
-    if (!word)
+    if (!word || add_expanded(expansion, word))
         return 0;
-    if (is_pattern(word) || has_hex_escape(word)) {
-        AUTOFREE char *why = format("%s:%u: %s: wildcards in paths are not supported",
-                                    expansion->node->file, expansion->node->line, word);
-        AUTOFREE char *unknown = grub_unknown(why);
-
-        grub_words_add(expansion->words, unknown);
-        return 0;
-    }
     for (const char *c = word; *c; c++) {
         if (*c == '\\' && c[1])
             c++;

@@ -127,12 +127,31 @@ const struct grub_function *grub_run_function(const struct grub_run *run, const 
     return NULL;
 }
 
+void grub_load_regexp(struct grub_eval *eval)
+{
+    eval->regexp |= eval->ways == 0 && grub_run_lists(eval->run, "regexp");
+}
+
+/* Lines of "name: module" or "*name: module". */
+bool grub_run_lists(const struct grub_run *run, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (const char *line = run->command_list; line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n*");
+        if (strncmp(line, name, n) == 0 && line[n] == ':')
+            return true;
+    }
+    return false;
+}
+
 void grub_run_forget(struct grub_run *run, size_t n)
 {
     while (run->n_saved > n) {
         run->n_saved--;
         free(run->saved[run->n_saved].name);
         free(run->saved[run->n_saved].value);
+        free(run->saved[run->n_saved].file);
     }
 }
 
@@ -141,6 +160,11 @@ void grub_run_clear(struct grub_run *run)
     grub_arena_clear(&run->arena);
     grub_run_forget(run, 0);
     free(run->saved);
+    for (size_t i = 0; i < run->n_others; i++) {
+        free(run->others[i].file);
+        grub_env_clear(&run->others[i].env);
+    }
+    free(run->others);
     free(run->functions);
     free(run->problem);
     *run = (struct grub_run){0};

@@ -52,6 +52,14 @@ void grub_menu_clear(struct grub_menu *menu);
 struct grub_saved {
     char *name;
     char *value;
+    char *file; /* as for administrators */
+};
+
+/* An environment block other than the grubenv next to grub.cfg. */
+struct grub_other_env {
+    char *file; /* its path, or its blocks; as for administrators */
+    struct grub_env env;
+    bool readable; /* GRUB accepts it */
 };
 
 struct grub_function {
@@ -87,6 +95,8 @@ struct grub_run {
     enum grub_flavour flavour;
     bool bls;                      /* blscfg was run, so the flavour matters */
     const struct grub_env *stored; /* the content of grubenv; NULL if there is no grubenv */
+    struct grub_other_env *others;
+    size_t n_others;
     struct grub_arena arena;
     struct grub_function *functions;
     size_t n_functions;
@@ -101,6 +111,7 @@ struct grub_run {
 
 void grub_run_clear(struct grub_run *run);
 void grub_run_forget(struct grub_run *run, size_t n); /* all but the first n saved variables */
+bool grub_run_lists(const struct grub_run *run, const char *name); /* in its command_list */
 const struct grub_function *grub_run_function(const struct grub_run *run, const char *name);
 
 struct grub_eval {
@@ -110,6 +121,7 @@ struct grub_eval {
     struct grub_loaded loaded;
     struct grub_scope *scope;
     enum grub_status status; /* $? */
+    bool regexp;             /* that module is loaded: wildcards count */
     bool entry;              /* runs the body of an entry, not the configuration */
     const char *path;        /* of that entry, as in $chosen; NULL outside */
     unsigned ways;           /* enclosing conditions of which both branches are run */
@@ -138,6 +150,9 @@ int grub_assign_unknown(struct grub_eval *eval, const struct grub_node *node, co
 
 /* Loads datehook. */
 int grub_start_clock(struct grub_eval *eval, const struct grub_node *node);
+
+/* Loads regexp, if GRUB certainly has it and comes to this command. */
+void grub_load_regexp(struct grub_eval *eval);
 
 /* Assigns "name=value". STATUS_FAILED without an equals sign. */
 int grub_assign_pair(struct grub_eval *eval, const struct grub_node *node, const char *pair);

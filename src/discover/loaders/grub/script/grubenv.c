@@ -4,7 +4,7 @@
  * line that starts with # is padding. Every GRUB since 2.02 reads a damaged file in the same way:
  * up to the damage, where a line without = becomes a part of the next name. So does this. */
 
-#include "discover/loaders/grub/grubenv.h"
+#include "discover/loaders/grub/script/grubenv.h"
 
 #include <errno.h>
 
