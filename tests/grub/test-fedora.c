@@ -85,8 +85,8 @@ static void table(void **state)
         AUTOFREE char *problem = NULL;
 
         assert_int_equal(grub_menu_default(&MENU, CASES[i].value,
-                                           &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL}, &index,
-                                           &problem),
+                                           &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL},
+                                           &index, &problem),
                          0);
         if (index != CASES[i].index)
             fail_msg("\"%s\" is entry %zu, not %zu", CASES[i].value, index, CASES[i].index);
@@ -100,7 +100,8 @@ static void without_empty_id(void **state)
     char *problem;
 
     (void)state;
-    assert_int_equal(grub_menu_default(&menu, " 3", &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL},
+    assert_int_equal(grub_menu_default(&menu, " 3",
+                                       &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL},
                                        &index, &problem),
                      0);
     assert_int_equal(index, 3);
@@ -121,8 +122,9 @@ static void all(void **state)
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
         size_t index = SIZE_MAX;
         AUTOFREE char *problem = NULL;
-        int r = grub_menu_default(&MENU, CASES[i].value,
-                                  &(struct grub_chooser){GRUB_RULES_ALL, true, NULL}, &index, &problem);
+        int r =
+            grub_menu_default(&MENU, CASES[i].value,
+                              &(struct grub_chooser){GRUB_RULES_ALL, true, NULL}, &index, &problem);
 
         if (r < 0 ? CASES[i].index >= 0 : (int)index != CASES[i].index)
             fail_msg("\"%s\": %d, entry %zu, not %d", CASES[i].value, r, index, CASES[i].index);
@@ -142,9 +144,9 @@ static void maybe(void **state)
     for (size_t i = 0; i < ELEMENTS(CASES); i++) {
         size_t index;
         AUTOFREE char *problem = NULL;
-        int r =
-            grub_menu_default(&MENU, CASES[i].value,
-                              &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL}, &index, &problem);
+        int r = grub_menu_default(&MENU, CASES[i].value,
+                                  &(struct grub_chooser){GRUB_RULES_FEDORA, true, NULL}, &index,
+                                  &problem);
 
         if ((r < 0) != (CASES[i].r < 0))
             fail_msg("\"%s\": %d", CASES[i].value, r);

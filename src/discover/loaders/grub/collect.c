@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/loaders/grub/collect.h"
 
-#include <ctype.h>
-
 #include "base/util.h"
 #include "discover/loaders/loader.h"
 
-/* Whether Fedora's GRUB, unlike others, passes the \ at `c` on as it is: for systemd's unit names.
- */
-static bool is_hex_escape(const char *c)
-{
-    return c[0] == '\\' && c[1] == 'x' && isxdigit((unsigned char)c[2]) &&
-           isxdigit((unsigned char)c[3]);
-}
-
 /* GRUB encloses a parameter with a blank in ", and puts \ before \ ' and ". */
-static char *make_cmdline(const struct grub_words *words, enum grub_rules rules)
+static char *make_cmdline(const struct grub_words *words, enum grub_escapes escapes)
 {
     size_t size = 1;
     char *text, *out;
@@ -28,7 +18,7 @@ static char *make_cmdline(const struct grub_words *words, enum grub_rules rules)
 
         out = stpcpy(stpcpy(out, i > 1 ? " " : ""), quote);
         for (const char *c = words->words[i]; *c; c++) {
-            if (strchr("\\'\"", *c) && !(rules == GRUB_RULES_FEDORA && is_hex_escape(c)))
+            if (strchr("\\'\"", *c) && !(escapes == GRUB_ESCAPES_KEPT && grub_is_hex_escape(c)))
                 *out++ = '\\';
             *out++ = *c;
         }
@@ -59,13 +49,13 @@ static bool has_other_control(const char *word)
 static bool has_hex_escape(const char *word)
 {
     for (; *word; word++)
-        if (is_hex_escape(word))
+        if (grub_is_hex_escape(word))
             return true;
     return false;
 }
 
 /* Why these words cannot be passed to the kernel as GRUB would, or NULL. */
-static char *check_words(const struct grub_words *words, enum grub_rules rules)
+static char *check_words(const struct grub_words *words, enum grub_escapes escapes)
 {
     for (size_t i = 0; i < words->n; i++) {
         const char *word = words->words[i];
@@ -75,7 +65,7 @@ static char *check_words(const struct grub_words *words, enum grub_rules rules)
             return format("a parameter is not known: %s", why ? why : "a device name");
         if (i > 0 && has_other_control(word))
             return format("%s: a control character", word);
-        if (i > 0 && rules == GRUB_RULES_ALL && has_hex_escape(word))
+        if (i > 0 && escapes == GRUB_ESCAPES_UNKNOWN && has_hex_escape(word))
             return format("versions of GRUB quote %s differently", word);
         if (after_prefix(word, "newc:"))
             return format("%s: an archive that GRUB makes", word);
@@ -110,7 +100,7 @@ static char *find_files(const struct grub_collector *collector, const struct gru
                         : loaded->problem    ? loaded->problem
                         : loaded->has_kernel ? NULL
                                              : "it starts no Linux kernel";
-    char *problem = known ? xstrdup(known) : check_words(&loaded->kernel, collector->rules);
+    char *problem = known ? xstrdup(known) : check_words(&loaded->kernel, collector->escapes);
 
     if (!problem)
         problem = map_all(collector->paths, loaded->root, &loaded->kernel, 1, kernel);
@@ -131,7 +121,7 @@ void grub_collect(void *data, const struct grub_found *found)
                   *place = format("%s:%u", found->file, found->line),
                   *source = grub_readable(place),
                   *cmdline =
-                      problem ? NULL : make_cmdline(&found->loaded->kernel, collector->rules);
+                      problem ? NULL : make_cmdline(&found->loaded->kernel, collector->escapes);
 
     if (problem)
         boot_entries_add_unbootable(entries, id, title, problem, source);

@@ -7,7 +7,7 @@
 struct grub_collector {
     const struct grub_paths *paths;
     struct boot_entries *entries;
-    enum grub_rules rules;
+    enum grub_escapes escapes;
 };
 
 /* For struct grub_walk: adds the entry, with the command line that its kernel would get. */

@@ -217,6 +217,8 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
         .find_command = grub_find_command,
         .stored = stored,
         .flavour = flavour,
+        .escapes = streq(paths->directory, "/boot/grub") ? GRUB_ESCAPES_READ : GRUB_ESCAPES_UNKNOWN,
+        .embedded = embedded,
     };
     CLEANUP(grub_eval_clear) struct grub_eval eval = {.run = &run, .status = STATUS_UNKNOWN};
     struct grub_collector collector = {.paths = paths, .entries = entries};
@@ -236,7 +238,7 @@ static bool evaluate(const struct grub_paths *paths, const struct grub_env *stor
         walk.problem = steal(&run.problem);
     else if (run.bls)
         walk.chooser.rules = flavour == GRUB_FEDORA ? GRUB_RULES_FEDORA : GRUB_RULES_UPSTREAM;
-    collector.rules = walk.chooser.rules;
+    collector.escapes = run.escapes;
     if (!walk.problem)
         grub_menu_walk(&eval, &walk);
     entries->one_time = find_one_time(&run, paths->directory);

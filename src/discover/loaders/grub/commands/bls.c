@@ -199,6 +199,8 @@ int grub_blscfg(struct grub_eval *eval, const struct grub_node *node,
         return grub_give_up(eval, node, "%s %s is not supported", words->words[0],
                             run->bls ? "for the second time" : "at this place");
     run->bls = true;
+    if (!run->embedded)
+        run->escapes = run->flavour == GRUB_FEDORA ? GRUB_ESCAPES_KEPT : GRUB_ESCAPES_READ;
     if (run->flavour == GRUB_UPSTREAM && streq(words->words[0], "bls_import"))
         return STATUS_FAILED; /* the command does not exist */
     r = run->flavour == GRUB_FEDORA ? find_fedora(eval, node, words, &directory)

@@ -67,13 +67,12 @@ static int append_value(struct expansion *expansion, const char *text, size_t n)
     return r;
 }
 
-/* Newer versions keep \x41 in such a path unchanged. */
 static bool has_hex_escape(const char *word)
 {
-    const char *at = strstr(word, "\\x");
-
-    return strchr("/(*", *word) && at && isxdigit((unsigned char)at[2]) &&
-           isxdigit((unsigned char)at[3]);
+    for (; *word; word++)
+        if (grub_is_hex_escape(word))
+            return true;
+    return false;
 }
 
 /* Adds what only GRUB knows. */
@@ -85,14 +84,27 @@ static void add_unknown(struct expansion *expansion, const char *problem)
     grub_words_add(expansion->words, unknown);
 }
 
+/* Whether one is outside quotes: those inside have two backslashes at this point. */
+static bool has_bare_escape(const char *word)
+{
+    for (; *word; word++) {
+        if (grub_is_hex_escape(word))
+            return true;
+        word += *word == '\\' && word[1];
+    }
+    return false;
+}
+
 /* Adds what becomes of a word in which GRUB may expand wildcards or escapes. Returns false if it
  * stays as it is. */
 static bool add_expanded(struct expansion *expansion, const char *word)
 {
     AUTOFREE char *name = NULL, *problem = NULL;
 
-    if (has_hex_escape(word))
+    if (strchr("/(*", *word) && *word && has_hex_escape(word))
         problem = format("%s: escapes in paths are not supported", word);
+    else if (expansion->eval->run->escapes == GRUB_ESCAPES_UNKNOWN && has_bare_escape(word))
+        problem = format("versions of GRUB read %s differently", word);
     else if (grub_is_wildcard(word))
         (void)grub_wildcard(expansion->eval, word, &name, &problem);
     if (problem)
@@ -112,7 +124,9 @@ static int finish_word(struct expansion *expansion)
     if (!word || add_expanded(expansion, word))
         return 0;
     for (const char *c = word; *c; c++) {
-        if (*c == '\\' && c[1])
+        if (grub_is_hex_escape(c) && expansion->eval->run->escapes == GRUB_ESCAPES_KEPT)
+            *out++ = *c++;
+        else if (*c == '\\' && c[1])
             c++;
         *out++ = *c;
     }

@@ -81,6 +81,14 @@ enum grub_flavour {
     GRUB_FEDORA = 2,   /* also RHEL's; its patches could read such entries before upstream did */
 };
 
+/* What becomes of \xHH. Fedora's patches leave it as it is, everywhere. Others drop the backslash
+ * outside quotes, and write it twice on the kernel's command line. */
+enum grub_escapes {
+    GRUB_ESCAPES_UNKNOWN,
+    GRUB_ESCAPES_READ,
+    GRUB_ESCAPES_KEPT,
+};
+
 struct grub_eval;
 
 /* A command: returns STATUS_*, or -ECANCELED after grub_give_up(). words[0] is its name. */
@@ -93,6 +101,8 @@ struct grub_run {
     grub_command *(*find_command)(const char *name); /* returns NULL for unknown ones */
     const char *command_list;                        /* the text of GRUB's command.lst, or NULL */
     enum grub_flavour flavour;
+    enum grub_escapes escapes;
+    bool embedded;                 /* the configuration is that of openSUSE's grub2-bls */
     bool bls;                      /* blscfg was run, so the flavour matters */
     const struct grub_env *stored; /* the content of grubenv; NULL if there is no grubenv */
     struct grub_other_env *others;

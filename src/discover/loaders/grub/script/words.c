@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/loaders/grub/script/words.h"
 
+#include <ctype.h>
+
 #include "base/util.h"
 
 void grub_words_clear(struct grub_words *words)
@@ -38,4 +40,10 @@ bool grub_words_have(const struct grub_words *words, const char *word)
         if (streq(words->words[i], word))
             return true;
     return false;
+}
+
+bool grub_is_hex_escape(const char *text)
+{
+    return text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
+           isxdigit((unsigned char)text[3]);
 }

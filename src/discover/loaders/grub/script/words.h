@@ -17,4 +17,7 @@ void grub_words_add(struct grub_words *words, const char *word);
 void grub_words_copy(const struct grub_words *from, size_t first, struct grub_words *to);
 
 bool grub_words_equal(const struct grub_words *a, const struct grub_words *b);
+/* Whether the text starts with \xHH, where H is a hexadecimal digit: as in systemd's unit names. */
+bool grub_is_hex_escape(const char *text);
+
 bool grub_words_have(const struct grub_words *words, const char *word);
