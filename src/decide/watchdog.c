@@ -10,7 +10,7 @@ enum {
     SECONDS = 180,
 };
 
-#define HANGS "if the next kernel hangs, the machine stays down until someone resets it"
+#define HANGS "a kernel that hangs stays down"
 #define ONLY_IF_SET "it is used only if watchdog = SECONDS is set: " HANGS
 
 static unsigned seconds_of(const struct config *config)
@@ -35,7 +35,7 @@ static char *why_useless(const struct facts *facts)
     if (facts->config.watchdog == SECONDS_OFF)
         return xstrdup("watchdog = off: " HANGS);
     if (watchdog_is_absent(facts))
-        return xstrdup("there is no hardware watchdog, or its driver is not loaded: " HANGS);
+        return xstrdup("no hardware watchdog was found: " HANGS);
     if (!watchdog->identity)
         return xstrdup(
             "ipmi_watchdog does not tell whether it is running. If it is, it resets the "

@@ -199,6 +199,14 @@ static bool is_packaged(const struct call *call)
     return r < 0 || is_owned;
 }
 
+static void tell_end(int failures)
+{
+    if (failures)
+        fputs("fastreboot: everything else is removed\n", stderr);
+    else
+        puts("fastreboot is removed; reboots go through the firmware");
+}
+
 /* First the masks, as a masked unit can be neither stopped nor disabled; then the units while their
  * files exist, the health units as a part of the service; then the files. Failures are reported,
  * and the rest is done anyway. */
@@ -229,8 +237,8 @@ static int run(const struct call *call)
         (void)rmdir(MADE_DIRECTORIES[i]);
     if (is_booted)
         failures += run_systemctl(call, RELOAD);
-    if (!given(call, OPTION_DRY_RUN) && !failures)
-        puts("fastreboot is removed; reboots go through the firmware");
+    if (!given(call, OPTION_DRY_RUN))
+        tell_end(failures);
     if (!given(call, OPTION_PURGE))
         name_settings(call, settings);
     return failures ? EXIT_FAILED : EXIT_FINE;
