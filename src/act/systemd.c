@@ -268,6 +268,11 @@ static int queue(const char *method, const char *unit, const char *mode)
     return r < 0 ? r : 0;
 }
 
+int systemd_start(const char *unit)
+{
+    return queue("StartUnit", unit, "replace");
+}
+
 int systemd_stop(const char *unit)
 {
     return queue("StopUnit", unit, "replace");

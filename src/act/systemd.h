@@ -43,6 +43,9 @@ int systemd_unit_state(const char *unit, char **ret_state);
  * fastreboot with these arguments: 1, 0 or a negative errno. Its files may have changed since. */
 int systemd_runs(const char *unit, const char *property, const char *arguments);
 
+/* Starts a unit without waiting for it. 0 or a negative errno. */
+int systemd_start(const char *unit);
+
 /* Stops a unit without waiting for it. 0 or a negative errno. */
 int systemd_stop(const char *unit);
 

@@ -49,6 +49,8 @@
 #define EMERGENCY_UNIT "fastreboot-emergency.service"
 #define HEALTH_UNIT "fastreboot-health.service"
 #define HEALTH_TIMER "fastreboot-health.timer"
+#define HOOK_UNIT "fastreboot-hook.service"
+#define FAILED_TARGET "fastreboot-failed.target"
 #define WAIT_UNIT "fastreboot-wait.service"
 #define COUNTDOWN_UNIT "fastreboot-countdown.service"
 /* Where fastreboot-metrics.service writes. */

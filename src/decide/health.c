@@ -21,6 +21,15 @@ void health_begin(struct boot_record *record)
     record->health = HEALTH_CHECKING;
 }
 
+/* After a reboot through the firmware there is only a check if it was for what was missing. */
+bool health_is_alarming(const struct boot_record *record)
+{
+    bool healed = record->outcome == OUTCOME_FIRMWARE && record->health == HEALTH_COMPLETE;
+
+    return healed || record->outcome == OUTCOME_FAILED || record->outcome == OUTCOME_DAMAGED ||
+           record->health == HEALTH_MISSING;
+}
+
 /* Takes back what health_begin() said. */
 static void drop_checking(struct boot_record *record)
 {

@@ -40,6 +40,10 @@ enum health_result health_judge(const struct health_look *look, struct losses *r
 /* Until when it may appear, in microseconds since the kernel started. */
 int64_t health_end(const struct health_look *look);
 
+/* Whether the administrator wants to be told of a boot that is over: the fast reboot to it failed,
+ * or something is missing, or was and has made the machine reboot itself. */
+bool health_is_alarming(const struct boot_record *record);
+
 /* Says in the record that the health check has begun. */
 void health_begin(struct boot_record *record);
 

@@ -56,13 +56,15 @@ struct config {
     char *kernel_source; /* the file that set it */
     char *initrd;        /* absolute paths separated by blanks, or "none" */
     char *initrd_source;
-    char *cmdline;        /* instead of the boot loader's */
-    char *cmdline_append; /* added at its end */
-    char *cmdline_remove; /* parameters to leave out of it */
-    int health_timeout;   /* seconds from the kernel's start, or SECONDS_OFF */
-    char *health_unit;    /* a unit that must be active by then */
-    int panic;            /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
-    int watchdog;         /* seconds after which a hung kernel is reset, or SECONDS_OFF */
+    char *cmdline;           /* instead of the boot loader's */
+    char *cmdline_append;    /* added at its end */
+    char *cmdline_remove;    /* parameters to leave out of it */
+    int health_timeout;      /* seconds from the kernel's start, or SECONDS_OFF */
+    char *health_unit;       /* a unit that must be active by then */
+    char *health_hook;       /* a program to run before the machine reboots itself */
+    int health_hook_timeout; /* seconds that it may take, or SECONDS_OFF */
+    int panic;               /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
+    int watchdog;            /* seconds after which a hung kernel is reset, or SECONDS_OFF */
     struct ignored_quirk *ignored;
     size_t n_ignored;
     char *error;      /* what is wrong, with file and line; if set, nothing else counts */

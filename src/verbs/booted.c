@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/journal.h"
 #include "base/paths.h"
+#include "reboot/alarm.h"
 #include "reboot/arrival.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
@@ -17,6 +18,7 @@ static int run(const struct call *call)
     r = arrival_judge(call->root);
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);
+    alarm_raise(call->root);
     load_early(call->root);
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }

@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/config.h"
+#include "reboot/alarm.h"
 #include "reboot/arrival.h"
 #include "reboot/early.h"
 #include "reboot/health.h"
@@ -32,12 +33,33 @@ static bool is_inhibited(int root)
     return true;
 }
 
+/* Starts the administrator's program once, and says whether it still runs. Whether it succeeds does
+ * not matter, nor does what keeps it from starting. */
+static bool hook_runs(int root)
+{
+    CLEANUP(config_clear) struct config config = {0};
+    AUTOFREE char *state = NULL;
+    int r;
+
+    config_load(root, &config);
+    if (config.error || !config.health_hook)
+        return false;
+    r = systemd_unit_state(HOOK_UNIT, &state);
+    if (r >= 0 && !streq(state, "inactive"))
+        return !streq(state, "active") && !streq(state, "failed");
+    if (r >= 0)
+        r = systemd_start_alone(HOOK_UNIT);
+    if (r < 0)
+        journal_trouble("starting " HOOK_UNIT, r);
+    return r >= 0;
+}
+
 /* Where it is inhibited or refused, the timer asks again. */
 static int reboot(int root)
 {
     int r;
 
-    if (is_inhibited(root))
+    if (is_inhibited(root) || hook_runs(root))
         return EXIT_FINE;
     r = systemd_reboot_through_firmware(); /* the jump drops the loaded kernel */
     if (r == 0)
@@ -192,8 +214,10 @@ static int run(const struct call *call)
     if (r == HEALTH_REBOOT)
         return reboot(call->root);
     tell_whoever_logs_in(call->root, news.motd);
-    if (r == HEALTH_OVER)
+    if (r == HEALTH_OVER) {
+        alarm_raise(call->root);
         return stop_looking();
+    }
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
@@ -223,6 +247,7 @@ static int cancel(const struct call *call)
         return complain("/" RUN_HEALTH, r);
     tell_users(&news);
     tell_whoever_logs_in(call->root, NULL);
+    alarm_raise(call->root);
     puts(r > 0 ? "the health check is over; the machine stays as it is; see `fastreboot status`"
                : "no health check is under way");
     return r > 0 ? stop_looking() : EXIT_FINE;

@@ -183,7 +183,8 @@ static void a_drop_in_is_named(void **state)
     assert_string_equal(config.error,
                         "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\": must be one of mode, "
                         "load, ima-measurements, missing-driver, kernel, initrd, cmdline, "
-                        "cmdline-append, cmdline-remove, health-timeout, health-unit, panic, "
+                        "cmdline-append, cmdline-remove, health-timeout, health-unit, health-hook, "
+                        "health-hook-timeout, panic, "
                         "watchdog, quirk-ignore");
 }
 
@@ -552,6 +553,12 @@ static void a_unit_has_its_full_name(void **state)
     static const char *const BAD[] = {"",      "sshd",        ".service",
                                       "sshd.", "a b.service", "a/b.service"};
 
+    expect_error(*state, "health-hook = /usr/local/sbin/x\nhealth-hook-timeout = off\n", NULL);
+    expect_error(*state, "health-hook = drain\n",
+                 "/etc/fastreboot.conf:1: health-hook = drain: must be absolute");
+    expect_error(*state, "health-hook-timeout = 9\n",
+                 "/etc/fastreboot.conf:1: health-hook-timeout = 9: must be on, off, or a time "
+                 "from 10 to 3600 seconds");
     expect_error(*state, "health-unit = ssh@x-\\x2d:y.service\n", NULL);
     for (size_t i = 0; i < ELEMENTS(BAD); i++) {
         AUTOFREE char *text = format("health-unit = %s\n", BAD[i]);

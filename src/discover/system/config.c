@@ -50,6 +50,8 @@ static const struct key KEYS[] = {
     {"cmdline-remove", KEY_WORDS, AT(cmdline_remove)},
     {"health-timeout", KEY_SECONDS, AT(health_timeout), .bounds = {10, 86400}},
     {"health-unit", KEY_UNIT, AT(health_unit)},
+    {"health-hook", KEY_PATH, AT(health_hook)},
+    {"health-hook-timeout", KEY_SECONDS, AT(health_hook_timeout), .bounds = {10, 3600}},
     {"panic", KEY_SECONDS, AT(panic), .bounds = {5, 3600}},
     {"watchdog", KEY_SECONDS, AT(watchdog), .bounds = {5, 3600}},
     {"quirk-ignore", KEY_QUIRKS},
