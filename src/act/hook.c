@@ -7,6 +7,15 @@
 
 #include "base/util.h"
 
+static void set(const char *variable)
+{
+    size_t length = strcspn(variable, "=");
+    AUTOFREE char *name = xstrndup(variable, length);
+
+    if (setenv(name, variable + length + 1, 1) < 0)
+        out_of_memory();
+}
+
 int hook_run(const char *program, char *const environment[])
 {
     char *argv[] = {(char *)program, NULL};
@@ -14,7 +23,7 @@ int hook_run(const char *program, char *const environment[])
     pid_t pid;
 
     for (size_t i = 0; environment[i]; i++)
-        (void)putenv(environment[i]);
+        set(environment[i]);
     r = posix_spawn(&pid, program, NULL, NULL, argv, environ);
     if (r > 0)
         return -r;

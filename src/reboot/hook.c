@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "reboot/notes.h"
 #include "reboot/records.h"
 
 enum {
@@ -45,6 +46,15 @@ int hook_check(int root, const struct config *config, char **ret_problem)
     return 0;
 }
 
+/* A boot that hangs before it is judged has no record yet. */
+static char *why_armed(int root)
+{
+    CLEANUP(answer_clear) struct answer armed = {0};
+
+    notes_read_armed(root, &armed);
+    return armed.text ? steal(&armed.text) : NULL;
+}
+
 static char *missing_text(int root)
 {
     CLEANUP(boot_record_clear) struct boot_record record = {0};
@@ -53,6 +63,8 @@ static char *missing_text(int root)
     if (records_read_boot(root, &record) > 0)
         for (char **item = record.missing; item && *item; item++)
             append_text(&text, "\n", *item);
+    if (!text)
+        text = why_armed(root);
     return text ? text : xstrdup("");
 }
 

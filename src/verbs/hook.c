@@ -3,6 +3,7 @@
 #include "act/deadline.h"
 #include "act/journal.h"
 #include "base/clock.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "discover/system/config.h"
 #include "reboot/hook.h"
@@ -13,7 +14,7 @@ static int run(const struct call *call)
 {
     CLEANUP(config_clear) struct config config = {0};
     AUTOFREE char *problem = NULL;
-    char **environment; /* becomes that of this program */
+    char **environment;
     int r;
 
     config_load(call->root, &config);
@@ -32,6 +33,7 @@ static int run(const struct call *call)
     else if (r > 0)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "health-hook %s failed: exit status %d",
                      config.health_hook, r);
+    names_free(environment);
     return r ? EXIT_FAILED : EXIT_FINE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "act/hook.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "decide/health.h"
 #include "test.h"
@@ -53,11 +54,24 @@ static void it_is_told_what_is_missing(void **state)
                "\"release\":\"6.1.0\"}");
     environment = hook_environment(tree->root, 4711);
     assert_int_equal(hook_run(path, environment), 0);
+    names_free(environment);
     text = tree_read(tree, "seen");
     assert_non_null(strstr(text, "FASTREBOOT_DEADLINE_USEC=4711\n"));
     assert_non_null(strstr(text, "FASTREBOOT_MISSING=disk a\n"));
     assert_non_null(strstr(text, "route\n"));
     assert_non_null(strstr(text, "FASTREBOOT_RELEASE=6.1.0\n"));
+}
+
+static void a_boot_that_hangs_has_no_record_yet(void **state)
+{
+    const struct tree *tree = *state;
+    char **environment;
+
+    tree_write(tree, RUN_NORMAL, "the boot has not ended\n");
+    environment = hook_environment(tree->root, 1);
+    assert_non_null(strstr(environment[0], "the boot has not ended"));
+    assert_string_equal(environment[1], "FASTREBOOT_RELEASE=");
+    names_free(environment);
 }
 
 static void expect(const struct tree *tree, const char *hook, int r, const char *why)
@@ -129,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(its_exit_status_is_known),
         TEST(it_is_told_what_is_missing),
+        TEST(a_boot_that_hangs_has_no_record_yet),
         TEST(only_what_nobody_else_can_change_is_run),
         TEST(it_has_a_limit),
         TEST(what_went_wrong_is_alarming),
