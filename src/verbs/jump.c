@@ -1,9 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "reboot/jump.h"
+/* The end of a shutdown that is fast: devices let go, then the kexec. */
+#include <errno.h>
+#include <syslog.h>
 
+#include "act/detach.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "reboot/jump.h"
+#include "reboot/notes.h"
+#include "verbs/complain.h"
 #include "verbs/verb.h"
 
-static int run(const struct call *call)
+/* Flushes at once: the next step may hang. The unit sends the output to the journal and the
+ * console. */
+static void tell(int priority, const char *text)
+{
+    AUTOFREE char *safe = text_printable(text);
+
+    if (getenv("JOURNAL_STREAM"))
+        printf("<%d>", priority);
+    puts(safe);
+    (void)fflush(stdout);
+}
+
+/* A device that stays attached is reported, but is not a failure: the reboot continues. */
+static int detach(const struct call *call)
+{
+    AUTOJSON struct json_object *note = NULL;
+    struct quirk_facts plan;
+    int r = notes_read_detach(call->root, &note, &plan);
+
+    if (r == -ENOENT)
+        return EXIT_FINE;
+    if (r < 0)
+        return complain("/" RUN_MODULES, r);
+    if (plan.unbind)
+        detach_devices(call->root, plan.unbind, tell);
+    if (plan.unload)
+        detach_modules(call->root, plan.unload, plan.keep, tell);
+    return EXIT_FINE;
+}
+
+const struct verb verb_detach = {
+    .name = "detach",
+    .summary = "as fastreboot-modules.service calls it at the end of a shutdown",
+    .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
+    .run = detach,
+};
+
+static int jump(const struct call *call)
 {
     return jump_run(call->root) < 0 ? EXIT_FAILED : EXIT_FINE;
 }
@@ -12,5 +58,5 @@ const struct verb verb_jump = {
     .name = "jump",
     .summary = "as fastreboot-jump.service calls it at the end of a shutdown",
     .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
-    .run = run,
+    .run = jump,
 };
