@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "report/words.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <time.h>
 
@@ -185,9 +186,21 @@ static char *firmware_text(const struct survey *survey, int64_t now, enum style 
     return xstrdup("Next reboot: firmware, this once");
 }
 
+/* "cannot read /vmlinuz", as the first line has to be short. */
+static char *unreadable_text(const char *text)
+{
+    AUTOFREE char *end = format(": %s", strerror(EACCES));
+    size_t length = strlen(text), tail = strlen(end);
+
+    if (length <= tail || !streq(text + length - tail, end))
+        return xstrdup(text);
+    return format("cannot read %.*s", (int)(length - tail), text);
+}
+
 char *headline(const struct survey *survey, int64_t now, enum style *ret_style)
 {
     const struct verdict *verdict = &survey->verdict;
+    AUTOFREE char *problem = NULL;
 
     *ret_style = verdict->warnings ? STYLE_WARN : STYLE_GOOD;
     if (verdict->fast)
@@ -195,5 +208,6 @@ char *headline(const struct survey *survey, int64_t now, enum style *ret_style)
     if (!verdict->needs_root || reboots_itself(verdict))
         return firmware_text(survey, now, ret_style);
     *ret_style = STYLE_WARN;
-    return format("Next reboot: unknown, run as root (%s)", verdict->because->found.text);
+    problem = unreadable_text(verdict->because->found.text);
+    return format("Next reboot: unknown, run as root (%s)", problem);
 }
