@@ -6,6 +6,7 @@
 #include "act/motd.h"
 #include "act/network.h"
 #include "act/systemd.h"
+#include "act/terminals.h"
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/root.h"
@@ -165,12 +166,13 @@ static int judge(int root, const struct config *config, const struct health_seen
 
 /* The journal shows what is this urgent to everybody who is logged in, as wall(1) would; the
  * console shows it to whoever sits before a prompt that the boot waits for. */
-static void tell_users(const struct health_news *news)
+static void tell_users(int root, const struct health_news *news)
 {
     if (!news->notice)
         return;
     journal_tell(news->called_off ? EVENT_CALLED_OFF : EVENT_COUNTDOWN, LOG_EMERG, NULL, "%s",
                  news->notice);
+    terminals_tell(root, news->notice);
     puts(news->notice);
 }
 
@@ -210,7 +212,7 @@ static int run(const struct call *call)
 
     if (r < 0)
         journal_trouble("/" RUN_HEALTH, r);
-    tell_users(&news);
+    tell_users(call->root, &news);
     if (r == HEALTH_REBOOT)
         return reboot(call->root);
     tell_whoever_logs_in(call->root, news.motd);
@@ -245,7 +247,7 @@ static int cancel(const struct call *call)
     r = health_cancel(call->root, &config, &look.seen, &news);
     if (r < 0)
         return complain("/" RUN_HEALTH, r);
-    tell_users(&news);
+    tell_users(call->root, &news);
     tell_whoever_logs_in(call->root, NULL);
     alarm_raise(call->root);
     puts(r > 0 ? "the health check is over; the machine stays as it is; see `fastreboot status`"
