@@ -27,7 +27,7 @@ static const struct {
     bool stand_in;
     const struct loader *readers[MAX_READERS];
 } READERS[] = {
-    {STARTER_SYSTEMD_BOOT, NULL, false, {&loader_systemd_boot}},
+    {STARTER_SYSTEMD_BOOT, NULL, false, {&loader_proxmox, &loader_systemd_boot}},
     {STARTER_GRUB,
      NULL,
      false,
