@@ -143,14 +143,16 @@ static bool is_local(const char *source)
 }
 
 /* A line of mountinfo: hides the host of a remote source, and the options of the file system,
- * unless it is an overlay: those are its directories. */
+ * unless it is an overlay or a btrfs: those are its directories, or its subvolume. */
 static size_t hide_mount(char *line, const char *end)
 {
     char *fields[3], *behind = memmem(line, (size_t)(end - line), " - ", 3);
     size_t n = behind ? split(behind + 3, end, fields, 3) : 0;
 
     return (n > 1 && !is_local(fields[1]) ? cover(fields[1], skip(fields[1], end, " ")) : 0) +
-           (n > 2 && !after_prefix(fields[0], "overlay ") ? cover(fields[2], end) : 0);
+           (n > 2 && !after_prefix(fields[0], "overlay ") && !after_prefix(fields[0], "btrfs ")
+                ? cover(fields[2], end)
+                : 0);
 }
 
 static size_t hide_fstab(char *line, const char *end)

@@ -43,6 +43,17 @@ static void subvolume(void **state)
                         "? /boot/k1: this part of its file system is not mounted");
 }
 
+/* What is nested in a subvolume for GRUB may be hidden here by what is mounted over it. */
+static void nested_subvolume(void **state)
+{
+    static const char MOUNTS[] = "21 1 0:30 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n"
+                                 "22 21 0:30 /@boot /boot/x rw - btrfs /dev/sda2 rw\n";
+
+    assert_string_equal(on(state, MOUNTS, "linux /@boot/k1"), "/boot/x/k1 ");
+    assert_string_equal(on(state, MOUNTS, "linux /@/boot/x/k1"),
+                        "? /boot/x/k1: another part of its file system is mounted over it");
+}
+
 #define POOLS                                                                                      \
     "21 1 0:30 / / rw - zfs rpool/ROOT/a rw\n"                                                     \
     "22 21 0:31 / /boot rw - zfs bpool/BOOT/a rw\n"
@@ -207,9 +218,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(one_file_system), TEST(separate_boot), TEST(subvolume),          TEST(devices),
-        TEST(arrays),          TEST(searches),      TEST(btrfs_on_two_disks), TEST(links),
-        TEST(pools),           TEST(datasets),      TEST(without_mounts),
+        TEST(one_file_system),  TEST(separate_boot), TEST(subvolume),          TEST(devices),
+        TEST(arrays),           TEST(searches),      TEST(btrfs_on_two_disks), TEST(links),
+        TEST(nested_subvolume), TEST(pools),         TEST(datasets),           TEST(without_mounts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

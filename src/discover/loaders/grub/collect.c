@@ -82,7 +82,7 @@ static char *map_all(const struct grub_paths *paths, const char *device,
 
         if (after_prefix(names->words[i], "newc:"))
             return xstrdup("an initrd that GRUB makes (newc:)");
-        if (grub_paths_map(paths, device, names->words[i], &path, &problem) < 0)
+        if (grub_paths_map(paths, device, names->words[i], &path, &problem) != 0)
             return steal(&problem);
         if (has_control(path))
             return format("%s: a control character", path);

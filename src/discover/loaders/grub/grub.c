@@ -13,6 +13,7 @@
 #include "discover/loaders/grub/flavour.h"
 #include "discover/loaders/grub/script/grubenv.h"
 #include "discover/loaders/grub/script/source.h"
+#include "discover/loaders/grub/subvolume.h"
 #include "discover/loaders/loader.h"
 
 static const char *const DIRECTORIES[] = {"/boot/grub", "/boot/grub2"};
@@ -321,6 +322,7 @@ static void read_directory(int root, const char *directory, bool embedded,
 {
     CLEANUP(grub_paths_clear) struct grub_paths paths = {0};
     CLEANUP(grub_env_clear) struct grub_env stored = {0};
+    char *problem = NULL;
     int has_stored, r;
 
     has_stored = read_grubenv(root, directory, &stored, entries);
@@ -328,9 +330,11 @@ static void read_directory(int root, const char *directory, bool embedded,
         return;
     r = grub_paths_read(root, directory, &paths);
     if (r < 0)
-        set_problem(
-            entries, -r,
-            format("%s: the file system it is on is not known: %s", directory, strerror(-r)));
+        problem = format("%s: the file system it is on is not known: %s", directory, strerror(-r));
+    else
+        r = grub_follow_default(&paths, &problem);
+    if (problem)
+        set_problem(entries, r < 0 ? -r : 0, problem);
     else if (paths.n == 0 && !after_prefix(directory, "/boot/grub"))
         set_problem(entries, 0,
                     format("%s: cannot tell which file systems are mounted", directory));

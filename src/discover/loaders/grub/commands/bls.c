@@ -128,7 +128,7 @@ static int find_on(struct grub_eval *eval, const struct grub_node *node, const c
     AUTOFREE char *plain = xstrndup(name, n > 1 && name[n - 1] == '/' ? n - 1 : n);
     int r = grub_paths_map(eval->run->paths, device, plain, &path, &why);
 
-    if (r == -ECANCELED)
+    if (r == -ECANCELED || r > 0)
         return grub_give_up(eval, node, "boot entries: %s", why);
     if (r >= 0)
         r = root_exists(eval->run->paths->root, path);

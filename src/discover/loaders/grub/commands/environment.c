@@ -134,7 +134,7 @@ static int find_block(struct grub_eval *eval, const struct grub_node *node,
         ret_block->env = NULL;
         return 0;
     }
-    if (r < 0)
+    if (r != 0)
         return grub_give_up(eval, node, "%s: %s", words->words[0], why);
     return streq(path, own) ? 0 : find_other(eval, node, name, path, ret_block);
 }

@@ -129,7 +129,7 @@ static enum grub_status test_file(struct test *test, char what, const char *name
     r = grub_paths_map(test->eval->run->paths, device ? device : "", name, &path, &problem);
     if (r == -ENOENT)
         return STATUS_FALSE;
-    if (r < 0)
+    if (r != 0)
         return STATUS_UNKNOWN;
     r = root_resolve(test->eval->run->paths->root, path, &resolved, &st, NULL);
     if (r == -ENOENT || r == -ENOTDIR)

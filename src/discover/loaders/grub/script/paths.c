@@ -22,6 +22,7 @@ void grub_paths_clear(struct grub_paths *paths)
     free(paths->directory);
     free(paths->inside);
     free(paths->pool);
+    free(paths->base);
     *paths = (struct grub_paths){0};
 }
 
@@ -54,6 +55,7 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
     home = mounts_of(ret_paths->mounts, ret_paths->n, full);
     if (ret_paths->n > 0 && !home)
         return -EBADMSG;
+    ret_paths->home = home;
     ret_paths->device = home ? home->device : NULL;
     ret_paths->inside = home ? join(home->root, below(full, home->point)) : xstrdup(directory);
     if (home && streq(home->type, "zfs")) {
@@ -61,6 +63,15 @@ int grub_paths_read(int root, const char *directory, struct grub_paths *ret_path
         ret_paths->pool = grub_pool_of(home);
     }
     return 0;
+}
+
+void grub_paths_start_at(struct grub_paths *paths, const struct mount_point *home)
+{
+    const char *rest = below(paths->inside, home->root);
+
+    paths->base = xstrdup(home->root);
+    if (rest)
+        set_text(&paths->inside, join("/", rest));
 }
 
 static int unknown(char **ret_problem, char *problem)
@@ -152,15 +163,28 @@ static int find_device(const struct grub_paths *paths, char kind, const char *ke
     return unknown(ret_problem, format("the file system with the %s %s is not mounted", name, key));
 }
 
-/* A link must stay on the file system, and GRUB must follow it to the same file. */
+/* Whether what is mounted at `path` is the part of the file system that has the name `inside`. */
+static bool shows(const struct mount_point *mount, const char *path, const char *inside)
+{
+    AUTOFREE char *name = join(mount->root, below(path, mount->point));
+
+    return streq(name, inside);
+}
+
+/* A link must stay on the file system, and GRUB must follow it to the same file. `inside` is the
+ * path in the file system. 1 where another subvolume is mounted: SUSE's GRUB may enter that. */
 static int check_links(const struct grub_paths *paths, const char *device, const char *path,
-                       char **ret_problem)
+                       const char *inside, char **ret_problem)
 {
     const struct mount_point *mount = mounts_of(paths->mounts, paths->n, path);
     AUTOFREE char *resolved = NULL, *full = NULL, *target = NULL;
 
     if (!mount || !streq(mount->device, device))
         return unknown(ret_problem, format("%s: another file system is mounted over it", path));
+    if (!shows(mount, path, inside)) {
+        *ret_problem = format("%s: another part of its file system is mounted over it", path);
+        return paths->base ? 1 : -ECANCELED;
+    }
     if (root_resolve(paths->root, path, &resolved, NULL, NULL) < 0)
         return 0;
     full = format("/%s", resolved);
@@ -192,7 +216,7 @@ static int map_by_mounts(const struct grub_paths *paths, const char *device, con
         return unknown(ret_problem,
                        format("%s: this part of its file system is not mounted", name));
     path = join(best->point, below(name, best->root));
-    r = check_links(paths, device, path, ret_problem);
+    r = check_links(paths, device, path, name, ret_problem);
     if (r >= 0)
         *ret_path = steal(&path);
     return r;
@@ -211,7 +235,7 @@ static int map_in_pool(const struct grub_paths *paths, const char *pool, const c
         return unknown(
             ret_problem,
             format("%s: no dataset of pool %s that is mounted has this file", name, pool));
-    r = check_links(paths, mount->device, path, ret_problem);
+    r = check_links(paths, mount->device, path, rest, ret_problem);
     if (r >= 0)
         *ret_path = steal(&path);
     return r;
@@ -257,7 +281,8 @@ int grub_paths_map(const struct grub_paths *paths, const char *device, const cha
                    char **ret_path, char **ret_problem)
 {
     const char *path, *number = paths->device;
-    AUTOFREE char *on = split(device, name, &path), *why = grub_why_unknown(on), *pool = NULL;
+    AUTOFREE char *on = split(device, name, &path), *why = grub_why_unknown(on), *pool = NULL,
+                  *based = NULL;
 
     if (!why)
         why = grub_why_unknown(path);
@@ -290,6 +315,8 @@ int grub_paths_map(const struct grub_paths *paths, const char *device, const cha
             return r;
         number = found ? found : number;
     }
-    return paths->n > 0 ? map_by_mounts(paths, number, path, ret_path, ret_problem)
+    if (paths->base && streq(number, paths->device))
+        based = join(paths->base, path);
+    return paths->n > 0 ? map_by_mounts(paths, number, based ? based : path, ret_path, ret_problem)
                         : map_by_existence(paths, path, ret_path, ret_problem);
 }

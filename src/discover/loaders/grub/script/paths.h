@@ -16,7 +16,9 @@ struct grub_paths {
     struct mount_point
         *mounts; /* in the order of mountinfo; none in a recorded machine without it */
     size_t n;
-    char *pool;         /* of ZFS that it is in, or NULL */
+    char *pool;                     /* of ZFS that it is in, or NULL */
+    const struct mount_point *home; /* of that directory; NULL without mounts */
+    char *base;         /* where in that file system GRUB's paths start; NULL: at its top */
     const char *device; /* of the file system with that directory; NULL without mounts */
 };
 
@@ -24,9 +26,12 @@ struct grub_paths {
 int grub_paths_read(int root, const char *directory, struct grub_paths *ret_paths);
 void grub_paths_clear(struct grub_paths *paths);
 
+/* From now on, paths on the file system of `home` start at the root of that mount. */
+void grub_paths_start_at(struct grub_paths *paths, const struct mount_point *home);
+
 /* Finds the file that GRUB calls `name`, either "/path" or "(device)/path"; `device` is $root. 0
- * with the path below the root, where the file may be missing if mounts are known; -ENOENT if no
- * mounts are known and the file is nowhere; -ECANCELED if it cannot be known. The last two set
- * *ret_problem. The caller frees the texts. */
+ * with the path below the root, where the file may be missing if mounts are known; 1 and the path,
+ * if GRUB finds this file or none; -ENOENT if no mounts are known and the file is nowhere;
+ * -ECANCELED if it cannot be known. All but 0 set *ret_problem. The caller frees the texts. */
 int grub_paths_map(const struct grub_paths *paths, const char *device, const char *name,
                    char **ret_path, char **ret_problem);

@@ -65,8 +65,8 @@ static int match(const struct grub_eval *eval, const char *word, const char *pat
 
     if (r == -ENOENT)
         set_text(ret_problem, NULL);
-    if (r < 0)
-        return r == -ENOENT ? 0 : r;
+    if (r != 0)
+        return r == -ENOENT ? 0 : -ECANCELED;
     n = root_names(eval->run->paths->root, path, is_name, MAX_FILES, &names);
     if (n < 0 && n != -ENOENT && n != -ENOTDIR) {
         *ret_problem = format("%s: %s", path, strerror(-n));
