@@ -15,16 +15,21 @@ enum {
     PAUSE = SECOND / 20,
 };
 
-/* dracut-shutdown.service unpacks when it stops, at the same time as fastreboot.service. If it
- * fails, the request stays. */
-static bool is_unpacking(int root)
+static bool is_in_state(const char *unit, const char *expected)
 {
     AUTOFREE char *state = NULL;
 
-    if (systemd_unit_state("dracut-shutdown.service", &state) < 0)
-        return false;
-    return streq(state, "deactivating") ||
-           (streq(state, "active") && initrd_shutdown_is_requested(root));
+    return systemd_unit_state(unit, &state) >= 0 && streq(state, expected);
+}
+
+/* dracut-shutdown.service unpacks when it stops, at the same time as fastreboot.service. If it
+ * fails, the request stays. In Debian 11 and 12 mdadm-shutdown.service makes an initrd of its own
+ * then, without a request, if dracut is installed. */
+static bool is_unpacking(int root)
+{
+    return is_in_state("dracut-shutdown.service", "deactivating") ||
+           is_in_state("mdadm-shutdown.service", "deactivating") ||
+           (initrd_shutdown_is_requested(root) && is_in_state("dracut-shutdown.service", "active"));
 }
 
 void ending_await(int root)
@@ -33,8 +38,6 @@ void ending_await(int root)
     int64_t wait = deadline_left() - RESERVE;
     int64_t end = clock_uptime() + (wait < MAX_WAIT ? wait : MAX_WAIT);
 
-    if (!initrd_shutdown_is_requested(root))
-        return;
     while (clock_uptime() < end && is_unpacking(root))
         (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }

@@ -3,7 +3,7 @@
 
 /* The end of the shutdown, where a script of the initrd may be what starts the loaded kernel. */
 
-/* Waits while dracut unpacks the initrd for this shutdown, if that can be told and the program's
+/* Waits while an initrd is unpacked for this shutdown, if that can be told and the program's
  * deadline leaves time for it. The shutdown would wait for it anyway. */
 void ending_await(int root);
 
