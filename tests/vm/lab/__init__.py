@@ -7,6 +7,8 @@ debian   package trees: the lab's own QEMU, build chroots, guest root file syste
 program  fastreboot built for a suite
 disk     disk images for a suite
 loaders  disk images with a boot loader
+superblocks  disk images with RAID, LVM or LUKS
+layouts  disk images of machines with dracut, with the root file system on those
 hardware kinds of machine
 qemu     one QEMU process and its channels
 machine  what the scenarios use

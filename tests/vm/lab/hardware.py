@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from lab import cache, debian, disk, host, loaders
+from lab import cache, debian, disk, host, layouts, loaders
 
 MEMORY_MIB = 1024
 # An emulated processor with few features, since the guest loads and tests a module for many of them.
@@ -45,11 +45,13 @@ class Kind:
     memory: int = MEMORY_MIB
     append: str = ""            # to the kernel's command line; only where QEMU starts it
     qemu: tuple = ()            # more of QEMU's options
+    layout: str = ""            # of layouts.LAYOUTS, and dracut; only where QEMU starts the kernel
     steady: bool = False        # its clock hardly depends on the computer; several times slower
 
     @property
     def name(self):
-        more = [*self.devices, *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
+        more = [*([self.layout] if self.layout else []), *self.devices,
+                *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
         if self.append or self.qemu:
             more.append(cache.digest(self.append, *self.qemu)[:6])
         return "-".join([self.suite, *([self.loader] if self.loader else []), *more])
@@ -97,9 +99,12 @@ def hardware(kind, directory, loader=None):
     yield from firmware(loader, directory)
     if not loader:
         yield from ("-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
-        yield from ("-append", f"{disk.COMMAND_LINE} {kind.append}".strip())
+        words = [disk.COMMAND_LINE, layouts.LAYOUTS[kind.layout].parameters if kind.layout else "", kind.append]
+        yield from ("-append", " ".join(filter(None, words)))
     for name in drives(kind):
-        if name != "vars":
+        if kind.layout and name != "disk":
+            yield from layouts.LAYOUTS[kind.layout].drive(name, directory)
+        elif name != "vars":
             place = "if=none,id=disk" if name == "disk" else "if=virtio"
             yield from ("-drive", f"{place},format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
     for name in kind.devices:
@@ -135,6 +140,8 @@ def ovmf(name):
 
 
 def make_disk(kind):
+    if kind.layout:
+        return layouts.make(kind.suite, kind.layout)
     return loaders.make(kind.suite, kind.loader) if kind.loader else disk.make(kind.suite)
 
 
@@ -142,6 +149,8 @@ def drives(kind):
     more = ["disk"] if DISK_MIB.keys() & set(kind.devices) else []
     if kind.loader:
         return [*(["vars"] if kind.loader in OVMF else []), "root", *more]
+    if kind.layout:
+        return [*layouts.LAYOUTS[kind.layout].disks, *more]
     return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
 
 

@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-from lab import cache, loaders, program, qemu
+from lab import cache, layouts, loaders, program, qemu, superblocks
 from lab.hardware import hardware, make_disk, overlay
 
 BOOT_SECONDS = 300     # how long a boot may take: two emulated machines may share a slow computer
@@ -63,6 +63,7 @@ class Machine:
         self._boot_seconds = BOOT_SECONDS * (4 if kind.steady else 1)
         self.qemu = qemu.Qemu([*hardware(kind, directory, loader), *incoming], directory)
         self._number = 0
+        self._answered = 0  # the part of the console in which a passphrase was given
         if state:
             self.qemu.load_state(state)
 
@@ -118,9 +119,17 @@ class Machine:
         def or_panic():
             if not may_panic and (panic := PANIC.search(self.qemu.console, start)):
                 raise qemu.QemuError(f"{panic[0]} while waiting for {what}")
+            self._unlock()
             return condition()
 
         return self.qemu.wait(or_panic, what, seconds)
+
+    def _unlock(self):
+        """Types the passphrase, if the boot asks for it."""
+        asks = self.kind.layout and layouts.LAYOUTS[self.kind.layout].asks
+        if asks and re.search(layouts.PROMPT, self.qemu.console[self._answered:]):
+            self._answered = len(self.qemu.console)
+            self.qemu.type(superblocks.PASSPHRASE + "\n")
 
     # Reboots.
 
