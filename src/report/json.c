@@ -203,6 +203,7 @@ void report_reason_json(const struct reason *reason)
     struct json_object *object = json_answer();
 
     json_add_string(object, "id", reason->id);
+    json_add_string(object, "group", group_name(reason->group));
     json_add_string(object, "severity", severity_name(reason->severity));
     json_add_string(object, "class", kind_name(reason->kind));
     json_add_string(object, "summary", reason->about);
