@@ -66,7 +66,7 @@ static char *listen_to(const struct verb *verb, const struct call *call)
     return text;
 }
 
-/* Runs every verb that takes --root and --json. */
+/* Runs every verb that takes --root and --json, and does not wait for anything. */
 static int ask_all(const struct call *call, int root, struct answers *answers)
 {
     *answers = (struct answers){.n = 0};
@@ -75,7 +75,7 @@ static int ask_all(const struct call *call, int root, struct answers *answers)
         struct call inner = {.table = call->table, .root = root};
         unsigned needed = OPTION_ROOT | OPTION_JSON;
 
-        if ((verb->options & needed) != needed)
+        if ((verb->options & needed) != needed || verb->options & OPTION_TIMEOUT)
             continue;
         inner.given = OPTION_JSON | (verb->options & OPTION_VERBOSE);
         answers->verbs[answers->n] = verb->name;
