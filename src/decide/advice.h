@@ -5,10 +5,12 @@
 #define NO_ACTION "no action needed: the next reboot handles this, later ones are fast again"
 #define CORRECT "correct that line; see fastreboot.conf(5)"
 #define BUILD                                                                                      \
-    "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package); "  \
-    "a firmware reboot would lack it too"
+    "build the module for that kernel (`dkms autoinstall -k RELEASE`, or its vendor's package), "  \
+    "then the initrd (`update-initramfs -u -k RELEASE`, `dracut -f --kver RELEASE`); a "           \
+    "firmware reboot would lack it too"
 #define RETRY                                                                                      \
     "see `fastreboot history`; when the cause is fixed, `fastreboot retry`, which does not reboot"
 #define FIND_SYSCTL(name)                                                                          \
-    "if that is not intended, find what sets it: `systemd-analyze cat-config sysctl.d | "          \
-    "grep " name "`; it stays until the next boot"
+    "if that is not intended, remove it where it is set (`grep -rs " name                          \
+    " /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d`); it stays until the next "  \
+    "boot"

@@ -163,7 +163,11 @@ struct answer test_failed_too_often(const struct facts *facts)
 
     if (error)
         return answer_unknown(
-            error, format("/" STATE_FAILED ": %s", error == EBADMSG ? "damaged" : strerror(error)));
+            error, format("/" STATE_FAILED ": %s",
+                          error == EBADMSG
+                              ? "damaged, so the kernels that failed are unknown; `fastreboot "
+                                "retry` removes it"
+                              : strerror(error)));
     if (n < FAILURES_TO_STOP)
         return NO;
     last = failure_text(&failures->all[failures->n - 1]);

@@ -10,10 +10,9 @@
 static const struct reason ROWS[] = {
     {"kernel-unknown", GROUP_LOADER, SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_KEXEC,
      "the kernel to start is known",
-     "no action needed: such a machine reboots through the firmware. If it can be corrected, do; "
-     "or "
-     "name links that follow updates, if there are any, such as kernel = /vmlinuz and initrd = "
-     "/initrd.img in /etc/fastreboot.conf",
+     "no action needed if reboots through the firmware will do. For fast ones, correct what is "
+     "named here, or set kernel = and initrd = in /etc/fastreboot.conf, if possible to links that "
+     "follow updates, such as /vmlinuz and /initrd.img",
      IF(test_kernel_unknown),
      .about = "No kernel was found, it is not certain which one the boot loader would start, or "
               "users other than root could change what the boot loader reads; see "
@@ -41,17 +40,20 @@ static const struct reason ROWS[] = {
      .about = "The kernel is for another architecture."},
     {"initrd-missing", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "every initrd can be opened",
-     "rebuild it (`update-initramfs -c -k VERSION`, `dracut`), or correct what names it",
+     "rebuild it (`update-initramfs -c -k VERSION`, `dracut --kver VERSION`), or correct what "
+     "names it",
      IF(test_initrd_missing), .about = "An initrd cannot be opened."},
     {"initrd-untrusted", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "only root can change the initrds", OWN, IF(test_initrd_untrusted),
      .about = "Users other than root could change an initrd."},
     {"initrd-empty", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
-     "no initrd is empty", "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f`)",
+     "no initrd is empty",
+     "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f --kver VERSION`)",
      IF(test_initrd_empty), .about = "An initrd is empty."},
     {"initrd-invalid", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the next kernel can unpack every initrd",
-     "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f`); if it is another kernel's, "
+     "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f --kver VERSION`); if it is another "
+     "kernel's, "
      "correct "
      "the link",
      IF(test_initrd_invalid),
@@ -114,7 +116,8 @@ static const struct reason ROWS[] = {
          "kernel is tried again when it or the firmware is updated, or after `fastreboot retry`."},
     {"failed-too-often", GROUP_HISTORY, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
      "fast reboots work on this machine", RETRY, IF(test_failed_too_often),
-     .about = "Fast reboots into three different kernels have failed."},
+     .about = "Fast reboots into three different kernels have failed, or the list of failed "
+              "kernels cannot be read."},
 };
 
 const struct reason_list KERNEL_REASONS = {ROWS, ELEMENTS(ROWS)};

@@ -32,8 +32,8 @@ static const struct reason ROWS[] = {
      .about = "The kernel has logged read or write errors of a disk since boot."},
     {"device-lost", GROUP_HARDWARE, SEVERITY_WARN, KIND_FAULT, REBOOTS, SCOPE_POLICY,
      "everything is there that the firmware last started with",
-     "a reset by the firmware may bring it back: run `fastreboot normal`, then reboot; if it was "
-     "removed, the next boot through the firmware forgets it",
+     "`fastreboot normal` reboots at once through the firmware, which may bring it back; if it "
+     "was removed, that boot forgets it",
      IF_YES(device_lost, NULL),
      .about = "A disk, a network interface or another device was there at the last boot through "
               "the firmware, and is missing now. A fast reboot does not reset such a device as the "

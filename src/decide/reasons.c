@@ -27,7 +27,7 @@ static const struct reason ROWS[] = {
      .about = "fastreboot.service or fastreboot-jump.service is masked."},
     {"unit-changed", GROUP_UNITS, SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "the units run what they are there for",
-     "remove a file that is named, or add the line with the command again; then `systemctl "
+     "remove the file that is named, or put that command back into it; then `systemctl "
      "daemon-reload`",
      IF_YES(units.changed, NULL),
      .about = "A drop-in, or a unit of the same name, keeps fastreboot.service from loading the "
@@ -175,10 +175,11 @@ static const struct reason ROWS[] = {
     {"tpm-unlock", GROUP_SYSTEM, SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "what the boot waits for can be unlocked without the TPM's measurements of this boot",
      "add a key that needs nobody at the console (clevis with tang), or a TPM key without PCRs; "
-     "with nofail in crypttab and fstab the boot goes on without a volume of data",
+     "with nofail in crypttab and fstab the boot goes on without a volume of data. If a header is "
+     "damaged, see to it before any reboot (`cryptsetup luksDump DEVICE`)",
      IF_YES(crypt.tpm, NULL),
      .about = "Only a TPM can unlock a volume that the boot waits for unattended; see ENCRYPTED "
-              "ROOT below."},
+              "ROOT in fastreboot-reasons(7)."},
     {"ima-measures", GROUP_SYSTEM, SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
      "no IMA policy measures what runs",
      "if nothing compares this machine's log with its TPM, set ima-measurements = ignore in "

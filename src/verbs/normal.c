@@ -90,7 +90,7 @@ static int set_next(const struct call *call)
 
 const struct verb verb_set_next = {
     .name = "set-next",
-    .summary = "send the next reboot through the firmware; auto: undo that",
+    .summary = "firmware: the next reboot is not fast; auto: undo that",
     .argument = "WAY",
     .word = way_of,
     .options = OPTION_DRY_RUN | OPTION_QUIET,

@@ -49,7 +49,7 @@ static const struct option_help OPTIONS[] = {
     {OPTION_WHEN, "when", 0, "TIME", "not now: +MINUTES, +2h, HH:MM, a date; or cancel"},
     {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing"},
     {OPTION_PURGE, "purge", 0, NULL, "remove the settings, too"},
-    {OPTION_ARM, "arm", 0, NULL, "do not reboot now, but send the next reboot there"},
+    {OPTION_ARM, "arm", 0, NULL, "do not reboot now; the next reboot is not fast"},
     {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm"},
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", .hidden = true},
 };
