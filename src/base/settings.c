@@ -21,14 +21,49 @@ struct reading {
     const char *file;
     settings_take take;
     void *data;
+    const char *rest; /* of the text */
+    int line;         /* the number of the last one that was read */
+    int bracket;      /* the last line that starts with a "[", if no key followed; or 0 */
+    int section_line;
+    char section[MAX_SECTION + 1];
     char *problem; /* the first one */
 };
+
+/* An ini_reader, to count lines. None is longer than inih's buffer. */
+static char *read_line(char *buffer, int size, void *stream)
+{
+    struct reading *reading = stream;
+    size_t length = strcspn(reading->rest, "\n");
+
+    length += reading->rest[length] == '\n';
+    if (length == 0)
+        return NULL;
+    reading->line++;
+    if (*reading->rest == '[')
+        reading->bracket = reading->line;
+    if (length > (size_t)size - 1)
+        length = (size_t)size - 1;
+    memcpy(buffer, reading->rest, length);
+    buffer[length] = 0;
+    reading->rest += length;
+    return buffer;
+}
+
+/* A section that is indented starts where its first key is, for want of better knowledge. */
+static void enter_section(struct reading *reading, const char *section)
+{
+    if (!reading->bracket && reading->section_line && streq(section, reading->section))
+        return;
+    snprintf(reading->section, sizeof(reading->section), "%s", section);
+    reading->section_line = reading->bracket ? reading->bracket : reading->line;
+    reading->bracket = 0;
+}
 
 /* An inih handler: it returns 0 for an error, and inih then reports the line. */
 static int handle(void *argument, const char *section, const char *key, const char *value)
 {
     struct reading *reading = argument;
-    struct setting setting = {reading->file, section, key, value};
+    struct setting setting = {reading->file, reading->line, 0, section, key, value};
     AUTOFREE char *problem = NULL;
 
     if (reading->problem)
@@ -38,6 +73,8 @@ static int handle(void *argument, const char *section, const char *key, const ch
             format("the name of the section is longer than %d characters", MAX_SECTION);
         return 0;
     }
+    enter_section(reading, section);
+    setting.section_line = reading->section_line;
     if (reading->take(reading->data, &setting, &problem))
         return 1;
     reading->problem = steal(&problem);
@@ -78,7 +115,8 @@ static int parse(struct reading *reading, const char *text, char **ret_error)
                     format("%s:%d: longer than %d characters; continue it on a line that starts "
                            "with a blank",
                            reading->file, line, MAX_LINE));
-    line = ini_parse_string(text, handle, reading);
+    reading->rest = text;
+    line = ini_parse_stream(read_line, reading, handle, reading);
     problem = reading->problem;
     if (line < 0) /* out of memory, for inih */
         out_of_memory();

@@ -9,6 +9,8 @@
 /* A line of a file. */
 struct setting {
     const char *file; /* absolute, below the root */
+    int line;         /* from 1 on */
+    int section_line; /* where the section starts */
     const char *section;
     const char *key;
     const char *value;

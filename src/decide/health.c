@@ -46,8 +46,11 @@ static void add_unit(const struct health_look *look, struct losses *losses)
     if (!unit || (look->state && streq(look->state, "active")))
         return;
     losses_add(losses, true, format("unit:%s", unit),
-               look->state ? format("unit %s is %s, not active", unit, look->state)
-                           : format("unit %s may not be active: systemd does not say", unit));
+               look->state ? format("unit %s is %s, not active (health-unit in %s)", unit,
+                                    look->state, look->config->health_unit_source)
+                           : format("unit %s may not be active: systemd does not say (health-unit "
+                                    "in %s)",
+                                    unit, look->config->health_unit_source));
 }
 
 int64_t health_boot_limit(const struct config *config, const struct inventory *before)

@@ -11,10 +11,10 @@ static struct answer read_fact(const struct reason *reason, const struct facts *
     const char *text = fact->text;
 
     if (fact->is == ANSWER_UNKNOWN)
-        return answer_unknown(fact->error, xstrdup(text));
+        return answer_from(answer_unknown(fact->error, xstrdup(text)), fact->source);
     if ((fact->is == ANSWER_NO) != reason->when_no)
         return (struct answer){.is = ANSWER_NO};
-    return answer_yes(xstrdup(text ? text : reason->text));
+    return answer_from(answer_yes(xstrdup(text ? text : reason->text)), fact->source);
 }
 
 static const struct reason_list *const LISTS[] = {&MACHINE_REASONS, &KERNEL_REASONS, &WARNINGS};

@@ -13,9 +13,32 @@ struct answer test_entry_unbootable(const struct facts *facts)
 {
     const struct boot_entry *entry = facts->payload.entry;
 
-    return entry->problem
-               ? answer_yes(format("boot entry \"%s\": %s", entry->title, entry->problem))
-               : NO;
+    return entry->problem ? answer_from(answer_yes(format("boot entry \"%s\": %s", entry->title,
+                                                          entry->problem)),
+                                        entry->source)
+                          : NO;
+}
+
+/* The setting that names the files, or NULL if another configuration does. */
+static const char *setting_of(const struct facts *facts, const char *what)
+{
+    const char *loader = facts->boot_entries.loader;
+
+    if (!loader || !streq(loader, "configuration"))
+        return NULL;
+    return streq(what, "kernel") ? facts->config.kernel_source : facts->config.initrd_source;
+}
+
+/* The answer about a kernel or initrd, with the line that names it. */
+static struct answer named(struct answer answer, const struct facts *facts, const char *what)
+{
+    const char *setting = setting_of(facts, what);
+
+    if (answer.is == ANSWER_NO)
+        return answer;
+    if (setting && answer.text)
+        set_text(&answer.text, format("%s (%s = in %s)", answer.text, what, setting));
+    return answer_from(answer, setting ? setting : facts->payload.entry->source);
 }
 
 static struct answer file_missing(const struct boot_file *file, const char *what)
@@ -61,17 +84,17 @@ static struct answer any_initrd(const struct facts *facts,
 
     for (size_t i = 0; found.is == ANSWER_NO && i < facts->payload.n_initrds; i++)
         found = test(&facts->payload.initrds[i], "initrd");
-    return found;
+    return named(found, facts, "initrd");
 }
 
 struct answer test_kernel_missing(const struct facts *facts)
 {
-    return file_missing(&facts->payload.kernel, "kernel");
+    return named(file_missing(&facts->payload.kernel, "kernel"), facts, "kernel");
 }
 
 struct answer test_kernel_untrusted(const struct facts *facts)
 {
-    return file_untrusted(&facts->payload.kernel, "kernel");
+    return named(file_untrusted(&facts->payload.kernel, "kernel"), facts, "kernel");
 }
 
 struct answer test_initrd_missing(const struct facts *facts)
@@ -105,11 +128,11 @@ static struct answer unpacked_unsigned(const struct facts *facts)
         streq(lockdown, "none"))
         return NO;
     return answer_yes(format("kernel %s: the Image compressed in it is not signed, and lockdown "
-                             " is %s: the kernel accepts signed kernels only",
+                             "is %s: the kernel accepts signed kernels only",
                              payload->kernel.path, lockdown));
 }
 
-struct answer test_kernel_invalid(const struct facts *facts)
+static struct answer kernel_damaged(const struct facts *facts)
 {
     const struct boot_payload *payload = &facts->payload;
     const char *path = payload->kernel.path;
@@ -124,14 +147,21 @@ struct answer test_kernel_invalid(const struct facts *facts)
                : unpacked_unsigned(facts);
 }
 
+struct answer test_kernel_invalid(const struct facts *facts)
+{
+    return named(kernel_damaged(facts), facts, "kernel");
+}
+
 struct answer test_kernel_foreign(const struct facts *facts)
 {
     const struct boot_payload *payload = &facts->payload;
 
     if (!payload->image.release || payload->image.arch == facts->arch)
         return NO;
-    return answer_yes(format("kernel %s is for %s, this machine is %s", payload->kernel.path,
-                             image_arch_name(payload->image.arch), image_arch_name(facts->arch)));
+    return named(
+        answer_yes(format("kernel %s is for %s, this machine is %s", payload->kernel.path,
+                          image_arch_name(payload->image.arch), image_arch_name(facts->arch))),
+        facts, "kernel");
 }
 
 struct answer test_modules_incomplete(const struct facts *facts)
@@ -146,12 +176,21 @@ struct answer test_modules_incomplete(const struct facts *facts)
 struct answer test_cmdline_too_long(const struct facts *facts)
 {
     const struct boot_payload *payload = &facts->payload;
+    const struct config *config = &facts->config;
     size_t length = payload->image.release ? strlen(payload->entry->cmdline) : 0;
+    const char *setting;
+    AUTOFREE char *where = NULL;
 
     if (length <= payload->image.cmdline_max)
         return NO;
-    return answer_yes(format("the command line has %zu characters, kernel %s accepts %zu", length,
-                             payload->image.release, payload->image.cmdline_max));
+    setting = config->cmdline ? config->cmdline_source : config->cmdline_append_source;
+    where = setting
+                ? format(" (%s in %s)", config->cmdline ? "cmdline =" : "cmdline-append =", setting)
+                : xstrdup("");
+    return answer_from(
+        answer_yes(format("the command line has %zu characters%s, kernel %s accepts %zu", length,
+                          where, payload->image.release, payload->image.cmdline_max)),
+        setting);
 }
 
 /* In MiB, rounded up. */

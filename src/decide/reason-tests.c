@@ -14,28 +14,31 @@ static const struct answer NO = {.is = ANSWER_NO};
 /* A copy of an answer, with `text` if it has none. */
 static struct answer copy_of(const struct answer *answer, const char *text)
 {
-    struct answer copy = *answer;
+    struct answer copy = answer_copy(answer);
 
-    copy.text = xstrdup(answer->text || answer->is != ANSWER_YES ? answer->text : text);
+    if (answer->is == ANSWER_YES && !answer->text)
+        copy.text = xstrdup(text);
     return copy;
 }
 
 struct answer test_config_invalid(const struct facts *facts)
 {
     const struct config *config = &facts->config;
+    AUTOFREE char *source = config->error ? answer_source_of(config->error) : NULL;
 
     if (!config->error)
         return NO;
     if (config->error_number)
-        return answer_unknown(config->error_number, xstrdup(config->error));
-    return answer_yes(xstrdup(config->error));
+        return answer_from(answer_unknown(config->error_number, xstrdup(config->error)), source);
+    return answer_from(answer_yes(xstrdup(config->error)), source);
 }
 
 struct answer test_mode_firmware(const struct facts *facts)
 {
     if (facts->config.mode != MODE_FIRMWARE)
         return NO;
-    return answer_yes(format("%s says mode = firmware", facts->config.mode_source));
+    return answer_from(answer_yes(format("%s says mode = firmware", facts->config.mode_source)),
+                       facts->config.mode_source);
 }
 
 /* A kernel that is already loaded can still be started. */
@@ -64,11 +67,17 @@ struct answer test_kernel_unknown(const struct facts *facts)
 {
     const struct boot_entries *entries = &facts->boot_entries;
     const char *problem = entries->problem ? entries->problem : "no kernel was chosen";
+    AUTOFREE char *source = answer_source_of(problem);
 
+    /* A path alone may be what is missing, rather than the cause. */
+    if (source && !strchr(source, ':'))
+        set_text(&source, NULL);
     if (entries->chosen < entries->n)
         return NO;
-    return entries->problem_error ? answer_unknown(entries->problem_error, xstrdup(problem))
-                                  : answer_yes(xstrdup(problem));
+    return answer_from(entries->problem_error
+                           ? answer_unknown(entries->problem_error, xstrdup(problem))
+                           : answer_yes(xstrdup(problem)),
+                       source);
 }
 
 /* Parameters that another program added to the running kernel's command line would stay for
@@ -196,7 +205,12 @@ struct answer test_driver_missing(const struct facts *facts)
 
 struct answer test_driver_required(const struct facts *facts)
 {
-    return driver(facts, MISSING_DRIVER_BLOCK);
+    const char *source = facts->config.missing_driver_source;
+    struct answer answer = driver(facts, MISSING_DRIVER_BLOCK);
+
+    if (answer.is == ANSWER_YES && answer.text && source)
+        set_text(&answer.text, format("%s; %s says missing-driver = block", answer.text, source));
+    return answer.is == ANSWER_NO ? answer : answer_from(answer, source);
 }
 
 struct answer test_signed_only(const struct facts *facts)
@@ -248,7 +262,7 @@ struct answer test_watchdog(const struct facts *facts)
     if (facts->watchdog.error)
         return answer_unknown(facts->watchdog.error, NULL);
     watchdog_decide(facts, &plan);
-    return plan.problem ? answer_yes(plan.problem) : NO;
+    return plan.problem ? answer_from(answer_yes(plan.problem), facts->config.watchdog_source) : NO;
 }
 
 /* Never to edit a file of a package: the next upgrade would bring it back. */

@@ -40,9 +40,7 @@ static const struct reason ROWS[] = {
               "firmware does."},
     {"kexec-tools", GROUP_KEXEC, SEVERITY_WARN, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "kexec-tools load no kernel at reboots", "set LOAD_KEXEC=false in /etc/default/kexec",
-     IF_YES(environment.kexec_tools,
-            "kexec-tools load a kernel at every reboot, too (LOAD_KEXEC in /etc/default/kexec); "
-            "the kernel that fastreboot loads comes first and stays"),
+     IF_YES(environment.kexec_tools, NULL),
      .about = "Debian's kexec-tools are set to load a kernel at reboots as well; the kernel that "
               "fastreboot loads stays."},
     {"parameters-copied", GROUP_LOADER, SEVERITY_WARN, KIND_SETTING, REBOOTS, SCOPE_POLICY,

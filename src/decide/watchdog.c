@@ -30,10 +30,11 @@ static char *why_useless(const struct facts *facts)
 {
     const struct watchdog_facts *watchdog = &facts->watchdog;
     const struct boot_entry *entry = facts->payload.entry;
+    const char *asked = facts->config.watchdog > 0 ? facts->config.watchdog_source : NULL;
     unsigned seconds = seconds_of(&facts->config);
 
     if (facts->config.watchdog == SECONDS_OFF)
-        return xstrdup("watchdog = off: " HANGS);
+        return format("%s says watchdog = off: " HANGS, facts->config.watchdog_source);
     if (watchdog_is_absent(facts))
         return xstrdup("no hardware watchdog was found: " HANGS);
     if (!watchdog->identity)
@@ -52,8 +53,9 @@ static char *why_useless(const struct facts *facts)
         return xstrdup("watchdog.stop_on_reboot=1 is on the command line: " HANGS);
     if (watchdog->max > 0 && watchdog->max < (long)seconds)
         return format("the watchdog \"%s\" counts to %ld seconds at most, less than the %u "
-                      "required: " HANGS,
-                      watchdog->identity, watchdog->max, seconds);
+                      "%s%s: " HANGS,
+                      watchdog->identity, watchdog->max, seconds, asked ? "of " : "required",
+                      asked ? asked : "");
     return NULL;
 }
 

@@ -116,6 +116,7 @@ static void read_pinned(int root, struct facts *facts)
     if (other && version_compare(other, release) > 0)
         answer_note(&facts->pinned, format("%s names kernel %s, but the newer %s %s",
                                            facts->config.kernel_source, release, other, verb));
+    answer_set_source(&facts->pinned, facts->config.kernel_source);
 }
 
 void facts_read(int root, struct facts *ret_facts)

@@ -42,7 +42,7 @@ enum config_missing_driver {
 /* A quirk that is to be ignored. */
 struct ignored_quirk {
     char *name;   /* of its section */
-    char *source; /* the file that says so, "/etc/fastreboot.conf" */
+    char *source; /* the line that says so, "/etc/fastreboot.conf:1" */
 };
 
 /* Unset strings are NULL, unset numbers of seconds 0. */
@@ -51,10 +51,11 @@ struct config {
     enum config_load load;
     enum config_missing_driver missing_driver;
     enum config_ima ima; /* what to do if IMA measures for attestation */
-    char *mode_source;   /* where mode was last set, "/etc/fastreboot.conf" */
-    char *kernel;        /* absolute path; set if and only if initrd is */
-    char *kernel_source; /* the file that set it */
-    char *initrd;        /* absolute paths separated by blanks, or "none" */
+    char *mode_source;   /* the line that sets it, "/etc/fastreboot.conf:1"; likewise below */
+    char *missing_driver_source;
+    char *kernel; /* absolute path; set if and only if initrd is */
+    char *kernel_source;
+    char *initrd; /* absolute paths separated by blanks, or "none" */
     char *initrd_source;
     char *cmdline;           /* instead of the boot loader's */
     char *cmdline_append;    /* added at its end */
@@ -65,6 +66,10 @@ struct config {
     int health_hook_timeout; /* seconds that it may take, or SECONDS_OFF */
     int panic;               /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
     int watchdog;            /* seconds after which a hung kernel is reset, or SECONDS_OFF */
+    char *cmdline_source;
+    char *cmdline_append_source;
+    char *health_unit_source;
+    char *watchdog_source;
     struct ignored_quirk *ignored;
     size_t n_ignored;
     char *error;      /* what is wrong, with file and line; if set, nothing else counts */

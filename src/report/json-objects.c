@@ -41,6 +41,20 @@ struct json_object *json_texts(char *const texts[])
     return array;
 }
 
+/* "/etc/fastreboot.conf:1" as two members; null if it is not known, or has no line. */
+static void add_source(struct json_object *object, const char *source)
+{
+    const char *colon = source ? strrchr(source, ':') : NULL;
+    bool has_line = colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")];
+    AUTOFREE char *file = has_line ? xstrndup(source, (size_t)(colon - source)) : xstrdup(source);
+
+    json_add_string(object, "file", file);
+    if (has_line)
+        json_add_number(object, "line", atoi(colon + 1));
+    else
+        json_add_string(object, "line", NULL);
+}
+
 struct json_object *json_finding(const struct finding *finding)
 {
     struct json_object *object = json_object_new_object();
@@ -54,6 +68,7 @@ struct json_object *json_finding(const struct finding *finding)
     json_add_answer(object, "applies", &finding->found);
     json_add_string(object, "text", passed ? reason->passed : finding->found.text);
     json_add_string(object, "advice", passed ? NULL : finding_advice(finding));
+    add_source(object, passed ? NULL : finding->found.source);
     json_add_string(object, "follows", passed ? NULL : finding->follows);
     json_add_bool(object, "needs_root", finding_needs_root(finding));
     return object;

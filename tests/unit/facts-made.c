@@ -206,10 +206,12 @@ static void some_config(struct config *config)
         config->error_number = some_error();
     if (dice(12) == 0) {
         config->mode = MODE_FIRMWARE;
-        config->mode_source = (char *)"/etc/fastreboot.conf";
+        config->mode_source = (char *)"/etc/fastreboot.conf:2";
     }
     config->panic = SECONDS[dice(4)];
     config->watchdog = SECONDS[dice(4)];
+    config->watchdog_source = (char *)(config->watchdog ? "/etc/fastreboot.conf:3" : NULL);
+    config->missing_driver_source = (char *)"/etc/fastreboot.conf:4";
 }
 
 void made_by_dice(struct made_facts *made)

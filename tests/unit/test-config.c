@@ -96,10 +96,10 @@ static void every_key_is_taken(void **state)
     config = load(*state);
     assert_null(config.error);
     assert_int_equal(config.mode, MODE_FIRMWARE);
-    assert_string_equal(config.mode_source, "/etc/fastreboot.conf");
+    assert_string_equal(config.mode_source, "/etc/fastreboot.conf:1");
     assert_int_equal(config.load, LOAD_EARLY);
     assert_string_equal(config.kernel, "/boot/k");
-    assert_string_equal(config.kernel_source, "/etc/fastreboot.conf");
+    assert_string_equal(config.kernel_source, "/etc/fastreboot.conf:3");
     assert_string_equal(config.initrd, "/boot/a /boot/b");
     assert_string_equal(config.cmdline, "root=/dev/sda ro");
     assert_string_equal(config.cmdline_append, "nomodeset");
@@ -168,10 +168,36 @@ static void later_files_replace(void **state)
     config = load(*state);
     assert_null(config.error);
     assert_int_equal(config.mode, MODE_FAST);
-    assert_string_equal(config.mode_source, "/etc/fastreboot.conf.d/50-b.conf");
+    assert_string_equal(config.mode_source, "/etc/fastreboot.conf.d/50-b.conf:1");
     assert_string_equal(config.cmdline_append, "c");
+    assert_string_equal(config.cmdline_append_source, "/etc/fastreboot.conf.d/50-b.conf:2");
+    assert_string_equal(config.initrd_source, "/etc/fastreboot.conf.d/10-a.conf:3");
     assert_string_equal(config.kernel, "/k");
     assert_string_equal(config.initrd, "none");
+}
+
+/* What adds up starts at its first line; what a mask hides has none. */
+static void every_setting_has_its_line(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0}, masked = {0};
+
+    tree_write(*state, CONFIG_FILE,
+               "# first\n\nmissing-driver = block\n; second\nkernel = /k\ninitrd = /a\n  /b\n"
+               "initrd = /c\nhealth-unit = a.service\n\n\nwatchdog = off\ncmdline = ro\n");
+    tree_write(*state, "run/" CONFIG_DIR_NAME "/20.conf", "\r\nwatchdog = 60\r\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_string_equal(config.missing_driver_source, "/etc/fastreboot.conf:3");
+    assert_string_equal(config.kernel_source, "/etc/fastreboot.conf:5");
+    assert_string_equal(config.initrd_source, "/etc/fastreboot.conf:6");
+    assert_string_equal(config.health_unit_source, "/etc/fastreboot.conf:9");
+    assert_string_equal(config.watchdog_source, "/run/fastreboot.conf.d/20.conf:2");
+    assert_string_equal(config.cmdline_source, "/etc/fastreboot.conf:13");
+    assert_null(config.mode_source);
+    tree_link(*state, CONFIG_DIR "/20.conf", "/dev/null");
+    masked = load(*state);
+    assert_string_equal(masked.watchdog_source, "/etc/fastreboot.conf:12");
+    assert_int_equal(masked.watchdog, SECONDS_OFF);
 }
 
 static void a_drop_in_is_named(void **state)
@@ -268,6 +294,7 @@ static void put(const struct tree *tree, const char *directory, const char *file
 static void expect_kernel(const struct tree *tree, const char *kernel, const char *source)
 {
     CLEANUP(config_clear) struct config config = load(tree);
+    AUTOFREE char *line = format("%s:1", source);
 
     assert_null(config.error);
     if (!kernel) {
@@ -275,7 +302,7 @@ static void expect_kernel(const struct tree *tree, const char *kernel, const cha
         return;
     }
     assert_string_equal(config.kernel, kernel);
-    assert_string_equal(config.kernel_source, source);
+    assert_string_equal(config.kernel_source, line);
 }
 
 static void the_first_directory_wins(void **state)
@@ -384,11 +411,11 @@ static void quirks_to_ignore_add_up(void **state)
     assert_null(config.error);
     assert_int_equal(config.n_ignored, 4);
     assert_string_equal(config.ignored[0].name, "Intel S1200SPL");
-    assert_string_equal(config.ignored[0].source, "/etc/fastreboot.conf");
+    assert_string_equal(config.ignored[0].source, "/etc/fastreboot.conf:1");
     assert_string_equal(config.ignored[1].name, "HP Z2 Mini G4");
     assert_string_equal(config.ignored[2].name, "x");
     assert_string_equal(config.ignored[3].name, "y");
-    assert_string_equal(config.ignored[3].source, "/etc/fastreboot.conf.d/a.conf");
+    assert_string_equal(config.ignored[3].source, "/etc/fastreboot.conf.d/a.conf:2");
     tree_write(*state, CONFIG_DIR "/b.conf", "quirk-ignore =\nquirk-ignore = z\n");
     reset = load(*state);
     assert_null(reset.error);
@@ -579,6 +606,7 @@ int main(void)
         TEST(what_is_wrong_is_told_with_file_and_line),
         TEST(lists_grow_by_lines),
         TEST(later_files_replace),
+        TEST(every_setting_has_its_line),
         TEST(a_drop_in_is_named),
         TEST(no_line_is_cut),
         TEST(the_last_line_needs_no_newline),

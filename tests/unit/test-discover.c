@@ -81,7 +81,7 @@ static void a_kernel_of_the_settings_may_be_an_old_one(void **state)
     expect_pinned(tree, NULL); /* the links lead to the old one, so it is the default */
     tree_remove(tree, "vmlinuz");
     tree_link(tree, "vmlinuz", "boot/vmlinuz-6.1.0-40-amd64");
-    expect_pinned(tree, "/etc/fastreboot.conf names kernel 6.1.0-33-amd64, but the newer "
+    expect_pinned(tree, "/etc/fastreboot.conf:1 names kernel 6.1.0-33-amd64, but the newer "
                         "6.1.0-40-amd64 would be started without it");
     tree_remove(tree, "vmlinuz");
     tree_link(tree, "vmlinuz", "nothing"); /* it is not known what would be started */

@@ -132,16 +132,25 @@ static void only_the_control_domain_of_xen_counts(void **state)
     assert_int_equal(look(*state).xen.is, ANSWER_YES);
 }
 
+static void expect_kexec_tools(const struct tree *tree, const char *words)
+{
+    CLEANUP(environment_facts_clear) struct environment_facts facts = look(tree);
+
+    assert_answer(&facts.kexec_tools, words ? 1 : 0, words);
+    if (words)
+        assert_non_null(strstr(words, facts.kexec_tools.source));
+}
+
 static void the_last_word_on_kexec_tools_counts(void **state)
 {
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n");
     assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO); /* not installed */
     tree_write(*state, "etc/init.d/kexec-load", "#!/bin/sh\n");
-    assert_int_equal(look(*state).kexec_tools.is, ANSWER_YES);
+    expect_kexec_tools(*state, "(LOAD_KEXEC in /etc/default/kexec:1)");
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=true\n  LOAD_KEXEC='false'\n");
-    assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO);
-    tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=\"true\"\n");
-    assert_int_equal(look(*state).kexec_tools.is, ANSWER_YES);
+    expect_kexec_tools(*state, NULL);
+    tree_write(*state, "etc/default/kexec", "# a\n\n\nLOAD_KEXEC=false\n LOAD_KEXEC=\"true\"\n");
+    expect_kexec_tools(*state, "(LOAD_KEXEC in /etc/default/kexec:5)");
     tree_write(*state, "etc/default/kexec", "LOAD_KEXEC=false\n# LOAD_KEXEC=true\n");
     assert_int_equal(look(*state).kexec_tools.is, ANSWER_NO);
     tree_remove(*state, "etc/default/kexec");

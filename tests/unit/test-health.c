@@ -67,14 +67,20 @@ static void a_unit_is_waited_for(void **state)
     (void)state;
     make(&made, 300);
     made.config.health_unit = (char *)"db.service";
+    made.config.health_unit_source = (char *)"/etc/fastreboot.conf:2";
     made.look.state = "active";
     expect(&made, LOOK_COMPLETE, "");
     made.look.state = "activating";
-    expect(&made, LOOK_HEAL, "unit db.service is activating, not active");
+    expect(&made, LOOK_HEAL,
+           "unit db.service is activating, not active (health-unit in /etc/fastreboot.conf:2)");
     made.look.state = NULL;
-    expect(&made, LOOK_HEAL, "unit db.service may not be active: systemd does not say");
+    expect(&made, LOOK_HEAL,
+           "unit db.service may not be active: systemd does not say (health-unit in "
+           "/etc/fastreboot.conf:2)");
     made.look.uptime = 1;
-    expect(&made, LOOK_WAIT, "unit db.service may not be active: systemd does not say");
+    expect(&made, LOOK_WAIT,
+           "unit db.service may not be active: systemd does not say (health-unit in "
+           "/etc/fastreboot.conf:2)");
 }
 
 static const char HANGS[] = "the boot has not ended: it waits for sshd.service";

@@ -320,7 +320,7 @@ static void a_file_takes_the_place_of_another(void **state)
     install(tree, "10-boards.conf");
     tree_write(tree, "usr/local/lib/" QUIRKS_DIR_NAME "/10-boards.conf",
                "[a]\nmatch-dmi-modalias = dmi:*\naction = firmware\nreason = local\n");
-    expect_firmware(tree, BOARD, "a: local (/usr/local/lib/fastreboot/quirks.d/10-boards.conf)");
+    expect_firmware(tree, BOARD, "a: local (/usr/local/lib/fastreboot/quirks.d/10-boards.conf:1)");
     tree_write(tree, "run/" QUIRKS_DIR_NAME "/10-boards.conf", "");
     expect_firmware(tree, BOARD, NULL);
     tree_link(tree, QUIRKS_LOCAL_DIR "/20-virtual-machines.conf", "/dev/null");
@@ -440,6 +440,41 @@ static void a_section_with_a_long_name(void **state)
             expect_error(*state, text,
                          "test.conf:2: the name of the section is longer than 48 characters");
     }
+}
+
+/* Of the section, even if comments stand between it and its first key. */
+static void a_quirk_has_its_line(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *where;
+    } LISTS[] = {
+        {"[a]\nmatch-dmi-modalias = dmi:*\naction = firmware\n", "test.conf:1)"},
+        {"# x\n\n[a]\n# y\n\nmatch-dmi-modalias = dmi:*\naction = firmware\n", "test.conf:3)"},
+        {"[none]\nmatch-driver = x\naction = firmware\n[a]\n\nmatch-dmi-modalias = dmi:*\n"
+         "  dmi:[m]*\naction = firmware\n[b]\nmatch-driver = x\naction = firmware",
+         "test.conf:4)"},
+        /* inih takes it for a section only where it continues nothing; its first key counts */
+        {"\n  [a]\nmatch-dmi-modalias = dmi:*\naction = firmware\n", "test.conf:3)"},
+        {"[none]\r\nmatch-driver = x\r\naction = firmware\r\n[a]\r\nmatch-dmi-modalias = dmi:*\r\n"
+         "action = firmware\r\n",
+         "test.conf:4)"},
+    };
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(LISTS); i++) {
+        CLEANUP(quirk_facts_clear) struct quirk_facts facts = {0};
+        AUTOFREE char *source = NULL;
+
+        tree_write(tree, LOCAL, LISTS[i].text);
+        expect_firmware(tree, "dmi:mine:\n", LISTS[i].where);
+        facts = read_facts(tree);
+        source = format("%s)", facts.firmware.source);
+        assert_non_null(strstr(source, LISTS[i].where));
+    }
+    tree_write(tree, LOCAL, "[a]\nmatch-driver = x\naction = firmware\n\n[b]\naction = firmware\n");
+    expect_error(tree, "[a]\nmatch-driver = x\naction = firmware\n\n[b]\naction = firmware\n",
+                 "test.conf:5: [b] has none of match-");
 }
 
 static void a_list_that_was_never_there(void **state)
@@ -593,6 +628,7 @@ int main(void)
         TEST(both_spellings_are_taken),
         TEST(an_indented_line_is_refused),
         TEST(a_section_with_a_long_name),
+        TEST(a_quirk_has_its_line),
         TEST(a_list_that_was_never_there),
         TEST(links_that_lead_nowhere),
         TEST(globs_that_would_match_nothing),

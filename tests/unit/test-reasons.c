@@ -87,6 +87,88 @@ static void settings(void **state)
     expect(&made, "config-invalid", -EACCES, ":3: unknown key");
 }
 
+/* The file and line that a reason names, and that JSON has. */
+static void expect_source(const struct made_facts *made, const char *id, const char *source)
+{
+    CLEANUP(answer_clear) struct answer answer = reason_ask(find(id), &made->facts);
+
+    assert_int_not_equal(answer.is, ANSWER_NO);
+    if (!source) {
+        assert_null(answer.source);
+        return;
+    }
+    assert_string_equal(answer.source, source);
+    assert_non_null(strstr(answer.text, source));
+}
+
+static void settings_that_are_the_cause(void **state)
+{
+    struct made_facts made;
+    struct config *config = &made.facts.config;
+
+    (void)state;
+    made_fast(&made);
+    *config = (struct config){.mode = MODE_FIRMWARE, .mode_source = (char *)"/etc/f.conf:1"};
+    expect_source(&made, "mode-firmware", "/etc/f.conf:1");
+    *config = (struct config){.error = (char *)"/etc/f.conf:3: unknown key \"a:4:\""};
+    expect_source(&made, "config-invalid", "/etc/f.conf:3");
+    config->error = (char *)"/etc/f.conf is not used: 7:8: x";
+    expect_source(&made, "config-invalid", "/etc/f.conf");
+    config->error = (char *)"/etc/f.conf: Permission denied";
+    config->error_number = EACCES;
+    expect_source(&made, "config-invalid", "/etc/f.conf");
+    made.facts.driver_missing = answer_yes((char *)"no driver for device x");
+    *config = (struct config){.missing_driver = MISSING_DRIVER_BLOCK,
+                              .missing_driver_source = (char *)"/etc/f.conf:4"};
+    expect_source(&made, "driver-required", "/etc/f.conf:4");
+    config->missing_driver = MISSING_DRIVER_WARN;
+    expect_source(&made, "driver-missing", NULL);
+    *config = (struct config){.watchdog = SECONDS_OFF, .watchdog_source = (char *)"/etc/f.conf:5"};
+    expect_source(&made, "watchdog", "/etc/f.conf:5");
+    config->watchdog = 3000;
+    expect_source(&made, "watchdog", "/etc/f.conf:5"); /* more than it counts to */
+    *config = (struct config){.cmdline_append = (char *)"x",
+                              .cmdline_append_source = (char *)"/etc/f.conf:6"};
+    made.facts.payload.image.cmdline_max = 1;
+    expect_source(&made, "cmdline-too-long", "/etc/f.conf:6");
+    *config = (struct config){.cmdline = (char *)"x", .cmdline_source = (char *)"/etc/f.conf:7"};
+    expect_source(&made, "cmdline-too-long", "/etc/f.conf:7");
+    *config = (struct config){0};
+    expect_source(&made, "cmdline-too-long", NULL);
+}
+
+static void settings_that_name_files(void **state)
+{
+    struct made_facts made;
+    struct boot_payload *payload = &made.facts.payload;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.boot_entries.loader = "configuration";
+    made.entry.source = (char *)"/etc/f.conf:1";
+    made.facts.config = (struct config){.kernel_source = (char *)"/etc/f.conf:1",
+                                        .initrd_source = (char *)"/etc/f.conf:2"};
+    payload->kernel.error = ENOENT;
+    made.initrds[0].error = ENOENT;
+    expect(&made, "kernel-missing", 1,
+           "/vmlinuz: No such file or directory (kernel = in /etc/f.conf:1)");
+    expect_source(&made, "kernel-missing", "/etc/f.conf:1");
+    expect_source(&made, "initrd-missing", "/etc/f.conf:2");
+    made.initrds[0].error = 0;
+    made.initrds[0].size = 0;
+    expect_source(&made, "initrd-empty", "/etc/f.conf:2");
+    made.facts.boot_entries.loader = "grub";
+    made.entry.source = (char *)"/boot/grub/grub.cfg:7";
+    expect(&made, "kernel-missing", 1, "/vmlinuz: No such file or directory");
+    {
+        CLEANUP(answer_clear)
+        struct answer answer = reason_ask(find("kernel-missing"), &made.facts);
+
+        assert_string_equal(answer.source, "/boot/grub/grub.cfg:7");
+        assert_null(strstr(answer.text, "grub.cfg"));
+    }
+}
+
 static void another_programs_command_line_is_not_inherited(void **state)
 {
     struct made_facts made;
@@ -380,6 +462,8 @@ int main(void)
         cmocka_unit_test(every_group_has_reasons),
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
+        cmocka_unit_test(settings_that_are_the_cause),
+        cmocka_unit_test(settings_that_name_files),
         cmocka_unit_test(another_programs_command_line_is_not_inherited),
         cmocka_unit_test(loads_that_do_not_end),
         cmocka_unit_test(loads_that_the_kernel_refuses),

@@ -80,6 +80,7 @@ static void an_empty_file_is_a_mask(void **state)
     tree_write(*state, "etc/systemd/system/" JUMP_UNIT, "");
     facts = read_facts(*state);
     assert_answer(&facts.masked, 1, "masked by /etc/systemd/system/" JUMP_UNIT);
+    assert_string_equal(facts.masked.source, "/etc/systemd/system/" JUMP_UNIT);
 }
 
 static void other_links_are_no_masks(void **state)
@@ -126,6 +127,8 @@ static void expect_changed(const struct tree *tree, int result, const char *word
     CLEANUP(unit_facts_clear) struct unit_facts facts = read_facts(tree);
 
     assert_answer(&facts.changed, result, words);
+    if (result > 0)
+        assert_non_null(strstr(facts.changed.text, facts.changed.source));
 }
 
 static void what_the_units_run_is_looked_at(void **state)
@@ -143,7 +146,7 @@ static void what_the_units_run_is_looked_at(void **state)
     tree_write(tree, DROP_IN, "[Service]\n ExecStop = \n");
     expect_changed(
         tree, 1,
-        "/etc/systemd/system/fastreboot.service.d/10-x.conf: fastreboot.service does not "
+        "/etc/systemd/system/fastreboot.service.d/10-x.conf:2: fastreboot.service does not "
         "run `fastreboot load --at-shutdown` any more");
     tree_write(tree, DROP_IN,
                "[Service]\nExecStop=\nExecStop=+/usr/bin/nice \\\n  /usr/sbin/fastreboot load "
@@ -157,8 +160,9 @@ static void what_the_units_run_is_looked_at(void **state)
     expect_changed(tree, 1, "10-x.conf");
     tree_remove(tree, DROP_IN);
     expect_changed(tree, 0, NULL);
-    tree_write(tree, "run/systemd/system/service.d/x.conf", "[Service]\nExecStop=\n");
-    expect_changed(tree, 1, "/run/systemd/system/service.d/x.conf");
+    tree_write(tree, "run/systemd/system/service.d/x.conf",
+               "# a \\\nb\n\n[Service]\nTimeoutStopSec= \\\n90\nExecStop=\n");
+    expect_changed(tree, 1, "/run/systemd/system/service.d/x.conf:7: fastreboot.service does not");
 }
 
 static void a_unit_of_the_same_name_counts(void **state)

@@ -68,7 +68,9 @@ static void doubt_is_not_armed(void **state)
     WITH(watchdog->max = 179, "counts to 179 seconds");
     WITH(made.entry.cmdline = (char *)"watchdog.stop_on_reboot=1", "stop_on_reboot=1");
     WITH(watchdog->other_device = true, "WatchdogDevice=");
-    WITH(made.facts.config.watchdog = SECONDS_OFF, "watchdog = off");
+    WITH((made.facts.config.watchdog = SECONDS_OFF,
+          made.facts.config.watchdog_source = (char *)"/etc/fastreboot.conf:3"),
+         "/etc/fastreboot.conf:3 says watchdog = off: if");
     WITH((watchdog->identity = NULL, watchdog->ipmi = true), "ipmi_watchdog");
 }
 

@@ -13,6 +13,7 @@ enum {
 /* A section of a file. Values of one key on several lines add up, with a blank between. */
 struct quirk {
     char *file;
+    int line; /* where the section starts */
     char *section;
     char *values[MAX_QUIRK_KEYS]; /* in the order of QUIRK_KEYS; NULL where nothing is said */
 };

@@ -40,6 +40,7 @@ static struct quirk *quirk_of(struct quirks *quirks, const struct setting *setti
         return NULL;
     quirk = APPEND(quirks->all, quirks->n);
     quirk->file = xstrdup(setting->file);
+    quirk->line = setting->section_line;
     quirk->section = xstrdup(setting->section);
     return quirk;
 }
@@ -127,7 +128,8 @@ static int check_complete(const struct quirk *quirk, char **ret_error)
     if (matches && does)
         return 0;
     names = name_keys(matches ? DOING : MATCHING);
-    *ret_error = format("%s: [%s] has none of %s", quirk->file, quirk->section, names);
+    *ret_error =
+        format("%s:%d: [%s] has none of %s", quirk->file, quirk->line, quirk->section, names);
     return -EBADMSG;
 }
 

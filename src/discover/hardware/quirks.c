@@ -22,9 +22,16 @@ static char *describe(const struct quirk *quirk, const char *effects)
 {
     const char *reason = quirk_value(quirk, "reason"), *source = quirk_value(quirk, "source");
 
-    return format("%s: %s%s (%s%s%s)", quirk->section,
+    return format("%s: %s%s (%s:%d%s%s)", quirk->section,
                   reason ? reason : "it is on the list of quirks", effects ? effects : "",
-                  quirk->file, source ? "; " : "", source ? source : "");
+                  quirk->file, quirk->line, source ? "; " : "", source ? source : "");
+}
+
+static void set_source(struct answer *answer, const struct quirk *quirk)
+{
+    AUTOFREE char *source = format("%s:%d", quirk->file, quirk->line);
+
+    answer_set_source(answer, source);
 }
 
 static char **fact_of(struct quirk_facts *facts, const struct quirk_key *key)
@@ -54,6 +61,7 @@ static int apply(int root, const struct quirk *quirk, struct quirk_facts *facts)
         AUTOFREE char *behind = format("; %s", effects);
 
         answer_add(&facts->applied, describe(quirk, behind));
+        set_source(&facts->applied, quirk);
     }
     return r;
 }
@@ -74,12 +82,14 @@ static void note_ignored(const struct quirk *quirk, const struct ignored_quirk *
 
     answer_add(&facts->ignored, format("quirk-ignore in %s ignores a quirk of this machine: %s",
                                        ignored->source, text));
+    answer_set_source(&facts->ignored, ignored->source);
 }
 
 /* Of those for which only the firmware is right, the first is named. */
 static void note_firmware(const struct quirk *quirk, struct quirk_facts *facts)
 {
     answer_note(&facts->firmware, describe(quirk, NULL));
+    set_source(&facts->firmware, quirk);
     if (facts->name)
         return;
     facts->name = xstrdup(quirk->section);
@@ -114,9 +124,11 @@ static void look_for_names(const struct config *config, const struct quirks *qui
 
         for (size_t k = 0; !found && k < quirks->n; k++)
             found = streq(quirks->all[k].section, ignored->name);
-        if (!found)
-            answer_add(&facts->unknown, format("%s: quirk-ignore = %s: no quirk has that name",
-                                               ignored->source, ignored->name));
+        if (found)
+            continue;
+        answer_add(&facts->unknown, format("%s: quirk-ignore = %s: no quirk has that name",
+                                           ignored->source, ignored->name));
+        answer_set_source(&facts->unknown, ignored->source);
     }
 }
 

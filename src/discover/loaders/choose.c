@@ -160,7 +160,7 @@ static void use_configured(int root, const struct config *config, const char *cm
     for (char *path = strtok_r(list, " \t", &rest); path; path = strtok_r(NULL, " \t", &rest)) {
         if (n == MAX_INITRDS) {
             choose_none(entries, format("%s: initrd names more than %d files",
-                                        config->kernel_source, MAX_INITRDS));
+                                        config->initrd_source, MAX_INITRDS));
             return;
         }
         initrds[n++] = path;

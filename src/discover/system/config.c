@@ -29,7 +29,7 @@ struct key {
     const char *name;
     enum key_type type;
     size_t offset; /* in struct config */
-    size_t source; /* offset of where to note the file, or 0 */
+    size_t source; /* offset of where to note the line, or 0 */
     union {
         const char *choices[2]; /* of a KEY_CHOICE, for the values 0 and 1 */
         int bounds[2];          /* of KEY_SECONDS, the least and the most */
@@ -42,18 +42,19 @@ static const struct key KEYS[] = {
     {"mode", KEY_CHOICE, AT(mode), AT(mode_source), .choices = {"fast", "firmware"}},
     {"load", KEY_CHOICE, AT(load), .choices = {"shutdown", "early"}},
     {"ima-measurements", KEY_CHOICE, AT(ima), .choices = {"block", "ignore"}},
-    {"missing-driver", KEY_CHOICE, AT(missing_driver), .choices = {"warn", "block"}},
+    {"missing-driver", KEY_CHOICE, AT(missing_driver), AT(missing_driver_source),
+     .choices = {"warn", "block"}},
     {"kernel", KEY_PATH, AT(kernel), AT(kernel_source)},
     {"initrd", KEY_PATHS, AT(initrd), AT(initrd_source)},
-    {"cmdline", KEY_WORDS, AT(cmdline)},
-    {"cmdline-append", KEY_WORDS, AT(cmdline_append)},
+    {"cmdline", KEY_WORDS, AT(cmdline), AT(cmdline_source)},
+    {"cmdline-append", KEY_WORDS, AT(cmdline_append), AT(cmdline_append_source)},
     {"cmdline-remove", KEY_WORDS, AT(cmdline_remove)},
     {"health-timeout", KEY_SECONDS, AT(health_timeout), .bounds = {10, 86400}},
-    {"health-unit", KEY_UNIT, AT(health_unit)},
+    {"health-unit", KEY_UNIT, AT(health_unit), AT(health_unit_source)},
     {"health-hook", KEY_PATH, AT(health_hook)},
     {"health-hook-timeout", KEY_SECONDS, AT(health_hook_timeout), .bounds = {10, 3600}},
     {"panic", KEY_SECONDS, AT(panic), .bounds = {5, 3600}},
-    {"watchdog", KEY_SECONDS, AT(watchdog), .bounds = {5, 3600}},
+    {"watchdog", KEY_SECONDS, AT(watchdog), AT(watchdog_source), .bounds = {5, 3600}},
     {"quirk-ignore", KEY_QUIRKS},
 };
 
@@ -79,6 +80,11 @@ static void *field(struct config *config, size_t offset)
 }
 
 /* The setters give 1; or 0 with the problem, as settings_take has it. */
+
+static char *source_of(const struct setting *setting)
+{
+    return format("%s:%d", setting->file, setting->line);
+}
 
 static int refuse(char **ret_problem, char *problem)
 {
@@ -152,7 +158,7 @@ static int add_ignored(struct config *config, const struct setting *setting, cha
         return refuse(ret_problem, format("%s: more than %d quirks", setting->key, MAX_IGNORED));
     ignored = APPEND(config->ignored, config->n_ignored);
     ignored->name = xstrndup(name, length);
-    ignored->source = xstrdup(setting->file);
+    ignored->source = source_of(setting);
     return 1;
 }
 
@@ -286,8 +292,8 @@ static int take(void *data, const struct setting *setting, char **ret_problem)
     reading->given[key - KEYS] = true;
     if (!set_value(reading->config, key, again, setting, ret_problem))
         return 0;
-    if (key->source)
-        set_text(field(reading->config, key->source), xstrdup(setting->file));
+    if (key->source && !again) /* what adds up starts at its first line */
+        set_text(field(reading->config, key->source), source_of(setting));
     return 1;
 }
 

@@ -21,26 +21,42 @@ static struct answer is_xen_control(int root)
     return answer_of(r < 0 ? r : strstr(capabilities, "control_d") != NULL);
 }
 
+static struct answer kexec_tools_text(int line)
+{
+    AUTOFREE char *source = format("/etc/default/kexec:%d", line);
+
+    return answer_from(answer_yes(format("kexec-tools load a kernel at every reboot, too "
+                                         "(LOAD_KEXEC in %s); the kernel that fastreboot loads "
+                                         "comes first and stays",
+                                         source)),
+                       source);
+}
+
 /* The last assignment in that shell file counts, as when it is sourced. */
 static struct answer kexec_tools_load(int root)
 {
     AUTOFREE char *text = NULL;
+    struct answer loads = {.is = ANSWER_NO};
     char *rest;
-    int r, loads = 0;
+    int r, number = 0;
 
     if (root_exists(root, "etc/init.d/kexec-load") <= 0)
         return (struct answer){.is = ANSWER_NO};
     r = root_read(root, "etc/default/kexec", 64 * 1024, &text, NULL);
     if (r < 0 && r != -ENOENT)
         return answer_of(r);
-    for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
-         line = strtok_r(NULL, "\n", &rest)) {
+    rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
         const char *value = after_prefix(line + strspn(line, " \t"), "LOAD_KEXEC=");
 
-        if (value)
-            loads = strncmp(value + strspn(value, "\"'"), "true", 4) == 0;
+        number++;
+        if (!value)
+            continue;
+        answer_clear(&loads);
+        if (strncmp(value + strspn(value, "\"'"), "true", 4) == 0)
+            loads = kexec_tools_text(number);
     }
-    return answer_of(loads);
+    return loads;
 }
 
 enum {
@@ -77,5 +93,6 @@ struct environment_facts environment_facts_read(int root)
 void environment_facts_clear(struct environment_facts *facts)
 {
     answer_clear(&facts->volatile_state);
-    answer_clear(&facts->stuck); /* the others have no text */
+    answer_clear(&facts->stuck);
+    answer_clear(&facts->kexec_tools); /* the others have no text */
 }

@@ -38,8 +38,8 @@ static const struct command COMMANDS[] = {
 /* What was read so far. */
 struct reading {
     const struct command *command;
-    bool runs;  /* the command is among those that would be run */
-    char *file; /* the last one that changed this */
+    bool runs;    /* the command is among those that would be run */
+    char *source; /* the last line that changed this, "/PATH:LINE"; or the unit's file */
 };
 
 /* "-/usr/sbin/fastreboot jump", or that behind another program that starts it. */
@@ -51,7 +51,7 @@ static bool is_it(const char *value, const char *arguments)
     return length >= strlen(end) && streq(value + length - strlen(end), end);
 }
 
-static void take_line(struct reading *reading, const char *line, const char *file)
+static void take_line(struct reading *reading, const char *line, const char *file, size_t number)
 {
     const char *value = after_prefix(line, reading->command->key);
     bool runs = reading->runs;
@@ -67,7 +67,7 @@ static void take_line(struct reading *reading, const char *line, const char *fil
     else
         reading->runs = reading->runs || is_it(value, reading->command->arguments);
     if (runs != reading->runs)
-        set_text(&reading->file, format("/%s", file));
+        set_text(&reading->source, format("/%s:%zu", file, number));
 }
 
 /* One line ends in the next where a backslash stands before its end. */
@@ -75,6 +75,16 @@ static void join_lines(char *text)
 {
     for (char *end = strstr(text, "\\\n"); end; end = strstr(end, "\\\n"))
         memset(end, ' ', 2);
+}
+
+/* The number of the line at that offset. */
+static size_t number_of(const char *text, size_t offset)
+{
+    size_t number = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        number += text[i] == '\n';
+    return number;
 }
 
 static void strip_end(char *line)
@@ -87,13 +97,14 @@ static void strip_end(char *line)
 
 static int read_unit_file(int root, struct reading *reading, const char *path)
 {
-    AUTOFREE char *text = NULL;
+    AUTOFREE char *text = NULL, *whole = NULL;
     bool in_service = false;
     char *rest = NULL;
     int r = root_read(root, path, MAX_FILE, &text, NULL);
 
     if (r < 0)
         return r;
+    whole = xstrdup(text);
     join_lines(text);
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         line += strspn(line, " \t");
@@ -101,7 +112,7 @@ static int read_unit_file(int root, struct reading *reading, const char *path)
         if (*line == '[')
             in_service = streq(line, "[Service]");
         else if (in_service)
-            take_line(reading, line, path);
+            take_line(reading, line, path, number_of(whole, (size_t)(line - text)));
     }
     return 0;
 }
@@ -182,20 +193,26 @@ static void check(int root, const struct command *command, struct answer *change
 {
     AUTOFREE char *path = find_file(root, command->unit);
     struct reading reading = {.command = command};
+    bool has_unit;
     int r;
 
     if (!path)
         return; /* not installed, which is another reason */
-    reading.file = format("/%s", path);
+    reading.source = format("/%s", path);
     r = read_unit_file(root, &reading, path);
+    has_unit = r >= 0;
     if (r == -EINVAL || r == -ENOENT)
         r = 0; /* masked, or a link that leads nowhere: another reason, too */
-    else if (r >= 0 && (r = read_drop_ins(root, &reading)) >= 0 && !reading.runs)
-        answer_note(changed, format("%s: %s does not run `fastreboot %s` any more", reading.file,
+    else if (r >= 0)
+        r = read_drop_ins(root, &reading);
+    if (r >= 0 && has_unit && !reading.runs) {
+        answer_note(changed, format("%s: %s does not run `fastreboot %s` any more", reading.source,
                                     command->unit, command->arguments));
+        answer_set_source(changed, reading.source);
+    }
     if (r < 0)
         answer_note_unknown(changed, -r, NULL);
-    free(reading.file);
+    free(reading.source);
 }
 
 void unit_commands_check(int root, struct answer *changed)

@@ -38,11 +38,13 @@ static int is_mask(int root, const char *path)
 static void find_mask(int root, const char *unit, struct answer *masked)
 {
     for (size_t i = 0; i < ELEMENTS(MASK_DIRS) && masked->is != ANSWER_YES; i++) {
-        AUTOFREE char *path = format("%s/%s", MASK_DIRS[i], unit);
-        int r = is_mask(root, path);
+        AUTOFREE char *path = format("/%s/%s", MASK_DIRS[i], unit);
+        int r = is_mask(root, path + 1);
 
-        if (r > 0)
-            answer_note(masked, format("masked by /%s", path));
+        if (r > 0) {
+            answer_note(masked, format("masked by %s", path));
+            answer_set_source(masked, path);
+        }
         if (r < 0)
             answer_note_unknown(masked, -r, NULL);
     }
