@@ -89,3 +89,12 @@ char *text_printable(const char *text)
     }
     return safe;
 }
+
+size_t text_line_at(const char *text, size_t offset)
+{
+    size_t line = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        line += text[i] == '\n';
+    return line;
+}

@@ -42,8 +42,9 @@ static char *why_useless(const struct facts *facts)
             "ipmi_watchdog does not tell whether it is running. If it is, it resets the "
             "machine unless the next system feeds it within two minutes; if not, " HANGS);
     if (watchdog->other_device)
-        return xstrdup("systemd's WatchdogDevice= names another watchdog than the first, which is "
-                       "the only one that fastreboot uses: " HANGS);
+        return format("WatchdogDevice= in %s names another watchdog than the first, which is the "
+                      "only one that fastreboot uses: " HANGS,
+                      watchdog->other_device);
     if (watchdog->kind && watchdog->kind->life == WATCHDOG_DIES)
         return format("%s ends with the running kernel: " HANGS, watchdog->kind->module);
     if (watchdog->kept.is == ANSWER_UNKNOWN)

@@ -188,7 +188,7 @@ struct watchdog_facts {
     struct answer kept;  /* drivers leave it running at a reboot: watchdog.stop_on_reboot=0 */
     struct answer fed;   /* systemd is configured to feed it: RuntimeWatchdogSec= */
     struct answer comes; /* the kernel to start has its driver */
-    bool other_device;   /* systemd is configured to use another one */
+    char *other_device;  /* the line by which systemd uses another one; or NULL */
     bool ipmi;           /* ipmi_watchdog is loaded, which does not show its state */
     long max;            /* its longest timeout in seconds; 0 if the driver does not say */
     int error;           /* the errno that prevented knowing whether there is one, or 0 */

@@ -10,14 +10,21 @@ enum {
     NARROWEST = 40, /* wrapping to less does not help */
 };
 
+/* 0 if it is none, or does not say. */
+static long terminal_width(int fd)
+{
+    struct winsize size;
+
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 size_t print_width(void)
 {
     const char *columns = getenv("COLUMNS");
-    struct winsize size;
     long width = columns ? strtol(columns, NULL, 10) : 0;
 
-    if (width == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        width = size.ws_col;
+    if (width == 0)
+        width = terminal_width(STDOUT_FILENO);
     return width >= NARROWEST ? (size_t)width : 0;
 }
 
@@ -38,22 +45,22 @@ static size_t columns_of(const char *word, size_t length)
     return n;
 }
 
-static void put_wrapped(const char *prefix, const char *text)
+static void put_wrapped(FILE *file, size_t width, const char *prefix, const char *text)
 {
-    size_t indent = strlen(prefix), width = print_width(), column = indent;
+    size_t indent = strlen(prefix), column = indent;
 
-    fputs(prefix, stdout);
+    fputs(prefix, file);
     for (bool first = true;; first = false) {
         size_t length = strcspn(text, " "), columns = columns_of(text, length);
 
         if (!first && width > 0 && column + 1 + columns > width && column > indent) {
-            printf("\n%*s", (int)indent, "");
+            fprintf(file, "\n%*s", (int)indent, "");
             column = indent;
         } else if (!first) {
-            putchar(' ');
+            putc(' ', file);
             column++;
         }
-        fwrite(text, 1, length, stdout);
+        fwrite(text, 1, length, file);
         column += columns;
         if (!text[length])
             break;
@@ -70,16 +77,28 @@ void print_headline(enum style style, char *text)
     free(text);
     if (coloured)
         fputs(COLOURS[style], stdout);
-    put_wrapped("", safe);
+    put_wrapped(stdout, print_width(), "", safe);
     puts(coloured ? "\033[0m" : "");
+}
+
+static void print_error(const char *prefix, char *text)
+{
+    AUTOFREE char *safe = text_printable(text);
+    long width = terminal_width(STDERR_FILENO);
+
+    free(text);
+    put_wrapped(stderr, width >= NARROWEST ? (size_t)width : 0, prefix, safe);
+    putc('\n', stderr);
 }
 
 void print_trouble(char *text)
 {
-    AUTOFREE char *safe = text_printable(text);
+    print_error("fastreboot: ", text);
+}
 
-    free(text);
-    fprintf(stderr, "fastreboot: %s\n", safe);
+void print_trouble_advice(char *text)
+{
+    print_error("  -> ", text);
 }
 
 void print_line(const char *prefix, char *text)
@@ -87,6 +106,6 @@ void print_line(const char *prefix, char *text)
     AUTOFREE char *safe = text_printable(text);
 
     free(text);
-    put_wrapped(prefix, safe);
+    put_wrapped(stdout, print_width(), prefix, safe);
     putchar('\n');
 }

@@ -23,5 +23,8 @@ void print_headline(enum style style, char *text);
 /* A line that starts with `prefix`; continuation lines are indented by the prefix's length. */
 void print_line(const char *prefix, char *text);
 
-/* "fastreboot: TEXT" on standard error, never wrapped. */
+/* "fastreboot: TEXT" on standard error, wrapped only at a terminal. */
 void print_trouble(char *text);
+
+/* What to do about it, below. */
+void print_trouble_advice(char *text);

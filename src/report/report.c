@@ -174,7 +174,7 @@ void report_list(const struct boot_entries *entries, const struct listed_entry *
 
         print_line(mark, xstrdup(listed[i].entry->title));
         if (listed[i].problem)
-            print_line("    cannot be started with kexec: ", xstrdup(listed[i].problem));
+            print_line("    ", format("cannot be started with kexec: %s", listed[i].problem));
         if (all)
             print_entry(&listed[i]);
     }

@@ -11,7 +11,7 @@ static int refuse(const struct finding *because)
 {
     print_trouble(format("not loaded: %s", because->found.text));
     if (finding_advice(because))
-        fprintf(stderr, "  %s\n", finding_advice(because));
+        print_trouble_advice(xstrdup(finding_advice(because)));
     return EXIT_FAILED;
 }
 

@@ -89,7 +89,7 @@ static int check_fast(const struct call *call)
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     if (survey.verdict.fast)
         return EXIT_FINE;
-    report_check(&survey, false, time_of(call));
+    report_check(&survey, CHECK_FOUND, time_of(call));
     fputs("fastreboot: not rebooting: the reboot would go through the firmware\n", stderr);
     return survey.verdict.needs_root ? EXIT_FAILED : EXIT_FIRMWARE;
 }

@@ -171,9 +171,8 @@ static void tell_missing(const struct traces *traces)
         cut += traces->all[i].cut;
     }
     if (cut)
-        fputs("fastreboot: record: the recording has reached its size limit: some files are "
-              "missing or cut short\n",
-              stderr);
+        print_trouble(xstrdup("record: the recording has reached its size limit: some files are "
+                              "missing or cut short"));
 }
 
 /* Adds the architecture, which old kernels do not report, and the answers on this machine. */
@@ -208,10 +207,9 @@ static int compare(const struct call *call, int tree, const struct answers *befo
 
     for (size_t i = 0; r >= 0 && i < before->n; i++)
         if (!streq(before->texts[i], after.texts[i]))
-            fprintf(stderr,
-                    "fastreboot: record: \"%s\" answers differently for the recording; its answer "
-                    "on this machine is in " ANSWERS "/%s.json there\n",
-                    before->verbs[i], before->verbs[i]);
+            print_trouble(format("record: \"%s\" answers differently for the recording; its "
+                                 "answer on this machine is in " ANSWERS "/%s.json there",
+                                 before->verbs[i], before->verbs[i]));
     return r;
 }
 

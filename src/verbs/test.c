@@ -16,9 +16,7 @@ static void tell(const struct trial *trial, int64_t now)
     if (trial->result == TRIAL_PASSED)
         report_trial(trial);
     if (trial->result == TRIAL_PASSED || !trial->error)
-        report_check(&trial->survey, false, now);
-    if (trial->result == TRIAL_FIRMWARE && !trial->error)
-        print_trouble(xstrdup("not tested: the reboot would go through the firmware"));
+        report_check(&trial->survey, CHECK_FOUND, now);
 }
 
 static int run(const struct call *call)

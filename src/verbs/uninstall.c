@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "facts/config.h"
 #include "reboot/load.h"
+#include "report/print.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -188,12 +189,13 @@ static bool is_packaged(const struct call *call)
     }
     r = package_of(FILES[0], &package);
     if (r < 0)
-        fprintf(stderr, "fastreboot: cannot tell whether %s belongs to a package: %s\n", FILES[0],
-                strerror(-r));
+        print_trouble(
+            format("cannot tell whether %s belongs to a package: %s", FILES[0], strerror(-r)));
     else if (package.name)
-        fprintf(stderr, "fastreboot: %s belongs to the package %s (%s); to remove it: %s %s\n",
-                FILES[0], package.name, package.manager,
-                given(call, OPTION_PURGE) ? package.purge : package.remove, package.name);
+        print_trouble(format("%s belongs to the package %s (%s); to remove it: %s %s", FILES[0],
+                             package.name, package.manager,
+                             given(call, OPTION_PURGE) ? package.purge : package.remove,
+                             package.name));
     is_owned = package.name != NULL;
     free(package.name);
     return r < 0 || is_owned;

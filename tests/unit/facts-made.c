@@ -182,7 +182,7 @@ static void some_watchdog(struct watchdog_facts *facts)
     facts->kept = some_fact(YES);
     facts->fed = some_fact(YES);
     facts->comes = some_fact(YES);
-    facts->other_device = !dice(12);
+    facts->other_device = (char *)rarely("/etc/systemd/system.conf:7");
     facts->ipmi = !dice(12);
     facts->max = dice(12) ? 2046 : 60;
     facts->error = dice(12) ? 0 : some_error();

@@ -272,13 +272,14 @@ static void settings_that_name_a_tpm(void **state)
     /* Without a key file the header counts, and this one has no token. */
     tree_write(tree, "etc/crypttab", "cryptroot UUID=x - tpm2-device=auto\n");
     expect(tree, 0, NULL);
-    tree_write(tree, "etc/crypttab", "cryptroot UUID=x /etc/sealed luks,tpm2-device=auto\n");
+    tree_write(tree, "etc/crypttab",
+               "# x\n\nother UUID=y\ncryptroot UUID=x /etc/sealed luks,tpm2-device=auto\n");
     expect(tree, 1,
            "gets its key from the key file /etc/sealed, which a TPM has sealed "
-           "(/etc/crypttab)");
+           "(/etc/crypttab:4)");
     tree_write(tree, "etc/crypttab",
                "cryptroot UUID=x none luks,keyscript=/usr/local/sbin/tpm2-getkey,discard\n");
-    expect(tree, 1, "the keyscript /usr/local/sbin/tpm2-getkey in /etc/crypttab");
+    expect(tree, 1, "the keyscript /usr/local/sbin/tpm2-getkey in /etc/crypttab:1,");
     tree_write(tree, "etc/crypttab",
                "cryptroot UUID=x id keyscript=/lib/cryptsetup/scripts/decrypt_keyctl\n");
     expect(tree, 0, NULL);

@@ -94,7 +94,7 @@ static void the_default_is_found(void **state)
     setup_menu(tree);
     expect(tree, "b.conf", "first entry");
     tree_write(tree, "boot/loader/loader.conf", "timeout 3\n#default b*\ndefault A.*\n");
-    expect(tree, "a.conf", "/boot/loader/loader.conf");
+    expect(tree, "a.conf", "/boot/loader/loader.conf:3)");
     tree_write(tree, "boot/loader/loader.conf", "default nothing\n");
     expect(tree, "b.conf", "first entry");
     variable(tree, VARIABLE("LoaderEntryDefault"), "[zy].conf");
@@ -233,7 +233,7 @@ static void an_automatic_entry_as_default(void **state)
     tree_write(tree, "boot/loader/loader.conf", "default auto-windows\n");
     expect(tree, "b.conf", "LoaderEntryDefault");
     tree_remove(tree, VARIABLE("LoaderEntryDefault"));
-    expect(tree, NULL, "/boot/loader/loader.conf may be auto-windows");
+    expect(tree, NULL, "/boot/loader/loader.conf:1 may be auto-windows");
 }
 
 static void what_is_not_known_is_not_guessed(void **state)
@@ -242,7 +242,7 @@ static void what_is_not_known_is_not_guessed(void **state)
 
     setup_menu(tree);
     tree_write(tree, "boot/loader/loader.conf", "preferred a.conf\n");
-    expect(tree, NULL, "preferred");
+    expect(tree, NULL, "/boot/loader/loader.conf:1: fastreboot does not support \"preferred\"");
     tree_remove(tree, "boot/loader/loader.conf");
     variable(tree, VARIABLE("LoaderInfo"), "systemd-boot 247.3-7");
     expect(tree, NULL, "older than 250");
@@ -256,8 +256,8 @@ static void a_menu_that_waits(void **state)
     const struct tree *tree = *state;
 
     setup_menu(tree);
-    tree_write(tree, "boot/loader/loader.conf", "timeout menu-force\n");
-    expect(tree, NULL, "timeout menu-force in /boot/loader/loader.conf");
+    tree_write(tree, "boot/loader/loader.conf", "# a\n\nx\n timeout  menu-force\n");
+    expect(tree, NULL, "timeout menu-force in /boot/loader/loader.conf:4)");
     tree_write(tree, "boot/loader/loader.conf", "timeout 4294967295\n");
     expect(tree, NULL, "timeout 4294967295");
     tree_write(tree, "boot/loader/loader.conf", "timeout menu-hidden\n");

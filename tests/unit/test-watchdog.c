@@ -67,7 +67,8 @@ static void doubt_is_not_armed(void **state)
     WITH(watchdog->kept.is = ANSWER_UNKNOWN, "has no watchdog.stop_on_reboot");
     WITH(watchdog->max = 179, "counts to 179 seconds");
     WITH(made.entry.cmdline = (char *)"watchdog.stop_on_reboot=1", "stop_on_reboot=1");
-    WITH(watchdog->other_device = true, "WatchdogDevice=");
+    WITH(watchdog->other_device = (char *)"/etc/systemd/system.conf:7",
+         "WatchdogDevice= in /etc/systemd/system.conf:7 names");
     WITH((made.facts.config.watchdog = SECONDS_OFF,
           made.facts.config.watchdog_source = (char *)"/etc/fastreboot.conf:3"),
          "/etc/fastreboot.conf:3 says watchdog = off: if");

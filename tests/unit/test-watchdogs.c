@@ -58,7 +58,8 @@ static void what_is_otherwise(void **state)
     tree_write(*state, DEVICE "nowayout", "1\n");
     tree_write(*state, "sys/module/watchdog/parameters/stop_on_reboot", "-1\n");
     tree_mkdir(*state, "sys/module/ipmi_watchdog");
-    tree_write(*state, "usr/lib/systemd/system.conf.d/a.conf", "WatchdogDevice=/dev/watchdog1\n");
+    tree_write(*state, "usr/lib/systemd/system.conf.d/a.conf",
+               "[Manager]\n\nWatchdogDevice=/dev/watchdog1\n");
     facts = look(*state);
     assert_null(facts.kind);
     assert_int_equal(facts.running.is, ANSWER_NO);
@@ -66,7 +67,8 @@ static void what_is_otherwise(void **state)
     assert_int_equal(facts.kept.is, ANSWER_NO);
     assert_int_equal(facts.fed.is, ANSWER_NO);
     assert_int_equal(facts.comes.is, ANSWER_NO);
-    assert_true(facts.ipmi && facts.other_device);
+    assert_true(facts.ipmi);
+    assert_string_equal(facts.other_device, "/usr/lib/systemd/system.conf.d/a.conf:3");
 }
 
 static enum { NOT_FED, FED } is_fed(const struct tree *tree)

@@ -15,7 +15,7 @@ enum {
 
 /* One line of crypttab, or the equivalent on the command line. */
 struct line {
-    const char *from;    /* "/etc/crypttab" */
+    const char *from;    /* "/etc/crypttab:3" */
     const char *key;     /* a path, or NULL */
     const char *options; /* separated by commas, or NULL */
 };
@@ -104,7 +104,7 @@ static bool is_device(int root, const struct volume *volume, const char *spec)
     return root_resolve(root, spec, &resolved, NULL, NULL) >= 0 && streq(resolved, device);
 }
 
-static void read_line(int root, const struct volume *volume, const char *path, char *text,
+static void read_line(int root, const struct volume *volume, const char *from, char *text,
                       struct unlock_settings *settings)
 {
     char *fields[4] = {0}, *rest = NULL;
@@ -118,7 +118,7 @@ static void read_line(int root, const struct volume *volume, const char *path, c
         return;
     if (!streq(fields[0], volume->name) && !is_device(root, volume, fields[1]))
         return;
-    take_line(settings, &(struct line){path, fields[2], fields[3]});
+    take_line(settings, &(struct line){from, fields[2], fields[3]});
     if (!fields[3] ||
         !(mounts_has_option(fields[3], "noauto") || mounts_has_option(fields[3], "nofail")))
         settings->awaited = true;
@@ -128,15 +128,19 @@ static int read_crypttab(int root, const struct volume *volume, const char *path
                          struct unlock_settings *settings)
 {
     AUTOFREE char *text = NULL;
-    char *rest = NULL;
+    size_t number = 0;
+    char *rest, *line;
     int r = root_read(root, path, MAX_CRYPTTAB, &text, NULL);
 
     if (r == -ENOENT)
         return 0;
     if (r < 0)
         return r;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        read_line(root, volume, path, line, settings);
+    for (rest = text; (line = strsep(&rest, "\n"));) {
+        AUTOFREE char *from = format("%s:%zu", path, ++number);
+
+        read_line(root, volume, from, line, settings);
+    }
     return 0;
 }
 

@@ -21,7 +21,7 @@ void fstab_clear(struct fstab *fstab)
     *fstab = (struct fstab){0};
 }
 
-static void take_line(struct fstab *fstab, char *text)
+static void take_line(struct fstab *fstab, char *text, unsigned number)
 {
     char *fields[4] = {0}, *rest;
 
@@ -35,6 +35,7 @@ static void take_line(struct fstab *fstab, char *text)
     for (size_t n = strlen(fields[1]); n > 1 && fields[1][n - 1] == '/'; n--)
         fields[1][n - 1] = 0;
     *APPEND(fstab->all, fstab->n) = (struct fstab_line){
+        .number = number,
         .source = mounts_unescape(fields[0]),
         .point = mounts_unescape(fields[1]),
         .type = xstrdup(fields[2]),
@@ -48,14 +49,15 @@ static void take_line(struct fstab *fstab, char *text)
 int fstab_read(int root, struct fstab *ret)
 {
     AUTOFREE char *text = NULL;
-    char *rest;
+    unsigned number = 0;
+    char *rest, *line;
     int r = root_read(root, "etc/fstab", MAX_FSTAB, &text, NULL);
 
     *ret = (struct fstab){0};
     if (r < 0)
         return r;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        take_line(ret, line);
+    for (rest = text; (line = strsep(&rest, "\n"));)
+        take_line(ret, line, ++number);
     for (size_t i = 0; i < ret->n; i++)
         if (ret->all[i].automatic)
             (void)map_add(&ret->points, ret->all[i].point, &ret->all[i]);
@@ -79,7 +81,7 @@ char *fstab_not_mounted(int root, const char *point)
 
     if (line && mounts_read(root, MOUNTS_OF_SELF, &mounts, &n) >= 0 && n > 0 &&
         !mounts_at(mounts, n, point))
-        text = format("%s is in /etc/fstab%s, but is not mounted", point,
+        text = format("%s is in /etc/fstab:%u%s, but is not mounted", point, line->number,
                       line->noauto ? " with noauto" : "");
     mounts_free(mounts, n);
     return text;

@@ -9,7 +9,8 @@
 /* /etc/fstab: what is mounted, and when. */
 
 struct fstab_line {
-    char *source; /* as fstab has it: "UUID=..." */
+    unsigned number; /* of the line, from 1 on */
+    char *source;    /* as fstab has it: "UUID=..." */
     char *point;
     char *type;
     bool noauto;

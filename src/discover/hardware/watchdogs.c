@@ -48,11 +48,11 @@ static const char *value_of(const char *line, const char *name)
 struct said {
     bool yes;
     bool no;
-    bool other_device;
-    int error; /* the errno of reading one of them, or 0 */
+    char *other_device; /* the line that names one, "/etc/systemd/system.conf:3", or NULL */
+    int error;          /* the errno of reading one of them, or 0 */
 };
 
-static void take_line(const char *line, struct said *said)
+static void take_line(const char *line, const char *source, struct said *said)
 {
     const char *value = value_of(line, "RuntimeWatchdogSec");
 
@@ -62,7 +62,7 @@ static void take_line(const char *line, struct said *said)
         said->no = true; /* "off", 0, nothing; or "default", which leaves it to the driver */
     value = value_of(line, "WatchdogDevice");
     if (value && !streq(value, "/dev/watchdog") && !streq(value, "/dev/watchdog0"))
-        said->other_device = true;
+        set_text(&said->other_device, xstrdup(source));
 }
 
 /* One of the files, which need not be there. */
@@ -70,14 +70,17 @@ static int read_settings(int root, const char *path, void *data)
 {
     AUTOFREE char *text = NULL;
     struct said *said = data;
-    char *rest = NULL;
+    size_t number = 0;
+    char *rest, *line;
     int r = root_read(root, path, MAX_SETTINGS, &text, NULL);
 
     if (r < 0 && r != -ENOENT && r != -ENOTDIR)
         said->error = -r;
-    for (char *line = r < 0 ? NULL : strtok_r(text, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest))
-        take_line(line, said);
+    for (rest = r < 0 ? NULL : text; (line = strsep(&rest, "\n"));) {
+        AUTOFREE char *source = format("/%s:%zu", path, ++number);
+
+        take_line(line, source, said);
+    }
     return 0;
 }
 
@@ -160,5 +163,6 @@ void watchdog_facts_look_ahead(int root, const char *directory, struct watchdog_
 void watchdog_facts_clear(struct watchdog_facts *facts)
 {
     free(facts->identity);
+    free(facts->other_device);
     *facts = (struct watchdog_facts){0};
 }

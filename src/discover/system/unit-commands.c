@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "base/util.h"
 
 /* This reads unit files as systemd.unit(5) describes: the file in the first of the directories
@@ -77,16 +78,6 @@ static void join_lines(char *text)
         memset(end, ' ', 2);
 }
 
-/* The number of the line at that offset. */
-static size_t number_of(const char *text, size_t offset)
-{
-    size_t number = 1;
-
-    for (size_t i = 0; i < offset; i++)
-        number += text[i] == '\n';
-    return number;
-}
-
 static void strip_end(char *line)
 {
     size_t length = strlen(line);
@@ -112,7 +103,7 @@ static int read_unit_file(int root, struct reading *reading, const char *path)
         if (*line == '[')
             in_service = streq(line, "[Service]");
         else if (in_service)
-            take_line(reading, line, path, number_of(whole, (size_t)(line - text)));
+            take_line(reading, line, path, text_line_at(whole, (size_t)(line - text)));
     }
     return 0;
 }

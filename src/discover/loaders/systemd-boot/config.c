@@ -6,6 +6,7 @@
 
 #include "base/efivar.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "base/util.h"
 
 enum {
@@ -33,7 +34,7 @@ static void read_timeout(struct menu *menu, const char *timeout, const char *sou
 
 bool systemd_boot_read_config(int root, struct menu *menu, const char *directory)
 {
-    AUTOFREE char *path = format("%s/loader/loader.conf", directory), *text = NULL;
+    AUTOFREE char *path = format("%s/loader/loader.conf", directory), *text = NULL, *whole = NULL;
     char *rest, *key, *value;
     int r = root_read(root, path, MAX_CONFIG, &text, NULL);
 
@@ -44,14 +45,17 @@ bool systemd_boot_read_config(int root, struct menu *menu, const char *directory
         menu_give_up(menu, format("%s: %s", path, strerror(-r)));
         return true;
     }
+    whole = xstrdup(text);
     rest = text;
     while (bls_next_line(&rest, &key, &value)) {
+        AUTOFREE char *source = format("%s:%zu", path, text_line_at(whole, (size_t)(key - text)));
+
         if (streq(key, "default"))
-            menu_set_pattern(menu, MENU_CONFIG, value, path);
+            menu_set_pattern(menu, MENU_CONFIG, value, source);
         else if (streq(key, "timeout"))
-            read_timeout(menu, value, path);
+            read_timeout(menu, value, source);
         else if (streq(key, "preferred"))
-            menu_give_up(menu, format("%s: fastreboot does not support \"preferred\"", path));
+            menu_give_up(menu, format("%s: fastreboot does not support \"preferred\"", source));
     }
     return true;
 }
