@@ -67,6 +67,19 @@ static bool counts(const struct facts *facts, const struct reason *reason, enum 
     return reason->scope == SCOPE_POLICY || !is_by_hand(facts);
 }
 
+static char *advise(const struct facts *facts, const struct finding *finding)
+{
+    const struct reason *reason = finding->reason;
+    char *advice = reason->advise && finding->found.is != ANSWER_NO ? reason->advise(facts) : NULL;
+
+    if (!finding->anyway)
+        return advice;
+    if (!advice)
+        advice = xstrdup(reason->advice);
+    append_text(&advice, "; ", "do that before any reboot: the boot loader would start the same");
+    return advice;
+}
+
 /* One that a reboot should end, and that has outlived several. */
 static bool is_lasting(const struct finding *finding, const struct repeat_facts *repeat)
 {
@@ -88,8 +101,9 @@ void decide(const struct facts *facts, enum purpose purpose, struct verdict *ret
             continue;
         verdict.n++;
         *finding = (struct finding){.reason = reason, .found = reason_ask(reason, facts)};
-        if (reason->advise && finding->found.is == ANSWER_YES)
-            finding->advice = reason->advise(facts);
+        finding->anyway =
+            finding->found.is == ANSWER_YES && reason->shared && reason->shared(facts);
+        finding->advice = advise(facts, finding);
         if (is_lasting(finding, &facts->repeat))
             finding->lasting = repeat_advice(facts->repeat.n, reason->lasting);
         verdict.warnings += warns(finding);

@@ -10,6 +10,7 @@ struct finding {
     struct answer found; /* whether it applies; the text says why, or what cannot be known */
     const char *follows; /* the id of the reason that this one adds nothing to, or NULL */
     char *advice;        /* what to do about it on this machine, or NULL */
+    bool anyway;         /* a reboot through the firmware would fail for it, too */
     char *lasting;       /* what to do about one that reboots did not end, see repeat.h; or NULL */
 };
 

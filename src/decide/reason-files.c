@@ -29,6 +29,16 @@ static const char *setting_of(const struct facts *facts, const char *what)
     return streq(what, "kernel") ? facts->config.kernel_source : facts->config.initrd_source;
 }
 
+bool shared_files(const struct facts *facts)
+{
+    return !setting_of(facts, "kernel");
+}
+
+bool shared_if_damaged(const struct facts *facts)
+{
+    return shared_files(facts) && facts->payload.image_damaged;
+}
+
 /* The answer about a kernel or initrd, with the line that names it. */
 static struct answer named(struct answer answer, const struct facts *facts, const char *what)
 {
@@ -56,6 +66,10 @@ static struct answer file_missing(const struct boot_file *file, const char *what
 
 static struct answer file_untrusted(const struct boot_file *file, const char *what)
 {
+    const char *same = file->untrusted ? after_prefix(file->untrusted, file->path) : NULL;
+
+    if (same && *same == ' ')
+        return answer_yes(format("%s %s", what, file->untrusted));
     return file->untrusted ? answer_yes(format("%s %s: %s", what, file->path, file->untrusted))
                            : NO;
 }

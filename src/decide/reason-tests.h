@@ -43,13 +43,7 @@ struct answer test_memory_short(const struct facts *facts);
 struct answer test_modules_incomplete(const struct facts *facts);
 struct answer test_cmdline_too_long(const struct facts *facts);
 
-/* What to do about a file that users other than root could change. */
-#define OWN                                                                                        \
-    "make root the owner of the file and its directories, and remove write permission for group "  \
-    "and others"
-
-/* What to do on this machine about a quirk, and about an error in a file of settings or quirks; the
- * caller frees the text. NULL: as on others. */
-char *advise_quirk(const struct facts *facts);
-char *advise_config(const struct facts *facts);
-char *advise_quirks_file(const struct facts *facts);
+/* Whether the boot loader would start the same files, and those that kexec cannot start because
+ * they are damaged: what kexec does not know how to start may start through the firmware. */
+bool shared_files(const struct facts *facts);
+bool shared_if_damaged(const struct facts *facts);

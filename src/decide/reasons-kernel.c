@@ -13,7 +13,7 @@ static const struct reason ROWS[] = {
      "no action needed if reboots through the firmware will do. For fast ones, correct what is "
      "named here, or set kernel = and initrd = in /etc/fastreboot.conf, if possible to links that "
      "follow updates, such as /vmlinuz and /initrd.img",
-     IF(test_kernel_unknown),
+     .advise = advise_entry, IF(test_kernel_unknown),
      .about = "No kernel was found, it is not certain which one the boot loader would start, or "
               "users other than root could change what the boot loader reads; see "
               "fastreboot-kernel(7)."},
@@ -26,13 +26,14 @@ static const struct reason ROWS[] = {
     {"kernel-missing", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the kernel can be opened",
      "reinstall the kernel, or correct the link or setting that names it", IF(test_kernel_missing),
-     .about = "The kernel cannot be opened."},
+     .shared = shared_files, .about = "The kernel cannot be opened."},
     {"kernel-untrusted", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "only root can change the kernel", OWN, IF(test_kernel_untrusted),
      .about = "Users other than root could change the kernel."},
     {"kernel-invalid", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the kernel is complete and can be started with kexec",
      "if the file is damaged, reinstall the kernel", IF(test_kernel_invalid),
+     .shared = shared_if_damaged,
      .about = "The file is not a kernel that kexec can start, or is truncated, or lockdown (Secure "
               "Boot) requires a signature, and what is compressed in it has none."},
     {"kernel-foreign", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
@@ -42,26 +43,26 @@ static const struct reason ROWS[] = {
      "every initrd can be opened",
      "rebuild it (`update-initramfs -c -k VERSION`, `dracut --kver VERSION`), or correct what "
      "names it",
-     IF(test_initrd_missing), .about = "An initrd cannot be opened."},
+     IF(test_initrd_missing), .shared = shared_files, .about = "An initrd cannot be opened."},
     {"initrd-untrusted", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "only root can change the initrds", OWN, IF(test_initrd_untrusted),
      .about = "Users other than root could change an initrd."},
     {"initrd-empty", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no initrd is empty",
      "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f --kver VERSION`)",
-     IF(test_initrd_empty), .about = "An initrd is empty."},
+     IF(test_initrd_empty), .shared = shared_files, .about = "An initrd is empty."},
     {"initrd-invalid", GROUP_INITRD, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the next kernel can unpack every initrd",
      "rebuild it (`update-initramfs -u -k VERSION`, `dracut -f --kver VERSION`); if it is another "
      "kernel's, "
      "correct "
      "the link",
-     IF(test_initrd_invalid),
+     IF(test_initrd_invalid), .shared = shared_files,
      .about = "An initrd is not an archive that the kernel can unpack, or is cut off; or a link "
               "leads to one whose name has another version than the kernel."},
     {"modules-incomplete", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "the kernel's modules directory is complete", "reinstall the kernel, or run depmod for it",
-     IF(test_modules_incomplete),
+     IF(test_modules_incomplete), .shared = shared_files,
      .about = "The kernel's directory in /lib/modules, or a module listed there, is missing."},
     {"memory-short", GROUP_KERNEL, SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_FILES,
      "there is enough memory to load kernel and initrd",
@@ -83,6 +84,7 @@ static const struct reason ROWS[] = {
          "started that kernel by kexec."},
     {"driver-required", GROUP_KERNEL, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_CHOSEN,
      "the next kernel has every driver this machine needs", BUILD, IF(test_driver_required),
+     .shared = shared_files,
      .about = "Like driver-missing, if the configuration says `missing-driver = block`."},
     {"foreign-kernel-in-place", GROUP_KEXEC, SEVERITY_BLOCK, KIND_SETTING, LOADING, SCOPE_POLICY,
      "no other program has loaded a kernel", "drop it first with `kexec -u`",
@@ -106,16 +108,18 @@ static const struct reason ROWS[] = {
               "next reboot tries it once more."},
     {"failed-before", GROUP_HISTORY, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed",
-     "see the journal of the boot before that reboot (`journalctl --list-boots`), "
-     "/var/lib/systemd/pstore and the console's or BMC's log. It is tried again when the kernel or "
-     "the firmware is updated, or after `fastreboot retry`, which does not reboot",
+     "`fastreboot history` has the number of that reboot, `fastreboot history N` the commands for "
+     "its journal; see also /var/lib/systemd/pstore and the console's or BMC's log. The kernel is "
+     "tried again when it or the firmware is updated, or after `fastreboot retry`, which does not "
+     "reboot",
      IF(test_failed_before),
      .about =
          "A fast reboot into this kernel has failed: it panicked or hung, something reset the "
          "machine, the jump did not happen, or the health check found something missing. The "
          "kernel is tried again when it or the firmware is updated, or after `fastreboot retry`."},
     {"failed-too-often", GROUP_HISTORY, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_KEXEC,
-     "fast reboots work on this machine", RETRY, IF(test_failed_too_often),
+     "fast reboots work on this machine", RETRY, .advise = advise_failures,
+     IF(test_failed_too_often),
      .about = "Fast reboots into three different kernels have failed, or the list of failed "
               "kernels cannot be read."},
 };

@@ -16,7 +16,7 @@ static const struct reason ROWS[] = {
      IF(test_mode_firmware), .about = "The configuration says `mode = firmware`."},
     {"normal-asked", GROUP_REQUESTS, SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
      "no firmware reboot was requested",
-     "reboot to carry it out, or undo it with `fastreboot set-next auto`",
+     "reboot to carry it out, or undo it with `fastreboot set-next auto`", .advise = advise_asked,
      IF_YES(units.armed, "a firmware reboot was requested"), .follows = "being-checked",
      .about = "`fastreboot normal`, `set-next firmware` or `reboot --firmware` "
               "requested it."},

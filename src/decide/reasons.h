@@ -73,7 +73,9 @@ struct reason {
     const char *lasting; /* what to do if several reboots did not end it, or NULL */
     const char *about;   /* what it means: sentences, commands in backquotes */
     const char *follows; /* the id of the reason next to which this one adds nothing, or NULL */
-    bool alone;          /* if it applies, no other that blocks is of interest */
+    /* Whether a reboot through the firmware would fail for it, too, if it applies; or NULL. */
+    bool (*shared)(const struct facts *facts);
+    bool alone; /* if it applies, no other that blocks is of interest */
 };
 
 /* The reasons, in the order in which they are reported: NULL behind the last one. */

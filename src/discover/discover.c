@@ -54,10 +54,10 @@ static void check_boot(int root, struct boot_entries *entries)
     if (!problem)
         return;
     entries->chosen = entries->n;
-    set_text(&entries->problem,
-             format("%s: mount it, or have it mounted until the shutdown (`systemctl edit "
-                    "fastreboot`, with the lines [Unit] and Wants=boot.mount)",
-                    problem));
+    set_text(&entries->problem, steal(&problem));
+    set_text(&entries->advice, xstrdup("mount it, or have it mounted until the shutdown "
+                                       "(`systemctl edit fastreboot`, with the lines [Unit] and "
+                                       "Wants=boot.mount)"));
 }
 
 /* A configuration with an error counts as none. */

@@ -55,6 +55,7 @@ void boot_entries_clear(struct boot_entries *entries)
     free(entries->entries);
     free(entries->chosen_reason);
     free(entries->problem);
+    free(entries->advice);
     free(entries->copied);
     free(entries->one_time);
     free(entries->writes);

@@ -27,6 +27,7 @@ struct boot_entries {
     bool inherits_cmdline; /* the entries use the running kernel's command line */
     char *chosen_reason;   /* why this one, in words */
     char *problem;         /* why none could be chosen, or NULL */
+    char *advice;          /* what to do about that, or NULL if there is only general advice */
     int problem_error;     /* the errno that caused it, or 0 */
     char *one_time;        /* the boot loader's one-time request, or NULL */
     char *copied;          /* an entry that has fastreboot's own parameters, in words; or NULL */

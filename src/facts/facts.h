@@ -39,6 +39,7 @@ struct boot_payload {
     struct image image; /* zeroed if image_problem or image_error is set */
     char *kernel_id; /* identifies this kernel file, also in later boots; NULL without an image */
     char *image_problem;
+    bool image_damaged; /* that is that the file is empty or cut off */
     int image_error;
     int unpacked;           /* the Image of a compressed kernel, open for reading, or -1 */
     bool unpacked_unsigned; /* that has no signature of its own */

@@ -41,9 +41,11 @@ struct json_object *json_texts(char *const texts[])
     return array;
 }
 
-/* "/etc/fastreboot.conf:1" as two members; null if it is not known, or has no line. */
-static void add_source(struct json_object *object, const char *source)
+/* "/etc/fastreboot.conf:1" as two members; null if it is not known, has no line, or is no path, as
+ * on a partition that is not mounted. */
+static void add_source(struct json_object *object, const char *text)
 {
+    const char *source = text && !strchr(text, ' ') ? text : NULL;
     const char *colon = source ? strrchr(source, ':') : NULL;
     bool has_line = colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")];
     AUTOFREE char *file = has_line ? xstrndup(source, (size_t)(colon - source)) : xstrdup(source);

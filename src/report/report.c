@@ -79,6 +79,16 @@ static void warn_of(const char *start, const char *text)
     print_line("fastreboot: warning: ", format("%s%s", start, text));
 }
 
+static void warn_because(const struct finding *because)
+{
+    AUTOFREE char *text = format("%s%s", because->found.text,
+                                 because->anyway ? "; do not reboot yet: the boot loader would "
+                                                   "start the same"
+                                                 : "");
+
+    warn_of("the next reboot goes through the firmware: ", text);
+}
+
 char *kernel_unknown_text(const struct kernel_report *kernel)
 {
     if (kernel->missing->is != ANSWER_UNKNOWN)
@@ -102,7 +112,7 @@ void report_kernel(const struct kernel_report *kernel, bool all)
     if (kernel->pinned->is == ANSWER_YES)
         warn_of("", kernel->pinned->text);
     if (kernel->because)
-        warn_of("the next reboot goes through the firmware: ", kernel->because->found.text);
+        warn_because(kernel->because);
 }
 
 /* test */

@@ -165,25 +165,57 @@ bool reboots_itself(const struct verdict *verdict)
     return false;
 }
 
-static char *firmware_text(const struct survey *survey, int64_t now, enum style *style)
+/* Whether the request for the firmware is the health check's, which found something missing. */
+static bool is_to_heal(const struct survey *survey)
+{
+    for (size_t i = 0; i < survey->verdict.n; i++)
+        if (streq(survey->verdict.findings[i].reason->id, "normal-asked"))
+            return is_shown(&survey->verdict.findings[i]) && survey->facts.units.armed.text;
+    return false;
+}
+
+/* Whether a reboot through the firmware would fail, too. */
+static bool fails_anyway(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n; i++)
+        if (verdict->findings[i].anyway && is_shown(&verdict->findings[i]))
+            return true;
+    return false;
+}
+
+/* What it takes to be fast again. */
+static char *until_text(const struct survey *survey, enum style *style)
 {
     const struct verdict *verdict = &survey->verdict;
     size_t faults = count(verdict, SEVERITY_BLOCK, 1U << KIND_FAULT);
     size_t settings = count(verdict, SEVERITY_BLOCK, 1U << KIND_SETTING);
 
-    *style = faults > 0 ? STYLE_BAD : STYLE_WARN;
+    *style = faults > 0 || is_to_heal(survey) ? STYLE_BAD : STYLE_WARN;
+    if (fails_anyway(verdict))
+        return format("but do not reboot yet: %zu thing%s to fix", faults + settings,
+                      faults + settings == 1 ? "" : "s");
+    if (faults + settings > 1)
+        return format("%zu things to fix", faults + settings);
+    if (faults + settings == 1)
+        return format("until this is %s", faults ? "fixed" : "changed");
+    if (is_to_heal(survey))
+        return xstrdup("to bring back what is missing");
+    if (count(verdict, SEVERITY_BLOCK, 1U << KIND_MACHINE) > 0)
+        return xstrdup("on this machine");
+    *style = verdict->warnings > 0 ? STYLE_WARN : STYLE_PLAIN;
+    return xstrdup("this once");
+}
+
+static char *firmware_text(const struct survey *survey, int64_t now, enum style *style)
+{
+    const struct verdict *verdict = &survey->verdict;
+    AUTOFREE char *until = until_text(survey, style), *warnings = warnings_text(verdict);
+
     if (reboots_itself(verdict)) {
         *style = STYLE_BAD;
         return healing_text(&survey->facts.health, now);
     }
-    if (faults + settings > 1)
-        return format("Next reboot: firmware, %zu things to fix", faults + settings);
-    if (faults + settings == 1)
-        return format("Next reboot: firmware, until this is %s", faults ? "fixed" : "changed");
-    if (count(verdict, SEVERITY_BLOCK, 1U << KIND_MACHINE) > 0)
-        return xstrdup("Next reboot: firmware, on this machine");
-    *style = STYLE_PLAIN;
-    return xstrdup("Next reboot: firmware, this once");
+    return format("Next reboot: firmware, %s%s", until, fails_anyway(verdict) ? "" : warnings);
 }
 
 /* "cannot read /vmlinuz", as the first line has to be short. */

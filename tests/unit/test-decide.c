@@ -335,6 +335,74 @@ static void advice_about_a_file_fits_what_is_wrong_with_it(void **state)
 }
 
 /* "Later ones are fast again" has turned out wrong three times. */
+static void expect_anyway(const struct facts *facts, const char *id, bool anyway)
+{
+    CLEANUP(verdict_clear) struct verdict verdict;
+    const struct finding *finding;
+
+    decide(facts, PURPOSE_NEXT_REBOOT, &verdict);
+    finding = finding_of(&verdict, id);
+    assert_int_equal(finding->found.is, ANSWER_YES);
+    assert_int_equal(finding->anyway, anyway);
+    assert_int_equal(strstr(finding_advice(finding), "; do that before any reboot") != NULL,
+                     anyway);
+}
+
+/* What the boot loader would start, too, keeps the machine down whichever way it reboots. */
+static void a_damaged_kernel_is_damaged_for_the_firmware(void **state)
+{
+    static const struct {
+        const char *id;
+        bool anyway;
+    } IDS[] = {{"kernel-missing", true}, {"kernel-invalid", false},    {"kernel-untrusted", false},
+               {"initrd-empty", true},   {"modules-incomplete", true}, {"driver-required", true},
+               {"memory-short", false}};
+
+    (void)state;
+    for (size_t i = 0; i < 3 * ELEMENTS(IDS); i++) {
+        const char *id = IDS[i / 3].id;
+        bool damaged = i % 3 == 1, configured = i % 3 == 2, anyway = IDS[i / 3].anyway;
+        struct made_facts made;
+        struct boot_payload *payload = &made.facts.payload;
+
+        made_fast(&made);
+        payload->kernel.error = streq(id, "kernel-missing") ? ENOENT : 0;
+        payload->kernel.untrusted = streq(id, "kernel-untrusted") ? (char *)"writable" : NULL;
+        payload->image_problem = streq(id, "kernel-invalid") ? (char *)"zImage" : NULL;
+        payload->image_damaged = damaged;
+        made.initrds[0].size = streq(id, "initrd-empty") ? 0 : 100;
+        payload->modules_problem = (char *)"/lib/modules/6.1.0 does not exist";
+        made.facts.driver_missing = answer_yes((char *)"no driver");
+        made.facts.config.missing_driver = MISSING_DRIVER_BLOCK;
+        made.facts.memory = (struct memory_facts){.known = true};
+        payload->memory = 1;
+        made.facts.boot_entries.loader = configured ? "configuration" : "grub";
+        made.facts.config.kernel_source = (char *)"/etc/fastreboot.conf:1";
+        made.facts.config.initrd_source = (char *)"/etc/fastreboot.conf:2";
+        expect_anyway(&made.facts, id,
+                      !configured && (anyway || (damaged && streq(id, "kernel-invalid"))));
+    }
+}
+
+static void advice_after_failures(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.units.armed = answer_yes(NULL);
+    expect_advice(&made.facts, "normal-asked", "or undo it with `fastreboot set-next auto`");
+    made.facts.units.armed.text = (char *)"a firmware reboot was requested: something was missing";
+    expect_advice(&made.facts, "normal-asked", "reboot: the firmware resets the hardware");
+    made.facts.failure.error = EBADMSG;
+    expect_advice(&made.facts, "failed-too-often", "`fastreboot retry`, which removes that file");
+    made.facts.failure.error = EIO;
+    expect_advice(&made.facts, "failed-too-often", "when the cause is fixed, `fastreboot retry`");
+    made.facts.boot_entries.chosen = made.facts.boot_entries.n;
+    made.facts.boot_entries.advice = (char *)"mount it";
+    expect_advice(&made.facts, "kernel-unknown", "mount it");
+}
+
 static void what_reboots_do_not_end_is_a_fault(void **state)
 {
     CLEANUP(verdict_clear) struct verdict verdict = {0};
@@ -436,6 +504,8 @@ int main(void)
         cmocka_unit_test(what_is_known_is_the_better_reason),
         cmocka_unit_test(advice_about_a_quirk_can_be_followed),
         cmocka_unit_test(advice_about_a_file_fits_what_is_wrong_with_it),
+        cmocka_unit_test(a_damaged_kernel_is_damaged_for_the_firmware),
+        cmocka_unit_test(advice_after_failures),
         cmocka_unit_test(what_reboots_do_not_end_is_a_fault),
         cmocka_unit_test(what_follows_is_marked),
         cmocka_unit_test(a_cause_always_remains),

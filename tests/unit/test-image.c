@@ -146,6 +146,9 @@ static void room_for_the_command_line_is_needed(void **state)
     expect_release(bytes, sizeof(bytes), "6.1.0");
     memset(bytes + 0x238, 0xff, 4);
     expect_release(bytes, sizeof(bytes), "6.1.0");
+    assert_true(image_is_damaged("empty") && image_is_damaged("too short for a kernel") &&
+                image_is_damaged("truncated: 3583 bytes, its header says 3584"));
+    assert_false(image_is_damaged("zImage, not a bzImage") || image_is_damaged("empty kernel"));
 }
 
 static void every_truncation_is_noticed(void **state)

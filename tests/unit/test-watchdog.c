@@ -71,7 +71,7 @@ static void doubt_is_not_armed(void **state)
          "WatchdogDevice= in /etc/systemd/system.conf:7 names");
     WITH((made.facts.config.watchdog = SECONDS_OFF,
           made.facts.config.watchdog_source = (char *)"/etc/fastreboot.conf:3"),
-         "/etc/fastreboot.conf:3 says watchdog = off: if");
+         "/etc/fastreboot.conf:3 says watchdog = off: ");
     WITH((watchdog->identity = NULL, watchdog->ipmi = true), "ipmi_watchdog");
 }
 

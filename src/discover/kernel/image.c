@@ -29,6 +29,10 @@ struct file {
     char **problem;
 };
 
+#define EMPTY "empty"
+#define TOO_SHORT "too short for a kernel"
+#define TRUNCATED "truncated"
+
 static int refuse(const struct file *file, const char *problem)
 {
     *file->problem = xstrdup(problem);
@@ -88,7 +92,7 @@ static int read_x86(const struct file *file, struct image *image)
     if ((get_le16(file->head + 0x236) & (KERNEL_64 | ABOVE_4G)) != (KERNEL_64 | ABOVE_4G))
         return refuse(file, "bzImage without a 64-bit entry point that can be loaded anywhere");
     if (need > file->size) {
-        *file->problem = format("truncated: %llu bytes, its header says %llu",
+        *file->problem = format(TRUNCATED ": %llu bytes, its header says %llu",
                                 (unsigned long long)file->size, (unsigned long long)need);
         return -ENOEXEC;
     }
@@ -160,12 +164,11 @@ static int refuse_unknown(const struct file *file, size_t length)
     };
 
     if (length == 0)
-        return refuse(file, "empty");
+        return refuse(file, EMPTY);
     for (size_t i = 0; i < ELEMENTS(KNOWN); i++)
         if (length >= KNOWN[i].length && memcmp(file->head, KNOWN[i].magic, KNOWN[i].length) == 0)
             return refuse(file, KNOWN[i].problem);
-    return refuse(file, length < HEAD ? "too short for a kernel"
-                                      : "neither a bzImage nor an arm64 Image");
+    return refuse(file, length < HEAD ? TOO_SHORT : "neither a bzImage nor an arm64 Image");
 }
 
 int image_read_part(int fd, uint64_t start, uint64_t size, struct image *ret_image,
@@ -218,4 +221,9 @@ int image_read_packed(int fd, uint64_t start, uint64_t size, struct image *ret_i
     image_clear(ret_image); /* not every boot loader unpacks it on other machines */
     *ret_problem = xstrdup("compressed, and not a kernel for arm64");
     return -ENOEXEC;
+}
+
+bool image_is_damaged(const char *problem)
+{
+    return streq(problem, EMPTY) || streq(problem, TOO_SHORT) || after_prefix(problem, TRUNCATED);
 }

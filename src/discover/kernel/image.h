@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 #include "facts/image.h"
 
 /* Reads the header of the open kernel `fd`, and checks what kexec_file_load requires and that the
@@ -17,3 +19,7 @@ int image_read_part(int fd, uint64_t start, uint64_t size, struct image *ret_ima
  * compressed.h): *ret_unpacked is then its Image, in a memfd that the caller closes, or -1. */
 int image_read_packed(int fd, uint64_t start, uint64_t size, struct image *ret_image,
                       int *ret_unpacked, char **ret_problem);
+
+/* Whether such a problem is that the file is empty or cut off: then no boot loader starts it
+ * either. */
+bool image_is_damaged(const char *problem);

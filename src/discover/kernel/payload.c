@@ -111,6 +111,7 @@ static int read_kernel(struct boot_payload *payload)
                                 : image_read_packed(kernel->fd, 0, kernel->size, &payload->image,
                                                     &payload->unpacked, &payload->image_problem);
 
+    payload->image_damaged = payload->image_problem && image_is_damaged(payload->image_problem);
     if (r < 0 || payload->unpacked < 0)
         return r;
     r = pe_is_signed(payload->unpacked, 0, unpacked_size(payload));
