@@ -128,13 +128,16 @@ char *decide_entry(const struct facts *facts, const struct boot_payload *payload
     with_payload.payload = *payload;
     for (size_t i = 0; i < reasons_count(); i++) {
         struct finding finding = {.reason = reason_at(i)};
+        char *problem = NULL;
 
         if (finding.reason->scope != SCOPE_FILES)
             continue;
         finding.found = reason_ask(finding.reason, &with_payload);
         if (blocks(&finding))
-            return finding.found.text;
+            problem = steal(&finding.found.text);
         answer_clear(&finding.found);
+        if (problem)
+            return problem;
     }
     return NULL;
 }

@@ -478,6 +478,7 @@ static void an_entry_is_judged_by_its_files(void **state)
     AUTOFREE char *text = NULL;
     struct made_facts made;
     struct boot_payload payload;
+    struct boot_entry entry;
 
     (void)state;
     made_fast(&made);
@@ -488,6 +489,15 @@ static void an_entry_is_judged_by_its_files(void **state)
     payload.modules_problem = (char *)"/lib/modules/6.1.0 does not exist";
     text = decide_entry(&made.facts, &payload);
     assert_string_equal(text, "/lib/modules/6.1.0 does not exist");
+
+    entry = *payload.entry;
+    entry.title = (char *)"Lab";
+    entry.problem = (char *)"a word is missing";
+    entry.source = (char *)"/boot/grub/grub.cfg:7"; /* in the answer, and freed with it */
+    payload.entry = &entry;
+    free(text);
+    text = decide_entry(&made.facts, &payload);
+    assert_string_equal(text, "boot entry \"Lab\": a word is missing");
     assert_string_equal(severity_name(SEVERITY_WARN), "warn");
 }
 
