@@ -4,6 +4,7 @@
 #include <getopt.h>
 
 #include "base/util.h"
+#include "help.h"
 #include "options.h"
 #include "usage.h"
 
@@ -22,7 +23,7 @@ static int unknown_verb(const char *name)
     for (size_t i = 0; i < TABLE.n_verbs; i++)
         if (!(TABLE.verbs[i]->flags & VERB_HIDDEN))
             nearest_try(&nearest, TABLE.verbs[i]->name);
-    return usage_unknown("verb", "\"", &nearest);
+    return usage_unknown("verb", "\"", &nearest, NULL);
 }
 
 /* Reports an error with what it concerns. */
@@ -72,6 +73,10 @@ int main(int argc, char **argv)
         return finish(status);
     if (!as_normal && optind < argc)
         name = argv[optind++];
+    if (streq(name, "help")) {
+        help_print();
+        return finish(EXIT_FINE);
+    }
     if (!find_verb(name))
         return unknown_verb(name);
     if (optind + 1 < argc)

@@ -76,7 +76,7 @@ static void set_json(int mode, struct call *call)
 static int word_of(const struct option_help *option)
 {
     struct nearest nearest = {.word = optarg};
-    AUTOFREE char *what = format("--%s mode", option->name);
+    AUTOFREE char *what = format("--%s mode", option->name), *choices = NULL;
 
     if (!optarg)
         return 0;
@@ -84,8 +84,9 @@ static int word_of(const struct option_help *option)
         if (streq(optarg, option->words[i]))
             return i;
         nearest_try(&nearest, option->words[i]);
+        append_text(&choices, ", ", option->words[i]);
     }
-    (void)usage_unknown(what, "\"", &nearest);
+    (void)usage_unknown(what, "\"", &nearest, choices);
     return -1;
 }
 
@@ -185,7 +186,7 @@ static int unknown_long(const char *word)
             nearest_try(&nearest, TABLE.options[i].name);
     if (nearest.name)
         found = format("--%s", nearest.name);
-    return usage_unknown("option", "", &(struct nearest){.word = name, .name = found});
+    return usage_unknown("option", "", &(struct nearest){.word = name, .name = found}, NULL);
 }
 
 /* What getopt did not take: it tells a known option in optopt, and an unknown letter. */
@@ -257,7 +258,7 @@ static int check_number(const struct verb *verb, struct call *call)
 static int check_argument(const struct verb *verb, struct call *call)
 {
     struct nearest nearest = {.word = call->argument};
-    AUTOFREE char *what = NULL;
+    AUTOFREE char *what = NULL, *choices = xstrdup(verb->words_are);
 
     if (call->argument && !verb->argument)
         return usage_error("unexpected argument \"%s\"", call->argument);
@@ -271,11 +272,13 @@ static int check_argument(const struct verb *verb, struct call *call)
         if (streq(verb->word(i), call->argument))
             return EXIT_FINE;
         nearest_try(&nearest, verb->word(i));
+        if (!verb->words_are)
+            append_text(&choices, ", ", verb->word(i));
     }
     what = xstrdup(verb->argument);
     for (char *letter = what; *letter; letter++)
         *letter = (char)tolower(*letter);
-    return usage_unknown(what, "\"", &nearest);
+    return usage_unknown(what, "\"", &nearest, choices);
 }
 
 int options_check(const struct verb *verb, struct call *call)

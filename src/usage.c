@@ -18,10 +18,12 @@ int usage_error(const char *pattern, ...)
     return EXIT_USAGE;
 }
 
-int usage_unknown(const char *what, const char *quote, const struct nearest *nearest)
+int usage_unknown(const char *what, const char *quote, const struct nearest *nearest,
+                  const char *choices)
 {
-    if (!nearest->name)
-        return usage_error("unknown %s %s%s%s", what, quote, nearest->word, quote);
-    return usage_error("unknown %s %s%s%s; did you mean %s%s%s?", what, quote, nearest->word, quote,
-                       quote, nearest->name, quote);
+    if (nearest->name)
+        return usage_error("unknown %s %s%s%s; did you mean %s%s%s?", what, quote, nearest->word,
+                           quote, quote, nearest->name, quote);
+    return usage_error("unknown %s %s%s%s%s%s", what, quote, nearest->word, quote,
+                       choices ? "; there is " : "", choices ? choices : "");
 }

@@ -9,5 +9,7 @@
 
 int usage_error(const char *pattern, ...) PRINTF(1, 2);
 
-/* "unknown WHAT WORD", and the nearest name if there is one. `quote` stands around both words. */
-int usage_unknown(const char *what, const char *quote, const struct nearest *nearest);
+/* "unknown WHAT WORD", and the nearest name, or else the `choices`, unless they are NULL. `quote`
+ * stands around the words. */
+int usage_unknown(const char *what, const char *quote, const struct nearest *nearest,
+                  const char *choices);

@@ -48,6 +48,21 @@ const struct reason *reason_find(const char *id)
     return reason;
 }
 
+const struct reason *reason_late_at(size_t i)
+{
+    return i < LATE_REASONS.n ? &LATE_REASONS.rows[i] : NULL;
+}
+
+const struct reason *reason_explained(const char *id)
+{
+    const struct reason *reason = reason_find(id);
+
+    for (size_t i = 0; !reason && i < LATE_REASONS.n; i++)
+        if (streq(LATE_REASONS.rows[i].id, id))
+            reason = &LATE_REASONS.rows[i];
+    return reason;
+}
+
 struct answer reason_ask(const struct reason *reason, const struct facts *facts)
 {
     struct answer answer = reason->test ? reason->test(facts) : read_fact(reason, facts);

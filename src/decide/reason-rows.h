@@ -13,6 +13,9 @@ struct reason_list {
 
 extern const struct reason_list MACHINE_REASONS, KERNEL_REASONS, WARNINGS;
 
+/* Not part of it: only a shutdown can find these. */
+extern const struct reason_list LATE_REASONS;
+
 /* The purposes of a reason. */
 enum {
     REBOOTS = 1 << PURPOSE_NEXT_REBOOT | 1 << PURPOSE_SHUTDOWN,

@@ -86,6 +86,13 @@ size_t reasons_count(void);
 /* The reason with this id, or NULL. */
 const struct reason *reason_find(const char *id);
 
+/* Those that only a shutdown can find, and that are never asked: NULL behind the last one. They
+ * have an id, a group, a severity, a kind, and words. */
+const struct reason *reason_late_at(size_t i);
+
+/* The reason of either kind with this id, or NULL. */
+const struct reason *reason_explained(const char *id);
+
 /* Whether the reason applies. The text says why, or what cannot be known; it is only NULL if the
  * answer is no. */
 struct answer reason_ask(const struct reason *reason, const struct facts *facts);

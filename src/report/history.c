@@ -334,7 +334,7 @@ void report_record(const struct boot_record *record, size_t number, int64_t now)
                    format("Reboot %zu: %s, %s", number, outcome_name(record->outcome), when));
     if (details)
         print_line("  Details:  ", steal(&details));
-    if (record->reason_id && reason_find(record->reason_id))
+    if (record->reason_id && reason_explained(record->reason_id))
         print_line("  Reason:   ",
                    format("%s (`fastreboot explain %s`)", record->reason_id, record->reason_id));
     for (char **missing = record->missing; missing && *missing; missing++)

@@ -23,6 +23,8 @@ static const char *id_of(size_t i)
 {
     const struct reason *reason = reason_at(i);
 
+    if (!reason)
+        reason = reason_late_at(i - reasons_count());
     return reason ? reason->id : NULL;
 }
 
@@ -34,7 +36,7 @@ static int run(const struct call *call)
         [KIND_FAULT] = "until something is repaired",
         [KIND_MACHINE] = "always, on this machine",
     };
-    const struct reason *reason = reason_find(call->argument);
+    const struct reason *reason = reason_explained(call->argument);
 
     if (given(call, OPTION_JSON)) {
         report_reason_json(reason);
@@ -57,6 +59,7 @@ const struct verb verb_explain = {
     .summary = "what a reason means, and what to do about it",
     .argument = "REASON",
     .word = id_of,
+    .words_are = "a list in fastreboot-reasons(7)",
     .options = OPTION_JSON | OPTION_NO_PAGER,
     .run = run,
 };

@@ -84,6 +84,7 @@ struct verb {
     /* The words that the argument may be, NULL after the last one; or NULL if it may be any. Then
      * a dry run needs it, too. */
     const char *(*word)(size_t i);
+    const char *words_are; /* where to find the words if there are many, or NULL */
     unsigned options;
     unsigned flags;
     int (*run)(const struct call *call); /* returns the exit status; reports its errors */

@@ -33,6 +33,23 @@ static void the_table_is_whole(void **state)
     }
 }
 
+/* Whoever reads one of these ids in the journal can have it explained; nobody asks for it before.
+ */
+static void what_only_a_shutdown_finds_is_explained(void **state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (const struct reason *reason; (reason = reason_late_at(n)); n++) {
+        assert_null(reason_find(reason->id));
+        assert_ptr_equal(reason_explained(reason->id), reason);
+        assert_true(reason->passed && reason->advice && reason->about);
+    }
+    assert_int_equal(n, 3);
+    assert_ptr_equal(reason_explained("xen"), find("xen"));
+    assert_null(reason_explained("load"));
+}
+
 /* A list that nobody wants to read is one with too many groups, or with too many in one. */
 static void every_group_has_reasons(void **state)
 {
@@ -460,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_whole),
         cmocka_unit_test(every_group_has_reasons),
+        cmocka_unit_test(what_only_a_shutdown_finds_is_explained),
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
         cmocka_unit_test(settings_that_are_the_cause),
