@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/hook.h"
 
-#include <errno.h>
 #include <spawn.h>
-#include <sys/wait.h>
 
+#include "base/child.h"
 #include "base/util.h"
 
 static void set(const char *variable)
@@ -19,7 +18,7 @@ static void set(const char *variable)
 int hook_run(const char *program, char *const environment[])
 {
     char *argv[] = {(char *)program, NULL};
-    int status, r;
+    int r;
     pid_t pid;
 
     for (size_t i = 0; environment[i]; i++)
@@ -27,8 +26,5 @@ int hook_run(const char *program, char *const environment[])
     r = posix_spawn(&pid, program, NULL, NULL, argv, environ);
     if (r > 0)
         return -r;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return child_wait(pid);
 }

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/wait.h>
 
+#include "base/child.h"
 #include "base/util.h"
 
 enum {
@@ -69,20 +69,17 @@ static void read_answer(int fd, char answer[MAX_ANSWER])
     while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-/* The exit status, or a negative errno. */
+/* The exit status as child_wait() gives it, or a negative errno. */
 static int ask(const char *const command[], const char *path, char answer[MAX_ANSWER])
 {
     AUTOCLOSE int fd = -1;
     pid_t pid;
-    int status, r = start(command, path, &pid, &fd);
+    int r = start(command, path, &pid, &fd);
 
     if (r < 0)
         return r;
     read_answer(fd, answer);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
+    return child_wait(pid);
 }
 
 int package_of(const char *path, struct package *ret)

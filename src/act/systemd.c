@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <spawn.h>
-#include <sys/wait.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -306,16 +306,6 @@ int systemd_arm_watchdog(int root, unsigned seconds)
     return r < 0 ? r : set_microseconds(bus, "KExecWatchdogUSec", microseconds);
 }
 
-static int wait_for(pid_t pid)
-{
-    int status;
-
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /* What the program says, a question of molly-guard's for example, is to be seen also where standard
  * output is not. */
 static int spawn(const char *path, char *const argv[], pid_t *ret_pid)
@@ -346,7 +336,7 @@ int systemd_run(const char *path, const char *const arguments[], const char *con
     for (int i = 0; environment && environment[i]; i++)
         (void)putenv((char *)environment[i]);
     r = spawn(path, argv, &pid);
-    return r > 0 ? -r : wait_for(pid);
+    return r > 0 ? -r : child_wait(pid);
 }
 
 int systemctl(const char *const arguments[], const char *const environment[])

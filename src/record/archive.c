@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/wait.h>
 
+#include "base/child.h"
 #include "base/util.h"
 
 static int run_tar(const char *tree, int to)
@@ -13,7 +13,6 @@ static int run_tar(const char *tree, int to)
     const char *const words[] = {"tar",      "--create",    "--gzip", "--sparse", "--numeric-owner",
                                  "--file=-", "--directory", tree,     ".",        NULL};
     posix_spawn_file_actions_t actions;
-    int status;
     pid_t pid;
     int r = posix_spawn_file_actions_init(&actions);
 
@@ -24,10 +23,8 @@ static int run_tar(const char *tree, int to)
     (void)posix_spawn_file_actions_destroy(&actions);
     if (r != 0)
         return -r;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
+    r = child_wait(pid);
+    return r > 0 ? -ECHILD : r;
 }
 
 int archive_write(const char *tree, const char *file)

@@ -192,8 +192,10 @@ static bool is_candidate(int root, const char *directory, const char *vendor)
            root_exists(root, path) == 1 && (vendor || has_program(root, directory, NULL));
 }
 
-/* The only directory of all partitions with a grub.cfg that counts, for free(); or NULL. */
-static char *find_candidate(int root, const char *vendor)
+typedef bool accept_directory(int root, const char *directory, const char *vendor);
+
+/* The only directory below /EFI of all partitions that is accepted, for free(); or NULL. */
+static char *find_only(int root, accept_directory *accept, const char *vendor)
 {
     AUTOFREE char *found = NULL;
 
@@ -205,7 +207,7 @@ static char *find_candidate(int root, const char *vendor)
         for (int j = 0; j < n; j++) {
             AUTOFREE char *directory = format("%s/%s", efi, names[j]);
 
-            if (!is_candidate(root, directory, vendor))
+            if (!accept(root, directory, vendor))
                 continue;
             if (found)
                 return NULL;
@@ -221,7 +223,7 @@ char *esp_grub_home(int root, const struct started *started)
 
     if (root_exists(root, "sys/firmware/efi") != 1)
         return NULL;
-    home = find_candidate(root, vendor_of(started));
+    home = find_only(root, is_candidate, vendor_of(started));
     config = home ? format("%s/grub.cfg", home) : NULL;
     if (!config || root_read(root, config, MAX_CONFIG, &text, NULL) < 0 || !has_menu(text))
         return NULL;
@@ -241,30 +243,22 @@ static bool is_bls_home(int root, const char *directory)
     return root_exists(root, mark) == 1 && root_exists(root, config) == 0;
 }
 
+/* Whether the directory has a GRUB that may have started this machine. That in BOOT is a copy.
+ */
+static bool has_grub(int root, const char *directory, const char *vendor)
+{
+    return strcasecmp(basename(directory), "BOOT") != 0 && has_program(root, directory, NULL) &&
+           (!vendor || strcasecmp(basename(directory), basename(vendor)) == 0);
+}
+
 char *esp_bls_home(int root, const struct started *started)
 {
-    AUTOFREE char *found = NULL;
-    const char *vendor = vendor_of(started);
+    AUTOFREE char *home = NULL;
 
     if (root_exists(root, "sys/firmware/efi") != 1 || find_home(root))
         return NULL;
-    for (size_t i = 0; i < ELEMENTS(PARTITIONS); i++) {
-        AUTOFREE char *efi = format("%s/EFI", PARTITIONS[i]);
-        CLEANUP(names_freep) char **names = NULL;
-        int n = root_names(root, efi, NULL, MAX_VENDORS, &names);
-
-        for (int j = 0; j < n; j++) {
-            AUTOFREE char *directory = format("%s/%s", efi, names[j]);
-
-            if (strcasecmp(names[j], "BOOT") == 0 || !has_program(root, directory, NULL) ||
-                (vendor && strcasecmp(names[j], basename(vendor)) != 0))
-                continue;
-            if (found || !is_bls_home(root, directory))
-                return NULL;
-            found = steal(&directory);
-        }
-    }
-    return steal(&found);
+    home = find_only(root, has_grub, vendor_of(started));
+    return home && is_bls_home(root, home) ? steal(&home) : NULL;
 }
 
 /* Of several disks with such a partition it has to be the one that the firmware used. */
