@@ -25,7 +25,7 @@ class Run:
         """Copies the disks: the snapshot may be removed before the run ends."""
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir()
-        for name in hardware.drives(KIND):
+        for name in hardware.drives(KIND, KIND.loader):
             host.run(*debian.tool("qemu-img"), "convert", "-O", "qcow2", below / f"{name}.qcow2",
                      self.directory / f"{name}.qcow2")
         self._log.touch()

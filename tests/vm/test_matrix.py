@@ -7,7 +7,7 @@ from lab import matrix
 
 def scenarios():
     for name, cell in matrix.CELLS.items():
-        yield pytest.param(cell, id=name, marks=pytest.mark.kind(cell.suite, cell.loader))
+        yield pytest.param(cell, id=name, marks=pytest.mark.kind(**cell.kind))
 
 
 @pytest.mark.matrix

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from lab import cache, debian, disk, host, layouts, loaders
+from lab import cache, debian, disk, host, layouts, loaders, roots
 
 MEMORY_MIB = 1024
 # An emulated processor with few features, since the guest loads and tests a module for many of them.
@@ -46,6 +46,8 @@ class Kind:
     append: str = ""            # to the kernel's command line; only where QEMU starts it
     qemu: tuple = ()            # more of QEMU's options
     layout: str = ""            # of layouts.LAYOUTS, and dracut; only where QEMU starts the kernel
+    root: str = ""              # of roots.ROOTS; only with a loader
+    initrd: str = "initramfs-tools"  # or dracut; only with a loader
     steady: bool = False        # its clock hardly depends on the computer; several times slower
 
     @property
@@ -54,7 +56,13 @@ class Kind:
                 *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
         if self.append or self.qemu:
             more.append(cache.digest(self.append, *self.qemu)[:6])
-        return "-".join([self.suite, *([self.loader] if self.loader else []), *more])
+        own = filter(None, (self.suite, self.loader, self.root, "dracut" if self.initrd == "dracut" else ""))
+        return "-".join([*own, *more])
+
+    @property
+    def asks(self):
+        """Each boot asks for a passphrase at the console."""
+        return bool(self.layout and layouts.LAYOUTS[self.layout].asks or self.root and roots.ROOTS[self.root].asks)
 
 
 @functools.cache
@@ -101,7 +109,7 @@ def hardware(kind, directory, loader=None):
         yield from ("-kernel", f"{disks}/vmlinuz", "-initrd", f"{disks}/initrd.img")
         words = [disk.COMMAND_LINE, layouts.LAYOUTS[kind.layout].parameters if kind.layout else "", kind.append]
         yield from ("-append", " ".join(filter(None, words)))
-    for name in drives(kind):
+    for name in drives(kind, loader):
         if kind.layout and name != "disk":
             yield from layouts.LAYOUTS[kind.layout].drive(name, directory)
         elif name != "vars":
@@ -142,11 +150,14 @@ def ovmf(name):
 def make_disk(kind):
     if kind.layout:
         return layouts.make(kind.suite, kind.layout)
-    return loaders.make(kind.suite, kind.loader) if kind.loader else disk.make(kind.suite)
+    return loaders.make(kind.suite, kind.loader, kind.root, kind.initrd) if kind.loader else disk.make(kind.suite)
 
 
-def drives(kind):
+def drives(kind, loader):
+    """`loader`: as for hardware()."""
     more = ["disk"] if DISK_MIB.keys() & set(kind.devices) else []
+    if kind.root:
+        more += (["mirror"] if roots.ROOTS[kind.root].mirror else []) + ([] if loader else ["source"])
     if kind.loader:
         return [*(["vars"] if kind.loader in OVMF else []), "root", *more]
     if kind.layout:
@@ -154,9 +165,9 @@ def drives(kind):
     return ["root", "boot", *more] if kind.suite == "bookworm" else ["root", *more]
 
 
-def overlay(directory, kind, below):
+def overlay(directory, kind, below, loader):
     """Makes the images that a machine writes to, on top of those of `below` (a snapshot, or None)."""
-    for name in drives(kind):
+    for name in drives(kind, loader):
         image = directory / f"{name}.qcow2"
         if name == "disk" and not below:
             size = max(DISK_MIB.get(device, 0) for device in kind.devices)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import cache, debian, disk, host, superblocks
 
-PROMPT = r"(?i)pass(word|phrase)\b[^\n]*:"
+PROMPT = r"(?i)(pass(word|phrase)|unlock disk)\b[^\n]*:"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +76,7 @@ omit_dracutmodules+=" {without} "
 drivers+=" virtio_pci virtio_blk virtio_console ext4 {drivers} "
 filesystems+=" ext4 "
 """
+PLAIN = CONFIGURE.format(modules="", without="mdraid lvm crypt multipath", drivers="")
 # Its mounts are gone with the last process.
 MAKE_INITRD = """
 cd "$1"
@@ -98,6 +99,12 @@ def tree(suite, more):
                      f"making a system of {suite} with dracut (about 90 s)") / "tree"
 
 
+def make_initrd(tree, configuration=PLAIN):
+    """In a system with one kernel."""
+    (tree / "etc/dracut.conf.d/lab.conf").write_text(configuration)
+    host.run("unshare", "--mount", "sh", "-euc", MAKE_INITRD, "sh", tree)
+
+
 def make(suite, name):
     """A directory with root.img, with RAID mirror.img, and vmlinuz and initrd.img for QEMU's -kernel."""
     layout = LAYOUTS[name]
@@ -108,10 +115,9 @@ def make(suite, name):
         new = target / "tree"
         host.run("cp", "-a", system, new)
         disk.configure(new, "")
-        (new / "etc/dracut.conf.d/lab.conf").write_text(configuration)
         if "multipath" in layout.layers:
             (new / "etc/multipath.conf").write_text(MULTIPATH)
-        host.run("unshare", "--mount", "sh", "-euc", MAKE_INITRD, "sh", new)
+        make_initrd(new, configuration)
         shutil.copy(disk.newest(new / "boot", "vmlinuz-*"), target / "vmlinuz")
         shutil.copy(disk.newest(new / "boot", "initrd.img-*"), target / "initrd.img")
         superblocks.fill(target, new, layout.layers)

@@ -7,7 +7,7 @@ a distribution's installer does.
 import shutil
 from pathlib import Path
 
-from lab import cache, debian, disk, host
+from lab import cache, debian, disk, host, layouts, roots
 
 ESP_MIB = 256  # systemd-boot keeps the kernels there
 START_MIB = 1
@@ -95,12 +95,17 @@ done
 WITH_KEXEC_TOOLS, WITH_TWO = ("grub-menu",), ("grub", "shim", "systemd-boot")
 
 
-def packages(suite):
+def packages(suite, root, initrd):
     lacks = {"bullseye": {"systemd-boot"}}.get(suite, set())
-    return [name for name in host.packages("guest", "run", "loaders") if name not in lacks]
+    more = []
+    if initrd == "dracut":
+        lacks, more = lacks | {"initramfs-tools"}, ["dracut"]
+    if root or more:  # one system for all roots
+        more += roots.packages(suite, initrd)
+    return sorted({*host.packages("guest", "run", "loaders"), *more} - lacks)
 
 
-def tree(suite, loader):
+def tree(suite, loader, root, initrd):
     """The system whose disk `loader` is to start. Loaders that differ in nothing else share one."""
     sources = [debian.source(f"{suite}-backports")] if suite == "bookworm" else []
     if loader in WITH_TWO:
@@ -110,46 +115,70 @@ def tree(suite, loader):
     else:
         newer = NEWER[suite]
         name, hook = "newer-kernel", NEWER_KERNEL.format(suite=newer, source=debian.source(newer))
+    if root or initrd == "dracut":
+        name += f"-roots-{initrd}"
     hooks = [f"--customize-hook={hook}"]
+    wanted = packages(suite, root, initrd)
 
     def make(target):
-        disk.bootstrap(target / "tree", suite, packages(suite), *hooks, sources=sources)
+        disk.bootstrap(target / "tree", suite, wanted, *hooks, sources=sources)
 
-    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, *hooks, *packages(suite))
+    recipe = cache.digest(Path(disk.__file__), Path(debian.__file__), disk.GUEST, *hooks, *wanted)
     return cache.get(f"tree-{suite}-{name}", recipe, make,
                      f"making a system of {suite} with boot loaders (about 90 s)") / "tree"
 
 
-def make(suite, loader):
-    """A directory with root.img, which has partitions, and vmlinuz and initrd.img for the first boot."""
-    system = tree(suite, loader)
+def install(loader, root="", initrd="initramfs-tools"):
+    """The script that makes the disk start by the loader; it runs in the machine. `root`: of roots.ROOTS."""
+    return roots.install(root, initrd) if root else INSTALL[loader]
+
+
+def make(suite, loader, root="", initrd="initramfs-tools"):
+    """A directory with root.img, which has partitions, and vmlinuz and initrd.img for the first boot.
+
+    With `root` these partitions are empty; there is source.img with the system, and mirror.img if it has a second disk.
+    """
+    system = tree(suite, loader, root, initrd)
+    parts = PARTITIONS[loader]
+    if root and roots.ROOTS[root].boot:
+        parts = (*parts[:-1], BOOT, parts[-1])
 
     def fill(target):
         new = target / "tree"
         host.run("cp", "-a", system, new)
-        disk.configure(new, "".join(FSTAB.get(name, "") for name, _, _ in PARTITIONS[loader]))
+        disk.configure(new, "" if root else "".join(FSTAB.get(name, "") for name, _, _ in parts))
         (new / "boot/efi").mkdir()
-        on_serial = BIOS_BOOT in PARTITIONS[loader]
+        on_serial = BIOS_BOOT in parts
         (new / "etc/default/grub").write_text(GRUB_DEFAULTS.format(
             timeout=MENU_SECONDS if loader == "grub-menu" else 0, terminal="serial" if on_serial else "console"))
+        if initrd == "dracut":
+            layouts.make_initrd(new)
         for name in ("vmlinuz", "initrd.img"):  # the newest
             shutil.copy(new / "boot" / (new / name).readlink().name, target / name)
-        write(target / "root.img", new, PARTITIONS[loader])
+        write(target / "root.img", None if root else new, parts)
+        if root:
+            roots.write_source(target, new)
+        if root and roots.ROOTS[root].mirror:
+            host.run("cp", "--sparse=always", target / "root.img", target / "mirror.img")
         if loader == "systemd-boot":
             add_uki(target, new)
         shutil.rmtree(new)
 
-    recipe = cache.digest(Path(__file__), *cache.age(system))
-    return cache.get(f"disk-{suite}-{loader}", recipe, fill, f"making the disk of a {suite} machine with {loader}")
+    recipe = cache.digest(Path(__file__), Path(layouts.__file__), *cache.age(system))
+    name = "-".join(filter(None, ("disk", suite, loader, root, initrd if initrd == "dracut" else "")))
+    return cache.get(name, recipe, fill, f"making the disk of a {suite} machine with {loader}")
 
 
 def write(image, system, partitions):
+    """With the files of `system`; without one the partitions are empty."""
     start = START_MIB
     with open(image, "wb") as file:
         file.truncate((2 * START_MIB + sum(mib for _, _, mib in partitions)) << 20)
     for number, (name, kind, mib) in enumerate(partitions, 1):
         host.run("sgdisk", f"--new={number}:{start}M:+{mib}M", f"--typecode={number}:{kind}", image)
-        if name == "esp":
+        if not system:
+            pass
+        elif name == "esp":
             host.run("mformat", "-i", f"{image}@@{start}M", "-T", mib * 2048, "-v", "ESP", "::")
         elif name == "boot":
             disk.ext4(image, system / "boot", "boot", mib, offset=start << 20)

@@ -55,7 +55,7 @@ class Machine:
         Disks that are in the directory already are used as they are.
         """
         if not (directory / "root.qcow2").exists():
-            overlay(directory, kind, below)
+            overlay(directory, kind, below, kind.loader if loader is None else loader)
         state = below / "state" if below and (below / "state").exists() else None
         incoming = ["-incoming", "defer"] if state else []
         self.kind = kind
@@ -126,8 +126,7 @@ class Machine:
 
     def _unlock(self):
         """Types the passphrase, if the boot asks for it."""
-        asks = self.kind.layout and layouts.LAYOUTS[self.kind.layout].asks
-        if asks and re.search(layouts.PROMPT, self.qemu.console[self._answered:]):
+        if self.kind.asks and re.search(layouts.PROMPT, self.qemu.console[self._answered:]):
             self._answered = len(self.qemu.console)
             self.qemu.type(superblocks.PASSPHRASE + "\n")
 
@@ -265,19 +264,20 @@ def snapshot(kind, recipe, name, below, prepare, says):
 
 def disk_with_loader(kind):
     """A disk on which the boot loader was installed from inside the machine, as installers do it."""
-    script = loaders.INSTALL[kind.loader]
+    script = loaders.install(kind.loader, kind.root, kind.initrd)
 
     def make(target):
         machine = Machine(kind, target, None, loader="")
         try:
             machine.wait_up()
             machine.run(WAIT_IDLE)
-            machine.run(script, seconds=400)
+            machine.run(script, seconds=1200)
             machine.power_off()
         except Exception as error:
             raise qemu.QemuError(f"installing {kind.loader}: {error}\n{machine.diagnosis()}") from error
         finally:
             machine.qemu.close()
+        (target / "source.qcow2").unlink(missing_ok=True)
 
     recipe = cache.digest(*hardware(kind, "here", ""), script, *cache.age(make_disk(kind) / "root.img"))
     return cache.get(f"loader-{kind.name}", recipe, make, f"installing the boot loader in a machine ({kind.name})")

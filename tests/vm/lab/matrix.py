@@ -2,7 +2,7 @@
 """The matrix: every suite and boot loader, from the installation of the package to its removal."""
 import dataclasses
 
-from lab import expect, host, menu, package, program, tables
+from lab import expect, host, menu, package, program, roots, tables
 
 TESTS = host.REPO / "tests/vm"
 INSTALL = "apt-get install -qy /root/fastreboot.deb"
@@ -21,6 +21,10 @@ LOADERS = {"bios": "BIOS, GRUB", "efi": "EFI, GRUB", "secure-boot": "EFI, Secure
            "efi-systemd-boot": "EFI, systemd-boot"}
 SUITES = {"bullseye": "Debian 11", "bookworm": "Debian 12", "trixie": "Debian 13", "sid": "Debian sid"}
 
+ROOTS = {"ext4": "ext4", "lvm": "LVM", "raid1": "md RAID1, with /boot", "luks": "LUKS, passphrase at the console",
+         "btrfs": "btrfs, a subvolume", "xfs": "XFS"}
+DRACUT_SUITES = ("trixie", "sid")
+
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
@@ -34,19 +38,34 @@ class Cell:
         return "-".join((self.suite, self.loader, self.root, self.initrd))
 
     @property
+    def kind(self):
+        """The arguments of the machine's kind."""
+        return {"suite": self.suite, "loader": self.loader, "root": "" if self.root == "ext4" else self.root,
+                "initrd": self.initrd}
+
+    @property
     def says(self):
-        return f"{SUITES[self.suite]}; {LOADERS[self.loader]}; root on {self.root}; {self.initrd}"
+        return f"{SUITES[self.suite]}; {LOADERS[self.loader]}; root on {ROOTS[self.root]}; {self.initrd}"
 
 
 def cells():
-    for suite in SUITES:
-        for loader in LOADERS:
-            if (suite, loader) != ("bullseye", "efi-systemd-boot"):  # has no package of it
-                yield Cell(suite, loader)
+    loaders = [(suite, loader) for suite in SUITES for loader in LOADERS
+               if (suite, loader) != ("bullseye", "efi-systemd-boot")]  # has no package of it
+    for suite, loader in loaders:
+        yield Cell(suite, loader)
+    others = [root for root in ROOTS if root != "ext4"]
+    for root in others:
+        yield Cell("trixie", "bios", root)
+    for suite, loader in loaders:
+        if suite in DRACUT_SUITES:
+            yield Cell(suite, loader, initrd="dracut")
+    for suite in DRACUT_SUITES:
+        for root in others:
+            yield Cell(suite, "bios", root, "dracut")
 
 
 CELLS = {cell.name: cell for cell in cells()}
-INTRODUCTION = """# Every suite and boot loader, from installation to removal
+INTRODUCTION = """# Every suite, boot loader and kind of root, from installation to removal
 
 Each row is one Debian machine in QEMU that goes through all of this, in this order: the package is installed,
 with nothing else done; `reboot`; `fastreboot normal`; a newer kernel is installed, and `reboot`; the package is
@@ -64,6 +83,8 @@ TABLE = tables.Table(
 
 def go_through(machine, cell):
     """Returns the row."""
+    assert roots.types(machine) == (roots.ROOTS[cell.root].types if cell.root in roots.ROOTS else (cell.root,))
+    assert machine.run(f"dpkg-query -W {cell.initrd}", check=False).code == 0
     machine.put("/root/fastreboot.deb", package.built(cell.suite).read_bytes())
     machine.run(INSTALL, seconds=400)
     row = [cell.says, machine.output("systemctl --version").split()[1]]
