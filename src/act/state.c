@@ -25,7 +25,7 @@ static int open_parent(int root, const char *path, bool create, const char **ret
     return root_open_directory(root, parent);
 }
 
-int state_write_in(int parent, const char *name, const char *text)
+static int write_in(int parent, const char *name, const char *text, bool sync)
 {
     AUTOFREE char *temporary = format(".%s.new", name);
     AUTOCLOSE int fd = -1;
@@ -38,7 +38,7 @@ int state_write_in(int parent, const char *name, const char *text)
     if (fd < 0)
         return -errno;
     r = fd_write(fd, text, strlen(text));
-    if (r >= 0 && fsync(fd) < 0)
+    if (r >= 0 && sync && fsync(fd) < 0)
         r = -errno;
     if (r >= 0 && renameat(parent, temporary, parent, name) < 0)
         r = -errno;
@@ -47,7 +47,20 @@ int state_write_in(int parent, const char *name, const char *text)
         return r;
     }
     /* Only this puts the new name on disk. */
-    return fsync(parent) < 0 ? -errno : 0;
+    return sync && fsync(parent) < 0 ? -errno : 0;
+}
+
+int state_write_in(int parent, const char *name, const char *text)
+{
+    return write_in(parent, name, text, true);
+}
+
+int state_leave(int root, const char *path, const char *text)
+{
+    const char *name;
+    AUTOCLOSE int parent = open_parent(root, path, false, &name);
+
+    return parent < 0 ? parent : write_in(parent, name, text, false);
 }
 
 int state_write(int root, const char *path, const char *text)

@@ -3,65 +3,17 @@
 
 #include <errno.h>
 #include <spawn.h>
-#include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
 
+#include "act/manager.h"
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/root.h"
 #include "base/util.h"
 
 enum {
-    CALL_TIMEOUT = 5 * 1000000, /* microseconds */
     MAX_ARGUMENTS = 15,
     MAX_JOBS = 3, /* to name */
 };
-
-#define AUTOBUS CLEANUP(sd_bus_close_unrefp)
-#define AUTOMESSAGE CLEANUP(sd_bus_message_unrefp)
-#define MANAGER "org.freedesktop.systemd1.Manager"
-#define MANAGER_PATH "/org/freedesktop/systemd1"
-
-/* Otherwise sd-bus waits 90 seconds for a peer that accepts the connection and says nothing. */
-static int wait_until_ready(sd_bus *bus)
-{
-    int64_t end = clock_uptime() + CALL_TIMEOUT, left = CALL_TIMEOUT;
-    int r = 0;
-
-    while (r >= 0 && (r = sd_bus_is_ready(bus)) == 0) {
-        r = sd_bus_process(bus, NULL);
-        if (r == 0 && (left = end - clock_uptime()) > 0)
-            r = sd_bus_wait(bus, (uint64_t)left);
-        if (r >= 0 && left <= 0)
-            return -ETIMEDOUT;
-    }
-    return r;
-}
-
-static int open_manager(sd_bus **ret_bus)
-{
-    AUTOBUS sd_bus *bus = NULL;
-    int r = sd_bus_new(&bus);
-
-    if (r >= 0)
-        r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
-    if (r >= 0)
-        r = sd_bus_start(bus);
-    if (r >= 0)
-        r = sd_bus_set_method_call_timeout(bus, CALL_TIMEOUT);
-    if (r >= 0)
-        r = wait_until_ready(bus);
-    if (r < 0)
-        return r;
-    *ret_bus = steal(&bus);
-    return 0;
-}
-
-static int call_manager(sd_bus *bus, const char *method, sd_bus_message **ret_reply)
-{
-    /* There is no bus behind the private socket, so there is no destination name. */
-    return sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, ret_reply, NULL);
-}
 
 static int kind_of(const char *unit, const char *type)
 {
@@ -104,10 +56,10 @@ int systemd_shutdown_job(uint32_t *ret_id)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *jobs = NULL;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
-        r = call_manager(bus, "ListJobs", &jobs);
+        r = manager_call(bus, "ListJobs", &jobs);
     return r < 0 ? r : find_shutdown(jobs, ret_id);
 }
 
@@ -137,11 +89,11 @@ int systemd_boot_waits(char **ret_jobs)
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
     AUTOFREE char *jobs = NULL;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     *ret_jobs = NULL;
     if (r >= 0)
-        r = call_manager(bus, "ListJobs", &reply);
+        r = manager_call(bus, "ListJobs", &reply);
     if (r >= 0)
         r = find_boot(reply, &jobs);
     if (r > 0)
@@ -161,7 +113,7 @@ long systemd_boot_seconds(void)
 {
     AUTOBUS sd_bus *bus = NULL;
     uint64_t microseconds = 0;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
         r = sd_bus_get_property_trivial(bus, NULL, MANAGER_PATH, MANAGER,
@@ -173,9 +125,9 @@ int systemd_kexec(void)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
-    return r < 0 ? r : call_manager(bus, "KExec", &reply);
+    return r < 0 ? r : manager_call(bus, "KExec", &reply);
 }
 
 /* Gives the path of a unit's object, which is in `reply`. */
@@ -193,7 +145,7 @@ int systemd_unit_state(const char *unit, char **ret_state)
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
     const char *path;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
         r = find_unit(bus, unit, &reply, &path);
@@ -245,7 +197,7 @@ int systemd_runs(const char *unit, const char *property, const char *arguments)
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL, *commands = NULL;
     const char *path;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
         r = find_unit(bus, unit, &reply, &path);
@@ -260,7 +212,7 @@ static int queue(const char *method, const char *unit, const char *mode)
 {
     AUTOBUS sd_bus *bus = NULL;
     AUTOMESSAGE sd_bus_message *reply = NULL;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
         r = sd_bus_call_method(bus, NULL, MANAGER_PATH, MANAGER, method, NULL, &reply, "ss", unit,
@@ -295,7 +247,7 @@ int systemd_arm_watchdog(int root, unsigned seconds)
     AUTOBUS sd_bus *bus = NULL;
     uint64_t microseconds = (uint64_t)seconds * 1000000;
     long taken = 0;
-    int r = open_manager(&bus);
+    int r = manager_open(&bus);
 
     if (r >= 0)
         r = set_microseconds(bus, "RuntimeWatchdogUSec", microseconds);

@@ -17,6 +17,9 @@
 #define RUN_MODULES RUN_DIR "/modules"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
+/* When the steps of the reboot that led to this boot were reached, until all of them are (JSON).
+ * Also named in the condition of the times unit. */
+#define RUN_TIMES RUN_DIR "/times"
 /* What the last boot through the firmware left behind (JSON). */
 #define RUN_FIRMWARE_BOOT RUN_DIR "/firmware-boot"
 /* What the health check looks for, until it ends (JSON). Also named in the condition of the health
@@ -34,6 +37,10 @@
 #define STATE_TEST STATE_DIR "/test"
 /* Earlier reboots, one line of JSON each. */
 #define STATE_HISTORY STATE_DIR "/history"
+/* When the steps of those reboots were reached, one line of JSON each. */
+#define STATE_TIMES STATE_DIR "/times"
+/* When the last shutdown came to its last step (JSON). */
+#define STATE_JUMPED STATE_DIR "/jumped"
 
 /* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"
@@ -51,6 +58,7 @@
 #define HEALTH_TIMER "fastreboot-health.timer"
 #define HOOK_UNIT "fastreboot-hook.service"
 #define FAILED_TARGET "fastreboot-failed.target"
+#define TIMES_UNIT "fastreboot-times.service"
 #define WAIT_UNIT "fastreboot-wait.service"
 #define COUNTDOWN_UNIT "fastreboot-countdown.service"
 /* Where fastreboot-metrics.service writes. */

@@ -146,6 +146,7 @@ void judge(const struct attempt *attempt, const struct boot_facts *boot, int64_t
         .time = now,
         .down = -1,
         .back = -1,
+        .away = -1,
     };
     if (attempt) {
         struct boot_facts seen = *boot; /* a view: it owns nothing */

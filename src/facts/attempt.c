@@ -102,6 +102,7 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
     int state = state_of(json_string(object, "state"));
 
     *ret_attempt = (struct attempt){.time = json_time(object, "time", -1),
+                                    .loaded = json_time(object, "loaded", 0),
                                     .since = json_time(object, "since", 0),
                                     .warned = json_time(object, "warned", 0),
                                     .announced = json_time(object, "announced", 0)};
@@ -127,6 +128,8 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
     json_add_number(object, "time", attempt->time);
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         json_add_string(object, TEXTS[i].name, *text_of(attempt, &TEXTS[i]));
+    if (attempt->loaded)
+        json_add_number(object, "loaded", attempt->loaded);
     if (attempt->since)
         json_add_number(object, "since", attempt->since);
     if (attempt->warned)

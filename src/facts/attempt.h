@@ -28,12 +28,13 @@ struct machine {
 };
 
 struct attempt {
-    char *id;      /* of this attempt; on the command line of the kernel that it starts */
-    char *boot_id; /* of the boot that the reboot ends; when checking or healing, of the boot that
-                      is checked */
-    int64_t time;  /* when it began, in microseconds since 1970 */
-    int64_t since; /* checking or healing: when the health check began, in microseconds since that
-                      kernel started */
+    char *id;       /* of this attempt; on the command line of the kernel that it starts */
+    char *boot_id;  /* of the boot that the reboot ends; when checking or healing, of the boot that
+                       is checked */
+    int64_t time;   /* when it began, in microseconds since 1970 */
+    int64_t loaded; /* when the kernel was loaded, in microseconds since 1970; 0 before */
+    int64_t since;  /* checking or healing: when the health check began, in microseconds since that
+                       kernel started */
     enum attempt_state state;
     char *release; /* of the kernel to start; NULL before it is loaded, or if another program loaded
                       it */

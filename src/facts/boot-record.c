@@ -56,6 +56,7 @@ int boot_record_from_json(const struct json_object *object, struct boot_record *
         .time = json_time(object, "time", 0),
         .down = json_time(object, "down_ms", -1),
         .back = json_time(object, "back_ms", -1),
+        .away = -1,
     };
     if (outcome < 0 || health < 0)
         return -EBADMSG;

@@ -42,6 +42,8 @@ struct boot_record {
     int64_t down; /* from the start of the reboot to the start of the new kernel, in milliseconds,
                      or -1 */
     int64_t back; /* from the start of the reboot to `time`, in milliseconds, or -1 */
+    int64_t away; /* how long the machine was away, in microseconds, or -1; of facts/times.h, and
+                     not in JSON */
 };
 
 /* To and from JSON. boot_record_from_json() returns 0, or -EBADMSG if a member is missing or wrong;

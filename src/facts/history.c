@@ -82,3 +82,20 @@ char *history_with(const char *text, const struct boot_record *record)
     return format("%s%s\n", newest_lines(old),
                   json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
 }
+
+int64_t history_mean_away(const struct history *history, size_t from, enum outcome outcome,
+                          size_t *ret_n)
+{
+    int64_t sum = 0;
+
+    *ret_n = 0;
+    for (size_t i = from; i < history->n; i++) {
+        const struct boot_record *record = &history->all[i];
+
+        if (record->outcome != outcome || record->away < 0)
+            continue;
+        sum += record->away;
+        ++*ret_n;
+    }
+    return *ret_n ? sum / (int64_t)*ret_n : -1;
+}

@@ -23,3 +23,8 @@ void history_clear(struct history *history);
 /* `text` (or NULL) with one more line, limited to HISTORY_LINES. If the last line is about the same
  * attempt, the new one replaces it. The caller frees the text. */
 char *history_with(const char *text, const struct boot_record *record);
+
+/* The mean of how long the machine was away, in microseconds, over the reboots in all[from…] with
+ * this outcome of which that is known; -1 if there are none. *ret_n is their number. */
+int64_t history_mean_away(const struct history *history, size_t from, enum outcome outcome,
+                          size_t *ret_n);

@@ -10,6 +10,7 @@
 #include "reboot/baseline.h"
 #include "reboot/health.h"
 #include "reboot/records.h"
+#include "reboot/times.h"
 
 /* The order of the writes is the promise. A failure is remembered first; then the history has what
  * came of this attempt, which keeps it from being judged twice; then this boot counts as judged;
@@ -62,6 +63,7 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
         records_remember(root, attempt, without_outcome(record.text));
     if (attempt)
         count_load(root, attempt);
+    times_take_over(root, attempt, boot);
     records_write_boot(root, &record);
     return stays > 0 ? 0 : records_remove_attempt(root, STATE_ATTEMPT);
 }

@@ -181,6 +181,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
     deadline_doing("loading the kernel");
     if (load_kernel(root, survey, &id, &error) < 0)
         return through_firmware(root, attempt, true, "load-failed", error);
+    attempt->loaded = clock_now();
     set_text(&attempt->id, steal(&id));
     return by_kexec(root, attempt, survey, job);
 }

@@ -90,6 +90,7 @@ static void read_record(int root, const struct attempt *attempt, bool fast,
         .time = clock_now(),
         .down = -1,
         .back = -1,
+        .away = -1,
     };
 }
 

@@ -14,6 +14,7 @@
 #include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+#include "reboot/times.h"
 
 /* The go-ahead is for one reboot: one that was called off must not start an old kernel later. */
 static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
@@ -138,6 +139,7 @@ int jump_run(int root)
     struct go_ahead go;
     int r;
 
+    times_leave(root);
     tell_errors_in_log(root);
     if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt) && can_end(root, &doubt)) {
         arm(root, go.watchdog);

@@ -12,17 +12,8 @@
 #include "discover/hardware/inventory.h"
 #include "discover/system/started.h"
 #include "facts/notes.h"
-
-/* Keeps for the administrator to look at what is of no use any more. */
-static void set_aside(int root, const char *path, const char *suffix, const char *why)
-{
-    int r = state_set_aside(root, path, suffix);
-
-    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s; kept with the suffix .%s", path, why,
-                 suffix);
-    if (r < 0)
-        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s", path, strerror(-r));
-}
+#include "reboot/aside.h"
+#include "reboot/times.h"
 
 /* Attempts */
 
@@ -65,10 +56,10 @@ int records_read_attempt(int root, const char *path, struct attempt *ret)
         return 1;
     attempt_clear(ret);
     if (r >= 0) {
-        set_aside(root, path, "other-machine", "written on another machine");
+        aside_keep(root, path, "other-machine", "written on another machine");
         return -ESTALE;
     }
-    set_aside(root, path, "damaged", r == -EBADMSG ? "damaged" : strerror(-r));
+    aside_keep(root, path, "damaged", r == -EBADMSG ? "damaged" : strerror(-r));
     return r;
 }
 
@@ -139,7 +130,7 @@ static int write_history(int root, const struct boot_record *record)
 
     if (r == -EBADMSG || r == -EFBIG) {
         set_text(&old, NULL);
-        set_aside(root, STATE_HISTORY, "damaged", "damaged");
+        aside_keep(root, STATE_HISTORY, "damaged", "damaged");
     } else if (r < 0) {
         return r;
     }
@@ -176,6 +167,19 @@ void records_write_firmware_boot(int root, const struct attempt *attempt)
         journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
+/* How long the machine was away, where that is known. */
+static void add_away(int root, struct boot_record records[], size_t n)
+{
+    CLEANUP(times_list_clear) struct times_list list;
+
+    times_read(root, &list);
+    for (size_t i = 0; i < n; i++) {
+        const struct reboot_times *times = times_of(&list, records[i].boot_id);
+
+        records[i].away = times ? times_away(times) : -1;
+    }
+}
+
 int records_read_boot(int root, struct boot_record *ret)
 {
     AUTOJSON struct json_object *object = NULL;
@@ -186,7 +190,10 @@ int records_read_boot(int root, struct boot_record *ret)
         return 0;
     if (r >= 0)
         r = boot_record_from_json(object, ret);
-    return r < 0 ? r : 1;
+    if (r < 0)
+        return r;
+    add_away(root, ret, 1);
+    return 1;
 }
 
 int records_has_boot(int root)
@@ -197,8 +204,10 @@ int records_has_boot(int root)
 int records_read_history(int root, struct history *ret)
 {
     AUTOFREE char *text = NULL;
+    int r = read_history(root, &text, ret);
 
-    return read_history(root, &text, ret);
+    add_away(root, ret->all, ret->n);
+    return r;
 }
 
 /* Failures */
@@ -232,7 +241,7 @@ static void take_failures(int root, struct failure_facts *ret)
     records_read_failures(root, ret);
     if (!ret->error)
         return;
-    set_aside(root, STATE_FAILED, "damaged", strerror(ret->error));
+    aside_keep(root, STATE_FAILED, "damaged", strerror(ret->error));
     failures_clear(&ret->failures);
 }
 

@@ -129,6 +129,7 @@ static char *short_text(const struct boot_record *record)
 /* What its columns have, and how wide they are. */
 struct layout {
     size_t number, release;
+    bool away;   /* how long the machine was away is known of one of them */
     bool zones;  /* the time zone is not the same everywhere: each time has its own */
     int64_t now; /* 0 if there is no column for how long ago it was */
 };
@@ -183,6 +184,7 @@ static char *lay_out(const struct history *history, size_t from, int64_t now,
             first = xstrdup(zone + 1);
         if (length > layout.release)
             layout.release = length;
+        layout.away = layout.away || history->all[i].away >= 0;
     }
     if (width == 0 || width >= WIDE)
         layout.now = now;
@@ -192,12 +194,15 @@ static char *lay_out(const struct history *history, size_t from, int64_t now,
 
 /* A line without what is behind the kernel. */
 static char *line_of(const struct layout *layout, const char *number, const char *when,
-                     const char *age, const char *outcome, const char *back, const char *release)
+                     const char *age, const char *outcome, const char *back, const char *away,
+                     const char *release)
 {
     AUTOFREE char *ago = layout->now ? format("%-10s  ", age) : xstrdup("");
+    AUTOFREE char *gone = layout->away ? format("%-7s  ", away) : xstrdup("");
 
-    return format("%*s  %-*s  %s%-8s  %-7s  %-*s", (int)layout->number, number,
-                  layout->zones ? 21 : 16, when, ago, outcome, back, (int)layout->release, release);
+    return format("%*s  %-*s  %s%-8s  %-7s  %s%-*s", (int)layout->number, number,
+                  layout->zones ? 21 : 16, when, ago, outcome, back, gone, (int)layout->release,
+                  release);
 }
 
 static void print_record(const struct layout *layout, size_t n, const struct boot_record *record)
@@ -208,12 +213,13 @@ static void print_record(const struct layout *layout, size_t n, const struct boo
                              : xstrdup("-");
     AUTOFREE char *release = text_printable(release_of(record)), *details = short_text(record);
     AUTOFREE char *back = back_text(record->back);
+    AUTOFREE char *away = back_text(record->away < 0 ? -1 : record->away / 1000);
     size_t width = print_width();
     char *zone = zone_in(when);
 
     if (!layout->zones && zone)
         *zone = 0;
-    line = line_of(layout, number, when, age, outcome_name(record->outcome), back, release);
+    line = line_of(layout, number, when, age, outcome_name(record->outcome), back, away, release);
     if (details && (width == 0 || strlen(line) + 2 + strlen(details) <= width)) {
         append_text(&line, "  ", "");
         print_line(line, steal(&details));
@@ -263,6 +269,34 @@ static char *summary_of(const struct history *history, size_t from, enum outcome
     return format("%zu %s (median %s)", n, outcome_name(outcome), median);
 }
 
+/* "Away on average: fast 9.9 s (2 reboots), firmware 1 min 43 s (2 reboots)" */
+static void print_away(const struct history *history, size_t from)
+{
+    static const enum outcome KINDS[] = {OUTCOME_FAST, OUTCOME_FIRMWARE};
+    int64_t means[ELEMENTS(KINDS)];
+    AUTOFREE char *text = NULL;
+
+    for (size_t i = 0; i < ELEMENTS(KINDS); i++) {
+        AUTOFREE char *mean = NULL, *part = NULL;
+        size_t n;
+
+        means[i] = history_mean_away(history, from, KINDS[i], &n);
+        if (n == 0)
+            continue;
+        mean = duration_text(means[i] / 1000);
+        part = format("%s %s (%zu reboot%s)", outcome_name(KINDS[i]), mean, n, n == 1 ? "" : "s");
+        append_text(&text, ", ", part);
+    }
+    if (means[0] >= 0 && means[1] > means[0]) {
+        AUTOFREE char *saved = duration_text((means[1] - means[0]) / 1000);
+        AUTOFREE char *part = format("a fast reboot saves %s", saved);
+
+        append_text(&text, "; ", part);
+    }
+    if (text)
+        print_line("", format("Away on average: %s", text));
+}
+
 /* Of the reboots from number `from` on; the table has those from `shown` on. */
 static void print_summary(const struct history *history, size_t from, size_t shown)
 {
@@ -277,6 +311,7 @@ static void print_summary(const struct history *history, size_t from, size_t sho
     }
     putchar('\n');
     print_line("", format("%zu reboot%s: %s", n, n == 1 ? "" : "s", summary));
+    print_away(history, from);
     if (shown > from)
         print_line("", format("The last %zu are shown; `fastreboot history -n %zu` shows all.",
                               history->n - shown, n));
@@ -294,7 +329,7 @@ void report_history(const struct history *history, size_t n, bool legend, int64_
         return;
     }
     when = lay_out(history, from, now, &layout);
-    title = line_of(&layout, "#", when, "AGO", "OUTCOME", "BACK IN", "KERNEL");
+    title = line_of(&layout, "#", when, "AGO", "OUTCOME", "BACK IN", "AWAY", "KERNEL");
     if (legend)
         printf("%s  DETAILS\n", title);
     for (size_t i = history->n; i > from; i--)
@@ -343,6 +378,8 @@ void report_record(const struct boot_record *record, size_t number, int64_t now)
         print_line("  Kernel:   ", xstrdup(record->release));
     if (record->back >= 0)
         print_line("  Back in:  ", duration_text(record->back));
+    if (record->away >= 0)
+        print_line("  Away:     ", duration_text(record->away / 1000));
     if (record->boot_id)
         print_journal(record->boot_id);
 }

@@ -141,6 +141,7 @@ struct json_object *json_record(const struct boot_record *record)
     json_add_string(object, "release", record->release);
     json_add_usec(object, "down_usec", usec_of(record->down), -1);
     json_add_usec(object, "back_usec", usec_of(record->back), -1);
+    json_add_usec(object, "away_usec", record->away, -1);
     json_add_string(health, "state", health_name(record->health));
     json_object_object_add(health, "missing", json_missing(record));
     json_object_object_add(object, "health", health);

@@ -266,12 +266,33 @@ void report_list_json(const struct boot_entries *entries, const struct listed_en
     print_json(object);
 }
 
+/* Over these reboots. */
+static struct json_object *away_as_json(const struct history *history)
+{
+    struct json_object *object = json_object_new_object();
+    size_t n_fast, n_firmware;
+    int64_t fast = history_mean_away(history, 0, OUTCOME_FAST, &n_fast);
+    int64_t firmware = history_mean_away(history, 0, OUTCOME_FIRMWARE, &n_firmware);
+
+    json_add_usec(object, "fast_usec", fast, -1);
+    json_add_number(object, "fast_count", (int64_t)n_fast);
+    json_add_usec(object, "firmware_usec", firmware, -1);
+    json_add_number(object, "firmware_count", (int64_t)n_firmware);
+    if (n_fast && n_firmware)
+        json_add_number(object, "saved_usec", firmware - fast);
+    else
+        json_add_string(object, "saved_usec", NULL);
+    return object;
+}
+
 void report_history_json(const struct boot_record records[], size_t n)
 {
+    const struct history view = {.all = (struct boot_record *)records, .n = n};
     struct json_object *object = json_answer(), *array = json_object_new_array();
 
     for (size_t i = 0; i < n; i++)
         json_object_array_add(array, json_record(&records[i]));
     json_object_object_add(object, "reboots", array);
+    json_object_object_add(object, "mean_away", away_as_json(&view));
     print_json(object);
 }

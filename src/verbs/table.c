@@ -6,19 +6,19 @@
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
     verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_test, verb_booted,
-    verb_detach, verb_health, verb_hook, verb_jump;
+    verb_detach, verb_health, verb_hook, verb_jump, verb_times;
 
 static const struct verb *const VERBS[] = {
-    &verb_status,  &verb_check,   &verb_test,      &verb_list, &verb_history,
-    &verb_explain, &verb_wait,    &verb_metrics,
+    &verb_status, &verb_check,   &verb_test,      &verb_list, &verb_history, &verb_explain,
+    &verb_wait,   &verb_metrics,
 
-    &verb_reboot,  &verb_normal,  &verb_set_next,  &verb_load, &verb_unload,
+    &verb_reboot, &verb_normal,  &verb_set_next,  &verb_load, &verb_unload,
 
-    &verb_cancel,  &verb_retry,   &verb_record,
+    &verb_cancel, &verb_retry,   &verb_record,
 
-    &verb_enable,  &verb_disable, &verb_uninstall,
+    &verb_enable, &verb_disable, &verb_uninstall,
 
-    &verb_booted,  &verb_detach,  &verb_health,    &verb_hook, &verb_jump,
+    &verb_booted, &verb_detach,  &verb_health,    &verb_hook, &verb_jump,    &verb_times,
 };
 
 static const struct group GROUPS[] = {

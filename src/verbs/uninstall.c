@@ -17,7 +17,8 @@
 
 #define UNITS                                                                                      \
     SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER,              \
-        COUNTDOWN_UNIT, WAIT_UNIT, METRICS_UNIT, METRICS_TIMER, HOOK_UNIT, FAILED_TARGET
+        COUNTDOWN_UNIT, TIMES_UNIT, WAIT_UNIT, METRICS_UNIT, METRICS_TIMER, HOOK_UNIT,             \
+        FAILED_TARGET
 
 /* The installed files (a list that the build makes), and those made since. */
 static const char *const FILES[] = {INSTALLED_FILES};

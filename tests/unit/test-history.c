@@ -125,12 +125,34 @@ static void the_oldest_lines_go(void **state)
     assert_true(parse(bytes, &seen) > 5);
 }
 
+static void the_mean_is_of_what_is_known(void **state)
+{
+    struct boot_record all[] = {{.away = 100},
+                                {.away = 2},
+                                {.away = -1},
+                                {.away = 5},
+                                {.outcome = OUTCOME_FIRMWARE, .away = 70}};
+    const struct history history = {.all = all, .n = ELEMENTS(all)};
+    size_t n;
+
+    (void)state;
+    assert_int_equal(history_mean_away(&history, 1, OUTCOME_FAST, &n), 3);
+    assert_int_equal(n, 2);
+    assert_int_equal(history_mean_away(&history, 0, OUTCOME_FIRMWARE, &n), 70);
+    assert_int_equal(n, 1);
+    assert_int_equal(history_mean_away(&history, 0, OUTCOME_FAILED, &n), -1);
+    assert_int_equal(n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_read_in_order),     cmocka_unit_test(damage_anywhere_is_noticed),
-        cmocka_unit_test(every_truncation_is_noticed), cmocka_unit_test(a_reboot_has_one_line),
+        cmocka_unit_test(lines_are_read_in_order),
+        cmocka_unit_test(damage_anywhere_is_noticed),
+        cmocka_unit_test(every_truncation_is_noticed),
+        cmocka_unit_test(a_reboot_has_one_line),
         cmocka_unit_test(the_oldest_lines_go),
+        cmocka_unit_test(the_mean_is_of_what_is_known),
     };
 
     return RUN_TESTS(tests);

@@ -59,6 +59,20 @@ static void with_a_go_ahead_it_jumps(void **state)
     assert_int_equal(fake.armed, 0);
 }
 
+/* For the figures of the next boot. */
+static void when_it_jumped_is_left_behind(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *left = NULL;
+
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "2\n");
+    expect(tree, 0, true, true, NULL);
+    left = tree_read(tree, STATE_JUMPED);
+    assert_non_null(left);
+    assert_non_null(strstr(left, "\"boot_id\":\"2\""));
+    assert_non_null(strstr(left, "\"jump\":"));
+}
+
 static void the_watchdog_is_armed_first(void **state)
 {
     const struct tree *tree = *state;
@@ -201,6 +215,7 @@ static void without_a_kernel_there_is_no_jump(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(when_it_jumped_is_left_behind),
         TEST(with_a_go_ahead_it_jumps),
         TEST(the_watchdog_is_armed_first),
         TEST(without_a_go_ahead_the_kernel_goes),

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "facts/times.h"
+
+#include <errno.h>
+
+#include "base/util.h"
+
+static const char *const NAMES[N_TIME_POINTS] = {
+    [TIME_BEGUN] = "load_begun", [TIME_LOADED] = "loaded",       [TIME_JUMP] = "jump",
+    [TIME_KERNEL] = "kernel",    [TIME_USERSPACE] = "userspace", [TIME_MULTI_USER] = "multi_user",
+};
+
+int times_from_json(const struct json_object *object, struct reboot_times *ret)
+{
+    *ret = (struct reboot_times){.boot_id = xstrdup(json_string(object, "boot_id")),
+                                 .before = xstrdup(json_string(object, "before"))};
+    if (!ret->boot_id || json_number(object, "version", 0) < 1)
+        return -EBADMSG;
+    if (json_number(object, "version", 0) != TIMES_VERSION)
+        return 0;
+    for (int i = 0; i < N_TIME_POINTS; i++)
+        ret->at[i] = json_time(object, NAMES[i], 0);
+    return 1;
+}
+
+struct json_object *times_to_json(const struct reboot_times *times)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_number(object, "version", TIMES_VERSION);
+    json_add_string(object, "boot_id", times->boot_id);
+    json_add_string(object, "before", times->before);
+    for (int i = 0; i < N_TIME_POINTS; i++)
+        if (times->at[i])
+            json_add_number(object, NAMES[i], times->at[i]);
+    return object;
+}
+
+void times_clear(struct reboot_times *times)
+{
+    free(times->boot_id);
+    free(times->before);
+    *times = (struct reboot_times){0};
+}
+
+const char *time_point_name(enum time_point point)
+{
+    return NAMES[point];
+}
+
+int64_t times_between(const struct reboot_times *times, enum time_point from, enum time_point to)
+{
+    static const int64_t DAY = 86400LL * 1000000;
+    int64_t a = times->at[from], b = times->at[to];
+
+    return !a || !b || b < a || b - a > DAY ? -1 : b - a;
+}
+
+int64_t times_away(const struct reboot_times *times)
+{
+    return times_between(times, TIME_JUMP, TIME_MULTI_USER);
+}
+
+/* The file */
+
+/* Whether the line, of which `length` bytes count, is about this boot. */
+static bool is_about(const char *line, size_t length, const char *boot_id)
+{
+    AUTOFREE char *copy = xstrndup(line, length);
+    AUTOJSON struct json_object *object = NULL;
+    const char *its = json_parse(copy, &object) < 0 ? NULL : json_string(object, "boot_id");
+
+    return its && streq(its, boot_id);
+}
+
+static int parse_line(const char *line, size_t length, struct times_list *list)
+{
+    AUTOFREE char *copy = xstrndup(line, length);
+    AUTOJSON struct json_object *object = NULL;
+    CLEANUP(times_clear) struct reboot_times times = {0};
+    int r = json_parse(copy, &object);
+
+    if (r >= 0)
+        r = times_from_json(object, &times);
+    if (r > 0) {
+        *APPEND(list->all, list->n) = times;
+        times = (struct reboot_times){0};
+    }
+    return r;
+}
+
+int times_parse(const char *text, struct times_list *ret)
+{
+    *ret = (struct times_list){0};
+    for (const char *end; *text; text = end + 1) {
+        end = strchr(text, '\n');
+        if (!end || parse_line(text, (size_t)(end - text), ret) < 0)
+            return -EBADMSG;
+    }
+    return 0;
+}
+
+void times_list_clear(struct times_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        times_clear(&list->all[i]);
+    free(list->all);
+    *list = (struct times_list){0};
+}
+
+const struct reboot_times *times_of(const struct times_list *list, const char *boot_id)
+{
+    for (size_t i = list->n; boot_id && i > 0; i--)
+        if (streq(list->all[i - 1].boot_id, boot_id))
+            return &list->all[i - 1];
+    return NULL;
+}
+
+/* The part of `text` that is kept when a line is added. */
+static const char *newest_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (const char *at = text; *at; at++)
+        lines += *at == '\n';
+    for (; lines >= TIMES_LINES || (lines > 0 && strlen(text) > TIMES_BYTES / 2); lines--)
+        text = strchr(text, '\n') + 1;
+    return text;
+}
+
+char *times_with(const char *text, const struct reboot_times *times)
+{
+    AUTOJSON struct json_object *object = times_to_json(times);
+    AUTOFREE char *kept = xstrdup("");
+
+    for (const char *from = newest_lines(text ? text : ""), *end; (end = strchr(from, '\n'));
+         from = end + 1)
+        if (!is_about(from, (size_t)(end - from), times->boot_id))
+            set_text(&kept, format("%s%.*s\n", kept, (int)(end - from), from));
+    return format("%s%s\n", kept, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+}

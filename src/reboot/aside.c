@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reboot/aside.h"
+
+#include "act/journal.h"
+#include "act/state.h"
+#include "base/util.h"
+
+void aside_keep(int root, const char *path, const char *suffix, const char *why)
+{
+    int r = state_set_aside(root, path, suffix);
+
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s; kept with the suffix .%s", path, why,
+                 suffix);
+    if (r < 0)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s", path, strerror(-r));
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Keeps a state file that is of no use any more as "PATH.suffix", for the administrator to look at,
+ * and tells that and `why`. */
+void aside_keep(int root, const char *path, const char *suffix, const char *why);
