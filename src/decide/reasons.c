@@ -161,13 +161,15 @@ static const struct reason ROWS[] = {
          "not be judged, and a kernel that failed would be tried again."},
     {"initrd-shutdown", GROUP_SYSTEM, SEVERITY_BLOCK, KIND_SETTING, REBOOTS, SCOPE_POLICY,
      "the end of the shutdown can start the next kernel",
-     "install fastreboot again, or kexec-tools; if /run is named, mount it without noexec",
-     IF_YES(environment.stuck, NULL),
-     .about = "The shutdown ends in a script in /run/initramfs that could not start the kernel: "
-              "fastreboot's hook is missing, which gives dracut's script the `kexec` program that "
-              "it calls (see FILES in fastreboot(8)), /run is mounted noexec, or the script is not "
-              "a known one. dracut leaves such a script if the root file system is on RAID, LVM, "
-              "LUKS, multipath or the network."},
+     "install fastreboot again, or kexec-tools", IF_YES(environment.stuck, NULL),
+     .about =
+         "The shutdown ends in a script in /run/initramfs that could not start the kernel: "
+         "fastreboot's hook is missing, which gives dracut's script the `kexec` program that "
+         "it calls (see FILES in fastreboot(8)), or the script is not a known one. dracut "
+         "leaves such a script if the root file system is on RAID, LVM, LUKS, multipath or the "
+         "network. Where the script cannot run (/run is mounted noexec, or dracut cannot "
+         "unpack its initrd), systemd ends the shutdown itself: fast and firmware reboots "
+         "alike then leave the RAID or LVM of the root file system assembled."},
     {"hibernated", GROUP_REQUESTS, SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
      "no hibernated system is waiting to be resumed", NULL, IF_YES(requests[REQUEST_RESUME], NULL),
      .about = "A hibernated system is waiting to be resumed: HibernateLocation, or an image on the "

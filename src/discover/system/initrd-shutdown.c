@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "base/fd.h"
-#include "base/mounts.h"
 #include "base/root.h"
 #include "base/util.h"
 
@@ -14,7 +13,6 @@
  * done by dracut-shutdown.service when it stops, at the same time as fastreboot.service. */
 #define REQUEST INITRD "/.need_shutdown"
 #define ELF "\177ELF"
-#define ENDS "the shutdown ends in a script of the initrd (/" INITRD ")"
 
 enum {
     MAX_SCRIPT = 64 * 1024,
@@ -99,21 +97,6 @@ static int find_script(int root, enum script *ret_script)
     return r > 0 ? read_script(root, ret_script) : r;
 }
 
-/* systemd-shutdown switches only to a script that it may execute. Returns the mount point, which
- * the caller frees, in *ret_point, or NULL if programs can run there; 0 or a negative errno. */
-static int find_noexec(int root, char **ret_point)
-{
-    const struct mount_point *mount;
-    struct mount_point *mounts;
-    size_t n;
-    int r = mounts_read(root, MOUNTS_OF_SELF, &mounts, &n);
-
-    mount = r < 0 ? NULL : mounts_of(mounts, n, "/" INITRD);
-    *ret_point = mount && mounts_has_option(mount->flags, "noexec") ? xstrdup(mount->point) : NULL;
-    mounts_free(mounts, n);
-    return r;
-}
-
 /* kexec-tools: dracut puts their program into its initrd, or copies it at shutdown. */
 static bool has_kexec_program(int root)
 {
@@ -157,8 +140,9 @@ static struct answer lacks_hook(int root)
     if (!problem)
         return (struct answer){.is = ANSWER_NO};
     return answer_yes(
-        format(ENDS ", which needs a kexec program, and the hook that places it, /%s, is %s", path,
-               problem));
+        format("the shutdown ends in a script of the initrd (/" INITRD
+               "), which needs a kexec program, and the hook that places it, /%s, is %s",
+               path, problem));
 }
 
 bool initrd_shutdown_is_requested(int root)
@@ -166,21 +150,20 @@ bool initrd_shutdown_is_requested(int root)
     return root_exists(root, REQUEST) > 0;
 }
 
+/* systemd-shutdown does not switch to a script that it may not execute, and starts the kernel
+ * itself, as it does if dracut cannot unpack the initrd. Nothing here depends on that: where /run
+ * is mounted noexec (dracut without systemd in the initrd), Debian 12's mdadm-shutdown.service
+ * remounts it during the shutdown. */
 struct answer initrd_shutdown_is_stuck(int root)
 {
-    AUTOFREE char *noexec = NULL;
     enum script script;
     int r = find_script(root, &script);
 
-    if (r >= 0 && (script == SCRIPT_DRACUT || script == SCRIPT_UNKNOWN))
-        r = find_noexec(root, &noexec);
     if (r < 0)
         return answer_of(r);
     if (script == SCRIPT_UNKNOWN)
         return answer_yes(xstrdup("the shutdown ends in /" SCRIPT
                                   ", a script that is not known to start a kernel"));
-    if (noexec)
-        return answer_yes(format(ENDS ", but %s is mounted noexec", noexec));
     if (script != SCRIPT_DRACUT || has_kexec_program(root))
         return (struct answer){.is = ANSWER_NO};
     return lacks_hook(root);
