@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "discover/kernel/payload.h"
 #include "discover/kernel/uki.h"
+#include "discover/system/config.h"
 #include "discover/system/kexec.h"
 #include "reboot/notes.h"
 
@@ -124,16 +125,25 @@ int load_kernel_locked(int root, const struct survey *survey, char **ret_id, cha
     return r;
 }
 
+static bool is_asked_for(int root)
+{
+    CLEANUP(config_clear) struct config config;
+
+    config_load(root, &config);
+    return config.load == LOAD_EARLY;
+}
+
+/* The survey takes long on a machine that is busy with its boot, so it is made only for a load. */
 void load_early(int root)
 {
-    CLEANUP(survey_clear) struct survey survey;
+    CLEANUP(survey_clear) struct survey survey = {0};
     AUTOFREE char *id = NULL, *error = NULL;
     const struct finding *because;
 
+    if (!is_asked_for(root))
+        return;
     survey_make(root, PURPOSE_LOAD, &survey);
     because = survey.verdict.because;
-    if (survey.facts.config.load != LOAD_EARLY)
-        return;
     /* The jump unit guards what is loaded: without it, kexec.target would start it unasked. */
     if (survey.facts.units.masked.is != ANSWER_NO || survey.facts.units.enabled.is != ANSWER_YES)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, "not-enabled",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/deadline.h"
 #include "act/journal.h"
 #include "base/paths.h"
 #include "reboot/alarm.h"
@@ -8,10 +9,16 @@
 #include "reboot/trial.h"
 #include "verbs/verb.h"
 
+/* If systemd's own limit (TimeoutStartSec=) ended this program, the unit would have failed, and the
+ * load at shutdown would not run. */
+static const int64_t LIMIT = 110 * (int64_t)1000000;
+
 static int run(const struct call *call)
 {
     int r;
 
+    deadline_start(LIMIT);
+    deadline_doing("recording the last reboot");
     notes_remove_begun(call->root);
     notes_remove_go_ahead(call->root);
     trial_clean(call->root);
@@ -19,6 +26,7 @@ static int run(const struct call *call)
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);
     alarm_raise(call->root);
+    deadline_doing("loading the kernel early");
     load_early(call->root);
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }

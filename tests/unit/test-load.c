@@ -6,6 +6,8 @@
 #include <zlib.h>
 
 #include "base/paths.h"
+#include "base/util.h"
+#include "base/witness.h"
 #include "fakes.h"
 #include "reboot/notes.h"
 #include "test.h"
@@ -164,6 +166,56 @@ static void expect_early(const struct tree *tree, int loads)
     (void)load_drop_all(tree->root);
 }
 
+static bool has_read_menu;
+
+static void saw(const char *path, const struct stat *st, const char *target)
+{
+    (void)path;
+    (void)st;
+    (void)target;
+}
+
+static void opened(const char *path, int fd)
+{
+    (void)fd;
+    has_read_menu = has_read_menu || streq(path, "boot/grub/grub.cfg");
+}
+
+static void took(int fd, uint64_t offset, const void *data, size_t size, bool whole)
+{
+    (void)fd;
+    (void)offset;
+    (void)data;
+    (void)size;
+    (void)whole;
+}
+
+static void failed(int fd)
+{
+    (void)fd;
+}
+
+static bool early_reads_menu(const struct tree *tree)
+{
+    static const struct witness WITNESS = {saw, opened, took, failed};
+
+    has_read_menu = false;
+    witness = &WITNESS;
+    load_early(tree->root);
+    witness = NULL;
+    return has_read_menu;
+}
+
+/* No boot waits for what is not asked for. */
+static void early_looks_only_if_asked_to(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_false(early_reads_menu(tree));
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    assert_true(early_reads_menu(tree));
+}
+
 static void early_only_with_a_guard(void **state)
 {
     static const char LINK[] = "etc/systemd/system/kexec.target.wants/" JUMP_UNIT;
@@ -272,6 +324,7 @@ int main(void)
         TEST(what_does_not_load_leaves_nothing),
         TEST(without_a_note_nothing_is_loaded),
         TEST(only_what_is_loaded_is_dropped),
+        TEST(early_looks_only_if_asked_to),
         TEST(early_only_with_a_guard),
         TEST(a_refused_reboot_keeps_an_earlier_request),
         TEST(what_files_say_is_shown_as_text),
