@@ -119,6 +119,14 @@ void json_add_number(struct json_object *object, const char *key, int64_t value)
     add(object, key, json_object_new_int64(value), true);
 }
 
+void json_add_usec(struct json_object *object, const char *key, int64_t usec, int64_t unknown)
+{
+    if (usec == unknown)
+        json_add_string(object, key, NULL);
+    else
+        json_add_number(object, key, usec);
+}
+
 void json_add_bool(struct json_object *object, const char *key, bool value)
 {
     add(object, key, json_object_new_boolean(value), true);

@@ -36,3 +36,6 @@ int64_t json_time(const struct json_object *object, const char *key, int64_t oth
 void json_add_string(struct json_object *object, const char *key, const char *value);
 void json_add_number(struct json_object *object, const char *key, int64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
+
+/* Adds a time or a duration; null if it is not known, which is what `unknown` stands for. */
+void json_add_usec(struct json_object *object, const char *key, int64_t usec, int64_t unknown);

@@ -108,7 +108,16 @@ void boot_record_clear(struct boot_record *record)
     free(record->reason_id);
     free(record->release);
     names_free(record->missing);
+    if (record->times)
+        times_clear(record->times);
+    free(record->times);
     *record = (struct boot_record){0};
+}
+
+bool record_was_fast(const struct boot_record *record)
+{
+    return record->outcome == OUTCOME_FAST || record->outcome == OUTCOME_DAMAGED ||
+           record->outcome == OUTCOME_OTHER;
 }
 
 const char *outcome_name(enum outcome outcome)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "facts/times.h"
 
 /* How one reboot went, written after it: one line of the history. */
 
@@ -42,8 +43,8 @@ struct boot_record {
     int64_t down; /* from the start of the reboot to the start of the new kernel, in milliseconds,
                      or -1 */
     int64_t back; /* from the start of the reboot to `time`, in milliseconds, or -1 */
-    int64_t away; /* how long the machine was away, in microseconds, or -1; of facts/times.h, and
-                     not in JSON */
+    int64_t away; /* how long the machine was away, in microseconds, or -1; not in JSON */
+    struct reboot_times *times; /* or NULL; not in JSON, but in a file of its own */
 };
 
 /* To and from JSON. boot_record_from_json() returns 0, or -EBADMSG if a member is missing or wrong;
@@ -52,6 +53,9 @@ struct boot_record {
 int boot_record_from_json(const struct json_object *object, struct boot_record *ret_record);
 struct json_object *boot_record_to_json(const struct boot_record *record);
 void boot_record_clear(struct boot_record *record);
+
+/* Whether the kernel that came up was started by kexec. */
+bool record_was_fast(const struct boot_record *record);
 
 /* "fast", "firmware", "failed", "unknown", "damaged", "other" */
 const char *outcome_name(enum outcome outcome);

@@ -6,20 +6,52 @@
 #include "base/util.h"
 
 static const char *const NAMES[N_TIME_POINTS] = {
-    [TIME_BEGUN] = "load_begun", [TIME_LOADED] = "loaded",       [TIME_JUMP] = "jump",
-    [TIME_KERNEL] = "kernel",    [TIME_USERSPACE] = "userspace", [TIME_MULTI_USER] = "multi_user",
+    [TIME_ASKED] = "asked",
+    [TIME_BEGUN] = "load_begun",
+    [TIME_LOADED] = "loaded",
+    [TIME_STOPPED] = "stopped",
+    [TIME_JUMP] = "jump",
+    [TIME_FIRMWARE] = "firmware",
+    [TIME_LOADER] = "loader",
+    [TIME_KERNEL] = "kernel",
+    [TIME_INITRD] = "initrd",
+    [TIME_USERSPACE] = "userspace",
+    [TIME_MULTI_USER] = "multi_user",
+    [TIME_NETWORK] = "network",
 };
+
+static struct json_object *member(const struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+
+    (void)json_object_object_get_ex(object, key, &value);
+    return value;
+}
+
+/* 0 if it is too large to calculate with. */
+static int64_t clock_set_of(const struct json_object *object)
+{
+    static const int64_t LIMIT = INT64_MAX / 4;
+    int64_t set = json_number(object, "clock_set", 0);
+
+    return set > LIMIT || set < -LIMIT ? 0 : set;
+}
 
 int times_from_json(const struct json_object *object, struct reboot_times *ret)
 {
     *ret = (struct reboot_times){.boot_id = xstrdup(json_string(object, "boot_id")),
-                                 .before = xstrdup(json_string(object, "before"))};
+                                 .before = xstrdup(json_string(object, "before")),
+                                 .console = xstrdup(json_string(object, "console")),
+                                 .clock_set = clock_set_of(object)};
     if (!ret->boot_id || json_number(object, "version", 0) < 1)
         return -EBADMSG;
     if (json_number(object, "version", 0) != TIMES_VERSION)
         return 0;
     for (int i = 0; i < N_TIME_POINTS; i++)
         ret->at[i] = json_time(object, NAMES[i], 0);
+    if (slow_from_json(member(object, "stopping"), &ret->stopping) < 0 ||
+        slow_from_json(member(object, "starting"), &ret->starting) < 0)
+        return -EBADMSG;
     return 1;
 }
 
@@ -33,6 +65,14 @@ struct json_object *times_to_json(const struct reboot_times *times)
     for (int i = 0; i < N_TIME_POINTS; i++)
         if (times->at[i])
             json_add_number(object, NAMES[i], times->at[i]);
+    if (times->clock_set)
+        json_add_number(object, "clock_set", times->clock_set);
+    if (times->console)
+        json_add_string(object, "console", times->console);
+    if (times->stopping.n)
+        json_object_object_add(object, "stopping", slow_to_json(&times->stopping));
+    if (times->starting.n)
+        json_object_object_add(object, "starting", slow_to_json(&times->starting));
     return object;
 }
 
@@ -40,6 +80,9 @@ void times_clear(struct reboot_times *times)
 {
     free(times->boot_id);
     free(times->before);
+    free(times->console);
+    slow_clear(&times->stopping);
+    slow_clear(&times->starting);
     *times = (struct reboot_times){0};
 }
 
@@ -58,7 +101,8 @@ int64_t times_between(const struct reboot_times *times, enum time_point from, en
 
 int64_t times_away(const struct reboot_times *times)
 {
-    return times_between(times, TIME_JUMP, TIME_MULTI_USER);
+    return times_between(times, times->at[TIME_STOPPED] ? TIME_STOPPED : TIME_JUMP,
+                         TIME_MULTI_USER);
 }
 
 /* The file */
@@ -108,12 +152,32 @@ void times_list_clear(struct times_list *list)
     *list = (struct times_list){0};
 }
 
+/* The number of the reboot that this boot followed; list->n if there is none. */
+static size_t find(const struct times_list *list, const char *boot_id)
+{
+    size_t at = 0;
+
+    while (at < list->n && !(boot_id && streq(list->all[at].boot_id, boot_id)))
+        at++;
+    return at;
+}
+
 const struct reboot_times *times_of(const struct times_list *list, const char *boot_id)
 {
-    for (size_t i = list->n; boot_id && i > 0; i--)
-        if (streq(list->all[i - 1].boot_id, boot_id))
-            return &list->all[i - 1];
-    return NULL;
+    size_t at = find(list, boot_id);
+
+    return at < list->n ? &list->all[at] : NULL;
+}
+
+bool times_take(struct times_list *list, const char *boot_id, struct reboot_times *ret)
+{
+    size_t at = find(list, boot_id);
+
+    if (at == list->n)
+        return false;
+    *ret = list->all[at];
+    list->all[at] = list->all[--list->n];
+    return true;
 }
 
 /* The part of `text` that is kept when a line is added. */

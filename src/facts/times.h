@@ -6,23 +6,36 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "facts/slow.h"
 
 /* When each step of a reboot was reached. */
 
 enum time_point {
+    TIME_ASKED,      /* the shutdown began */
     TIME_BEGUN,      /* the load at shutdown began */
     TIME_LOADED,     /* the next kernel was loaded */
+    TIME_STOPPED,    /* the last service stopped */
     TIME_JUMP,       /* the last step of user space: fastreboot-jump.service started */
+    TIME_FIRMWARE,   /* the firmware started */
+    TIME_LOADER,     /* the boot loader started */
     TIME_KERNEL,     /* the new kernel started */
-    TIME_USERSPACE,  /* systemd started */
+    TIME_INITRD,     /* the program in the initrd started */
+    TIME_USERSPACE,  /* systemd started from the root file system */
     TIME_MULTI_USER, /* multi-user.target was reached */
+    TIME_NETWORK,    /* network-online.target was reached */
     N_TIME_POINTS,
 };
 
 struct reboot_times {
     char *boot_id;             /* of the boot that followed the reboot */
     char *before;              /* of the boot that it ended, or NULL */
-    int64_t at[N_TIME_POINTS]; /* in microseconds since 1970, or 0 if not known */
+    int64_t at[N_TIME_POINTS]; /* in microseconds since 1970, or 0 if not known; those of the new
+                                  system by its clock when all were known */
+    int64_t clock_set; /* by how many microseconds the clock was set between the new system's start
+                          and then; negative if it was set back */
+    char *console;     /* the serial console to which the kernel wrote all its messages, or NULL */
+    struct slow_services stopping;
+    struct slow_services starting;
 };
 
 enum {
@@ -62,6 +75,9 @@ void times_list_clear(struct times_list *list);
 
 /* The times of the reboot that this boot followed, or NULL. `boot_id` may be NULL. */
 const struct reboot_times *times_of(const struct times_list *list, const char *boot_id);
+
+/* Takes them out of the list, for times_clear(); false if it does not have them. */
+bool times_take(struct times_list *list, const char *boot_id, struct reboot_times *ret);
 
 /* `text` (or NULL) with one more line, limited to TIMES_LINES and TIMES_BYTES / 2. An older line
  * about the same boot is left out. The caller frees the text. */

@@ -167,16 +167,20 @@ void records_write_firmware_boot(int root, const struct attempt *attempt)
         journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
-/* How long the machine was away, where that is known. */
-static void add_away(int root, struct boot_record records[], size_t n)
+/* Where they are known. */
+static void add_times(int root, struct boot_record records[], size_t n)
 {
     CLEANUP(times_list_clear) struct times_list list;
 
     times_read(root, &list);
     for (size_t i = 0; i < n; i++) {
-        const struct reboot_times *times = times_of(&list, records[i].boot_id);
+        struct reboot_times times;
 
-        records[i].away = times ? times_away(times) : -1;
+        if (!times_take(&list, records[i].boot_id, &times))
+            continue;
+        records[i].away = times_away(&times);
+        records[i].times = xcalloc(1, sizeof(times));
+        *records[i].times = times;
     }
 }
 
@@ -192,7 +196,7 @@ int records_read_boot(int root, struct boot_record *ret)
         r = boot_record_from_json(object, ret);
     if (r < 0)
         return r;
-    add_away(root, ret, 1);
+    add_times(root, ret, 1);
     return 1;
 }
 
@@ -206,7 +210,7 @@ int records_read_history(int root, struct history *ret)
     AUTOFREE char *text = NULL;
     int r = read_history(root, &text, ret);
 
-    add_away(root, ret->all, ret->n);
+    add_times(root, ret->all, ret->n);
     return r;
 }
 

@@ -7,11 +7,17 @@
 #include "act/journal.h"
 #include "act/state.h"
 #include "base/clock.h"
+#include "base/cmdline.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/system/boot-log.h"
 #include "discover/system/boot.h"
 #include "reboot/aside.h"
+
+enum {
+    WARNINGS = 4, /* loglevel= of "quiet" */
+};
 
 /* The old system */
 
@@ -118,6 +124,45 @@ static int write_down(int root, const struct reboot_times *times)
     return state_write(root, STATE_TIMES, text);
 }
 
+/* A kernel without "quiet" writes every message to each of its consoles, and waits for a serial
+ * one. Gives the last such console, or NULL. */
+static char *loud_console(const char *cmdline)
+{
+    static const char *const PREFIXES[] = {"console=ttyS", "console=ttyAMA", "console=ttyUSB"};
+    AUTOFREE char *level = cmdline_value(cmdline, "loglevel="), *found = NULL;
+    const char *word;
+    size_t length;
+
+    if (cmdline_has(cmdline, "quiet") || (level && atoi(level) <= WARNINGS))
+        return NULL;
+    while (cmdline_next(&cmdline, &word, &length))
+        for (size_t i = 0; i < ELEMENTS(PREFIXES); i++)
+            if (length > strlen(PREFIXES[i]) && after_prefix(word, PREFIXES[i]))
+                set_text(&found, xstrndup(word + strlen("console="), length - strlen("console=")));
+    if (found)
+        found[strcspn(found, ",")] = 0;
+    return steal(&found);
+}
+
+static int add_new_system(int root, struct reboot_times *times)
+{
+    CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
+    AUTOFREE char *cmdline = NULL;
+    int64_t initrd;
+    int r;
+
+    boot_facts_read(root, &boot);
+    r = boot_times_read(boot.way == BOOT_BY_FIRMWARE, times);
+    if (r < 0)
+        return r;
+    initrd = times->at[TIME_INITRD] ? 0 : boot_log_initrd(root, times->boot_id);
+    if (initrd > 0)
+        times->at[TIME_INITRD] = times->at[TIME_KERNEL] + initrd;
+    if (root_read_line(root, "proc/cmdline", 64 * 1024, &cmdline) >= 0)
+        times->console = loud_console(cmdline);
+    return 0;
+}
+
 int times_complete(int root)
 {
     CLEANUP(times_clear) struct reboot_times times;
@@ -127,8 +172,10 @@ int times_complete(int root)
         return 0;
     if (r == 0)
         r = -EBADMSG;
-    if (r > 0)
-        r = boot_times_read(&times);
+    if (r > 0) {
+        boot_log_read_shutdown(root, &times);
+        r = add_new_system(root, &times);
+    }
     if (r >= 0)
         r = write_down(root, &times);
     return r < 0 ? r : state_remove(root, RUN_TIMES);

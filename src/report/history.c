@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "report/report.h"
+#include "report/waterfall.h"
 #include "report/words.h"
 
 enum {
@@ -382,4 +383,5 @@ void report_record(const struct boot_record *record, size_t number, int64_t now)
         print_line("  Away:     ", duration_text(record->away / 1000));
     if (record->boot_id)
         print_journal(record->boot_id);
+    report_waterfall(record);
 }

@@ -2,6 +2,7 @@
 #include "report/json-objects.h"
 
 #include "base/util.h"
+#include "report/json-times.h"
 
 enum {
     SCHEMA = 1, /* raised only if a key changes its meaning or goes */
@@ -14,14 +15,6 @@ struct json_object *json_answer(void)
     json_add_number(object, "schema_version", SCHEMA);
     json_add_string(object, "program_version", VERSION);
     return object;
-}
-
-void json_add_usec(struct json_object *object, const char *key, int64_t usec, int64_t unknown)
-{
-    if (usec == unknown)
-        json_add_string(object, key, NULL);
-    else
-        json_add_number(object, key, usec);
 }
 
 void json_add_answer(struct json_object *object, const char *key, const struct answer *answer)
@@ -145,5 +138,6 @@ struct json_object *json_record(const struct boot_record *record)
     json_add_string(health, "state", health_name(record->health));
     json_object_object_add(health, "missing", json_missing(record));
     json_object_object_add(object, "health", health);
+    json_object_object_add(object, "times", record->times ? json_times(record) : NULL);
     return object;
 }

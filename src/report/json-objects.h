@@ -31,8 +31,5 @@ struct json_object *json_missing(const struct boot_record *record);
 /* An array of strings, which ends with NULL; null if `texts` is NULL. */
 struct json_object *json_texts(char *const texts[]);
 
-/* Null if the time or duration is not known, which is what `unknown` stands for. */
-void json_add_usec(struct json_object *object, const char *key, int64_t usec, int64_t unknown);
-
 /* Null if it is not known. */
 void json_add_answer(struct json_object *object, const char *key, const struct answer *answer);

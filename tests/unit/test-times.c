@@ -18,9 +18,11 @@
 static const int64_t SECOND = 1000000, MINUTE = 60000000;
 
 static int pid1_error;
+static bool asked_by_firmware;
 
-int boot_times_read(struct reboot_times *times)
+int boot_times_read(bool by_firmware, struct reboot_times *times)
 {
+    asked_by_firmware = by_firmware;
     if (pid1_error)
         return -pid1_error;
     times->at[TIME_KERNEL] = 100 * MINUTE;
@@ -123,7 +125,7 @@ static void lines_of_another_version_stay(void **state)
 
 static void the_oldest_lines_go(void **state)
 {
-    AUTOFREE char *text = NULL, *name = NULL;
+    AUTOFREE char *text = NULL;
     char words[8001];
 
     (void)state;
