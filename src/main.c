@@ -62,6 +62,18 @@ static int finish(int status)
     return fflush(stdout) == 0 && !ferror(stdout) ? status : failed("standard output");
 }
 
+/* Those behind the verb. */
+static int take_arguments(const struct verb *verb, int n, char **arguments, struct call *call)
+{
+    int most = verb->flags & VERB_NUMBER ? 2 : 1;
+
+    if (n > most)
+        return usage_error("unexpected argument \"%s\"", arguments[most]);
+    call->argument = n > 0 ? arguments[0] : NULL;
+    call->second = n > 1 ? arguments[1] : NULL;
+    return EXIT_FINE;
+}
+
 int main(int argc, char **argv)
 {
     bool as_normal = streq(basename(argc > 0 ? argv[0] : ""), "normal-reboot");
@@ -79,8 +91,6 @@ int main(int argc, char **argv)
     }
     if (!find_verb(name))
         return unknown_verb(name);
-    if (optind + 1 < argc)
-        return usage_error("unexpected argument \"%s\"", argv[optind + 1]);
-    call.argument = argv[optind];
-    return finish(run_verb(find_verb(name), root, &call));
+    status = take_arguments(find_verb(name), argc - optind, argv + optind, &call);
+    return status == EXIT_FINE ? finish(run_verb(find_verb(name), root, &call)) : status;
 }

@@ -146,6 +146,9 @@ static int take(const struct option_help *option, struct call *call, const char 
     case OPTION_OUTPUT:
         call->output = optarg;
         return EXIT_FINE;
+    case OPTION_PLOT:
+        call->plot = optarg;
+        return EXIT_FINE;
     case OPTION_WHEN:
         return take_when(call);
     case OPTION_NUMBER:
@@ -243,16 +246,25 @@ static bool is_release(const char *text)
     return *text && text[0] != '.' && !strchr(text, '/');
 }
 
-static int check_number(const struct verb *verb, struct call *call)
+static int check_number(const struct verb *verb, const char *text, unsigned *ret)
 {
-    int number = call->argument ? number_of(call->argument) : 0;
+    int number = text ? number_of(text) : 0;
 
-    if (number < 0 || (call->argument && number == 0))
-        return usage_error("%s %s: must be a number from 1 on", verb->name, call->argument);
-    if (number > 0 && given(call, OPTION_NUMBER))
-        return usage_error("%s %d excludes --lines", verb->name, number);
-    call->which = (unsigned)number;
+    if (number < 0 || (text && number == 0))
+        return usage_error("%s %s: must be a number from 1 on", verb->name, text);
+    *ret = (unsigned)number;
     return EXIT_FINE;
+}
+
+static int check_numbers(const struct verb *verb, struct call *call)
+{
+    int status = check_number(verb, call->argument, &call->which);
+
+    if (status == EXIT_FINE)
+        status = check_number(verb, call->second, &call->other);
+    if (status == EXIT_FINE && call->which && given(call, OPTION_NUMBER))
+        return usage_error("%s %u excludes --lines", verb->name, call->which);
+    return status;
 }
 
 static int check_argument(const struct verb *verb, struct call *call)
@@ -263,7 +275,7 @@ static int check_argument(const struct verb *verb, struct call *call)
     if (call->argument && !verb->argument)
         return usage_error("unexpected argument \"%s\"", call->argument);
     if (verb->flags & VERB_NUMBER)
-        return check_number(verb, call);
+        return check_numbers(verb, call);
     if (!call->argument && verb->argument && (verb->word || !given(call, OPTION_DRY_RUN)))
         return usage_error("%s: %s is missing", verb->name, verb->argument);
     if (!verb->word)
@@ -293,6 +305,8 @@ int options_check(const struct verb *verb, struct call *call)
         return usage_error("--nagios excludes --json, --verbose and --kernel");
     if (given(call, OPTION_FAST) && given(call, OPTION_FIRMWARE))
         return usage_error("--fast and --firmware exclude each other");
+    if (given(call, OPTION_PLOT) && given(call, OPTION_NUMBER))
+        return usage_error("--plot and --lines exclude each other");
     if (call->when == WHEN_CANCEL && call->given & (OPTION_FAST | OPTION_FIRMWARE))
         return usage_error("--when=cancel takes neither --fast nor --firmware");
     if (call->kernel && !is_release(call->kernel))

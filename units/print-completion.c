@@ -46,7 +46,7 @@ static const char *argument_of(const struct option_help *option, const char *dir
         return "";
     if (option->option == OPTION_ROOT)
         return directory;
-    if (option->option == OPTION_OUTPUT)
+    if (option->option & (OPTION_OUTPUT | OPTION_PLOT))
         return file;
     return option->option == OPTION_KERNEL ? release : other;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-
-#include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
 #include "report/monitoring.h"
 #include "report/report.h"
 #include "verbs/complain.h"
+#include "verbs/output.h"
 #include "verbs/verb.h"
 
 static int run(const struct call *call)
@@ -35,17 +33,6 @@ const struct verb verb_status = {
     .run = run,
 };
 
-/* Replaces the file at once: whoever reads it never sees a part. */
-static int write_output(const char *path, const char *text)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    AUTOFREE char *directory = slash ? xstrndup(path, (size_t)(name - path)) : xstrdup(".");
-    AUTOCLOSE int parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = parent < 0 ? -errno : *name ? state_write_in(parent, name, text) : -EISDIR;
-
-    return r < 0 ? complain(path, r) : EXIT_FINE;
-}
-
 static int run_metrics(const struct call *call)
 {
     CLEANUP(survey_clear) struct survey survey;
@@ -58,7 +45,7 @@ static int run_metrics(const struct call *call)
         (void)complain("/" RUN_BOOT, known); /* show the rest anyway */
     text = metrics_text(&survey, known > 0 ? &last : NULL, time_of(call));
     if (call->output)
-        return write_output(call->output, text);
+        return output_write(call->output, text);
     fputs(text, stdout);
     return EXIT_FINE;
 }

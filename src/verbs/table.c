@@ -44,6 +44,7 @@ static const struct option_help OPTIONS[] = {
     {OPTION_TIMEOUT, "timeout", 0, "TIME", "wait no longer than that"},
     {OPTION_NAGIOS, "nagios", 0, NULL, "as a plugin for Nagios: one line, exit 0, 1, 2 or 3"},
     {OPTION_OUTPUT, "output", 0, "FILE", "write into that file, replacing it at once"},
+    {OPTION_PLOT, "plot", 0, "FILE", "draw where the time went, as an SVG, into that file"},
     {OPTION_FAST, "fast", 0, NULL, "only if the reboot will not go through the firmware"},
     {OPTION_FIRMWARE, "firmware", 0, NULL, "through the firmware, once"},
     {OPTION_WHEN, "when", 0, "TIME", "not now: +MINUTES, +2h, HH:MM, a date; or cancel"},

@@ -42,6 +42,7 @@ enum {
     OPTION_FIRMWARE = 1 << 16,
     OPTION_WHEN = 1 << 17,
     OPTION_PURGE = 1 << 18,
+    OPTION_PLOT = 1 << 19,
 };
 
 /* The argument of --json, in the order of the option's words. */
@@ -58,11 +59,14 @@ struct call {
     const char *kernel;        /* argument of --kernel, or NULL */
     unsigned verbosity;        /* how many times --verbose is given */
     unsigned number;           /* argument of --lines, or 0 */
-    unsigned which;            /* the argument of a verb that takes a number, or 0 */
+    unsigned which;            /* the argument of a verb that takes numbers, or 0 */
+    unsigned other;            /* the second one, or 0 */
     int timeout;               /* argument of --timeout, or -1 */
     const char *output;        /* argument of --output, or NULL */
+    const char *plot;          /* argument of --plot, or NULL */
     int64_t when;              /* argument of --when, in microseconds since 1970, or one of these */
     const char *argument;      /* the verb's argument, or NULL */
+    const char *second;        /* another one, of a verb that takes numbers, or NULL */
 };
 
 enum {
@@ -73,7 +77,7 @@ enum {
 enum {
     VERB_NEEDS_ROOT = 1 << 0, /* unless it is a dry run */
     VERB_HIDDEN = 1 << 1,     /* for units and the build; not in the short help */
-    VERB_NUMBER = 1 << 2,     /* the argument is a number from 1 on, and may be left out */
+    VERB_NUMBER = 1 << 2,     /* the arguments are at most two numbers from 1 on */
 };
 
 struct verb {
