@@ -91,6 +91,11 @@ static void print_phases(const struct boot_record *record, const struct phases *
     }
 }
 
+static bool was_set(const struct reboot_times *times)
+{
+    return times->clock_set >= CLOCK_SET || times->clock_set <= -CLOCK_SET;
+}
+
 static void print_clock(const struct reboot_times *times, const struct phases *phases)
 {
     int64_t set = times->clock_set;
@@ -100,7 +105,7 @@ static void print_clock(const struct reboot_times *times, const struct phases *p
         print_line("  Clock:    ",
                    xstrdup("by the clock, the new kernel started before the last step of the "
                            "shutdown: how long that took is not known"));
-    if (set >= CLOCK_SET || set <= -CLOCK_SET)
+    if (was_set(times))
         print_line("  Clock:    ", format("it was set %s by %s while the system started; the times "
                                           "from the kernel on are by the clock after that",
                                           set < 0 ? "back" : "forward", by));
@@ -119,7 +124,7 @@ void report_waterfall(const struct boot_record *record)
     putchar('\n');
     print_phases(record, &phases);
     advice = phases_advice(record->times, &phases);
-    if (advice || phases.clock_broken || record->times->clock_set)
+    if (advice || phases.clock_broken || was_set(record->times))
         putchar('\n');
     print_clock(record->times, &phases);
     for (char **text = advice; text && *text; text++)

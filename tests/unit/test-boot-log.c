@@ -218,6 +218,21 @@ static void the_shutdown_is_read(void **state)
     assert_int_equal(times.stopping.all[2].duration, 30000);
 }
 
+/* As systemd 252 wrote it: with other messages of PID 1's, targets, and a stop without a beginning.
+ */
+static void a_recorded_shutdown_is_read(void **state)
+{
+    CLEANUP(times_clear) struct reboot_times times;
+
+    (void)state;
+    use("systemd-252", "");
+    read_at(1795706590438862, &times);
+    assert_int_equal(times.at[TIME_STOPPED], 1795706593496192);
+    assert_int_equal(times.stopping.n, 1);
+    assert_string_equal(times.stopping.all[0].unit, "slow.service");
+    assert_int_equal(times.stopping.all[0].duration, 3015404);
+}
+
 /* Anybody may log entries with the ids of systemd's messages, but not in its name. */
 static void what_others_say_does_not_count(void **state)
 {
@@ -284,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_shutdown_is_read),
+        TEST(a_recorded_shutdown_is_read),
         TEST(what_others_say_does_not_count),
         TEST(without_logind_the_load_is_the_beginning),
         TEST(nothing_is_read_without_the_boot_its_load_or_a_journal),

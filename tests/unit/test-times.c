@@ -305,6 +305,50 @@ static void an_unknown_reboot_has_its_boot(void **state)
     assert_int_equal(written(tree).at[TIME_MULTI_USER], 100 * MINUTE + 7 * SECOND);
 }
 
+static void expect_console(const struct tree *tree, const char *cmdline, const char *console)
+{
+    CLEANUP(times_list_clear) struct times_list list;
+    const struct reboot_times *times;
+
+    tree_write(tree, "proc/cmdline", cmdline);
+    come_up(tree, NULL);
+    assert_int_equal(times_complete(tree->root), 0);
+    times_read(tree->root, &list);
+    times = times_of(&list, "new");
+    if (!console)
+        assert_null(times->console);
+    else
+        assert_string_equal(times->console, console);
+}
+
+static void a_serial_console_is_slow_unless_it_is_quiet(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "new\n");
+    expect_console(tree, "root=/dev/sda1 console=tty0 console=ttyS0,115200n8\n", "ttyS0");
+    expect_console(tree, "console=ttyAMA0 console=tty1 loglevel=7\n", "ttyAMA0");
+    expect_console(tree, "console=ttyS1\n", "ttyS1");
+    expect_console(tree, "console=ttyS0 quiet\n", NULL);
+    expect_console(tree, "console=ttyS0 loglevel=4\n", NULL);
+    expect_console(tree, "console=tty0 root=/dev/ttyS0\n", NULL);
+    expect_console(tree, "\n", NULL);
+}
+
+/* After a kexec PID 1 still has the firmware's times of the boot before. */
+static void pid_1_is_asked_about_the_firmware_only_after_it(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "new\n");
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "208\n");
+    expect_console(tree, "\n", NULL);
+    assert_false(asked_by_firmware);
+    tree_write(tree, "proc/sys/kernel/bootloader_type", "114\n");
+    expect_console(tree, "\n", NULL);
+    assert_true(asked_by_firmware);
+}
+
 static void without_an_answer_it_is_tried_again(void **state)
 {
     const struct tree *tree = *state;
@@ -371,6 +415,8 @@ int main(void)
         ON_MACHINE(a_reset_during_the_health_check_has_no_shutdown),
         ON_MACHINE(what_was_taken_over_stays),
         ON_MACHINE(an_unknown_reboot_has_its_boot),
+        ON_MACHINE(a_serial_console_is_slow_unless_it_is_quiet),
+        ON_MACHINE(pid_1_is_asked_about_the_firmware_only_after_it),
         ON_MACHINE(without_an_answer_it_is_tried_again),
         ON_MACHINE(damage_costs_the_figures_only),
         ON_MACHINE(the_history_has_how_long_it_was_away),
