@@ -53,6 +53,7 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
     CLEANUP(boot_record_clear) struct boot_record record = {0};
     int stays;
 
+    times_take_over(root, attempt, boot); /* the health check makes another attempt of it */
     judge(attempt, boot, clock_now(), clock_uptime(), &record);
     record.boot_id = xstrdup(boot->boot_id);
     stays = health_start(root, attempt, boot, &record);
@@ -63,7 +64,6 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
         records_remember(root, attempt, without_outcome(record.text));
     if (attempt)
         count_load(root, attempt);
-    times_take_over(root, attempt, boot);
     records_write_boot(root, &record);
     return stays > 0 ? 0 : records_remove_attempt(root, STATE_ATTEMPT);
 }

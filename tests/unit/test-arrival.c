@@ -19,6 +19,7 @@
 #include "reboot/health.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+#include "reboot/times.h"
 #include "test.h"
 
 #define ID "0011223344556677"
@@ -174,6 +175,24 @@ static void everything_is_there(void **state)
     expect_failures(tree, 0);
     assert_int_equal(look(tree, 30), HEALTH_OVER); /* one more call is unnecessary, but harmless */
     expect_history(tree, 1);
+}
+
+/* Also where the attempt becomes that of a health check. */
+static void the_times_of_the_old_system_are_kept(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(attempt_clear) struct attempt attempt;
+    AUTOFREE char *kept = NULL;
+
+    loaded(tree, &attempt);
+    times_leave(tree->root);
+    by_kexec(tree, "fast\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    expect_last(tree, OUTCOME_FAST, HEALTH_CHECKING, "health check under way");
+    kept = tree_read(tree, RUN_TIMES);
+    assert_non_null(kept);
+    assert_non_null(strstr(kept, "\"boot_id\":\"fast\",\"before\":\"before\",\"load_begun\":"));
+    assert_non_null(strstr(kept, "\"jump\":"));
 }
 
 static void what_comes_late_is_waited_for(void **state)
@@ -1020,6 +1039,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(everything_is_there),
+        TEST(the_times_of_the_old_system_are_kept),
         TEST(what_comes_late_is_waited_for),
         TEST(what_is_worth_no_reboot_is_told),
         TEST(a_lost_disk_costs_one_reboot),
