@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <systemd/sd-journal.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -117,5 +118,5 @@ void journal_tell_record(enum journal_event event, int priority, const struct bo
 
 void journal_trouble(const char *what, int error)
 {
-    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "%s: %s", what, strerror(-error));
+    journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "%s: %s", what, json_error(error));
 }

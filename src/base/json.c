@@ -56,9 +56,30 @@ int json_read(int root, const char *path, struct json_object **ret_object)
     size_t length;
     int r = root_read(root, path, MAX_FILE, &text, &length);
 
-    if (r < 0)
+    if (r >= 0)
+        r = strlen(text) == length ? json_parse(text, ret_object) : -EBADMSG;
+    if (r < 0 || !json_is_newer(*ret_object))
         return r;
-    return strlen(text) == length ? json_parse(text, ret_object) : -EBADMSG;
+    json_object_put(*ret_object);
+    *ret_object = NULL;
+    return -ENEWER;
+}
+
+bool json_is_newer(const struct json_object *object)
+{
+    return json_number(object, "version", 1) > STATE_VERSION;
+}
+
+const char *json_error(int error)
+{
+    switch (-error) {
+    case EBADMSG:
+        return "damaged";
+    case ENEWER:
+        return "written by a newer version of fastreboot";
+    default:
+        return strerror(-error);
+    }
 }
 
 const char *json_string(const struct json_object *object, const char *key)

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Helpers for json-c. */
+/* Helpers for json-c, and the files that fastreboot writes for itself. */
+
+/* The "version" of such a file; 1 where it has none. It grows when something changes that an older
+ * fastreboot would misread. A new member alone does not count: it is passed over. */
+enum { STATE_VERSION = 2 };
+
+/* A newer fastreboot has written the file, so nothing in it can be relied on. */
+#define ENEWER EPROTONOSUPPORT
+bool json_is_newer(const struct json_object *object);
+
+/* What a negative errno of json_read() means, in words. */
+const char *json_error(int error);
 
 #define AUTOJSON CLEANUP(json_putp)
 void json_putp(struct json_object **object);
@@ -15,8 +27,8 @@ void json_putp(struct json_object **object);
  * nested deeper than any file that fastreboot writes. */
 int json_parse(const char *text, struct json_object **ret_object);
 
-/* The same for the file at `path` below root, of at most 2 MiB. Other errors are those of
- * root_read(). */
+/* The same for a file of fastreboot's own at `path` below root, of at most 2 MiB. -ENEWER if a
+ * newer fastreboot has written it; other errors are those of root_read(). */
 int json_read(int root, const char *path, struct json_object **ret_object);
 
 /* The string member `key`, or NULL. It lives as long as the object. */

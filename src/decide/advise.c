@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/json.h"
 #include "base/util.h"
 #include "decide/advice.h"
 
@@ -24,7 +25,7 @@ char *advise_entry(const struct facts *facts)
 
 char *advise_failures(const struct facts *facts)
 {
-    return facts->failure.error == EBADMSG
+    return facts->failure.error == EBADMSG || facts->failure.error == ENEWER
                ? xstrdup("which kernels failed is no longer known: see `fastreboot history`; if "
                          "none has failed, `fastreboot retry`, which removes that file and does "
                          "not reboot")

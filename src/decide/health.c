@@ -39,6 +39,15 @@ static void drop_checking(struct boot_record *record)
         record->text[length - end] = 0;
 }
 
+void health_abandon(struct boot_record *record, const char *why)
+{
+    AUTOFREE char *text = format("the health check ended without a result: %s", why);
+
+    drop_checking(record);
+    append_text(&record->text, "; ", text);
+    record->health = HEALTH_UNKNOWN;
+}
+
 static void add_unit(const struct health_look *look, struct losses *losses)
 {
     const char *unit = look->config->error ? NULL : look->config->health_unit;

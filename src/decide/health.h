@@ -47,6 +47,9 @@ bool health_is_alarming(const struct boot_record *record);
 /* Says in the record that the health check has begun. */
 void health_begin(struct boot_record *record);
 
+/* Says in it that the check ended without a result, and why. */
+void health_abandon(struct boot_record *record, const char *why);
+
 /* Writes the result (not LOOK_WAIT) into the record of this boot, whether that was the fast one
  * or the firmware reboot that was to bring things back. */
 void health_describe(enum health_result answer, const struct losses *losses,

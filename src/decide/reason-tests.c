@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/health.h"
@@ -172,11 +173,11 @@ struct answer test_failed_too_often(const struct facts *facts)
 
     if (error)
         return answer_unknown(
-            error, format("/" STATE_FAILED ": %s",
-                          error == EBADMSG
-                              ? "damaged, so the kernels that failed are unknown; `fastreboot "
-                                "retry` removes it"
-                              : strerror(error)));
+            error, format("/" STATE_FAILED ": %s%s", json_error(-error),
+                          error == EBADMSG || error == ENEWER
+                              ? ", so the kernels that failed are unknown; `fastreboot retry` "
+                                "removes it"
+                              : ""));
     if (n < FAILURES_TO_STOP)
         return NO;
     last = failure_text(&failures->all[failures->n - 1]);

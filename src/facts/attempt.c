@@ -51,8 +51,6 @@ static int inventory_member(const struct json_object *object, struct attempt *at
 
     if (!json_object_object_get_ex(object, "inventory", &member) || !member)
         return 0;
-    if (json_number(object, "version", 1) > ATTEMPT_VERSION)
-        return 0;
     r = inventory_from_json(member, &attempt->inventory);
     attempt->has_inventory = r >= 0;
     return r;
@@ -123,7 +121,7 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
 {
     struct json_object *object = json_object_new_object();
 
-    json_add_number(object, "version", ATTEMPT_VERSION);
+    json_add_number(object, "version", STATE_VERSION);
     json_add_string(object, "state", STATES[attempt->state]);
     json_add_number(object, "time", attempt->time);
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)

@@ -53,13 +53,9 @@ struct attempt {
     bool has_inventory;
 };
 
-enum {
-    ATTEMPT_VERSION = 2, /* version 1 had neither this number nor the members after ->reason */
-};
-
 /* To and from JSON. attempt_from_json() returns 0, or -EBADMSG if a member is missing or wrong;
- * release the attempt with attempt_clear() in either case. It ignores the inventory of an unknown
- * version, whose meaning may have changed. attempt_to_json() returns a new object. */
+ * release the attempt with attempt_clear() in either case.
+ * attempt_to_json() returns a new object. */
 int attempt_from_json(const struct json_object *object, struct attempt *ret_attempt);
 struct json_object *attempt_to_json(const struct attempt *attempt);
 void attempt_clear(struct attempt *attempt);

@@ -149,7 +149,7 @@ struct quirk_facts {
 struct failure_facts {
     struct failures failures;
     char *firmware; /* the machine's current firmware version, or NULL */
-    int error;      /* the errno of reading it, EBADMSG if it is damaged, or 0 */
+    int error;      /* the errno of json_read(), or 0 */
 };
 
 /* The last reboots, as far back as they went through the firmware for the same reason. */

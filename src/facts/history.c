@@ -5,13 +5,17 @@
 
 #include "base/util.h"
 
+/* 1, or 0 if the line is none that this version can read. */
 static int parse_line(const char *line, size_t length, struct boot_record *ret)
 {
     AUTOFREE char *copy = xstrndup(line, length);
     AUTOJSON struct json_object *object = NULL;
     int r = json_parse(copy, &object);
 
-    return r < 0 ? r : boot_record_from_json(object, ret);
+    if (r < 0 || json_is_newer(object))
+        return r;
+    r = boot_record_from_json(object, ret);
+    return r < 0 ? r : 1;
 }
 
 int history_parse(const char *text, struct history *ret)
@@ -19,12 +23,17 @@ int history_parse(const char *text, struct history *ret)
     *ret = (struct history){0};
     for (const char *end; *text; text = end + 1) {
         CLEANUP(boot_record_clear) struct boot_record record = {0};
+        int r;
 
         end = strchr(text, '\n');
         if (!end) /* the last write was cut short */
             return -EBADMSG;
-        if (parse_line(text, (size_t)(end - text), &record) < 0)
+        r = parse_line(text, (size_t)(end - text), &record);
+        if (r < 0)
             return -EBADMSG;
+        ret->newer += r == 0;
+        if (r == 0)
+            continue;
         *APPEND(ret->all, ret->n) = record;
         record = (struct boot_record){0};
     }

@@ -13,6 +13,7 @@ enum {
 struct history {
     struct boot_record *all;
     size_t n;
+    size_t newer; /* lines that a newer fastreboot has written: they stay in the file */
 };
 
 /* Returns the number of records, or -EBADMSG at an invalid line, with the records before it in

@@ -3,6 +3,7 @@
 
 #include "act/journal.h"
 #include "act/state.h"
+#include "base/json.h"
 #include "base/util.h"
 
 void aside_keep(int root, const char *path, const char *suffix, const char *why)
@@ -13,4 +14,9 @@ void aside_keep(int root, const char *path, const char *suffix, const char *why)
                  suffix);
     if (r < 0)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s", path, strerror(-r));
+}
+
+void aside_keep_unreadable(int root, const char *path, int error)
+{
+    aside_keep(root, path, error == -ENEWER ? "newer" : "damaged", json_error(error));
 }

@@ -4,3 +4,7 @@
 /* Keeps a state file that is of no use any more as "PATH.suffix", for the administrator to look at,
  * and tells that and `why`. */
 void aside_keep(int root, const char *path, const char *suffix, const char *why);
+
+/* The same for one that json_read() gave a negative errno for: it is damaged, or a newer fastreboot
+ * has written it. */
+void aside_keep_unreadable(int root, const char *path, int error);

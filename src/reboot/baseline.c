@@ -5,6 +5,7 @@
 
 #include "act/journal.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -43,7 +44,7 @@ void baseline_compare(int root, const struct inventory *now, struct answer *ret_
 
     *ret_lost = answer_of(0);
     if (r < 0 && r != -ENOENT)
-        *ret_lost = answer_unknown(-r, format("/" STATE_BASELINE ": %s", strerror(-r)));
+        *ret_lost = answer_unknown(-r, format("/" STATE_BASELINE ": %s", json_error(r)));
     if (r < 0 || !records_is_of_this_machine(root, &boot))
         return;
     compare_devices(&boot.inventory, now, &losses);

@@ -5,6 +5,7 @@
 
 #include "act/journal.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -264,16 +265,38 @@ static int conclude(int root, struct attempt *attempt, const struct health_look 
     return conclude_fast(root, attempt, answer, &losses);
 }
 
+/* What to look for is not known any more, and was set aside. The kernel is not to blame if the
+ * machine goes down later. */
+static int abandon(int root, int error)
+{
+    CLEANUP(attempt_clear) struct attempt attempt;
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+    AUTOFREE char *why = format("/" RUN_HEALTH ": %s", json_error(error));
+    int r = 0;
+
+    if (records_read_boot(root, &record) > 0 && record.health == HEALTH_CHECKING) {
+        health_abandon(&record, why);
+        journal_tell_record(EVENT_HEALTH, LOG_WARNING, &record, "checked: %s", record.text);
+        records_write_boot(root, &record);
+    }
+    if (records_read_attempt(root, STATE_ATTEMPT, &attempt) > 0 &&
+        attempt.state == ATTEMPT_CHECKING)
+        r = records_remove_attempt(root, STATE_ATTEMPT);
+    return r < 0 ? r : HEALTH_OVER;
+}
+
 int health_check(int root, const struct config *config, const struct health_seen *seen,
                  struct health_news *ret_news)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
     CLEANUP(boot_facts_clear) struct boot_facts boot = {0};
     CLEANUP(inventory_clear) struct inventory now = {0};
+    int r;
 
     *ret_news = (struct health_news){0};
-    if (records_read_attempt(root, RUN_HEALTH, &attempt) <= 0)
-        return HEALTH_OVER;
+    r = records_read_attempt(root, RUN_HEALTH, &attempt);
+    if (r <= 0)
+        return r < 0 ? abandon(root, r) : HEALTH_OVER;
     boot_facts_read(root, &boot);
     if (attempt.state == ATTEMPT_HEALING && is_this_boot(&attempt, &boot))
         return HEALTH_REBOOT; /* it was asked for, and did not come yet */

@@ -5,6 +5,7 @@
 
 #include "act/journal.h"
 #include "act/systemd.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "decide/reasons.h"
@@ -25,7 +26,7 @@ static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
     if (r == -ENOENT || notes_has_normal(root) > 0)
         return false; /* it was decided so, and told */
     if (r < 0) {
-        *ret_doubt = format("/" RUN_JUMP ": %s", strerror(-r));
+        *ret_doubt = format("/" RUN_JUMP ": %s", json_error(r));
         return false;
     }
     r = systemd_shutdown_job(&job);
@@ -86,7 +87,9 @@ static bool nobody_decided(int root)
     uint32_t job = 0;
     int r = systemd_shutdown_job(&job);
 
-    return begun >= 0 && (r < 0 || (r == SHUTDOWN_KEXEC && begun == job));
+    if (begun == -ENOENT)
+        return false;
+    return begun < 0 || r < 0 || (r == SHUTDOWN_KEXEC && begun == job);
 }
 
 /* Tells why there is no jump, and records it. If /var is a separate file system it is unmounted by

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "act/state.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -63,10 +64,15 @@ int notes_write_loaded(int root, const struct loaded_facts *loaded)
 void notes_read_loaded(int root, struct loaded_facts *ret)
 {
     AUTOJSON struct json_object *note = NULL;
+    int r;
 
     *ret = (struct loaded_facts){0};
-    if (json_read(root, RUN_LOADED, &note) >= 0)
+    r = json_read(root, RUN_LOADED, &note);
+    if (r >= 0)
         loaded_from_json(note, ret);
+    else if (r == -ENEWER)
+        *ret = (struct loaded_facts){
+            .id = xstrdup(""), .release = xstrdup("(unknown)"), .signature = xstrdup("")};
 }
 
 void notes_remove_loaded(int root)
@@ -86,7 +92,9 @@ int64_t notes_read_begun(int root)
 {
     AUTOJSON struct json_object *note = NULL;
 
-    return json_read(root, RUN_BEGUN, &note) >= 0 ? json_number(note, "job", -1) : -1;
+    int r = json_read(root, RUN_BEGUN, &note);
+
+    return r < 0 ? r : json_number(note, "job", -EBADMSG);
 }
 
 void notes_remove_begun(int root)

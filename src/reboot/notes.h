@@ -22,14 +22,15 @@ int notes_has_normal(int root);
 void notes_read_armed(int root, struct answer *ret);
 
 /* The kernel that fastreboot has loaded. A note that cannot be read counts as none: the kernel is
- * then taken for another program's, which is neither replaced nor dropped. */
+ * then taken for another program's, which is neither replaced nor dropped. That of a newer
+ * fastreboot gives a kernel of fastreboot's own that is like no other: it is replaced. */
 int notes_write_loaded(int root, const struct loaded_facts *loaded);
 void notes_read_loaded(int root, struct loaded_facts *ret); /* loaded_facts_clear() */
 void notes_remove_loaded(int root);
 
 /* The load at shutdown has begun, in the reboot of PID 1's job `job`. */
 int notes_write_begun(int root, uint32_t job);
-/* That id, or -1 when no load at shutdown has begun. */
+/* That id, -ENOENT when no load at shutdown has begun, or another negative errno. */
 int64_t notes_read_begun(int root);
 void notes_remove_begun(int root);
 

@@ -6,6 +6,7 @@
 #include "act/journal.h"
 #include "act/state.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -59,7 +60,7 @@ int records_read_attempt(int root, const char *path, struct attempt *ret)
         aside_keep(root, path, "other-machine", "written on another machine");
         return -ESTALE;
     }
-    aside_keep(root, path, "damaged", r == -EBADMSG ? "damaged" : strerror(-r));
+    aside_keep_unreadable(root, path, r);
     return r;
 }
 
@@ -228,6 +229,8 @@ void records_read_failures(int root, struct failure_facts *ret)
         r = failures_from_json(object, &ret->failures);
     if (r < 0 && r != -ENOENT)
         ret->error = -r;
+    if (r < 0)
+        failures_clear(&ret->failures); /* a part must not replace the whole */
 }
 
 static void write_failures(int root, const struct failures *failures)
@@ -243,10 +246,8 @@ static void write_failures(int root, const struct failures *failures)
 static void take_failures(int root, struct failure_facts *ret)
 {
     records_read_failures(root, ret);
-    if (!ret->error)
-        return;
-    aside_keep(root, STATE_FAILED, "damaged", strerror(ret->error));
-    failures_clear(&ret->failures);
+    if (ret->error)
+        aside_keep_unreadable(root, STATE_FAILED, -ret->error);
 }
 
 void records_remember(int root, const struct attempt *attempt, const char *reason)

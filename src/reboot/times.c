@@ -171,7 +171,7 @@ int times_complete(int root)
     if (r == -ENOENT)
         return 0;
     if (r == 0)
-        r = -EBADMSG;
+        r = -ENEWER;
     if (r > 0) {
         boot_log_read_shutdown(root, &times);
         r = add_new_system(root, &times);

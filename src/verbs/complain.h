@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/util.h"
 #include "report/print.h"
 #include "verbs/verb.h"
@@ -16,10 +17,11 @@ static inline char *complaint(const char *what, int error)
     bool root = (error == -EACCES || error == -EPERM) && geteuid() != 0;
     /* What is below /run ends with this boot. */
     bool gone_soon = what && after_prefix(what, "/run/");
-    const char *damaged = gone_soon ? "damaged; the next boot writes it anew" : "damaged";
+    bool useless = error == -EBADMSG || error == -ENEWER;
 
-    return format("%s%s%s%s", what ? what : "", what ? ": " : "",
-                  error == -EBADMSG ? damaged : strerror(-error), root ? "; run as root" : "");
+    return format("%s%s%s%s%s", what ? what : "", what ? ": " : "", json_error(error),
+                  gone_soon && useless ? "; the next boot writes it anew" : "",
+                  root ? "; run as root" : "");
 }
 
 /* Reports it on standard error, and returns the exit status. Only verbs print: nothing below them

@@ -121,6 +121,14 @@ static int show_some(const struct call *call, const struct history *history)
     return EXIT_FINE;
 }
 
+static void tell_newer(const struct history *history)
+{
+    if (history->newer)
+        print_trouble(format("/" STATE_HISTORY ": %zu reboot%s not shown: written by a newer "
+                             "version of fastreboot",
+                             history->newer, history->newer == 1 ? "" : "s"));
+}
+
 static int run(const struct call *call)
 {
     CLEANUP(history_clear) struct history history;
@@ -131,6 +139,7 @@ static int run(const struct call *call)
         status = show_some(call, &history);
     else if (!call->plot && (r >= 0 || history.n > 0 || given(call, OPTION_JSON)))
         show_all(call, &history);
+    tell_newer(&history);
     return r < 0 ? complain("/" STATE_HISTORY, r) : status;
 }
 

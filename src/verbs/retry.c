@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "facts/notes.h"
@@ -17,7 +18,8 @@ static void tell(const struct failure_facts *facts, bool dry_run)
     if (facts->failures.interrupted > 0)
         printf("the load at shutdown %s be tried again\n", how);
     if (facts->error)
-        printf("%s the damaged list of failed kernels\n", dry_run ? "would remove" : "removed");
+        printf("%s the list of failed kernels (%s)\n", dry_run ? "would remove" : "removed",
+               json_error(-facts->error));
     else if (facts->failures.n == 0 && facts->failures.interrupted == 0)
         puts("no fast reboot has failed");
 }
@@ -38,7 +40,7 @@ static int run(const struct call *call)
     int r = 0;
 
     records_read_failures(call->root, &facts);
-    if (facts.error && facts.error != EBADMSG)
+    if (facts.error && facts.error != EBADMSG && facts.error != ENEWER)
         return complain("/" STATE_FAILED, -facts.error);
     if (!dry_run)
         r = records_forget(call->root);

@@ -915,6 +915,48 @@ static void an_attempt_without_inventory_is_judged_as_ever(void **state)
     assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
 }
 
+/* As written by a newer version. */
+
+static const char NEWER[] = "{\"version\":3,\"state\":\"loaded\",\"id\":\"" ID "\","
+                            "\"boot_id\":\"b\",\"time\":1,\"release\":\"6.1.0-33-amd64\","
+                            "\"kernel\":\"6.1.0-33-amd64 7 8\"}\n";
+
+static void a_newer_attempt_is_not_judged(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *aside = NULL;
+
+    tree_mkdir(tree, RUN_DIR);
+    tree_write(tree, STATE_ATTEMPT, NEWER);
+    by_firmware(tree, "elsewhere\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    expect_last(tree, OUTCOME_UNKNOWN, HEALTH_UNKNOWN, "nothing was recorded before this boot");
+    assert_false(exists(tree, STATE_ATTEMPT));
+    aside = tree_read(tree, STATE_ATTEMPT ".newer");
+    assert_string_equal(aside, NEWER);
+    expect_failures(tree, 0);
+}
+
+/* fastreboot is replaced by an older version while the health check is under way. */
+static void a_newer_health_check_ends(void **state)
+{
+    const struct tree *tree = *state;
+
+    start(tree);
+    tree_write(tree, RUN_HEALTH, NEWER);
+    lose_the_disk(tree);
+    assert_int_equal(look(tree, 300), HEALTH_OVER);
+    expect_last(tree, OUTCOME_FAST, HEALTH_UNKNOWN,
+                "fast: kernel 6.1.0-33-amd64 was started by kexec; the health check ended without "
+                "a result: /" RUN_HEALTH ": written by a newer version of fastreboot");
+    assert_true(exists(tree, RUN_HEALTH ".newer"));
+    assert_false(exists(tree, RUN_HEALTH) || exists(tree, STATE_ATTEMPT));
+    by_firmware(tree, "after a power cut\n");
+    assert_int_equal(arrival_judge(tree->root), 0);
+    expect_failures(tree, 0);
+    expect_history(tree, 2);
+}
+
 /* Damage */
 
 static void put(const struct tree *tree, const char *path, const char *text, size_t n)
@@ -1079,6 +1121,8 @@ int main(void)
         TEST(nobody_looks_where_it_is_off),
         TEST(another_machine_is_not_judged),
         TEST(an_attempt_without_inventory_is_judged_as_ever),
+        TEST(a_newer_attempt_is_not_judged),
+        TEST(a_newer_health_check_ends),
         TEST(an_attempt_cut_anywhere_is_set_aside),
         TEST(an_attempt_with_a_wrong_byte_is_judged_or_set_aside),
         TEST(what_is_looked_for_may_be_damaged),

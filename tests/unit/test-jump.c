@@ -155,6 +155,21 @@ static void without_a_load_kexec_target_is_not_touched(void **state)
     assert_int_equal(jump_run(tree->root), 0);
 }
 
+/* Whether this reboot's load began is not known. */
+static void a_begun_note_that_cannot_be_read_is_no_kexec(void **state)
+{
+    static const char *const NOTES[] = {"{", "{}", "{\"version\":3,\"job\":6}"};
+    const struct tree *tree = *state;
+
+    notes_remove_go_ahead(tree->root);
+    notes_remove_loaded(tree->root);
+    fake.shutdown = SHUTDOWN_KEXEC;
+    for (size_t i = 0; i < ELEMENTS(NOTES); i++) {
+        tree_write(tree, RUN_BEGUN, NOTES[i]);
+        assert_int_equal(jump_run(tree->root), -ECANCELED);
+    }
+}
+
 static void a_go_ahead_is_for_kexec_target_too(void **state)
 {
     fake.shutdown = SHUTDOWN_KEXEC;
@@ -189,7 +204,14 @@ static void a_go_ahead_is_for_no_poweroff(void **state)
 static void a_damaged_go_ahead_is_none(void **state)
 {
     tree_write(*state, RUN_JUMP, "{");
-    expect(*state, -ECANCELED, false, false, RUN_JUMP);
+    expect(*state, -ECANCELED, false, false, RUN_JUMP ": damaged");
+}
+
+/* fastreboot was replaced by an older version after the load. */
+static void a_newer_go_ahead_is_none(void **state)
+{
+    tree_write(*state, RUN_JUMP, "{\"version\":3,\"job\":7}");
+    expect(*state, -ECANCELED, false, false, RUN_JUMP ": written by a newer version of fastreboot");
 }
 
 static void without_pid_1_there_is_no_jump(void **state)
@@ -224,10 +246,12 @@ int main(void)
         TEST(the_firmware_is_for_any_kernel),
         TEST(a_load_without_an_end_is_no_kexec),
         TEST(without_a_load_kexec_target_is_not_touched),
+        TEST(a_begun_note_that_cannot_be_read_is_no_kexec),
         TEST(a_go_ahead_is_for_kexec_target_too),
         TEST(a_go_ahead_is_for_one_reboot),
         TEST(a_go_ahead_is_for_no_poweroff),
         TEST(a_damaged_go_ahead_is_none),
+        TEST(a_newer_go_ahead_is_none),
         TEST(without_pid_1_there_is_no_jump),
         TEST(what_pid_1_refuses_is_written_down),
         TEST(without_a_kernel_there_is_no_jump),

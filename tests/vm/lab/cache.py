@@ -78,12 +78,16 @@ def get(name, recipe, make, says=None):
     return path
 
 
-def remove(path):
-    """Removes a tree. A killed mmdebstrap leaves /proc, /dev and others mounted in it: these are unmounted first."""
+def unmount_below(path):
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     for point in reversed(points):
         if point.startswith(f"{path}/"):
             host.run("umount", point)
+
+
+def remove(path):
+    """Removes a tree. Who was killed leaves file systems mounted in it: these are unmounted first."""
+    unmount_below(path)
     host.run("rm", "-rf", "--one-file-system", path)
 
 
@@ -109,12 +113,31 @@ def scratch(name):
         owner.close()
 
 
+@contextlib.contextmanager
+def copy_of(tree, name):
+    """A copy of a tree, to change: an overlay, whose changes are in memory."""
+    with scratch(name) as place:
+        changes, root = place / "changes", place / "root"
+        changes.mkdir()
+        root.mkdir()
+        host.run("mount", "-t", "tmpfs", "tmpfs", changes)
+        try:
+            (changes / "work").mkdir()
+            (changes / "upper").mkdir()
+            (changes / "upper").chmod(0o755)
+            host.run("mount", "-t", "overlay", "-o",
+                     f"lowerdir={tree},upperdir={changes}/upper,workdir={changes}/work", "overlay", root)
+            yield root
+        finally:
+            unmount_below(place)
+
+
 def sweep(path):
     try:
         with open(path / ".owner", encoding="ascii") as owner:
             fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
     except BlockingIOError:
         pass
     except FileNotFoundError:
-        shutil.rmtree(path, ignore_errors=True)
+        remove(path)

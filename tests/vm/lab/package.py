@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """fastreboot as a Debian package, built in a clean chroot of the suite."""
-import contextlib
 import os
 import re
 import shutil
@@ -89,9 +88,6 @@ def built(suite):
     return deb
 
 
-@contextlib.contextmanager
 def copy(suite):
     """A copy of the chroot, to install into."""
-    with cache.scratch(f"package-{suite}") as place:
-        host.run("cp", "-a", f"{chroot(suite)}/.", place / "root")
-        yield place / "root"
+    return cache.copy_of(chroot(suite), f"package-{suite}")
