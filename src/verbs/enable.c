@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act/systemd.h"
 #include "base/paths.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "report/report.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
+/* Not so in a chroot, nor where an image is made. */
+static bool is_booted(const struct call *call)
+{
+    return root_exists(call->root, "run/systemd/system") != 0;
+}
+
 /* The other units follow the service: Also= in its [Install]. */
 static int switch_units(const struct call *call, const char *how)
 {
     const char *quiet = given(call, OPTION_QUIET) ? "--quiet" : NULL;
-    const char *const arguments[] = {how, "--now", SERVICE_UNIT, quiet, NULL};
+    const char *const now[] = {how, "--now", SERVICE_UNIT, quiet, NULL};
+    const char *const later[] = {how, SERVICE_UNIT, quiet, NULL};
+    bool booted = is_booted(call);
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
-        printf("would run systemctl %s --now %s\n", how, SERVICE_UNIT);
+        printf("would run systemctl %s %s%s\n", how, booted ? "--now " : "", SERVICE_UNIT);
         return EXIT_FINE;
     }
-    r = systemctl(arguments, NULL);
+    r = systemctl(booted ? now : later, NULL);
     if (r < 0)
         return complain("systemctl", r);
     return r ? EXIT_FAILED : EXIT_FINE;
@@ -31,6 +40,10 @@ static int enable(const struct call *call)
 
     if (status != EXIT_FINE || given(call, OPTION_DRY_RUN))
         return status;
+    if (!is_booted(call)) {
+        puts("fastreboot is enabled for the next boot; systemd does not run here");
+        return status;
+    }
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     report_next(&survey, time_of(call));
     return status;

@@ -2,9 +2,11 @@
 """A cache of whatever is slow to make: one directory each, named after a hash of its recipe."""
 import contextlib
 import fcntl
+import filecmp
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -120,6 +122,7 @@ def copy_of(tree, name):
         changes, root = place / "changes", place / "root"
         changes.mkdir()
         root.mkdir()
+        (place / "original").symlink_to(tree)
         host.run("mount", "-t", "tmpfs", "tmpfs", changes)
         try:
             (changes / "work").mkdir()
@@ -130,6 +133,16 @@ def copy_of(tree, name):
             yield root
         finally:
             unmount_below(place)
+
+
+def rewritten(root):
+    """The files of such a copy whose content is not that of the original."""
+    upper, original = root.parent / "changes/upper", root.parent / "original"
+    for path in upper.rglob("*"):
+        name, mode = path.relative_to(upper), path.lstat().st_mode
+        before = original / name
+        if stat.S_ISREG(mode) and not (before.is_file() and filecmp.cmp(path, before, shallow=False)):
+            yield f"/{name}"
 
 
 def sweep(path):

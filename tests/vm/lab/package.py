@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
 from lab import cache, debian, host, program
@@ -65,15 +64,11 @@ def source(target, suite):
 
 def build(suite, target, where="fastreboot", options="nocheck"):
     """Puts the .deb files, .buildinfo and .changes into `target`."""
-    root = chroot(suite)
-    room = Path(tempfile.mkdtemp(prefix="package-", dir=root / "tmp"))
-    try:
-        source(room / where, suite)
-        run_in(root, "sh", "-euc", BUILD, "build", f"/tmp/{room.name}/{where}", options)
-        for path in room.glob("fastreboot*_*"):
+    with copy(suite) as root:
+        source(root / "tmp" / where, suite)
+        run_in(root, "sh", "-euc", BUILD, "build", f"/tmp/{where}", options)
+        for path in (root / "tmp").glob("fastreboot*_*"):
             shutil.copy(path, target)
-    finally:
-        shutil.rmtree(room)
 
 
 def recipe():
