@@ -132,3 +132,25 @@ def test_metrics_are_collected_as_root_sees_them(machine):
     machine.run("systemctl is-active fastreboot-metrics.timer && systemctl start fastreboot-metrics")
     machine.run(f"grep -xF 'fastreboot_last_reboot{{outcome=\"fast\"}} 1' {COLLECTED}/fastreboot.prom")
     assert machine.output("fastreboot check --nagios").startswith("FASTREBOOT OK - ")
+
+
+SLOW = """
+mkdir /etc/systemd/system/fastreboot.service.d
+cat > /etc/systemd/system/fastreboot.service.d/lab.conf <<'END'
+[Service]
+ExecStart=
+ExecStart=-/bin/sh -c 'sleep 35; exec fastreboot booted'
+END
+systemctl daemon-reload
+"""
+
+
+@pytest.mark.long
+def test_a_slow_boot_does_not_cost_the_next_fast_reboot(machine):
+    """The unit is active in the end, so the load runs at the next shutdown."""
+    machine.run(SLOW)
+    machine.reboot(ask=False)
+    machine.run("while [ $(systemctl is-active fastreboot) = activating ]; do sleep 1; done")
+    assert "last reboot: fast" in expect.the_line(machine)
+    machine.run("rm -r /etc/systemd/system/fastreboot.service.d && systemctl daemon-reload")
+    expect.fast(machine, machine.reboot())
