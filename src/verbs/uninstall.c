@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <systemd/sd-daemon.h>
 
 #include "act/kexec.h"
@@ -60,25 +60,39 @@ static const char *const MADE_DIRECTORIES[] = {
     "/usr/share/fish",
 };
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
-{
-    (void)st, (void)type, (void)walk;
-    return remove(path) < 0 ? errno : 0;
-}
-
 static bool is_there(const char *path)
 {
     return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Where a directory cannot be read, removing it fails. */
+static int remove_entries(FTS *walk)
+{
+    const FTSENT *entry;
+
+    errno = 0;
+    while ((entry = fts_read(walk)))
+        if (entry->fts_info != FTS_D && remove(entry->fts_accpath) < 0)
+            return -errno;
+    return -errno;
+}
+
+/* Leaves what is mounted in it. Not by nftw(): with FTW_MOUNT it passes over the files of an
+ * overlay, whose devices are not that of their directory. */
 static int remove_tree(const char *path)
 {
+    char *const paths[] = {(char *)path, NULL};
+    FTS *walk;
     int r;
 
     if (!is_there(path))
         return 0;
-    r = nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-    return r > 0 ? -r : r < 0 ? -errno : 0;
+    walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+    if (!walk)
+        return -errno;
+    r = remove_entries(walk);
+    (void)fts_close(walk);
+    return r;
 }
 
 static int remove_file(const char *path)
