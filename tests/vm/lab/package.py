@@ -72,7 +72,7 @@ def build(suite, target, where="fastreboot", options="nocheck"):
 
 
 def recipe():
-    return cache.digest(program.recipe(), DEBIAN, Path(__file__), maintainer())
+    return cache.digest(program.recipe(), DEBIAN, host.REPO / "README.md", Path(__file__), maintainer())
 
 
 def built(suite):
