@@ -55,6 +55,15 @@ int state_write_in(int parent, const char *name, const char *text)
     return write_in(parent, name, text, true);
 }
 
+int state_write_named(const char *path, const char *text)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    AUTOFREE char *directory = slash ? xstrndup(path, (size_t)(name - path)) : xstrdup(".");
+    AUTOCLOSE int parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return parent < 0 ? -errno : *name ? state_write_in(parent, name, text) : -EISDIR;
+}
+
 int state_leave(int root, const char *path, const char *text)
 {
     const char *name;

@@ -12,6 +12,9 @@ int state_write(int root, const char *path, const char *text);
 /* The same for the file `name` in the directory `parent`, a descriptor for reading. */
 int state_write_in(int parent, const char *name, const char *text);
 
+/* The same for a file that an administrator has named, which is not below any root. */
+int state_write_named(const char *path, const char *text);
+
 /* Writes `text` without waiting for the disk, which may lose it; creates no directory. For the end
  * of a shutdown, which writes everything to the disk and must not wait twice. */
 int state_leave(int root, const char *path, const char *text);

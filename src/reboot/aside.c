@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reboot/aside.h"
 
+#include <errno.h>
+
 #include "act/journal.h"
 #include "act/state.h"
 #include "base/json.h"
@@ -14,6 +16,15 @@ void aside_keep(int root, const char *path, const char *suffix, const char *why)
                  suffix);
     if (r < 0)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL, "/%s: %s", path, strerror(-r));
+}
+
+int aside_keep_damaged(int root, const char *path, int r, char **text)
+{
+    if (r != -EBADMSG && r != -EFBIG)
+        return r;
+    set_text(text, NULL);
+    aside_keep(root, path, "damaged", "damaged");
+    return 0;
 }
 
 void aside_keep_unreadable(int root, const char *path, int error)

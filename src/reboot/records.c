@@ -127,14 +127,10 @@ static int write_history(int root, const struct boot_record *record)
 {
     CLEANUP(history_clear) struct history history;
     AUTOFREE char *old = NULL, *text = NULL;
-    int r = read_history(root, &old, &history);
+    int r = aside_keep_damaged(root, STATE_HISTORY, read_history(root, &old, &history), &old);
 
-    if (r == -EBADMSG || r == -EFBIG) {
-        set_text(&old, NULL);
-        aside_keep(root, STATE_HISTORY, "damaged", "damaged");
-    } else if (r < 0) {
+    if (r < 0)
         return r;
-    }
     text = history_with(old, record);
     return state_write(root, STATE_HISTORY, text);
 }

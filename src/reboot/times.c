@@ -112,14 +112,10 @@ static int write_down(int root, const struct reboot_times *times)
 {
     CLEANUP(times_list_clear) struct times_list list;
     AUTOFREE char *old = NULL, *text = NULL;
-    int r = read_all(root, &old, &list);
+    int r = aside_keep_damaged(root, STATE_TIMES, read_all(root, &old, &list), &old);
 
-    if (r == -EBADMSG || r == -EFBIG) {
-        set_text(&old, NULL);
-        aside_keep(root, STATE_TIMES, "damaged", "damaged");
-    } else if (r < 0) {
+    if (r < 0)
         return r;
-    }
     text = times_with(old, times);
     return state_write(root, STATE_TIMES, text);
 }

@@ -6,6 +6,7 @@
 #include "reboot/arrival.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
+#include "reboot/times.h"
 #include "reboot/trial.h"
 #include "verbs/verb.h"
 
@@ -36,4 +37,21 @@ const struct verb verb_booted = {
     .summary = "as fastreboot.service calls it at boot",
     .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
     .run = run,
+};
+
+/* When the boot is over. */
+static int run_times(const struct call *call)
+{
+    int r = times_complete(call->root);
+
+    if (r < 0)
+        journal_trouble("recording how long the last reboot took", r);
+    return r < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+const struct verb verb_times = {
+    .name = "times",
+    .summary = "as fastreboot-times.service calls it when the boot is over",
+    .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
+    .run = run_times,
 };

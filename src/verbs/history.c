@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
 #include "report/plot.h"
 #include "report/report.h"
 #include "verbs/complain.h"
-#include "verbs/output.h"
 #include "verbs/verb.h"
 
 /* At most two reboots that were asked for, by their numbers. */
@@ -57,6 +57,7 @@ static void choose_kinds(const struct history *history, struct chosen *ret)
 static int plot(const char *path, const struct chosen *chosen)
 {
     AUTOFREE char *text = NULL;
+    int r;
 
     if (chosen->n == 0) {
         fprintf(stderr,
@@ -70,7 +71,8 @@ static int plot(const char *path, const struct chosen *chosen)
             return EXIT_FAILED;
         }
     text = plot_text(chosen->records, chosen->n);
-    return output_write(path, text);
+    r = state_write_named(path, text);
+    return r < 0 ? complain(path, r) : EXIT_FINE;
 }
 
 static void show(const struct call *call, const struct chosen *chosen)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "reboot/records.h"
 #include "report/monitoring.h"
 #include "report/report.h"
 #include "verbs/complain.h"
-#include "verbs/output.h"
 #include "verbs/verb.h"
 
 static int run(const struct call *call)
@@ -39,15 +39,18 @@ static int run_metrics(const struct call *call)
     CLEANUP(boot_record_clear) struct boot_record last;
     int known = records_read_boot(call->root, &last);
     AUTOFREE char *text = NULL;
+    int r;
 
     survey_make(call->root, PURPOSE_NEXT_REBOOT, &survey);
     if (known < 0)
         (void)complain("/" RUN_BOOT, known); /* show the rest anyway */
     text = metrics_text(&survey, known > 0 ? &last : NULL, time_of(call));
-    if (call->output)
-        return output_write(call->output, text);
-    fputs(text, stdout);
-    return EXIT_FINE;
+    if (!call->output) {
+        fputs(text, stdout);
+        return EXIT_FINE;
+    }
+    r = state_write_named(call->output, text);
+    return r < 0 ? complain(call->output, r) : EXIT_FINE;
 }
 
 const struct verb verb_metrics = {
