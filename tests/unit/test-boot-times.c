@@ -5,16 +5,12 @@
 #include "act/boot-times.h"
 
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <systemd/sd-bus.h>
 
 #include "base/clock.h"
+#include "pid1-made.h"
 #include "test.h"
 #include "tree.h"
-
-#define MANAGER_PATH "/org/freedesktop/systemd1"
 
 static char address[128];
 static const struct tree *tree;
@@ -133,17 +129,10 @@ static const sd_bus_vtable SERVICE[] = {
     SD_BUS_VTABLE_END,
 };
 
-static void serve(int listener)
+static void add_all(sd_bus *bus)
 {
-    sd_id128_t id = {0};
-    sd_bus *bus;
-    int fd = accept(listener, NULL, NULL);
-
-    if (fd < 0 || sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fd, fd) < 0 ||
-        sd_bus_set_server(bus, 1, id) < 0 || sd_bus_set_anonymous(bus, 1) < 0 ||
-        sd_bus_set_trusted(bus, 1) < 0 ||
-        sd_bus_add_object_vtable(bus, NULL, MANAGER_PATH, "org.freedesktop.systemd1.Manager",
-                                 MANAGER, NULL) < 0)
+    if (sd_bus_add_object_vtable(bus, NULL, PID1_PATH, "org.freedesktop.systemd1.Manager", MANAGER,
+                                 NULL) < 0)
         _exit(1);
     for (size_t i = 0; i < ELEMENTS(units); i++)
         if (sd_bus_add_object_vtable(bus, NULL, units[i].path, "org.freedesktop.systemd1.Unit",
@@ -151,32 +140,13 @@ static void serve(int listener)
             sd_bus_add_object_vtable(bus, NULL, units[i].path, "org.freedesktop.systemd1.Service",
                                      SERVICE, &units[i]) < 0)
             _exit(1);
-    if (sd_bus_start(bus) < 0)
-        _exit(1);
-    for (;;) {
-        int r = sd_bus_process(bus, NULL);
-
-        if (r < 0 || (r == 0 && sd_bus_wait(bus, UINT64_MAX) < 0))
-            _exit(0);
-    }
 }
 
 static int ask(bool by_firmware, struct reboot_times *times)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    AUTOCLOSE int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    pid_t pid;
-    int r;
+    pid_t pid = pid1_begin(tree, add_all, address);
+    int r = boot_times_read(by_firmware, times);
 
-    snprintf(name.sun_path, sizeof(name.sun_path), "%s/private", tree->path);
-    snprintf(address, sizeof(address), "unix:path=%s", name.sun_path);
-    (void)unlink(name.sun_path);
-    assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
-    assert_int_equal(listen(listener, 1), 0);
-    pid = fork();
-    if (pid == 0)
-        serve(listener);
-    r = boot_times_read(by_firmware, times);
     (void)kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     return r;

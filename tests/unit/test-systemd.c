@@ -7,11 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
 
+#include "pid1-made.h"
 #include "test.h"
 #include "tree.h"
 
@@ -202,51 +201,22 @@ static const sd_bus_vtable UNIT[] = {
     SD_BUS_VTABLE_END,
 };
 
-static void serve(int listener)
+static void add_all(sd_bus *bus)
 {
-    sd_id128_t id = {0};
-    sd_bus *bus;
-    int fd = accept(listener, NULL, NULL);
-
     if (silent)
         (void)pause();
-    if (fd < 0 || sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fd, fd) < 0 ||
-        sd_bus_set_server(bus, 1, id) < 0 || sd_bus_set_anonymous(bus, 1) < 0 ||
-        sd_bus_set_trusted(bus, 1) < 0)
-        _exit(1);
-    if (jobs && (sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/systemd1",
-                                          "org.freedesktop.systemd1.Manager", MANAGER, NULL) < 0 ||
+    if (jobs && (sd_bus_add_object_vtable(bus, NULL, PID1_PATH, "org.freedesktop.systemd1.Manager",
+                                          MANAGER, NULL) < 0 ||
                  sd_bus_add_object_vtable(bus, NULL, "/unit", "org.freedesktop.systemd1.Unit", UNIT,
                                           NULL) < 0 ||
                  sd_bus_add_object_vtable(bus, NULL, "/unit", "org.freedesktop.systemd1.Service",
                                           SERVICE, NULL) < 0))
         _exit(1);
-    if (sd_bus_start(bus) < 0)
-        _exit(1);
-    for (;;) {
-        int r = sd_bus_process(bus, NULL);
-
-        if (r < 0 || (r == 0 && sd_bus_wait(bus, UINT64_MAX) < 0))
-            _exit(0);
-    }
 }
 
-/* For one connection. */
 static pid_t begin(void)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    AUTOCLOSE int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    pid_t pid;
-
-    snprintf(name.sun_path, sizeof(name.sun_path), "%s/private", tree->path);
-    snprintf(address, sizeof(address), "unix:path=%s", name.sun_path);
-    (void)unlink(name.sun_path);
-    assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof(name)), 0);
-    assert_int_equal(listen(listener, 1), 0);
-    pid = fork();
-    if (pid == 0)
-        serve(listener);
-    return pid;
+    return pid1_begin(tree, add_all, address);
 }
 
 static void end(pid_t pid)
