@@ -15,6 +15,9 @@
 #define RUN_JUMP RUN_DIR "/jump"
 /* What to detach before the jump (JSON). Also named in the condition of the modules unit. */
 #define RUN_MODULES RUN_DIR "/modules"
+/* The next reboot, if it is fast, is traced (JSON). Also named in the condition of the modules
+ * unit. */
+#define RUN_TRACE RUN_DIR "/trace"
 /* How this boot came about (JSON). */
 #define RUN_BOOT RUN_DIR "/boot"
 /* When the steps of the reboot that led to this boot were reached, until all of them are (JSON).
@@ -41,6 +44,8 @@
 #define STATE_TIMES STATE_DIR "/times"
 /* When the last shutdown came to its last step (JSON). */
 #define STATE_JUMPED STATE_DIR "/jumped"
+/* The fast reboot that is traced, until what its shutdown left in the store is read (JSON). */
+#define STATE_TRACE STATE_DIR "/trace"
 
 /* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"

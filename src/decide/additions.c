@@ -10,10 +10,10 @@ enum {
     PANIC_SECONDS = 30,
 };
 
-/* Adds a parameter, unless the administrator has set it. */
+/* Adds a parameter, with a value or without (NULL), unless the administrator has set it. */
 static void add(const struct facts *facts, const char *name, const char *value, char **added)
 {
-    AUTOFREE char *parameter = format("%s=%s", name, value);
+    AUTOFREE char *parameter = format("%s%s%s", name, value ? "=" : "", value ? value : "");
 
     if (!cmdline_has(facts->payload.entry->cmdline, name))
         append_text(added, " ", parameter);
@@ -47,6 +47,16 @@ static void add_watchdog(const struct facts *facts, char **added)
         add(facts, "watchdog.stop_on_reboot", "0", added);
 }
 
+/* The kernel logs how long its parts and drivers take to start. Its usual buffer would not hold
+ * what it says until the journal reads it. */
+static void add_trace(const struct facts *facts, char **added)
+{
+    if (!facts->traced)
+        return;
+    add(facts, "initcall_debug", NULL, added);
+    add(facts, "log_buf_len", "4M", added);
+}
+
 char *additions_decide(const struct facts *facts)
 {
     bool panic = facts->config.panic != SECONDS_OFF;
@@ -58,6 +68,7 @@ char *additions_decide(const struct facts *facts)
         add_watchdog(facts, &added);
         if (panic)
             add_dracut(facts, &added);
+        add_trace(facts, &added);
     }
     return added ? added : xstrdup("");
 }

@@ -201,6 +201,7 @@ struct facts {
     struct memory_facts memory;
     struct loaded_facts loaded;
     struct unit_facts units;
+    bool traced; /* the next fast reboot is traced: `fastreboot trace` */
     struct boot_facts boot;
     struct started started;
     struct answer boot_order; /* the firmware would now start something other than it did */

@@ -37,6 +37,14 @@ static int64_t clock_set_of(const struct json_object *object)
     return set > LIMIT || set < -LIMIT ? 0 : set;
 }
 
+static int take_trace(const struct json_object *object, struct reboot_trace **ret)
+{
+    if (!object)
+        return 0;
+    *ret = xcalloc(1, sizeof(**ret));
+    return trace_from_json(object, *ret);
+}
+
 int times_from_json(const struct json_object *object, struct reboot_times *ret)
 {
     *ret = (struct reboot_times){.boot_id = xstrdup(json_string(object, "boot_id")),
@@ -50,7 +58,8 @@ int times_from_json(const struct json_object *object, struct reboot_times *ret)
     for (int i = 0; i < N_TIME_POINTS; i++)
         ret->at[i] = json_time(object, NAMES[i], 0);
     if (slow_from_json(member(object, "stopping"), &ret->stopping) < 0 ||
-        slow_from_json(member(object, "starting"), &ret->starting) < 0)
+        slow_from_json(member(object, "starting"), &ret->starting) < 0 ||
+        take_trace(member(object, "trace"), &ret->trace) < 0)
         return -EBADMSG;
     return 1;
 }
@@ -73,6 +82,8 @@ struct json_object *times_to_json(const struct reboot_times *times)
         json_object_object_add(object, "stopping", slow_to_json(&times->stopping));
     if (times->starting.n)
         json_object_object_add(object, "starting", slow_to_json(&times->starting));
+    if (times->trace)
+        json_object_object_add(object, "trace", trace_to_json(times->trace));
     return object;
 }
 
@@ -83,6 +94,7 @@ void times_clear(struct reboot_times *times)
     free(times->console);
     slow_clear(&times->stopping);
     slow_clear(&times->starting);
+    trace_free(times->trace);
     *times = (struct reboot_times){0};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "facts/slow.h"
+#include "facts/trace.h"
 
 /* When each step of a reboot was reached. */
 
@@ -36,6 +37,8 @@ struct reboot_times {
     char *console;     /* the serial console to which the kernel wrote all its messages, or NULL */
     struct slow_services stopping;
     struct slow_services starting;
+    struct reboot_trace
+        *trace; /* what `fastreboot trace` found out, or NULL if the reboot was not traced */
 };
 
 enum {

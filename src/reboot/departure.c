@@ -19,6 +19,7 @@
 #include "reboot/load.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+#include "reboot/trace.h"
 
 /* The order here is the promise: the attempt is on the disk before anything is read or loaded, so
  * that the next boot can tell a load that hung or crashed; and the go-ahead for the jump is written
@@ -164,8 +165,10 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
         tell_excess(&attempt->inventory, attempt->has_inventory);
     }
     r = records_write_attempt(root, STATE_ATTEMPT, attempt);
-    if (r >= 0)
+    if (r >= 0) {
+        trace_note(root, attempt);
         r = allow_jump(root, job, survey ? &survey->facts : NULL);
+    }
     if (r < 0)
         return through_firmware(root, attempt, true, NULL, strerror(-r));
     journal_tell(EVENT_NEXT_BOOT, LOG_NOTICE, NULL, "this reboot is fast: %s%s",
@@ -179,6 +182,10 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
     AUTOFREE char *error = NULL, *id = NULL;
 
     deadline_doing("loading the kernel");
+    if (survey->facts.traced && load_is_done(&survey->facts))
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
+                     "tracing: the kernel is loaded already and cannot be loaded again, so it may "
+                     "be started without initcall_debug");
     if (load_kernel(root, survey, &id, &error) < 0)
         return through_firmware(root, attempt, true, "load-failed", error);
     attempt->loaded = clock_now();

@@ -16,6 +16,7 @@
 #include "reboot/notes.h"
 #include "reboot/records.h"
 #include "reboot/times.h"
+#include "reboot/trace.h"
 
 /* The go-ahead is for one reboot: one that was called off must not start an old kernel later. */
 static bool has_go_ahead(int root, struct go_ahead *ret, char **ret_doubt)
@@ -146,6 +147,7 @@ int jump_run(int root)
     tell_errors_in_log(root);
     if (has_go_ahead(root, &go, &doubt) && is_loaded(root, &doubt) && can_end(root, &doubt)) {
         arm(root, go.watchdog);
+        trace_mark(root);
         r = systemd_kexec();
         if (r >= 0)
             return 0;

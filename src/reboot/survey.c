@@ -14,6 +14,7 @@
 #include "reboot/countdown.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+#include "reboot/trace.h"
 
 /* The units' files say what they are there for, but systemd may run what it has read before. A user
  * who may not ask it, and a machine that is a recording, have the files alone. */
@@ -98,6 +99,7 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     join_baseline(root, facts);
     records_read_failures(root, &facts->failure);
     join_history(root, facts);
+    facts->traced = trace_is_armed(root) > 0;
     ret_survey->added = additions_decide(facts);
     decide(facts, purpose, &ret_survey->verdict);
 }

@@ -14,6 +14,7 @@
 #include "discover/system/boot-log.h"
 #include "discover/system/boot.h"
 #include "reboot/aside.h"
+#include "reboot/trace.h"
 
 enum {
     WARNINGS = 4, /* loglevel= of "quiet" */
@@ -76,6 +77,8 @@ void times_take_over(int root, const struct attempt *attempt, const struct boot_
 
     if (!boot->boot_id || root_exists(root, RUN_TIMES) > 0)
         return;
+    if (attempt)
+        trace_settle(root, attempt);
     times.boot_id = xstrdup(boot->boot_id);
     if (attempt && is_of_this_reboot(attempt, boot)) {
         times.before = xstrdup(attempt->boot_id);
@@ -162,6 +165,7 @@ static int add_new_system(int root, struct reboot_times *times)
 int times_complete(int root)
 {
     CLEANUP(times_clear) struct reboot_times times;
+    char **records = NULL;
     int r = read_one(root, RUN_TIMES, &times);
 
     if (r == -ENOENT)
@@ -170,9 +174,15 @@ int times_complete(int root)
         r = -ENEWER;
     if (r > 0) {
         boot_log_read_shutdown(root, &times);
+        trace_collect(root, &times, &records);
         r = add_new_system(root, &times);
     }
     if (r >= 0)
         r = write_down(root, &times);
-    return r < 0 ? r : state_remove(root, RUN_TIMES);
+    if (r < 0) {
+        names_free(records);
+        return r;
+    }
+    trace_end(root, records);
+    return state_remove(root, RUN_TIMES);
 }

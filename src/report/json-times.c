@@ -45,6 +45,40 @@ static struct json_object *advice_as_json(const struct reboot_times *times,
     return array;
 }
 
+static struct json_object *items_as_json(const struct trace_items *items)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < items->n; i++) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "name", items->all[i].name);
+        json_add_number(object, "duration_usec", items->all[i].duration);
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+/* NULL, which JSON prints as null, for a reboot that was not traced. */
+static struct json_object *trace_as_json(const struct reboot_trace *trace)
+{
+    struct json_object *object;
+
+    if (!trace)
+        return NULL;
+    object = json_object_new_object();
+    json_add_string(object, "problem", trace->problem);
+    json_add_usec(object, "userspace_usec", trace->leaving, -1);
+    json_add_usec(object, "devices_usec", trace->devices, -1);
+    json_add_number(object, "device_count", trace->n_devices);
+    json_object_object_add(object, "slowest_devices", items_as_json(&trace->shutdowns));
+    json_object_object_add(object, "slowest_initcalls", items_as_json(&trace->startups));
+    json_add_usec(object, "initrd_unpacking_usec", trace->unpacking, -1);
+    json_add_usec(object, "link_up_usec", trace->link, -1);
+    json_add_usec(object, "dhcp_usec", trace->address, -1);
+    return object;
+}
+
 struct json_object *json_times(const struct boot_record *record)
 {
     const struct reboot_times *times = record->times;
@@ -60,6 +94,7 @@ struct json_object *json_times(const struct boot_record *record)
     json_object_object_add(object, "slowest_starts", services_as_json(&times->starting, false));
     json_add_number(object, "clock_set_usec", times->clock_set);
     json_add_bool(object, "clock_comparable", !phases.clock_broken);
+    json_object_object_add(object, "trace", trace_as_json(times->trace));
     json_object_object_add(object, "advice", advice_as_json(times, &phases));
     return object;
 }

@@ -173,6 +173,7 @@ void report_status_json(const struct survey *survey, const struct boot_record *l
     json_object_object_add(object, "boot", boot_as_json(facts));
     json_object_object_add(object, "health", health_as_json(&facts->health, last));
     json_object_object_add(object, "watchdog", watchdog_as_json(facts));
+    json_add_bool(object, "trace_armed", facts->traced);
     json_object_object_add(object, "failed_kernels", failed_kernels_as_json(&facts->failure));
     json_object_object_add(object, "last_reboot", last ? json_record(last) : NULL);
     print_json(object);

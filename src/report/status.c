@@ -126,6 +126,13 @@ static void print_health(const struct health_facts *health)
         print_line("  Health:   ", format("check under way until %s", until));
 }
 
+static void print_traced(const struct facts *facts)
+{
+    if (facts->traced)
+        print_line("  Trace:    ", xstrdup("the next reboot is traced, if it is fast (`fastreboot "
+                                           "trace --cancel` undoes that)"));
+}
+
 static void print_boot(const struct boot_facts *boot)
 {
     static const char *const HOW[] = {"started through the firmware", "started by kexec",
@@ -194,6 +201,7 @@ void report_status(const struct survey *survey, const struct boot_record *last,
     if (verdict->fast)
         print_health(&survey->facts.health);
     print_loaded(&survey->facts);
+    print_traced(&survey->facts);
     if (verdict->fast || verdict->needs_root) /* it may be fast */
         print_notes(survey);
     putchar('\n');

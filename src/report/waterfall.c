@@ -18,7 +18,10 @@ enum {
     WIDEST = 120,   /* wider bars are no clearer */
     USUAL = 80,     /* for output that is not wrapped */
     SHOWN = 100000, /* what took less, in microseconds, is no service to name */
+    TRACED = 1000,  /* likewise for what a trace has */
 };
+
+static const int64_t SECOND = 1000000;
 
 /* The clock has to differ by more than the resolution of the hardware clock, in microseconds. */
 static const int64_t CLOCK_SET = 1000000;
@@ -72,6 +75,66 @@ static void print_services(const struct slow_services *services)
     }
 }
 
+/* A line below a phase; nothing for what is not known. */
+static void print_detail(const char *name, int64_t duration)
+{
+    AUTOFREE char *time = duration >= SECOND ? duration_text(duration / 1000)
+                                             : format("%" PRId64 " ms", duration / 1000);
+
+    if (duration >= 0)
+        printf("    %-*.*s %*s\n", NAMES - 2, NAMES - 2, name, DURATIONS, time);
+}
+
+static void print_items(const struct trace_items *items, const char *indent)
+{
+    for (size_t i = 0; i < items->n; i++) {
+        AUTOFREE char *name = format("%s%s", indent, items->all[i].name);
+
+        if (items->all[i].duration >= TRACED)
+            print_detail(name, items->all[i].duration);
+    }
+}
+
+/* What took how long between the two systems. */
+static void print_gap(const struct reboot_trace *trace)
+{
+    AUTOFREE char *devices =
+        format("%" PRId64 " device%s", trace->n_devices, trace->n_devices == 1 ? "" : "s");
+
+    print_detail("end of user space", trace->leaving);
+    print_detail(devices, trace->devices);
+    print_items(&trace->shutdowns, "  ");
+}
+
+static void print_startup(const struct reboot_trace *trace)
+{
+    print_items(&trace->startups, "");
+    print_detail("unpacking the initrd", trace->unpacking);
+}
+
+static void print_trace(const struct reboot_trace *trace, enum phase_kind kind)
+{
+    if (trace && kind == PHASE_GAP)
+        print_gap(trace);
+    if (trace && kind == PHASE_KERNEL)
+        print_startup(trace);
+}
+
+static void print_traced_points(const struct reboot_trace *trace)
+{
+    AUTOFREE char *link = trace->link < 0 ? NULL : duration_text(trace->link / 1000);
+    AUTOFREE char *address = trace->address < 0 ? NULL : duration_text(trace->address / 1000);
+
+    if (link || address)
+        print_line("  Network:  ",
+                   format("%s%s%s%s%s after the kernel started", link ? "link up " : "",
+                          link ? link : "", link && address ? ", address by DHCP " : "",
+                          address && !link ? "address by DHCP " : "", address ? address : ""));
+    if (trace->problem)
+        print_line("  Trace:    ",
+                   format("how long the devices took is not known: %s", trace->problem));
+}
+
 static void print_phases(const struct boot_record *record, const struct phases *phases)
 {
     size_t width = bar_width();
@@ -88,6 +151,7 @@ static void print_phases(const struct boot_record *record, const struct phases *
             print_services(&record->times->stopping);
         if (phase->kind == PHASE_USERSPACE)
             print_services(&record->times->starting);
+        print_trace(record->times->trace, phase->kind);
     }
 }
 
@@ -124,9 +188,11 @@ void report_waterfall(const struct boot_record *record)
     putchar('\n');
     print_phases(record, &phases);
     advice = phases_advice(record->times, &phases);
-    if (advice || phases.clock_broken || was_set(record->times))
+    if (advice || phases.clock_broken || was_set(record->times) || record->times->trace)
         putchar('\n');
     print_clock(record->times, &phases);
+    if (record->times->trace)
+        print_traced_points(record->times->trace);
     for (char **text = advice; text && *text; text++)
         print_line("  Advice:   ", xstrdup(*text));
     names_free(advice);

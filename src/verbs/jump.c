@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "reboot/jump.h"
 #include "reboot/notes.h"
+#include "reboot/trace.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
 
@@ -29,8 +30,11 @@ static int detach(const struct call *call)
 {
     AUTOJSON struct json_object *note = NULL;
     struct quirk_facts plan;
-    int r = notes_read_detach(call->root, &note, &plan);
+    int r;
 
+    /* First, as a driver may hang while it is detached. */
+    trace_begin(call->root, tell);
+    r = notes_read_detach(call->root, &note, &plan);
     if (r == -ENOENT)
         return EXIT_FINE;
     if (r < 0)

@@ -6,19 +6,19 @@
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
     verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_test, verb_booted,
-    verb_detach, verb_health, verb_hook, verb_jump, verb_times;
+    verb_trace, verb_detach, verb_health, verb_hook, verb_jump, verb_times;
 
 static const struct verb *const VERBS[] = {
-    &verb_status, &verb_check,   &verb_test,      &verb_list, &verb_history, &verb_explain,
+    &verb_status, &verb_check,   &verb_test,      &verb_list,  &verb_history, &verb_explain,
     &verb_wait,   &verb_metrics,
 
-    &verb_reboot, &verb_normal,  &verb_set_next,  &verb_load, &verb_unload,
+    &verb_reboot, &verb_normal,  &verb_set_next,  &verb_trace, &verb_load,    &verb_unload,
 
     &verb_cancel, &verb_retry,   &verb_record,
 
     &verb_enable, &verb_disable, &verb_uninstall,
 
-    &verb_booted, &verb_detach,  &verb_health,    &verb_hook, &verb_jump,    &verb_times,
+    &verb_booted, &verb_detach,  &verb_health,    &verb_hook,  &verb_jump,    &verb_times,
 };
 
 static const struct group GROUPS[] = {
@@ -51,7 +51,8 @@ static const struct option_help OPTIONS[] = {
     {OPTION_DRY_RUN, "dry-run", 0, NULL, "change nothing"},
     {OPTION_PURGE, "purge", 0, NULL, "remove the settings, too"},
     {OPTION_ARM, "arm", 0, NULL, "do not reboot now; the next reboot is not fast"},
-    {OPTION_CANCEL, "cancel", 0, NULL, "undo --arm"},
+    {OPTION_CANCEL, "cancel", 0, NULL, "take back the request for the next reboot"},
+    {OPTION_EFI, "efi", 0, NULL, "write the trace to EFI variables, which are flash memory"},
     {OPTION_AT_SHUTDOWN, "at-shutdown", 0, NULL, "as fastreboot.service calls it", .hidden = true},
 };
 

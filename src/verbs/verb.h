@@ -43,6 +43,7 @@ enum {
     OPTION_WHEN = 1 << 17,
     OPTION_PURGE = 1 << 18,
     OPTION_PLOT = 1 << 19,
+    OPTION_EFI = 1 << 20,
 };
 
 /* The argument of --json, in the order of the option's words. */

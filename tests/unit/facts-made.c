@@ -224,6 +224,7 @@ void made_by_dice(struct made_facts *made)
     some_health(&facts->health);
     some_watchdog(&facts->watchdog);
     some_facts_of_reasons(facts);
+    facts->traced = !dice(3);
     facts->kexec.disabled = some_fact(NO);
     facts->kexec.exhausted = some_fact(NO);
     facts->kexec.loaded = some_fact(dice(3) ? NO : YES);

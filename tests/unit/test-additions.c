@@ -41,6 +41,22 @@ static void what_the_administrator_says_stays(void **state)
     expect(&made, "panic=30 watchdog.stop_on_reboot=0 rd.shell=0 rd.emergency=reboot");
 }
 
+/* Only with `fastreboot trace`, and last: what brings the machine back matters more. */
+static void a_traced_kernel_tells_what_it_does(void **state)
+{
+    struct made_facts made;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.traced = true;
+    expect(&made, "panic=30 watchdog.stop_on_reboot=0 rd.shell=0 rd.emergency=reboot "
+                  "initcall_debug log_buf_len=4M");
+    made.facts.config.panic = SECONDS_OFF;
+    made.facts.watchdog.identity = NULL;
+    made.entry.cmdline = (char *)"ro log_buf_len=16M";
+    expect(&made, "initcall_debug");
+}
+
 /* The mark has a single digit for their number. */
 static void there_are_few(void **state)
 {
@@ -64,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_machine_is_to_come_back),
         cmocka_unit_test(what_the_administrator_says_stays),
+        cmocka_unit_test(a_traced_kernel_tells_what_it_does),
         cmocka_unit_test(there_are_few),
     };
 

@@ -156,6 +156,18 @@ int __wrap_sd_journal_get_realtime_usec(sd_journal *journal, uint64_t *ret)
     return 0;
 }
 
+int __wrap_sd_journal_get_monotonic_usec(sd_journal *journal, uint64_t *ret, sd_id128_t *boot);
+int __wrap_sd_journal_get_monotonic_usec(sd_journal *journal, uint64_t *ret, sd_id128_t *boot)
+{
+    size_t length;
+    const char *value = find(all[journal->at - 1], "__MONOTONIC_TIMESTAMP=", &length);
+
+    assert_null(boot);
+    assert_non_null(value);
+    *ret = strtoull(value, NULL, 10);
+    return 0;
+}
+
 /* `more` comes behind what is in the file. */
 static void use(const char *name, const char *more)
 {
@@ -293,6 +305,30 @@ static void the_kernel_tells_when_it_starts_the_initrds_program(void **state)
     assert_int_equal(boot_log_initrd(ROOT, OLD), 0);
 }
 
+/* The kernel of that boot and no other, and no program in its name. */
+static void a_traced_start_is_read(void **state)
+{
+    CLEANUP(trace_clear) struct reboot_trace trace, none;
+
+    (void)state;
+    use("startup", "");
+    trace_init(&trace);
+    boot_log_read_startup(ROOT, "22222222-2222-4222-8222-222222222222", &trace);
+    assert_int_equal(trace.startups.n, 2);
+    assert_string_equal(trace.startups.all[0].name, "probe of 0000:01:00.0");
+    assert_int_equal(trace.startups.all[0].duration, 1234567);
+    assert_string_equal(trace.startups.all[1].name, "acpi_init");
+    assert_int_equal(trace.unpacking, 600000);
+    assert_int_equal(trace.link, 6300000);
+    assert_int_equal(trace.address, 8000000);
+    open_error = ENOENT;
+    trace_init(&none);
+    boot_log_read_startup(ROOT, "22222222-2222-4222-8222-222222222222", &none);
+    assert_int_equal(none.startups.n, 0);
+    assert_int_equal(none.link, -1);
+    assert_int_equal(none.address, -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -304,6 +340,7 @@ int main(void)
         TEST(without_logind_the_load_is_the_beginning),
         TEST(nothing_is_read_without_the_boot_its_load_or_a_journal),
         TEST(the_kernel_tells_when_it_starts_the_initrds_program),
+        TEST(a_traced_start_is_read),
     };
 
     return RUN_TESTS(tests);

@@ -82,6 +82,39 @@ static void a_reboot_is_fast(void **state)
 }
 
 /* An administrator has removed a drop-in, and systemd has not been told. */
+/* The attempt is noted for the end of the shutdown and for the next boot, and the next kernel tells
+ * what it does. */
+static void a_traced_reboot_is_noted(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *note = NULL, *kept = NULL, *cmdline = NULL;
+    CLEANUP(attempt_clear) struct attempt attempt;
+
+    tree_write(tree, RUN_TRACE, "{\"kmsg_bytes\":10240}\n");
+    assert_int_equal(departure_load(tree->root), 0);
+    assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+    note = tree_read(tree, RUN_TRACE);
+    kept = tree_read(tree, STATE_TRACE);
+    cmdline = tree_read(tree, FAKE_CMDLINE);
+    assert_non_null(strstr(note, attempt.id));
+    assert_non_null(strstr(note, "10240"));
+    assert_non_null(strstr(kept, attempt.id));
+    assert_non_null(strstr(cmdline, " initcall_debug log_buf_len=4M"));
+}
+
+static void a_firmware_reboot_is_not_traced(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *note = NULL;
+
+    tree_write(tree, RUN_TRACE, "{}\n");
+    assert_int_equal(notes_write_normal(tree->root, ""), 0);
+    assert_int_equal(departure_load(tree->root), 0);
+    note = tree_read(tree, RUN_TRACE);
+    assert_string_equal(note, "{}\n");
+    assert_false(exists(tree, STATE_TRACE));
+}
+
 static void what_systemd_has_not_read_again_counts(void **state)
 {
     static const char *const UNITS[] = {"fastreboot.service", "fastreboot-jump.service"};
@@ -331,6 +364,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_reboot_is_fast),
+        TEST(a_traced_reboot_is_noted),
+        TEST(a_firmware_reboot_is_not_traced),
         TEST(what_systemd_has_not_read_again_counts),
         TEST(what_an_automount_stands_for_is_mounted),
         TEST(what_is_mounted_is_not_asked_for),

@@ -8,6 +8,7 @@
 #include "fakes.h"
 #include "reboot/notes.h"
 #include "reboot/records.h"
+#include "reboot/trace.h"
 #include "test.h"
 
 static int setup(void **state)
@@ -71,6 +72,40 @@ static void when_it_jumped_is_left_behind(void **state)
     assert_non_null(left);
     assert_non_null(strstr(left, "\"boot_id\":\"2\""));
     assert_non_null(strstr(left, "\"jump\":"));
+}
+
+/* The mark in the kernel's log, from which on a trace counts. */
+static void a_traced_jump_is_marked(void **state)
+{
+    const struct tree *tree = *state;
+    const struct attempt attempt = {.id = (char *)"1", .boot_id = (char *)"2"};
+    AUTOFREE char *before = NULL, *after = NULL;
+
+    tree_write(tree, "dev/kmsg", "");
+    expect(tree, 0, true, true, NULL);
+    before = tree_read(tree, "dev/kmsg");
+    assert_string_equal(before, "");
+    tree_write(tree, RUN_TRACE, "{}\n");
+    trace_note(tree->root, &attempt);
+    expect(tree, 0, true, true, NULL);
+    after = tree_read(tree, "dev/kmsg");
+    assert_string_equal(after, "<6>fastreboot: tracing attempt 1\n");
+}
+
+/* Without one nothing is to be read from the store. */
+static void what_is_no_jump_is_not_marked(void **state)
+{
+    const struct tree *tree = *state;
+    const struct attempt attempt = {.id = (char *)"1", .boot_id = (char *)"2"};
+    AUTOFREE char *text = NULL;
+
+    tree_write(tree, "dev/kmsg", "");
+    tree_write(tree, RUN_TRACE, "{}\n");
+    trace_note(tree->root, &attempt);
+    notes_remove_go_ahead(tree->root);
+    (void)jump_run(tree->root);
+    text = tree_read(tree, "dev/kmsg");
+    assert_string_equal(text, "");
 }
 
 static void the_watchdog_is_armed_first(void **state)
@@ -239,6 +274,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(when_it_jumped_is_left_behind),
         TEST(with_a_go_ahead_it_jumps),
+        TEST(a_traced_jump_is_marked),
+        TEST(what_is_no_jump_is_not_marked),
         TEST(the_watchdog_is_armed_first),
         TEST(without_a_go_ahead_the_kernel_goes),
         TEST(a_kernel_that_does_not_go_fails_the_unit),

@@ -12,6 +12,7 @@
 #include "base/paths.h"
 #include "reboot/records.h"
 #include "reboot/times.h"
+#include "reboot/trace.h"
 #include "test.h"
 #include "tree.h"
 
@@ -240,6 +241,38 @@ static void each_side_adds_its_part(void **state)
     assert_int_equal(times_complete(tree->root), 0);
 }
 
+/* What the old kernel left in the store is written down before it is removed there. */
+static void a_trace_is_part_of_the_times(void **state)
+{
+    static const char RECORD[] = "sys/fs/pstore/dmesg-erst-1";
+    const struct tree *tree = *state;
+    CLEANUP(times_list_clear) struct times_list list;
+    struct attempt attempt = made();
+    const struct reboot_times *times;
+
+    tree_write(tree, RUN_TRACE, "{}\n");
+    trace_note(tree->root, &attempt);
+    tree_write(tree, RECORD,
+               "Shutdown#1 Part1\n<14>[    1.000000] fastreboot: tracing attempt 1\n"
+               "<6>[    2.000000] nvme 0000:01:00.0: shutdown\n"
+               "<5>[    6.500000] kexec_core: Starting new kernel\n");
+    shut_down(tree, &attempt);
+    come_up(tree, &attempt);
+    pid1_error = EIO;
+    assert_int_equal(times_complete(tree->root), -EIO);
+    assert_true(exists(tree, RECORD));
+    pid1_error = 0;
+    assert_int_equal(times_complete(tree->root), 0);
+    assert_false(exists(tree, RECORD));
+    assert_false(exists(tree, STATE_TRACE));
+    times_read(tree->root, &list);
+    times = times_of(&list, "new");
+    assert_non_null(times);
+    assert_non_null(times->trace);
+    assert_int_equal(times->trace->devices, 4500000);
+    assert_string_equal(times->trace->shutdowns.all[0].name, "nvme 0000:01:00.0");
+}
+
 /* /var may be a file system that is unmounted by then. */
 static void without_an_attempt_nothing_is_left(void **state)
 {
@@ -410,6 +443,7 @@ int main(void)
         cmocka_unit_test(the_oldest_lines_go),
         cmocka_unit_test(a_clock_that_was_set_tells_nothing),
         ON_MACHINE(each_side_adds_its_part),
+        ON_MACHINE(a_trace_is_part_of_the_times),
         ON_MACHINE(without_an_attempt_nothing_is_left),
         ON_MACHINE(another_shutdowns_end_is_not_this_ones),
         ON_MACHINE(a_reset_during_the_health_check_has_no_shutdown),

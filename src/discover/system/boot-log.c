@@ -6,6 +6,7 @@
 
 #include "base/root.h"
 #include "base/util.h"
+#include "discover/system/trace-log.h"
 
 /* The ids of messages, which systemd never changes: systemd/sd-messages.h. */
 #define SHUTDOWN "98268866d1d54a499c4e98921d93bc40"
@@ -163,16 +164,78 @@ void boot_log_read_shutdown(int root, struct reboot_times *times)
     }
 }
 
+/* Of an entry of the kernel's, in microseconds since it started; 0 if it has none. */
+static int64_t kernel_time_of(sd_journal *journal)
+{
+    AUTOFREE char *time = value_of(journal, "_SOURCE_MONOTONIC_TIMESTAMP");
+
+    return time && strlen(time) < 19 ? strtoll(time, NULL, 10) : 0;
+}
+
 int64_t boot_log_initrd(int root, const char *boot_id)
 {
     AUTOJOURNAL sd_journal *journal = NULL;
-    AUTOFREE char *time = NULL;
 
     if (open_journal(root, &journal) < 0 || match_boot(journal, boot_id) < 0 ||
         match(journal, "_TRANSPORT", "kernel") < 0 ||
         match(journal, "MESSAGE", "Run /init as init process") < 0 ||
         sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0)
         return 0;
-    time = value_of(journal, "_SOURCE_MONOTONIC_TIMESTAMP");
-    return time && strlen(time) < 19 ? strtoll(time, NULL, 10) : 0;
+    return kernel_time_of(journal);
+}
+
+/* Programs that ask for an address, and how they say that they have one. */
+static const struct {
+    const char *program, *words;
+} DHCP[] = {
+    {"systemd-networkd", "DHCPv4 address "},
+    {"NetworkManager", "state changed new lease, address="},
+    {"dhclient", "bound to "},
+};
+
+static bool has_address(sd_journal *journal)
+{
+    AUTOFREE char *program = value_of(journal, "SYSLOG_IDENTIFIER");
+    AUTOFREE char *text = value_of(journal, "MESSAGE");
+
+    for (size_t i = 0; program && text && i < ELEMENTS(DHCP); i++)
+        if (streq(program, DHCP[i].program) && strstr(text, DHCP[i].words))
+            return true;
+    return false;
+}
+
+static void read_address(int root, const char *boot_id, struct reboot_trace *trace)
+{
+    AUTOJOURNAL sd_journal *journal = NULL;
+    uint64_t time;
+
+    if (open_journal(root, &journal) < 0 || match_boot(journal, boot_id) < 0)
+        return;
+    for (size_t i = 0; i < ELEMENTS(DHCP); i++)
+        if (match(journal, "SYSLOG_IDENTIFIER", DHCP[i].program) < 0)
+            return;
+    if (sd_journal_seek_tail(journal) < 0)
+        return;
+    for (int i = 0; i < MAX_ENTRIES && sd_journal_previous(journal) > 0; i++)
+        if (has_address(journal) && sd_journal_get_monotonic_usec(journal, &time, NULL) >= 0 &&
+            time < INT64_MAX)
+            trace->address = (int64_t)time;
+}
+
+void boot_log_read_startup(int root, const char *boot_id, struct reboot_trace *trace)
+{
+    AUTOJOURNAL sd_journal *journal = NULL;
+    struct trace_startup startup = {.trace = trace};
+
+    read_address(root, boot_id, trace);
+    if (open_journal(root, &journal) < 0 || match_boot(journal, boot_id) < 0 ||
+        match(journal, "_TRANSPORT", "kernel") < 0 || sd_journal_seek_tail(journal) < 0)
+        return;
+    for (int i = 0; i < MAX_ENTRIES && sd_journal_previous(journal) > 0; i++) {
+        AUTOFREE char *text = value_of(journal, "MESSAGE");
+        int64_t time = kernel_time_of(journal);
+
+        if (text && time > 0)
+            trace_log_take_startup(&startup, time, text);
+    }
 }

@@ -11,3 +11,7 @@ void boot_log_read_shutdown(int root, struct reboot_times *times);
 /* When the kernel of this boot started the program in its initrd, in microseconds since it started
  * itself; 0 if the journal does not say. */
 int64_t boot_log_initrd(int root, const char *boot_id);
+
+/* What the journal says of the start of this boot's kernel with initcall_debug, of its first
+ * network link, and of DHCP: for the members of `trace` about them. */
+void boot_log_read_startup(int root, const char *boot_id, struct reboot_trace *trace);
