@@ -43,6 +43,7 @@ struct started {
     char *file;                /* on that partition, "/EFI/debian/shimx64.efi" */
     char *vendor;              /* the directory of the file, when it is below /EFI: "/EFI/debian" */
     char *arguments;           /* as ASCII; "" for none */
+    bool disk;                 /* the entry names a disk, of which it starts the default file */
     struct firmware_boot boot; /* the last firmware boot, if it was read */
     int error;                 /* the errno that prevented knowing, or 0 */
     bool stand_in;             /* nothing rules out choosing the next kernel by file names */

@@ -249,6 +249,7 @@ static void entries_of_the_firmware(void **state)
     assert_string_equal(option.title, "d?");
     assert_string_equal(option.partition, "00112233-4455-6677-8899-aabbccddeeff");
     assert_string_equal(option.file, "/E/x");
+    assert_false(option.disk);
     assert_string_equal(option.arguments, "??");
     boot_option_clear(&option);
     write_option(tree, OPTION, sizeof(OPTION) - 2);
@@ -269,6 +270,51 @@ static void entries_of_the_firmware(void **state)
             assert_true(boot_option_read(tree->root, 10, &option) <= 0);
         boot_option_clear(&option);
     }
+}
+
+/* Entries for a disk: the firmware knows which file of it to start. */
+static void entries_without_a_file(void **state)
+{
+#define PCI "\x02\x01\x0c\x00\xd0\x41\x03\x0a\x00\x00\x00\x00\x01\x01\x06\x00\x00\x02"
+    static const char DISK[] =
+        "\7\0\0\0"
+        "\1\0\0\0"
+        "\x16\0"
+        "d\0\0\0" PCI END "\x4e\xac\x08\x81\x11\x9f\x59\x4d\x85\x0e\xe2\x1a\x52\x2c\x59\xb2";
+    static const char CARD[] = "\7\0\0\0"
+                               "\1\0\0\0"
+                               "\x3b\0"
+                               "d\0\0\0" PCI "\x03\x0b\x25\x00"
+                               "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                               "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" END;
+    static const char SHELL[] = "\7\0\0\0"
+                                "\1\0\0\0"
+                                "\x2c\0"
+                                "d\0\0\0"
+                                "\x04\x07\x14\x00"
+                                "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                "\x04\x06\x14\x00"
+                                "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" END;
+    const struct tree *tree = *state;
+    struct boot_option option;
+
+    write_option(tree, DISK, sizeof(DISK) - 1);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_true(option.disk && !option.file && !option.network);
+    assert_string_equal(option.arguments, ""); /* EDK2 does not pass its mark on */
+    boot_option_clear(&option);
+    write_option(tree, DISK, sizeof(DISK) - 2);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_true(option.disk && !option.arguments);
+    boot_option_clear(&option);
+    write_option(tree, CARD, sizeof(CARD) - 1);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_true(!option.disk && option.network);
+    boot_option_clear(&option);
+    write_option(tree, SHELL, sizeof(SHELL) - 1);
+    assert_int_equal(boot_option_read(tree->root, 10, &option), 1);
+    assert_true(!option.disk && !option.network && !option.file);
+    boot_option_clear(&option);
 }
 
 static bool order_changed(const struct tree *tree, const char *order, size_t n)
@@ -325,6 +371,7 @@ int main(void)
         TEST(attempts_carry_it),
         TEST(it_is_the_same_after_json),
         TEST(entries_of_the_firmware),
+        TEST(entries_without_a_file),
         TEST(the_order_of_the_firmware),
     };
 

@@ -174,20 +174,26 @@ static bool is_candidate(const struct started *started)
            (!started->name || streq(started->name, "the firmware"));
 }
 
-static int firmware_read(int root, const struct running *running, struct boot_entries *entries)
+/* Why the file that the firmware started cannot be looked at, or NULL. */
+static char *file_problem(int root, const struct started *started, const char *path, int *ret_error)
 {
-    const struct started *started = running->started;
-    AUTOFREE char *link = NULL, *point = NULL, *path = NULL, *cmdline = NULL, *problem = NULL;
-    int r;
+    int exists = root_exists(root, path);
 
-    if (!is_candidate(started))
-        return 0;
-    link = format("/dev/disk/by-partuuid/%s", started->partition);
-    point = reach_mount_point(root, link);
-    if (!point)
-        return 0;
-    path = path_on(point, started->file);
-    r = uki_describe(root, point, path, 0, &cmdline, &problem);
+    *ret_error = exists < 0 ? -exists : 0;
+    if (exists < 0)
+        return format("%s: %s", path, strerror(-exists));
+    return exists > 0 ? NULL
+                      : format("%s, which the firmware's boot entry %s starts, does not exist",
+                               path, started->option);
+}
+
+/* 0 if the file is neither a unified kernel image nor a kernel. */
+static int add_file(int root, const struct started *started, const char *point, const char *path,
+                    struct boot_entries *entries)
+{
+    AUTOFREE char *cmdline = NULL, *problem = NULL;
+    int r = uki_describe(root, point, path, 0, &cmdline, &problem);
+
     if (r <= 0 && !is_kernel(root, path))
         return 0;
     if (!started->ordered) {
@@ -200,6 +206,24 @@ static int firmware_read(int root, const struct running *running, struct boot_en
     } else {
         entries->problem = add_kernel(root, started, point, path, entries);
     }
+    return 1;
+}
+
+static int firmware_read(int root, const struct running *running, struct boot_entries *entries)
+{
+    const struct started *started = running->started;
+    AUTOFREE char *link = NULL, *point = NULL, *path = NULL;
+
+    if (!is_candidate(started))
+        return 0;
+    link = format("/dev/disk/by-partuuid/%s", started->partition);
+    point = reach_mount_point(root, link);
+    if (!point)
+        return 0;
+    path = path_on(point, started->file);
+    entries->problem = file_problem(root, started, path, &entries->problem_error);
+    if (!entries->problem && !add_file(root, started, point, path, entries))
+        return 0;
     entries->chosen = entries->problem ? entries->n : 0;
     entries->chosen_reason = format("the firmware's boot entry %s", started->option);
     return 1;

@@ -13,6 +13,7 @@ enum {
     CATEGORY = 0x1f00, /* 0 for what takes part in the boot order */
     OPTION_HEADER = 6,
     NODE_HEADER = 4,
+    HARDWARE = 1,
     MESSAGING = 3,
     MAC_ADDRESS = 11,
     IPV4 = 12,
@@ -72,9 +73,19 @@ static void take_file(const unsigned char *node, size_t size, struct boot_option
         append_text(&option->file, "/", piece);
 }
 
+/* Whether a node says how to reach a disk. That of a file, a CD or the firmware's own memory does
+ * not. */
+static bool is_on_the_way(const unsigned char *node)
+{
+    return (node[0] >= HARDWARE && node[0] <= MESSAGING) ||
+           (node[0] == MEDIA && node[1] == HARD_DRIVE);
+}
+
 /* The path of the first device; others may follow it. */
 static int take_path(const unsigned char *data, size_t size, struct boot_option *option)
 {
+    bool disk = true;
+
     while (size >= NODE_HEADER && (data[0] & 0x7f) != 0x7f) {
         size_t length = get_le16(data + 2);
 
@@ -87,18 +98,26 @@ static int take_path(const unsigned char *data, size_t size, struct boot_option 
             take_hard_drive(data, length, option);
         if (data[0] == MEDIA && data[1] == FILE_PATH)
             take_file(data, length, option);
+        disk &= is_on_the_way(data);
+        option->disk = disk && !option->network;
         data += length;
         size -= length;
     }
     return 1;
 }
 
-/* What follows the device path, when it is UTF-16 up to its end. */
+/* What follows the device path, when it is UTF-16 up to its end. EDK2 marks entries that it makes
+ * by itself, and passes nothing on from them. */
 static void take_arguments(const unsigned char *data, size_t size, struct boot_option *option)
 {
+    static const unsigned char MADE_BY_EDK2[] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
+                                                 0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2};
     AUTOFREE char *text = NULL;
-    size_t taken = take_text(data, size, &text);
+    size_t taken;
 
+    if (size == sizeof(MADE_BY_EDK2) && memcmp(data, MADE_BY_EDK2, size) == 0)
+        size = 0;
+    taken = take_text(data, size, &text);
     if (taken == size)
         option->arguments = steal(&text);
 }

@@ -11,6 +11,7 @@ struct boot_option {
     uint16_t number;
     bool started;    /* by the firmware when its turn comes: active, and not an application */
     bool network;    /* it boots from the network */
+    bool disk;       /* it names a disk and no file: the firmware starts the file for that */
     char *title;     /* ASCII; other characters are '?' */
     char *partition; /* PARTUUID of the partition that has the file, in lower case; or NULL */
     char *arguments; /* that the file gets, as ASCII; "" for none, NULL for what is not a text */

@@ -169,6 +169,35 @@ static void read_loader_info(int root, struct started *started)
              xstrdup(info), xstrdup("LoaderInfo"));
 }
 
+/* What the firmware starts of a disk (UEFI specification, 3.5.1.1). */
+static bool is_default_file(const char *file)
+{
+    return strcasecmp(file, "/EFI/BOOT/BOOTX64.EFI") == 0 ||
+           strcasecmp(file, "/EFI/BOOT/BOOTAA64.EFI") == 0;
+}
+
+/* Where the boot entry names a disk, the stub says which file was started, and from which
+ * partition. */
+static void read_default_file(int root, struct started *started)
+{
+    AUTOFREE char *file = NULL, *partition = NULL;
+
+    if (!started->disk ||
+        efivar_read_text(root, "LoaderImageIdentifier-" EFI_GUID_LOADER, &file) <= 0 ||
+        efivar_read_text(root, "LoaderDevicePartUUID-" EFI_GUID_LOADER, &partition) <= 0)
+        return;
+    for (char *sign = file; *sign; sign++)
+        if (*sign == '\\')
+            *sign = '/';
+    for (char *sign = partition; *sign; sign++)
+        if (*sign >= 'A' && *sign <= 'F')
+            *sign += 'a' - 'A';
+    if (!is_default_file(file) || (started->partition && !streq(started->partition, partition)))
+        return;
+    started->file = steal(&file);
+    set_text(&started->partition, steal(&partition));
+}
+
 /* GRUB before 2.12 has no LoaderInfo, but does not start kernels with a stub either, except for
  * Ubuntu's on arm64, which have one of their own ("ubustub"). */
 static void read_stub_info(int root, struct started *started)
@@ -182,6 +211,7 @@ static void read_stub_info(int root, struct started *started)
     } else if (r > 0 && !after_prefix(info, "ubustub")) {
         conclude(started, STARTER_OTHER, xstrdup("the firmware"),
                  format("from a unified kernel image, StubInfo: %s", info));
+        read_default_file(root, started);
     }
 }
 
@@ -204,13 +234,14 @@ static void read_boot_option(int root, struct started *started)
     uint16_t number;
 
     if (boot_current_read(root, &number) <= 0 || boot_option_read(root, number, &option) <= 0 ||
-        !option.file)
+        (!option.file && !option.disk))
         return;
     started->option = format("Boot%04X \"%s\"", number, option.title);
     started->ordered = option.started && is_in_order(root, number);
     started->partition = steal(&option.partition);
     started->arguments = steal(&option.arguments);
-    if (strncasecmp(option.file, "/EFI/", 5) == 0)
+    started->disk = option.disk;
+    if (option.file && strncasecmp(option.file, "/EFI/", 5) == 0)
         started->vendor = xstrndup(option.file, (size_t)(strrchr(option.file, '/') - option.file));
     started->file = steal(&option.file);
 }
