@@ -140,8 +140,9 @@ static void odd_files(void **state)
         {"title T\nnothing\nlinux /k1\n", "m.conf:2: GRUB stops reading at this line"},
         {" title T\nlinux /k1\n", "m.conf:1: a blank at the start of the line"},
         {"linux /k1\ninitrd /i1\noptions 'aa\n", "m.conf:1: GRUB cannot make a script of it"},
-        {"linux /k1\ninitrd /i1\ndevicetree /d\n",
-         "m.conf:3: kexec cannot do what `devicetree` does"},
+        {"linux /k1\ninitrd /i1\ndevicetree /d\n", "m.conf:3: kexec cannot do what `devicetree` "
+                                                   "does: the next kernel gets the device tree of "
+                                                   "the running one"},
         {"linux /k1\001\n", "m.conf:1: not a text file"},
     };
 
@@ -288,8 +289,10 @@ static void added_lines(void **state)
     tree_write(*state, FEDORA, "");
     write_entry(state, "m", ENTRY "aa\n");
     assert_string_equal(start(state, "devicetree="), "/boot/k1 aa [/boot/i1]");
-    assert_string_equal(start(state, "devicetree=board.dtb"),
-                        "? /boot/loader/entries/m.conf:2: kexec cannot do what `devicetree` does");
+    assert_string_equal(
+        start(state, "devicetree=board.dtb"),
+        "? /boot/loader/entries/m.conf:2: kexec cannot do what `devicetree` does: the "
+        "next kernel gets the device tree of the running one");
     assert_string_equal(start(state, "save_default=true\nfunction savedefault { chainloader +1\n}"),
                         "? /boot/grub/grub.cfg:4: kexec cannot do what `chainloader` does");
     assert_string_equal(start(state, "save_default=no\nfunction savedefault { chainloader +1\n}"),

@@ -197,7 +197,7 @@ static char *part_problem(const struct uki *uki, const struct pe_section *const 
         return xstrdup("it contains firmware");
     /* On x86 the kernel does not look for a device tree in EFI's tables. */
     if (uki->pe.machine != PE_MACHINE_X86_64 && (parts[UKI_DTB] || parts[UKI_DTBAUTO]))
-        return xstrdup("it contains a device tree");
+        return xstrdup("it contains a device tree, and kexec passes on that of the running kernel");
     return NULL;
 }
 

@@ -169,7 +169,7 @@ static void take_line(struct bls_entry *entry, const char *key, const char *valu
     else if (streq(key, "profile") || streq(key, "extra"))
         give_up(entry, "it has a key that fastreboot does not support");
     else if (streq(key, "devicetree") || streq(key, "devicetree-overlay"))
-        give_up(entry, "it has a device tree");
+        give_up(entry, "it has a device tree, and kexec passes on that of the running kernel");
 }
 
 static int parse(struct bls_entry *entry, char *text)

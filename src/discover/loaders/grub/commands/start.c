@@ -62,8 +62,11 @@ int grub_beyond_kexec(struct grub_eval *eval, const struct grub_node *node,
     if (!eval->entry)
         return outside(eval, node, words);
     if (!eval->loaded.problem)
-        eval->loaded.problem = format("%s:%u: kexec cannot do what `%s` does", node->file,
-                                      node->line, words->words[0]);
+        eval->loaded.problem = format(
+            "%s:%u: kexec cannot do what `%s` does%s", node->file, node->line, words->words[0],
+            streq(words->words[0], "devicetree")
+                ? ": the next kernel gets the device tree of the running one"
+                : "");
     return STATUS_UNKNOWN;
 }
 
