@@ -52,23 +52,42 @@ static void tell(int directory, const char *name, const char *path)
 
 /* Only opens the wanted kinds of files: opening a FIFO blocks, opening a tape rewinds it, and
  * opening a watchdog starts it. */
-static int open_as(const struct walk *walk, int flags, bool (*is_wanted)(mode_t mode))
+static int open_as(int directory, const char *path, mode_t mode, int flags,
+                   bool (*is_wanted)(mode_t mode))
 {
     int fd;
 
-    if (!is_wanted(walk->stat.st_mode))
-        return S_ISDIR(walk->stat.st_mode) ? -EISDIR : flags & O_DIRECTORY ? -ENOTDIR : -EINVAL;
-    fd = openat(walk->root, walk->done[0] ? walk->done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+    if (!is_wanted(mode))
+        return S_ISDIR(mode) ? -EISDIR : flags & O_DIRECTORY ? -ENOTDIR : -EINVAL;
+    fd = openat(directory, path[0] ? path : ".", flags | O_NOFOLLOW | O_CLOEXEC);
     return fd < 0 ? walk_error() : fd;
 }
 
+/* Without a look at each component on the way. -EAGAIN if only the walk can tell. */
+static int open_directly(int root, const char *path, int flags, bool (*is_wanted)(mode_t mode))
+{
+    const char *name;
+    AUTOCLOSE int directory = walk_parent(root, path, &name);
+    struct stat st;
+
+    if (directory < 0)
+        return directory;
+    if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? -ENOENT : -EAGAIN;
+    return S_ISLNK(st.st_mode) ? -EAGAIN : open_as(directory, name, st.st_mode, flags, is_wanted);
+}
+
+/* walk->done is only set where there is a witness. */
 static int open_walked(struct walk *walk, int root, const char *path, int flags,
                        bool (*is_wanted)(mode_t mode), char **ret_untrusted)
 {
-    int r = walk_path(walk, root, path, ret_untrusted);
+    int r = witness || ret_untrusted ? -EAGAIN : open_directly(root, path, flags, is_wanted);
 
+    if (r != -EAGAIN)
+        return r;
+    r = walk_path(walk, root, path, ret_untrusted);
     if (r >= 0) {
-        r = open_as(walk, flags, is_wanted);
+        r = open_as(root, walk->done, walk->stat.st_mode, flags, is_wanted);
         if (witness)
             witness->opened(walk->done, r);
     }
@@ -146,13 +165,46 @@ static int resolve_parent(int root, const char *path, char **ret_path)
     return 0;
 }
 
+/* A place for fstatat() and the like: a directory, and a path below it. */
+struct place {
+    int directory; /* its own, or -1: the root */
+    char *resolved;
+    const char *name;
+};
+
+static int find_place(int root, const char *path, struct place *ret)
+{
+    int r;
+
+    *ret = (struct place){.directory = -1};
+    r = witness ? -EAGAIN : walk_parent(root, path, &ret->name);
+    if (r >= 0)
+        ret->directory = r;
+    if (r != -EAGAIN)
+        return r;
+    r = resolve_parent(root, path, &ret->resolved);
+    ret->name = ret->resolved;
+    return r;
+}
+
+static int place_directory(const struct place *place, int root)
+{
+    return place->directory >= 0 ? place->directory : root;
+}
+
+static void place_clear(struct place *place)
+{
+    closep(&place->directory);
+    free(place->resolved);
+}
+
 int root_exists(int root, const char *path)
 {
-    AUTOFREE char *full = NULL;
+    CLEANUP(place_clear) struct place place;
     struct stat st;
-    int r = resolve_parent(root, path, &full);
+    int r = find_place(root, path, &place);
 
-    if (r >= 0 && fstatat(root, full, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    if (r >= 0 && fstatat(place_directory(&place, root), place.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         r = walk_error();
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
@@ -161,14 +213,14 @@ int root_exists(int root, const char *path)
 
 int root_readlink(int root, const char *path, char **ret_target)
 {
-    AUTOFREE char *full = NULL;
+    CLEANUP(place_clear) struct place place;
     char target[PATH_MAX];
     ssize_t length;
-    int r = resolve_parent(root, path, &full);
+    int r = find_place(root, path, &place);
 
     if (r < 0)
         return r;
-    length = readlinkat(root, full, target, sizeof(target) - 1);
+    length = readlinkat(place_directory(&place, root), place.name, target, sizeof(target) - 1);
     if (length < 0)
         return walk_error();
     target[length] = 0;

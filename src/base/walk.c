@@ -3,6 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
 
 #include "base/util.h"
 #include "base/witness.h"
@@ -84,11 +89,13 @@ static int walk_link(struct walk *walk, const char *rest)
 
 static int walk_into(struct walk *walk, const char *component, const char *rest)
 {
-    size_t length = strlen(walk->done);
+    size_t length = strlen(walk->done), more = strlen(component);
 
-    if (length + strlen(component) + 2 > sizeof(walk->done))
+    if (length + more + 2 > sizeof(walk->done))
         return -ENAMETOOLONG;
-    sprintf(walk->done + length, "%s%s", length ? "/" : "", component);
+    if (length)
+        walk->done[length++] = '/';
+    memcpy(walk->done + length, component, more + 1);
     if (fstatat(walk->root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW) < 0) {
         int error = walk_error();
 
@@ -139,4 +146,44 @@ int walk_path(struct walk *walk, int root, const char *path, char **untrusted)
     if (r >= 0 && fstatat(root, walk->done, &walk->stat, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
         r = -errno;
     return r;
+}
+
+#if defined(SYS_openat2) && defined(RESOLVE_IN_ROOT)
+/* Linux 5.6. A sandbox may refuse what it does not know. */
+static int open_below(int root, const char *path)
+{
+    static bool unavailable;
+    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                                 .resolve = RESOLVE_IN_ROOT};
+    long fd;
+
+    if (unavailable)
+        return -EAGAIN;
+    fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+    if (fd >= 0)
+        return (int)fd;
+    unavailable = errno == ENOSYS || errno == EPERM;
+    return errno == ENOENT ? -ENOENT : -EAGAIN;
+}
+#else
+static int open_below(int root, const char *path)
+{
+    (void)root;
+    (void)path;
+    return -EAGAIN;
+}
+#endif
+
+int walk_parent(int root, const char *path, const char **ret_name)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    char parent[PATH_MAX];
+
+    if (length == 0 || length >= sizeof(parent) || !*name || streq(name, ".") || streq(name, ".."))
+        return -EAGAIN;
+    memcpy(parent, path, length);
+    parent[length] = 0;
+    *ret_name = name;
+    return open_below(root, parent);
 }

@@ -25,3 +25,9 @@ struct walk {
 /* Follows `path` below `root` to its end, see root_resolve(). 0 or a negative errno. *untrusted may
  * be set even after an error. */
 int walk_path(struct walk *walk, int root, const char *path, char **untrusted);
+
+/* Opens the directory that `path` ends in with a single system call, where nobody asks what is on
+ * the way: a server has thousands of files in /sys, each below ten directories and links. *ret_name
+ * becomes the last component, a part of `path`. Returns a descriptor (O_PATH); -ENOENT if there is
+ * no such directory; -EAGAIN if only walk_path() can tell. */
+int walk_parent(int root, const char *path, const char **ret_name);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A storage server is as fast as any other machine, and is right. What counts is the work that is
- * done, in calls of the kernel, and the memory; not the time. */
+ * done, in calls of the kernel and bytes, and the memory; not the time. */
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "act/systemd.h"
@@ -15,8 +16,14 @@
 #include "test.h"
 
 enum {
-    MOST_CALLS = 160 * 1000, /* 0.1 s on a slow processor */
-    MOST_MEMORY = 32 * 1024 * 1024,
+    MEBIBYTE = 1024 * 1024,
+    MOST_CALLS = 75 * 1000, /* 0.05 s on a slow processor */
+    MOST_CALLS_OF_ORDINARY = 2000,
+    MOST_CALLS_FOR_A_DEVICE = 20, /* of PCI, which the health check compares */
+    MOST_MEMORY = 32 * MEBIBYTE,
+    MOST_MEMORY_OF_ORDINARY = 8 * MEBIBYTE,
+    INITRD_BLOCK = 128 * 1024,
+    INITRD_BLOCKS = 512,
 };
 
 /* How many of everything. */
@@ -28,9 +35,10 @@ struct size {
     int blocks; /* of memory, of 128 MiB each */
 };
 
-static const struct size SMALL = {100, 16, 1024, 11000, 2048}, LARGE = {400, 64, 4096, 44000, 8192};
+static const struct size ORDINARY = {4, 4, 32, 32, 64}, SMALL = {100, 16, 1024, 11000, 2048},
+                         LARGE = {400, 64, 4096, 44000, 8192};
 
-static size_t calls;
+static size_t calls, bytes;
 
 int __real_openat64(int directory, const char *path, int flags, ...);
 int __real_fstatat64(int directory, const char *path, struct stat *st, int flags);
@@ -40,6 +48,14 @@ int __wrap_openat64(int directory, const char *path, int flags, mode_t mode);
 int __wrap_fstatat64(int directory, const char *path, struct stat *st, int flags);
 ssize_t __wrap_readlinkat(int directory, const char *path, char *target, size_t size);
 ssize_t __wrap_pread64(int fd, void *buffer, size_t size, off_t offset);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+    calls++;
+    return __real_syscall(number, a, b, c, d, e, f);
+}
 
 int __wrap_openat64(int directory, const char *path, int flags, mode_t mode)
 {
@@ -61,8 +77,11 @@ ssize_t __wrap_readlinkat(int directory, const char *path, char *target, size_t 
 
 ssize_t __wrap_pread64(int fd, void *buffer, size_t size, off_t offset)
 {
+    ssize_t n = __real_pread64(fd, buffer, size, offset);
+
     calls++;
-    return __real_pread64(fd, buffer, size, offset);
+    bytes += n > 0 ? (size_t)n : 0;
+    return n;
 }
 
 /* A text that grows. */
@@ -241,18 +260,26 @@ static void depart(const struct tree *tree, const struct size *size)
     assert_string_equal(attempt.inventory.ipv4.link, "eth0");
 }
 
-static size_t calls_for(const struct size *size)
+/* `more`, if it is not NULL, adds to the machine. */
+static size_t calls_with(const struct size *size, void (*more)(const struct tree *tree))
 {
     void *state;
     size_t n;
 
     assert_int_equal(tree_setup(&state), 0);
     make_server(state, size);
-    calls = 0;
+    if (more)
+        more(state);
+    calls = bytes = 0;
     depart(state, size);
     n = calls;
     assert_int_equal(tree_teardown(&state), 0);
     return n;
+}
+
+static size_t calls_for(const struct size *size)
+{
+    return calls_with(size, NULL);
 }
 
 static void four_times_the_machine_is_four_times_the_work(void **state)
@@ -263,6 +290,86 @@ static void four_times_the_machine_is_four_times_the_work(void **state)
     print_message("%zu calls, %zu for four times as much\n", small, large);
     assert_true(large < 5 * small);
     assert_true(large < MOST_CALLS);
+}
+
+/* What an ordinary server takes. */
+static size_t ordinary_calls, ordinary_bytes;
+
+static void an_ordinary_server_takes_little(void **state)
+{
+    (void)state;
+    ordinary_calls = calls_for(&ORDINARY);
+    ordinary_bytes = bytes;
+    print_message("%zu calls, %zu bytes read\n", ordinary_calls, bytes);
+    assert_true(ordinary_calls < MOST_CALLS_OF_ORDINARY);
+}
+
+enum {
+    DEVICES = 200,
+};
+
+static void add_devices(const struct tree *tree, const char *bus)
+{
+    for (int i = 0; i < DEVICES; i++) {
+        AUTOFREE char *device = format("sys/devices/%s/a/b/c/%d", bus, i);
+        AUTOFREE char *modalias = format("%s:v%08Xd0000\n", bus, i);
+        AUTOFREE char *link = format("sys/bus/%s/devices/%d", bus, i);
+        AUTOFREE char *target = format("../../../devices/%s/a/b/c/%d", bus, i);
+
+        write_at(tree, device, "modalias", modalias);
+        tree_link(tree, link, target);
+    }
+}
+
+/* With a quirk that has to look at those of PCI. */
+static void add_devices_of_all_kinds(const struct tree *tree)
+{
+    tree_write(tree, "etc/fastreboot/quirks.d/test.conf",
+               "[a]\nmatch-modalias = pci:v12345678*\naction = firmware\n");
+    add_devices(tree, "pci");
+    add_devices(tree, "acpi");
+    add_devices(tree, "cpu");
+    add_devices(tree, "usb");
+}
+
+/* Those that no quirk names are not looked at. */
+static void a_device_takes_few_calls(void **state)
+{
+    size_t n = calls_with(&ORDINARY, add_devices_of_all_kinds);
+
+    (void)state;
+    print_message("%zu more calls with %d devices\n", n - ordinary_calls, DEVICES);
+    assert_true(n > ordinary_calls + DEVICES);
+    assert_true(n < ordinary_calls + MOST_CALLS_FOR_A_DEVICE * DEVICES);
+}
+
+/* 64 MiB, packed by zstd: blocks that say how long they are. */
+static void add_initrd(const struct tree *tree)
+{
+    static const unsigned char HEAD[] = {0x28, 0xb5, 0x2f, 0xfd, 0, 0};
+    AUTOCLOSE int fd = openat(tree->root, "boot/initrd.img-6.1.0-33-amd64", O_WRONLY | O_CLOEXEC);
+    off_t at = sizeof(HEAD);
+
+    assert_int_equal(pwrite(fd, HEAD, sizeof(HEAD), 0), sizeof(HEAD));
+    for (int i = 1; i <= INITRD_BLOCKS; i++) {
+        unsigned header = INITRD_BLOCK << 3 | (i == INITRD_BLOCKS);
+        unsigned char bytes_of[] = {header & 0xff, header >> 8 & 0xff, header >> 16 & 0xff};
+
+        assert_int_equal(pwrite(fd, bytes_of, sizeof(bytes_of), at), sizeof(bytes_of));
+        at += INITRD_BLOCK + (off_t)sizeof(bytes_of);
+    }
+    assert_int_equal(ftruncate(fd, at), 0);
+}
+
+/* The kernel reads it from its file: not a page of it is copied here. */
+static void a_large_initrd_is_not_read(void **state)
+{
+    size_t n = calls_with(&ORDINARY, add_initrd);
+
+    (void)state;
+    print_message("%zu more calls, %zu more bytes\n", n - ordinary_calls, bytes - ordinary_bytes);
+    assert_true(bytes < ordinary_bytes + 16 * INITRD_BLOCKS);
+    assert_true(n < ordinary_calls + 2 * INITRD_BLOCKS);
 }
 
 static void in_a_process(const struct tree *tree, const struct size *size,
@@ -280,13 +387,23 @@ static void in_a_process(const struct tree *tree, const struct size *size,
 }
 
 /* What does not fit ends the program with exit status 1. */
-static void depart_with_little(const struct tree *tree, const struct size *size)
+static void depart_within(const struct tree *tree, const struct size *size, rlim_t most)
 {
-    const struct rlimit limit = {MOST_MEMORY, MOST_MEMORY};
+    const struct rlimit limit = {most, most};
 
     if (!HAS_ASAN && setrlimit(RLIMIT_DATA, &limit) < 0)
         _exit(2);
     depart(tree, size);
+}
+
+static void depart_with_little(const struct tree *tree, const struct size *size)
+{
+    depart_within(tree, size, MOST_MEMORY);
+}
+
+static void depart_with_very_little(const struct tree *tree, const struct size *size)
+{
+    depart_within(tree, size, MOST_MEMORY_OF_ORDINARY);
 }
 
 /* Making the machine takes memory, too, and what is freed could be used again: so that is another
@@ -297,12 +414,23 @@ static void in_thirty_two_mebibytes(void **state)
     in_a_process(*state, &LARGE, depart_with_little);
 }
 
+static void an_ordinary_server_in_eight(void **state)
+{
+    in_a_process(*state, &ORDINARY, make_server);
+    add_initrd(*state);
+    in_a_process(*state, &ORDINARY, depart_with_very_little);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(in_thirty_two_mebibytes),
+        TEST(an_ordinary_server_in_eight),
+        cmocka_unit_test(an_ordinary_server_takes_little),
+        cmocka_unit_test(a_device_takes_few_calls),
+        cmocka_unit_test(a_large_initrd_is_not_read),
         cmocka_unit_test(four_times_the_machine_is_four_times_the_work),
     };
 

@@ -134,6 +134,41 @@ static void every_kind_of_match_must_match(void **state)
            "b: ");
 }
 
+/* Whatever way a glob names the bus, or the kind that another bus has, too. */
+static void devices_are_found_on_every_bus(void **state)
+{
+    static const struct {
+        const char *bus, *modalias, *globs;
+        bool match;
+    } CASES[] = {
+        {"acpi", "acpi:HISI00C1:", "acpi:HISI*", true},
+        {"acpi", "of:NnvmeT(null)Cvendor,nvme", "of:N*Cvendor,*", true},
+        {"cpu", "cpu:type:x86,ven0000fam0006mod0055:feature:,0000,", "cpu:type:x86*", true},
+        {"pci", "pci:v000015B3d00001017sv", "x:* pci:v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "x:*\tpci:v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "*v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "p?i:v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "[p]ci:v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "\\pci:v000015B3*", true},
+        {"pci", "pci:v000015B3d00001017sv", "pcix:* usb:*", false},
+        {"usb", "usb:v0781p5581", "usb:v0781*", true},
+        {"platform", "acpi:PNP0C0A:", "acpi:PNP0C0A:*", true},
+        {"virtio", "virtio:d00000001v00001AF4", "virtio:*", true},
+    };
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        AUTOFREE char *path = format("sys/bus/%s/devices/1/modalias", CASES[i].bus);
+        AUTOFREE char *line = format("%s\n", CASES[i].modalias);
+        AUTOFREE char *quirk =
+            format("[a]\nmatch-modalias = %s\naction = firmware\n", CASES[i].globs);
+
+        tree_write(tree, path, line);
+        expect(tree, quirk, CASES[i].match ? "a: " : NULL);
+        tree_remove(tree, path);
+    }
+}
+
 /* Asserts what the quirks in `text` do; each member is a text or NULL. */
 static void expect_effects(const struct tree *tree, const char *text,
                            const struct quirk_facts *wanted)
@@ -615,6 +650,7 @@ int main(void)
         TEST(the_lists_know_their_machines),
         TEST(the_lists_know_their_devices),
         TEST(every_kind_of_match_must_match),
+        TEST(devices_are_found_on_every_bus),
         TEST(effects_add_up),
         TEST(matching_devices_are_detached),
         TEST(what_root_is_on_is_never_detached),

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/sysmacros.h>
 
+#include "base/witness.h"
 #include "test.h"
 #include "tree.h"
 
@@ -129,6 +130,62 @@ static struct found ask_kernel(const struct tree *tree, const char *path)
     return answer;
 }
 
+/* For record, which hears of every step, each step is made. */
+
+static void saw(const char *path, const struct stat *st, const char *target)
+{
+    (void)path;
+    (void)st;
+    (void)target;
+}
+
+static void opened(const char *path, int fd)
+{
+    (void)path;
+    (void)fd;
+}
+
+static void took(int fd, uint64_t offset, const void *data, size_t size, bool whole)
+{
+    (void)fd;
+    (void)offset;
+    (void)data;
+    (void)size;
+    (void)whole;
+}
+
+static void failed(int fd)
+{
+    (void)fd;
+}
+
+/* What opening gives: an inode, or a negative errno. */
+static int64_t open_directory(const struct tree *tree, const char *path)
+{
+    AUTOCLOSE int fd = root_open_directory(tree->root, path);
+    struct stat st;
+
+    if (fd < 0)
+        return fd;
+    assert_int_equal(fstat(fd, &st), 0);
+    return (int64_t)st.st_ino;
+}
+
+static void expect_same_with_a_witness(const struct tree *tree, const char *path)
+{
+    static const struct witness BLIND = {saw, opened, took, failed};
+    AUTOFREE char *target = NULL, *target_with = NULL;
+    int64_t inode = open_directory(tree, path);
+    int exists = root_exists(tree->root, path), r = root_readlink(tree->root, path, &target);
+
+    witness = &BLIND;
+    assert_int_equal(open_directory(tree, path), inode);
+    assert_int_equal(root_exists(tree->root, path), exists);
+    assert_int_equal(root_readlink(tree->root, path, &target_with), r);
+    assert_string_equal(target_with ? target_with : "", target ? target : "");
+    witness = NULL;
+}
+
 /* Compares with what the kernel says about the same path inside a chroot, on random trees full of
  * links. */
 static void it_agrees_with_the_kernel(void **state)
@@ -165,6 +222,9 @@ static void it_agrees_with_the_kernel(void **state)
 
         assert_int_equal(root_resolve(tree->root, paths[i], &resolved, &st, NULL), kernel.result);
         assert_int_equal(st.st_ino, kernel.inode);
+        assert_int_equal(open_directory(tree, paths[i]),
+                         kernel.result < 0 ? kernel.result : (int64_t)kernel.inode);
+        expect_same_with_a_witness(tree, paths[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/root.h"
 #include "base/sysfs.h"
 #include "base/util.h"
+#include "base/witness.h"
 #include "discover/hardware/globs.h"
 
 #ifdef __aarch64__
@@ -18,6 +19,13 @@ enum {
     MAX_CPU = 64 * 1024, /* of the first CPU; there may be hundreds */
 };
 
+/* Most of a server's devices are on these buses, and their modaliases are of no other kinds: they
+ * are read only for quirks of these kinds. */
+static const struct {
+    const char *bus, *kinds[2];
+} BUSES[QUIRK_BUSES] = {
+    {"acpi", {"acpi:", "of:"}}, {"cpu", {"cpu:"}}, {"pci", {"pci:"}}, {"usb", {"usb:"}}};
+
 static void texts_clear(struct quirk_texts *texts)
 {
     for (size_t i = 0; i < texts->n; i++)
@@ -29,7 +37,8 @@ static void texts_clear(struct quirk_texts *texts)
 void quirk_machine_clear(struct quirk_machine *machine)
 {
     texts_clear(&machine->dmi);
-    texts_clear(&machine->modaliases);
+    for (size_t i = 0; i < ELEMENTS(machine->modaliases); i++)
+        texts_clear(&machine->modaliases[i]);
     texts_clear(&machine->cpu);
 }
 
@@ -91,14 +100,58 @@ int quirk_match_dmi(struct quirk_machine *machine, const char *globs)
     return match(dmi, globs);
 }
 
+/* Whether a glob may match a modalias of bus `i`: it starts with one of its kinds, or with what may
+ * become one. */
+static bool may_match(const char *globs, size_t i)
+{
+    for (globs += strspn(globs, " \t"); *globs; globs += strspn(globs, " \t")) {
+        if (globs[strcspn(globs, ":*?[\\ \t")] != ':')
+            return true;
+        for (size_t k = 0; k < ELEMENTS(BUSES[i].kinds); k++)
+            if (BUSES[i].kinds[k] && after_prefix(globs, BUSES[i].kinds[k]))
+                return true;
+        globs += strcspn(globs, " \t");
+    }
+    return false;
+}
+
+/* Anything on a bus that is not in BUSES. */
+static int look_at_other_bus(int root, const char *path, void *data)
+{
+    for (size_t i = 0; i < QUIRK_BUSES; i++)
+        if (streq(basename(path), BUSES[i].bus))
+            return 0;
+    return look_at_bus(root, path, data);
+}
+
+static void read_modaliases(int root, size_t i, struct quirk_texts *texts)
+{
+    struct look look = {.kind = "devices", .at = add_modalias, .data = texts};
+    AUTOFREE char *path = i < QUIRK_BUSES ? format("sys/bus/%s", BUSES[i].bus) : NULL;
+
+    texts->result = path ? look_at_bus(root, path, &look)
+                         : sysfs_walk(root, "sys/bus", look_at_other_bus, &look);
+    texts->read = true;
+}
+
 int quirk_match_modalias(struct quirk_machine *machine, const char *globs)
 {
-    struct quirk_texts *modaliases = &machine->modaliases;
+    int r = 0;
 
-    if (!modaliases->read)
-        modaliases->result = look_at_buses(machine->root, "devices", add_modalias, modaliases);
-    modaliases->read = true;
-    return match(modaliases, globs);
+    for (size_t i = 0; r <= 0 && i <= QUIRK_BUSES; i++) {
+        struct quirk_texts *texts = &machine->modaliases[i];
+        int found;
+
+        /* A machine that is recorded may be looked at with other quirks. */
+        if (i < QUIRK_BUSES && !witness && !may_match(globs, i))
+            continue;
+        if (!texts->read)
+            read_modaliases(machine->root, i, texts);
+        found = match(texts, globs);
+        if (found != 0)
+            r = found;
+    }
+    return r;
 }
 
 /* A driver's devices are links in its directory, and so is its module. */

@@ -15,12 +15,16 @@ struct quirk_texts {
     int result; /* 0, or the negative errno that kept others from being read */
 };
 
+enum {
+    QUIRK_BUSES = 4, /* that are read on their own */
+};
+
 /* What quirks are held against. It is read when the first quirk wants it. Start with the root
  * directory alone and release with quirk_machine_clear(). */
 struct quirk_machine {
     int root;
     struct quirk_texts dmi;
-    struct quirk_texts modaliases;
+    struct quirk_texts modaliases[QUIRK_BUSES + 1]; /* the last: of all other buses */
     struct quirk_texts cpu;
 };
 
