@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/cmdline.h"
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/util.h"
@@ -221,6 +222,40 @@ struct answer test_signed_only(const struct facts *facts)
     if (!lockdown || streq(lockdown, "none"))
         return NO;
     return answer_yes(format("lockdown is %s: the kernel accepts signed kernels only", lockdown));
+}
+
+/* What is loaded, as it is in memory at the jump. */
+static uint64_t loaded_bytes(const struct boot_payload *payload)
+{
+    uint64_t bytes = payload->image.memory;
+
+    for (size_t i = 0; i < payload->n_initrds; i++)
+        bytes += payload->initrds[i].size;
+    return bytes;
+}
+
+/* Only the purgatory of x86 hashes it. What the next boot has anyway need not be set. */
+struct answer test_second_hash(const struct facts *facts)
+{
+    enum { MIB = 1024 * 1024, STEP = 64 };
+    const struct kexec_facts *kexec = &facts->kexec;
+    uint64_t bytes = loaded_bytes(&facts->payload), mib = bytes / MIB + 1;
+
+    if (!kexec->can_skip || kexec->kho || facts->arch != IMAGE_X86_64 ||
+        !facts->payload.image.release)
+        return NO;
+    if (kexec->has_cma && kexec->cma < bytes && !cmdline_has(facts->payload.entry->cmdline, "cma"))
+        return answer_yes(
+            format("the jump copies kernel and initrd, %llu MiB, and hashes them again: the "
+                   "running kernel has set aside %llu MiB that they could be loaded to, and needs "
+                   "cma=%lluM to do neither",
+                   (unsigned long long)mib, (unsigned long long)(kexec->cma / MIB),
+                   (unsigned long long)((mib + mib / 8) / STEP + 1) * STEP));
+    if (!kexec->has_cma && kexec->has_kho && !cmdline_has(facts->payload.entry->cmdline, "kho"))
+        return answer_yes(format("the jump hashes kernel and initrd, %llu MiB, again: the running "
+                                 "kernel needs kho=on to leave that out",
+                                 (unsigned long long)mib));
+    return NO;
 }
 
 /* Another fast reboot would replace the inventory by what is there now, and nobody would notice

@@ -26,6 +26,7 @@ struct answer test_ima_measures(const struct facts *facts);
 struct answer test_driver_required(const struct facts *facts);
 struct answer test_driver_missing(const struct facts *facts);
 struct answer test_signed_only(const struct facts *facts);
+struct answer test_second_hash(const struct facts *facts);
 struct answer test_being_checked(const struct facts *facts);
 struct answer test_watchdog(const struct facts *facts);
 

@@ -83,6 +83,17 @@ static const struct reason ROWS[] = {
     {"signed-only", GROUP_KEXEC, SEVERITY_NOTE, KIND_MACHINE, ALWAYS, SCOPE_KEXEC,
      "the kernel accepts unsigned kernels", NULL, IF(test_signed_only),
      .about = "Under lockdown (Secure Boot) the kernel only accepts signed kernels."},
+    {"second-hash", GROUP_KEXEC, SEVERITY_NOTE, KIND_MACHINE, REBOOTS, SCOPE_KEXEC,
+     "no parameter of the kernel would make the jump shorter",
+     "no action needed; it takes a fast processor a quarter of a second, and a slow one some "
+     "seconds. To spare them, add the parameter to the command line in the boot loader's "
+     "configuration",
+     IF(test_second_hash),
+     .about = "Right before the next kernel starts, the running kernel copies it and its initrd to "
+              "their place and checks their hash. From Linux 7.3 on, it does neither where all of "
+              "that was loaded to memory set aside at boot (CMA, `cma=`), and does not check the "
+              "hash with Kexec HandOver (KHO, `kho=on`). Memory for CMA stays usable for programs "
+              "and for files that were read. Where KHO is on, kernels are not loaded to CMA."},
 };
 
 const struct reason_list WARNINGS = {ROWS, ELEMENTS(ROWS)};

@@ -56,6 +56,12 @@ struct kexec_facts {
     struct answer exhausted; /* kernel.kexec_load_limit_reboot has reached 0 */
     struct answer loaded;
     char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
+    /* What it needs so that the jump neither copies what is loaded nor hashes it again. */
+    bool can_skip; /* it is new enough; without this, the rest is not read */
+    bool has_cma;  /* it sets memory aside that a load can use */
+    uint64_t cma;  /* so many bytes of it */
+    bool has_kho;  /* it has Kexec HandOver, with which it does not hash it again */
+    bool kho;      /* and that is on */
 };
 
 /* Memory that a load could have. */

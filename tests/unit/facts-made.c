@@ -229,6 +229,11 @@ void made_by_dice(struct made_facts *made)
     facts->kexec.exhausted = some_fact(NO);
     facts->kexec.loaded = some_fact(dice(3) ? NO : YES);
     facts->kexec.lockdown = (char *)rarely(dice(2) ? "none" : "integrity");
+    facts->kexec.can_skip = dice(2);
+    facts->kexec.has_cma = facts->kexec.can_skip && dice(2);
+    facts->kexec.has_kho = facts->kexec.can_skip && dice(2);
+    facts->kexec.kho = facts->kexec.has_kho && dice(2);
+    facts->kexec.cma = facts->kexec.has_cma ? dice(100000) : 0;
     facts->config.ima = dice(2) ? IMA_BLOCK : IMA_IGNORE;
     facts->config.missing_driver = dice(2) ? MISSING_DRIVER_WARN : MISSING_DRIVER_BLOCK;
     facts->environment.ima = some_fact(NO);

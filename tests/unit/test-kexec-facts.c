@@ -142,6 +142,54 @@ static void each_switch_is_read(void **state)
     assert_string_equal(facts.lockdown, "confidentiality");
 }
 
+/* What a kernel `release` says, booted with `cmdline`. */
+static struct kexec_facts skips(const struct tree *tree, const char *release, const char *cmdline)
+{
+    tree_write(tree, "proc/sys/kernel/osrelease", release);
+    tree_write(tree, "proc/cmdline", cmdline);
+    return read_facts(tree);
+}
+
+static void a_new_kernel_may_skip_the_second_hash(void **state)
+{
+    CLEANUP(kexec_facts_clear) struct kexec_facts facts = {0};
+    static const struct {
+        const char *cmdline;
+        bool on, with_default;
+    } CASES[] = {
+        {"ro", false, true},
+        {"ro kho=on", true, true},
+        {"kho=1", true, true},
+        {"kho=y quiet", true, true},
+        {"kho=off", false, false},
+        {"kho=0", false, false},
+        {"kho=on kho=off", false, false},
+        {"kho=", false, false},
+    };
+
+    tree_debian(*state);
+    tree_write(*state, "proc/meminfo", "MemAvailable: 1 kB\nCmaTotal:  65536 kB\n");
+    tree_write(*state, "boot/config-7.3.1-amd64", "# x\nCONFIG_KEXEC_HANDOVER=y\n");
+    tree_write(*state, "boot/config-7.4.0-amd64",
+               "# x\nCONFIG_KEXEC_HANDOVER=y\nCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n");
+    facts = skips(*state, "7.2.13+deb14-amd64\n", "kho=on");
+    assert_false(facts.can_skip || facts.has_cma || facts.has_kho || facts.kho);
+    kexec_facts_clear(&facts);
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        facts = skips(*state, "7.3.1-amd64\n", CASES[i].cmdline);
+        assert_true(facts.can_skip && facts.has_cma && facts.has_kho);
+        assert_true(facts.cma == 64 * 1024 * 1024);
+        assert_int_equal(facts.kho, CASES[i].on);
+        kexec_facts_clear(&facts);
+        facts = skips(*state, "7.4.0-amd64\n", CASES[i].cmdline);
+        assert_int_equal(facts.kho, CASES[i].with_default);
+        kexec_facts_clear(&facts);
+    }
+    tree_write(*state, "proc/meminfo", "MemAvailable: 1 kB\n");
+    facts = skips(*state, "10.0.0\n", "kho=on");
+    assert_true(facts.can_skip && !facts.has_cma && !facts.has_kho && !facts.kho);
+}
+
 static void the_newer_place_counts(void **state)
 {
     CLEANUP(kexec_facts_clear) struct kexec_facts facts = {0};
@@ -198,6 +246,7 @@ int main(void)
         TEST(a_limited_kernel_is_not_asked),
         TEST(the_kernels_configuration_tells_where_the_kernel_does_not),
         TEST(each_switch_is_read),
+        TEST(a_new_kernel_may_skip_the_second_hash),
         TEST(the_newer_place_counts),
         TEST(nonsense_is_unknown),
         TEST(what_may_not_be_read_is_unknown),

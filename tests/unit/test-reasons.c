@@ -343,6 +343,46 @@ static void the_kernels_own_switches(void **state)
     expect(&made, "signed-only", 0, NULL);
 }
 
+static void a_second_hash_that_can_be_spared(void **state)
+{
+    struct made_facts made;
+    struct kexec_facts *kexec = &made.facts.kexec;
+
+    (void)state;
+    made_fast(&made);
+    made.facts.payload.image.memory = 50ULL << 20;
+    made.initrds[0].size = 100ULL << 20;
+    kexec->has_cma = kexec->has_kho = true;
+    expect(&made, "second-hash", 0, NULL); /* an older kernel */
+    kexec->can_skip = true;
+    expect(&made, "second-hash", 1, "151 MiB, and hashes them again");
+    expect(&made, "second-hash", 1, "has set aside 0 MiB");
+    expect(&made, "second-hash", 1, "needs cma=192M");
+    kexec->cma = 149ULL << 20;
+    expect(&made, "second-hash", 1, "has set aside 149 MiB");
+    kexec->cma = 150ULL << 20;
+    expect(&made, "second-hash", 0, NULL);
+    kexec->cma = 0;
+    made.entry.cmdline = (char *)"root=/dev/sda1 cma=192M"; /* set, for the next boot */
+    expect(&made, "second-hash", 0, NULL);
+    made.entry.cmdline = (char *)"root=/dev/sda1";
+    kexec->kho = true;
+    expect(&made, "second-hash", 0, NULL);
+    kexec->kho = kexec->has_cma = false;
+    expect(&made, "second-hash", 1, "needs kho=on");
+    made.entry.cmdline = (char *)"root=/dev/sda1 kho=on";
+    expect(&made, "second-hash", 0, NULL);
+    made.entry.cmdline = (char *)"root=/dev/sda1";
+    kexec->has_kho = false;
+    expect(&made, "second-hash", 0, NULL); /* there is nothing to set */
+    kexec->has_cma = true;
+    made.facts.arch = IMAGE_ARM64;
+    expect(&made, "second-hash", 0, NULL);
+    made.facts.arch = IMAGE_X86_64;
+    made.facts.payload.image.release = NULL;
+    expect(&made, "second-hash", 0, NULL);
+}
+
 static void files_that_are_not_there(void **state)
 {
     struct made_facts made;
@@ -491,6 +531,7 @@ int main(void)
         cmocka_unit_test(the_watchdog),
         cmocka_unit_test(keys_of_a_tpm),
         cmocka_unit_test(the_kernels_own_switches),
+        cmocka_unit_test(a_second_hash_that_can_be_spared),
         cmocka_unit_test(files_that_are_not_there),
         cmocka_unit_test(initrds_that_cannot_be_unpacked),
         cmocka_unit_test(too_little_memory),

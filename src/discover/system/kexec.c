@@ -5,13 +5,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cmdline.h"
 #include "base/fd.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "base/version.h"
+#include "discover/system/memory.h"
 
 enum {
     MAX_CONFIG = 1024 * 1024,
+    MAX_CMDLINE = 64 * 1024,
 };
+
+/* The first Linux whose purgatory need not hash what it starts. */
+static const char SKIPS_HASH[] = "7.3";
 
 /* Whether the file at `path` holds the number `asked`. Some kernels do not have the file: no. */
 static struct answer number_is(int root, const char *path, long asked)
@@ -65,17 +72,25 @@ static int ask_kernel(int root)
     return errno == ENOSYS ? 0 : errno == EPERM ? -EPERM : 1;
 }
 
-/* 1 when the running kernel's configuration says that it lacks the call, 0 when it does not. */
-static int lacks_call(int root)
+static char *read_release(int root)
 {
-    AUTOFREE char *release = NULL, *path = NULL;
+    AUTOFREE char *release = NULL;
+
+    return root_read_line(root, "proc/sys/kernel/osrelease", 256, &release) < 0 ? NULL
+                                                                                : steal(&release);
+}
+
+/* Whether the configuration of the running kernel is there and has `line`. */
+static bool config_has(int root, const char *line)
+{
+    AUTOFREE char *release = read_release(root), *path = NULL;
     AUTOCLOSE int fd = -1;
 
-    if (root_read_line(root, "proc/sys/kernel/osrelease", 256, &release) < 0)
-        return 0;
+    if (!release)
+        return false;
     path = format("boot/config-%s", release);
     fd = root_open(root, path, NULL);
-    return fd >= 0 && fd_find(fd, NO_CALL, strlen(NO_CALL), 0, MAX_CONFIG, NULL) >= 0;
+    return fd >= 0 && fd_find(fd, line, strlen(line), 0, MAX_CONFIG, NULL) >= 0;
 }
 
 /* CONFIG_KEXEC alone, as in Debian's kernels for arm64, makes the same files in /sys. */
@@ -86,10 +101,38 @@ static struct answer is_supported(int root)
     if (r <= 0)
         return answer_of(r);
     asked = root_is_live(root) ? ask_kernel(root) : -ENODATA;
-    if (asked > 0 || (asked < 0 && !lacks_call(root)))
+    if (asked > 0 || (asked < 0 && !config_has(root, NO_CALL)))
         return (struct answer){.is = ANSWER_YES};
     return (struct answer){
         .text = xstrdup("the running kernel is built without kexec_file_load (CONFIG_KEXEC_FILE)")};
+}
+
+/* As the kernel's kstrtobool() takes it. */
+static bool is_on(const char *value)
+{
+    return strchr("yYtT1", *value) ? *value : strncasecmp(value, "on", 2) == 0;
+}
+
+static bool kho_is_on(int root)
+{
+    AUTOFREE char *line = NULL, *value = NULL;
+
+    if (root_read_line(root, "proc/cmdline", MAX_CMDLINE, &line) >= 0)
+        value = cmdline_value(line, "kho=");
+    return value ? is_on(value) : config_has(root, "\nCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n");
+}
+
+/* What the jump could do without, in Linux 7.3 and later: kernel/kexec_file.c. */
+static void read_skipped(int root, struct kexec_facts *facts)
+{
+    AUTOFREE char *release = read_release(root);
+
+    facts->can_skip = release && version_compare(release, SKIPS_HASH) >= 0;
+    if (!facts->can_skip)
+        return;
+    facts->has_cma = memory_read_cma(root, &facts->cma);
+    facts->has_kho = config_has(root, "\nCONFIG_KEXEC_HANDOVER=y\n");
+    facts->kho = facts->has_kho && kho_is_on(root);
 }
 
 void kexec_facts_read(int root, struct kexec_facts *ret)
@@ -101,6 +144,7 @@ void kexec_facts_read(int root, struct kexec_facts *ret)
         .loaded = number_is(root, loaded_file(root), 1),
         .lockdown = read_lockdown(root),
     };
+    read_skipped(root, ret);
 }
 
 void kexec_facts_clear(struct kexec_facts *facts)

@@ -46,3 +46,11 @@ struct memory_facts memory_facts_read(int root)
         facts.available += swap;
     return facts;
 }
+
+bool memory_read_cma(int root, uint64_t *ret_bytes)
+{
+    AUTOFREE char *text = NULL;
+
+    return root_read(root, "proc/meminfo", MAX_TEXT, &text, NULL) >= 0 &&
+           find(text, "CmaTotal:", ret_bytes);
+}

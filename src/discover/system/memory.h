@@ -5,3 +5,6 @@
 
 /* What a load of a kernel could have without anything being killed for it. */
 struct memory_facts memory_facts_read(int root);
+
+/* The memory that is set aside for CMA, in bytes. Gives false where the kernel has no CMA. */
+bool memory_read_cma(int root, uint64_t *ret_bytes);
