@@ -232,8 +232,14 @@ static void read_all(const struct question *question, char *list, struct boot_en
         entries->problem = format("none of the partitions in %s is there", LIST);
 }
 
+/* Whether a partition that is mounted there is read without help. */
+static bool is_read_at(const char *point)
+{
+    return streq(point, "/efi") || streq(point, "/boot/efi") || streq(point, "/boot");
+}
+
 /* The PARTUUID of the partition that systemd-boot was started from, for free(). NULL if nothing
- * tells or if it is mounted: then its reader needs no help. */
+ * tells or if the reader of systemd-boot finds it. */
 static char *systemd_boot_partition(int root, const char *list)
 {
     AUTOFREE char *uuid = NULL, *link = NULL, *point = NULL, *words = xstrdup(list);
@@ -246,8 +252,8 @@ static char *systemd_boot_partition(int root, const char *list)
             *sign += 'a' - 'A';
     link = format("/dev/disk/by-partuuid/%s", uuid);
     point = reach_mount_point(root, link);
-    for (char *word = point ? NULL : strtok_r(words, " \t\r\n\v\f", &rest); word;
-         word = strtok_r(NULL, " \t\r\n\v\f", &rest)) {
+    for (char *word = point && is_read_at(point) ? NULL : strtok_r(words, " \t\r\n\v\f", &rest);
+         word; word = strtok_r(NULL, " \t\r\n\v\f", &rest)) {
         AUTOFREE char *one = uuid_link(word);
 
         if (is_uuid(word) && is_same_device(root, one, link))
