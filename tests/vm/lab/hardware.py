@@ -30,6 +30,8 @@ DEVICES = {
              "-device", "virtio-blk-pci,id=disk,bus=port-disk,drive=disk,serial=lab-disk"),
     "second-root": ("-device", "virtio-blk-pci,drive=disk,serial=lab-disk"),
     "scsi": ("-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk,serial=lab-disk"),
+    # What the kernel writes before it goes down stays there, as in the store of a server's platform.
+    "erst": ("-object", "memory-backend-ram,id=erst,size=256K", "-device", "acpi-erst,memdev=erst"),
     "watchdog": ("-device", "i6300esb,id=watchdog", "-action", "watchdog=reset"),
 }
 NETWORK_BOOT = host.REPO / "tests/vm/netboot"
