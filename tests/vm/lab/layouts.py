@@ -20,7 +20,7 @@ class Layout:
     without: str = ""           # what dracut leaves out
     parameters: str = ""        # on the kernel's command line
     packages: tuple = ()        # besides those that all have
-    shutdown: bool = True       # dracut's script ends the shutdown
+    shutdown: bool = True       # dracut is asked for its script, which ends the shutdown if it can run
 
     @property
     def types(self):
@@ -60,10 +60,17 @@ LAYOUTS = {
     "luks-systemd": Layout(("luks",), "crypt systemd", CRYPT, without="mdraid lvm", packages=("systemd-cryptsetup",),
                            parameters="rd.auto=1", shutdown=False),
     "multipath": Layout(("multipath",), "multipath", "virtio_scsi sd_mod dm_multipath dm_service_time scsi_dh_alua",
-                        without="mdraid lvm crypt", packages=("multipath-tools",)),
+                        without="mdraid lvm crypt", packages=("multipath-tools",),
+                        # By its label the file system would be found on a path: Debian's 60-multipath.rules are not
+                        # among those that dracut puts into its initrd.
+                        parameters="root=/dev/mapper/mpatha"),
 }
+# dracut 112 unpacks with 3cpio if it is there, which fails because /run/initramfs is not empty. apt installs cpio
+# instead only where it is asked to, as in a system that was upgraded.
+LAYOUTS |= {f"{name}-cpio": dataclasses.replace(LAYOUTS[name], packages=("cpio",)) for name in ("raid", "lvm")}
 MULTIPATH = """defaults {
     find_multipaths no
+    user_friendly_names yes
 }
 """
 IN_SYSTEMD = {"bookworm": ("systemd-cryptsetup",)}  # no packages of their own there

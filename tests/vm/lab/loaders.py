@@ -164,7 +164,7 @@ def make(suite, loader, root="", initrd="initramfs-tools"):
             add_uki(target, new)
         shutil.rmtree(new)
 
-    recipe = cache.digest(Path(__file__), Path(layouts.__file__), *cache.age(system))
+    recipe = cache.digest(Path(__file__), layouts.PLAIN, layouts.MAKE_INITRD, *cache.age(system))
     name = "-".join(filter(None, ("disk", suite, loader, root, initrd if initrd == "dracut" else "")))
     return cache.get(name, recipe, fill, f"making the disk of a {suite} machine with {loader}")
 
