@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from lab import cache, host, package
+from lab import cache, debian, host, package
 
 # Changed by the installation of any package.
 CHANGES_ANYWAY = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/var/lib/apt/", "/proc", "/tmp", "/run/systemd", "/run/mount", "/etc/ld.so.cache")
@@ -157,13 +157,35 @@ def test_other_packages(script, program):
     assert not any("etc/" in line for line in there if line.startswith(("etc/", "./etc/", "/etc/")))
 
 
+README = host.REPO / "README.md"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("suite", package.SUITES)
+def test_a_newcomer_has_what_the_readme_says(suite, tmp_path):
+    """On a server with nothing but systemd: apt gets the rest from the archive."""
+    part = README.read_text().split("## Install")[1].split("**Without a package**")[0]
+    lines = [line.split("#")[0].strip() for line in part.splitlines() if line.startswith("    ")]
+    build, install, show = (line.replace("bookworm", suite) for line in lines)
+    assert all(name in part for name in package.SUITES)
+    assert (build, show) == (f"scripts/package {suite}", "fastreboot status")
+    host.run(host.REPO / build.split()[0], *build.split()[1:], tmp_path / "build-packages" / suite)
+    with cache.copy_of(bare(suite), f"bare-{suite}") as root:
+        shutil.copytree(tmp_path / "build-packages", root / "root/build-packages")
+        package.run_in(root, "sh", "-euc", f"cd /root && {install.replace('apt ', 'apt-get -qy ')}")
+        said = package.run_in(root, "sh", "-c", f"{show}; :")
+        assert said.startswith("Next reboot: firmware")
+        assert package.run_in(root, "dpkg", "--audit") == ""
+
+
+def bare(suite):
+    """A server's packages, as far as they matter here, and apt's lists."""
+    packages = ["systemd-sysv", "ca-certificates"]
+    return cache.get(f"bare-{suite}", cache.digest(*packages), lambda target: debian.bootstrap(target, suite, "apt", packages),
+                     f"making a bare chroot of {suite} (about 60 s)")
+
+
 SOURCE = "deb [signed-by=/etc/apt/keyrings/fastreboot.asc] file:/srv/repository bookworm main\n"
-NEWER = """
-cd /tmp
-dpkg-deb -R fastreboot.deb tree
-sed -i 's/^Version: .*/&.1/' tree/DEBIAN/control
-dpkg-deb -Znone -b tree newer.deb >&2
-"""
 
 
 @pytest.fixture(name="environment")
@@ -179,25 +201,51 @@ def with_key(tmp_path):
 
 @pytest.mark.long
 def test_repository(tmp_path, environment):
-    """apt installs the package from it, and later a newer one."""
+    """apt installs the package from it, later a newer version, and goes back. Whatever is set stays."""
     suite = tmp_path / "packages/bookworm"
     suite.mkdir(parents=True)
     make = (host.REPO / "scripts/repository", tmp_path / "repository", tmp_path / "packages")
+    older = package.version("bookworm")
     with package.copy("bookworm") as root:
-        put(root, package.built("bookworm"))
-        shutil.copy(root / "tmp/fastreboot.deb", suite / "fastreboot_1_amd64.deb")
+        shutil.copy(package.built("bookworm"), suite)
         host.run(*make, env=environment)
         (root / "etc/apt/sources.list").write_text(SOURCE)
         (root / "etc/apt/keyrings").mkdir(exist_ok=True)
         shutil.copy(tmp_path / "repository/fastreboot.asc", root / "etc/apt/keyrings")
         update(root, tmp_path)
         apt(root, "install", "fastreboot")
-        package.run_in(root, "sh", "-euc", NEWER)
-        shutil.copy(root / "tmp/newer.deb", suite / "fastreboot_2_amd64.deb")
+        versions_agree(root, older)
+        (root / "etc/fastreboot.conf").write_text("mode = fast\n")
+        shutil.copytree(root / "etc/systemd", tmp_path / "systemd", symlinks=True)
+        (root / "var/lib/fastreboot").mkdir()
+        (root / "var/lib/fastreboot/history").write_text(LINE)
+
+        package.build("bookworm", suite, newer=NEWER)
         host.run(*make, env=environment)
         update(root, tmp_path)
         apt(root, "upgrade")
-        assert package.run_in(root, "dpkg-query", "-Wf", "${Version}", "fastreboot").endswith(".1")
+        versions_agree(root, older.replace(older.partition("-")[0], NEWER))
+        unchanged(root, tmp_path)
+        apt(root, "install", "--allow-downgrades", f"fastreboot={older}")
+        versions_agree(root, older)
+        unchanged(root, tmp_path)
+
+
+NEWER = "9.9"
+LINE = '{"time":1700000000000000,"outcome":"fast","text":"fast","back_ms":9800}\n'
+
+
+def versions_agree(root, version):
+    assert package.run_in(root, "dpkg-query", "-Wf", "${Version} ${db:Status-Status}", "fastreboot") == f"{version} installed"
+    assert package.run_in(root, "fastreboot", "--version").split() == ["fastreboot", version.partition("-")[0]]
+    changes = package.run_in(root, "sh", "-c", "zcat -f /usr/share/doc/fastreboot/changelog.gz")
+    assert changes.split("\n## ")[1].split()[0] == version.partition("-")[0]
+
+
+def unchanged(root, where):
+    assert (root / "etc/fastreboot.conf").read_text() == "mode = fast\n"
+    assert (root / "var/lib/fastreboot/history").read_text() == LINE
+    host.run("diff", "-r", "--no-dereference", where / "systemd", root / "etc/systemd")
 
 
 def update(root, where):

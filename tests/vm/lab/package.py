@@ -51,8 +51,19 @@ def maintainer():
     return f"{name} <{address}>" if name and address else ""
 
 
-def source(target, suite):
-    """The source tree with debian/ where Debian's tools want it."""
+def renumber(tree, newer):
+    """Makes a later version of a source tree, as whoever releases it would."""
+    own = version("sid").partition("-")[0]
+    for name, line in (("meson.build", "  version: '{}'"), ("man/CHANGELOG.md", "## {} "), ("debian/changelog", "fastreboot ({}-")):
+        path = tree / name
+        text = path.read_text()
+        if line.format(own) not in text:
+            raise RuntimeError(f"{path} does not have version {own}")
+        path.write_text(text.replace(line.format(own), line.format(newer), 1))
+
+
+def source(target, suite, newer=None):
+    """The source tree with debian/ where Debian's tools want it; of a later version on request."""
     program.copy_source(target)
     shutil.copytree(DEBIAN, target / "debian")
     changelog, control = target / "debian/changelog", target / "debian/control"
@@ -60,12 +71,14 @@ def source(target, suite):
     rest = re.sub(r"(?<=^ -- ).*?>", maintainer() or r"\g<0>", rest, count=1, flags=re.M)
     changelog.write_text(re.sub(r"\(.*?\) \w+", f"({version(suite)}) {suite}", head) + "\n" + rest)
     control.write_text(re.sub(r"(?<=^Maintainer: ).*", maintainer() or r"\g<0>", control.read_text(), flags=re.M))
+    if newer:
+        renumber(target, newer)
 
 
-def build(suite, target, where="fastreboot", options="nocheck"):
-    """Puts the .deb files, .buildinfo and .changes into `target`."""
+def build(suite, target, where="fastreboot", options="nocheck", newer=None):
+    """Puts the .deb files, .buildinfo and .changes into `target`; of version `newer` on request."""
     with copy(suite) as root:
-        source(root / "tmp" / where, suite)
+        source(root / "tmp" / where, suite, newer)
         run_in(root, "sh", "-euc", BUILD, "build", f"/tmp/{where}", options)
         for path in (root / "tmp").glob("fastreboot*_*"):
             shutil.copy(path, target)
