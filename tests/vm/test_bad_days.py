@@ -74,3 +74,51 @@ def test_32_bit_system():
             "install: fastreboot runs on amd64 and arm64; the packages of this system are for i386\n")
         shutil.rmtree(root / "tmp/scripts")
         assert sorted(listing(root) ^ before) == []
+
+
+# The machine's own system with changes in memory, and systemd as PID 1, as LXC and systemd-nspawn start it.
+CONTAINER = """
+mkdir -p /run/lab
+mount -t tmpfs none /run/lab
+mkdir /run/lab/{upper,work,root}
+mount -t overlay -o lowerdir=/,upperdir=/run/lab/upper,workdir=/run/lab/work overlay /run/lab/root
+systemd-run --unit=lab-container -p Delegate=yes -p Type=notify -p NotifyAccess=all -p TimeoutStartSec=300 \
+    unshare --mount --pid --fork --kill-child --cgroup --net --ipc --uts bash -euc '
+        cd /run/lab/root
+        mount -t proc proc proc
+        mount -t sysfs -o ro sys sys
+        mount -t cgroup2 cgroup sys/fs/cgroup
+        mount -t tmpfs dev dev
+        for node in null zero full random urandom tty; do cp -a /dev/$node dev; done
+        mount -t tmpfs run run
+        touch run/outside
+        mount --bind "$NOTIFY_SOCKET" run/outside
+        NOTIFY_SOCKET=/run/outside container=lab exec chroot . /lib/systemd/systemd'
+"""
+INSIDE = "nsenter -a -r -w -t $(pgrep -P $(systemctl show -P MainPID lab-container)) "
+IDENTITY = "uname -r; cat /proc/sys/kernel/random/boot_id"
+
+
+@pytest.mark.long
+def test_container(bare_machine):
+    """It has a PID 1 of its own, and the kernel of its host."""
+    machine = bare_machine
+    machine.put("/root/fastreboot.deb", package.built(machine.kind.suite).read_bytes())
+    before = machine.output(IDENTITY)
+    machine.run(CONTAINER, seconds=400)
+
+    def inside(command):
+        return machine.output(INSIDE + command)
+
+    said = inside("apt-get install -qy /root/fastreboot.deb 2>&1")
+    assert not any(word in said.lower() for word in ("error", "warning", "failed"))
+    assert inside("systemctl show -P ConditionResult fastreboot") == "no"
+    assert "this is a container" in inside("fastreboot status; :")
+    assert "this is a container" in inside("fastreboot load 2>&1; :")
+    inside("fastreboot load --at-shutdown; :")
+    assert machine.output("cat /sys/kernel/kexec_loaded") == "0"
+    inside("apt-get purge -qy fastreboot 2>&1")
+    assert inside("find /run /etc /var -name '*fastreboot*'") == ""
+    # It reboots, and nothing else does.
+    machine.run(f"main=$(systemctl show -P MainPID lab-container)\n{INSIDE} systemctl reboot\ntail --pid=$main -f /dev/null")
+    assert machine.output(IDENTITY) == before
