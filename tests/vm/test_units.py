@@ -26,7 +26,7 @@ DENIED = """! head -c 1 /dev/mem
 # The health check and its emergency unit.
 LOOKS = f"""{READS}
 test -e /sys/class/net/lo
-touch /var/lib/fastreboot/lab /run/fastreboot/lab
+touch /var/lib/fastreboot/lab /run/fastreboot/lab /run/motd.d/lab
 ! head -c 1 /dev/kmsg
 ! dd if=/dev/vda of=/dev/null count=1
 ! echo 0 >/proc/sys/kernel/panic
@@ -52,6 +52,22 @@ test -e /sys/class/net/lo
 touch /var/lib/prometheus/node-exporter/lab
 ! touch /var/lib/fastreboot/lab
 ! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+    "fastreboot-wait": f"""{READS}
+test -e /sys/class/net/lo
+! touch /var/lib/fastreboot/lab
+! touch /run/fastreboot/lab
+! dd if=/dev/vda of=/dev/null count=1
+{DENIED}""",
+    "fastreboot-times": f"""{READS}
+touch /var/lib/fastreboot/lab /run/fastreboot/lab
+! head -c 1 /dev/kmsg
+! dd if=/dev/vda of=/dev/null count=1
+! echo 0 >/proc/sys/kernel/panic
+{DENIED}""",
+    "fastreboot-countdown": f"""touch /run/motd.d/lab
+! touch /run/fastreboot/lab
+! dd if=/dev/vda of=/dev/null count=1
 {DENIED}""",
     "fastreboot-modules": f"""{READS}
 test -w /sys/bus/platform/drivers_probe
