@@ -237,7 +237,7 @@ LINE = '{"time":1700000000000000,"outcome":"fast","text":"fast","back_ms":9800}\
 
 def versions_agree(root, version):
     assert package.run_in(root, "dpkg-query", "-Wf", "${Version} ${db:Status-Status}", "fastreboot") == f"{version} installed"
-    assert package.run_in(root, "fastreboot", "--version").split() == ["fastreboot", version.partition("-")[0]]
+    assert package.run_in(root, "fastreboot", "--version").split()[:2] == ["fastreboot", version.partition("-")[0]]
     changes = package.run_in(root, "sh", "-c", "zcat -f /usr/share/doc/fastreboot/changelog.gz")
     assert changes.split("\n## ")[1].split()[0] == version.partition("-")[0]
 

@@ -143,7 +143,7 @@ def test_machine_of_a_fleet(bare_machine, tmp_path, environment):
     host.run(*make, env=environment)
     serve(machine, tmp_path / "repository")
     machine.run(f"{APT} upgrade", seconds=300)
-    assert machine.output("fastreboot --version") == f"fastreboot {NEWER}"
+    assert machine.output("fastreboot --version").split()[:2] == ["fastreboot", NEWER]
     expect.fast(machine, machine.reboot())
 
 
