@@ -56,10 +56,15 @@ int fd_read(int fd, size_t max, char **ret_text, size_t *ret_length)
     return 0;
 }
 
-/* Reads up to `size` bytes. *ret_n is the number read; it is smaller at the end of the file. */
+/* Reads up to `size` bytes. *ret_n is the number read; it is smaller at the end of the file. An
+ * offset that damaged data name may be larger than any file, which pread() takes for a negative
+ * one. */
 static int read_up_to(int fd, void *buffer, size_t size, uint64_t offset, size_t *ret_n)
 {
-    for (*ret_n = 0; *ret_n < size;) {
+    *ret_n = 0;
+    if (offset > INT64_MAX - size)
+        return 0;
+    while (*ret_n < size) {
         ssize_t n = pread(fd, (char *)buffer + *ret_n, size - *ret_n, (off_t)(offset + *ret_n));
 
         if (n < 0)

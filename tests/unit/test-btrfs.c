@@ -166,6 +166,7 @@ static void each_field_is_looked_at(void **state)
         {SYSTEM_PLACE + HEADER + DATA + 24, 8, 4 | 0x200, 0},          /* RAID1C3 */
         {SYSTEM_PLACE + HEADER + DATA + 44, 2, 9, 0},                  /* more stripes than room */
         {SYSTEM_PLACE + HEADER + DATA + 44, 2, 1, -EOPNOTSUPP},
+        {SYSTEM_PLACE + HEADER + DATA + 88, 8, UINT64_MAX - 4095, -EBADMSG}, /* beyond any device */
         {METADATA_PLACE + NODE + HEADER + 25 + 17, 4, 0xfffffff0, -EBADMSG},
         {METADATA_PLACE + NODE + HEADER + 25 + 21, 4, 0xfffffff0, -EBADMSG},
         {METADATA_PLACE + NODE + HEADER + 25 + 21, 4, 60, -EBADMSG},
