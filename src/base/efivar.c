@@ -46,3 +46,13 @@ int efivar_read_text(int root, const char *name, char **ret_text)
     *ret_text = steal(&data);
     return 1;
 }
+
+int efivar_read_loader_partition(int root, char **ret_uuid)
+{
+    int r = efivar_read_text(root, EFIVAR_LOADER_PARTITION, ret_uuid);
+
+    for (char *sign = r > 0 ? *ret_uuid : NULL; sign && *sign; sign++)
+        if (*sign >= 'A' && *sign <= 'F')
+            *sign += 'a' - 'A';
+    return r;
+}

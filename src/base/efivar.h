@@ -16,3 +16,8 @@ int efivar_read(int root, const char *name, char **ret_data, size_t *ret_length)
 
 /* The same for UTF-16 text. Non-ASCII characters become '?'. */
 int efivar_read_text(int root, const char *name, char **ret_text);
+
+/* The same for the PARTUUID of the partition that the boot loader, or the stub of a unified kernel
+ * image, was started from: in lower case, as in /dev/disk/by-partuuid. */
+#define EFIVAR_LOADER_PARTITION "LoaderDevicePartUUID-" EFI_GUID_LOADER
+int efivar_read_loader_partition(int root, char **ret_uuid);

@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "discover/system/boot-log.h"
 #include "discover/system/pstore.h"
 #include "discover/system/trace-log.h"
@@ -82,10 +83,9 @@ static void tell_failure(trace_tell tell, const char *what, int error)
 static void tell_old_kernel(int root, trace_tell tell)
 {
     AUTOFREE char *release = NULL, *text = NULL;
-    unsigned major, minor;
 
     if (root_read_line(root, "proc/sys/kernel/osrelease", 256, &release) < 0 ||
-        sscanf(release, "%9u.%9u", &major, &minor) != 2 || major > 5 || (major == 5 && minor >= 13))
+        version_compare(release, "5.13") >= 0)
         return;
     text = format("kernel %s is older than 5.13, and may not write its log to the store at a "
                   "kexec: then the trace lacks the shutdown of the devices",

@@ -13,6 +13,7 @@
 #include "discover/loaders/esp.h"
 #include "discover/loaders/loader.h"
 #include "discover/loaders/reach.h"
+#include "discover/loaders/systemd-boot/partitions.h"
 
 enum {
     MAX_LIST = 64 * 1024,
@@ -232,12 +233,6 @@ static void read_all(const struct question *question, char *list, struct boot_en
         entries->problem = format("none of the partitions in %s is there", LIST);
 }
 
-/* Whether a partition that is mounted there is read without help. */
-static bool is_read_at(const char *point)
-{
-    return streq(point, "/efi") || streq(point, "/boot/efi") || streq(point, "/boot");
-}
-
 /* The PARTUUID of the partition that systemd-boot was started from, for free(). NULL if nothing
  * tells or if the reader of systemd-boot finds it. */
 static char *systemd_boot_partition(int root, const char *list)
@@ -245,14 +240,12 @@ static char *systemd_boot_partition(int root, const char *list)
     AUTOFREE char *uuid = NULL, *link = NULL, *point = NULL, *words = xstrdup(list);
     char *rest;
 
-    if (efivar_read_text(root, "LoaderDevicePartUUID-" EFI_GUID_LOADER, &uuid) <= 0)
+    if (efivar_read_loader_partition(root, &uuid) <= 0)
         return NULL;
-    for (char *sign = uuid; *sign; sign++)
-        if (*sign >= 'A' && *sign <= 'F')
-            *sign += 'a' - 'A';
     link = format("/dev/disk/by-partuuid/%s", uuid);
     point = reach_mount_point(root, link);
-    for (char *word = point && is_read_at(point) ? NULL : strtok_r(words, " \t\r\n\v\f", &rest);
+    for (char *word = point && partitions_has_place(point) ? NULL
+                                                           : strtok_r(words, " \t\r\n\v\f", &rest);
          word; word = strtok_r(NULL, " \t\r\n\v\f", &rest)) {
         AUTOFREE char *one = uuid_link(word);
 

@@ -184,14 +184,11 @@ static void read_default_file(int root, struct started *started)
 
     if (!started->disk ||
         efivar_read_text(root, "LoaderImageIdentifier-" EFI_GUID_LOADER, &file) <= 0 ||
-        efivar_read_text(root, "LoaderDevicePartUUID-" EFI_GUID_LOADER, &partition) <= 0)
+        efivar_read_loader_partition(root, &partition) <= 0)
         return;
     for (char *sign = file; *sign; sign++)
         if (*sign == '\\')
             *sign = '/';
-    for (char *sign = partition; *sign; sign++)
-        if (*sign >= 'A' && *sign <= 'F')
-            *sign += 'a' - 'A';
     if (!is_default_file(file) || (started->partition && !streq(started->partition, partition)))
         return;
     started->file = steal(&file);

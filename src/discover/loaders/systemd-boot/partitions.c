@@ -73,17 +73,13 @@ static enum partition_role role_by_type(int root, const struct mount_point *moun
  * it does not say. */
 static char *loader_device(int root, struct menu *menu)
 {
-    static const char NAME[] = "LoaderDevicePartUUID-" EFI_GUID_LOADER;
     AUTOFREE char *uuid = NULL;
-    int r = efivar_read_text(root, NAME, &uuid);
+    int r = efivar_read_loader_partition(root, &uuid);
 
     if (r < 0)
-        menu_give_up(menu, format("%s: %s", NAME, strerror(-r)));
+        menu_give_up(menu, format("%s: %s", EFIVAR_LOADER_PARTITION, strerror(-r)));
     if (r <= 0)
         return NULL;
-    for (char *sign = uuid; *sign; sign++)
-        if (*sign >= 'A' && *sign <= 'F')
-            *sign += 'a' - 'A';
     return format("/dev/disk/by-partuuid/%s", uuid);
 }
 
@@ -142,4 +138,12 @@ void partitions_read(int root, struct menu *menu, struct partition ret[MENU_MAX_
     else
         for (size_t i = 0; i < MENU_MAX_PARTITIONS; i++)
             ret[i].role = PARTITION_ESP; /* mounts are not known, as in a recorded machine */
+}
+
+bool partitions_has_place(const char *directory)
+{
+    for (size_t i = 0; i < ELEMENTS(DIRECTORIES); i++)
+        if (streq(directory, DIRECTORIES[i]))
+            return true;
+    return false;
 }

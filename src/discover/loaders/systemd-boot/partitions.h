@@ -22,3 +22,6 @@ struct partition {
 /* Examines each place where one may be mounted. If the EFI system partition is not mounted there,
  * sets the menu's problem. */
 void partitions_read(int root, struct menu *menu, struct partition ret[MENU_MAX_PARTITIONS]);
+
+/* Whether `directory` is one of those places. */
+bool partitions_has_place(const char *directory);
