@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lab import cache, debian, endurance, expect, faults, hardware, host, machine as lab_machine, qemu  # noqa: E402
+from lab import cache, debian, endurance, expect, hardware, host, machine as lab_machine, qemu  # noqa: E402
 
 KIND = hardware.Kind(loader="systemd-boot")  # has EFI variables
 
@@ -48,7 +48,7 @@ def reboot(machine, number):
         result.seconds = boot.up_seconds
         if result.fast:
             expect.fast(machine, boot)
-            checked = machine.output(faults.CHECKED, seconds=240)
+            checked = machine.output(expect.CHECKED, seconds=240)
             assert checked.startswith("checked: fast and complete"), checked
         else:
             expect.firmware(machine, boot, because="fastreboot normal|requested")

@@ -33,11 +33,6 @@ sync
 """
 
 
-def by_grub_into(machine, start, script="reboot", because=""):
-    expect.firmware(machine, machine.reboot(script), because=because)
-    assert menu.running(machine) == start, "GRUB has started something else"
-
-
 @pytest.mark.long
 @pytest.mark.kind(suite="sid", loader="bios", initrd="dracut")
 def test_blscfg(machine):
@@ -46,23 +41,23 @@ def test_blscfg(machine):
     written = f"lab-{machine.output('uname -r')}"
     first = menu.foretold(machine)
     assert "lab.entry=bls" in first.words
-    by_grub_into(machine, first, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, first)
     menu.fast_into(machine, first)
 
     menu.set_grub_default(machine, OTHER)
     second = menu.foretold(machine)
     assert "lab.entry=other" in second.words
     menu.fast_into(machine, second)
-    by_grub_into(machine, second, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, second)
 
     machine.run(f"grub-reboot '{written}'")
-    by_grub_into(machine, first, because=re.escape(f'chose the entry "{written}" for one boot'))
+    menu.by_loader_into(machine, first, "reboot", because=re.escape(f'chose the entry "{written}" for one boot'))
     menu.fast_into(machine, second)
 
     # The default is an entry that is not there: GRUB starts the first one.
     machine.run(f"mv {ENTRIES}/{OTHER}.conf /boot/gone && sync")
     assert menu.foretold(machine) == first
-    by_grub_into(machine, first, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, first)
     machine.run(f"mv /boot/gone {ENTRIES}/{OTHER}.conf")
     assert menu.foretold(machine) == second
     machine.run("mv /boot/lab/$(uname -r)/linux /boot/gone")

@@ -22,20 +22,14 @@ END
 chmod +x /etc/grub.d/42_lab
 """
 SET_DEFAULT_SUBVOLUME = "btrfs subvolume set-default $(btrfs inspect-internal rootid {}) / && sync"
-CHECKED = "grep -m1 '^checked: ' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 # Where env_block=512+1 says that it is.
 DESTROY_BLOCK = "dd if=/dev/zero of=/dev/vda2 bs=512 seek=512 count=1 conv=notrunc,fsync status=none"
-
-
-def by_grub_into(machine, start, script="reboot", because=""):
-    expect.firmware(machine, machine.reboot(script), because=because)
-    assert menu.running(machine) == start, "GRUB has started something else"
 
 
 def fast_into(machine, start):
     """Until the health check has seen the end of the boot, whose last unit writes to GRUB's environment block."""
     menu.fast_into(machine, start)
-    assert machine.output(CHECKED, seconds=200).startswith("checked: fast and complete: ")
+    assert expect.checked(machine).startswith("checked: fast and complete: ")
 
 
 @pytest.mark.long
@@ -45,7 +39,7 @@ def test_btrfs(machine):
     machine.run(OWN_ENTRY + menu.SAVE_DEFAULT, seconds=400)
     first = menu.foretold(machine)
     assert "lab.word=changed" in first.words
-    by_grub_into(machine, first, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, first)
     fast_into(machine, first)
 
     # The default subvolume is one that has no GRUB.
@@ -54,18 +48,18 @@ def test_btrfs(machine):
     own = menu.foretold(machine)
     assert "lab.entry=own" in own.words
     fast_into(machine, own)
-    by_grub_into(machine, own, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, own)
 
     machine.run("grub-reboot 0")
     assert "env_block=512+1" in machine.output(f"cat {GRUBENV}")
     assert "next_entry" not in machine.output(f"cat {GRUBENV}")
-    by_grub_into(machine, first, because=r'chose the entry "0" for one boot \(next_entry in block list 512\+1\)')
+    menu.by_loader_into(machine, first, "reboot", because=r'chose the entry "0" for one boot \(next_entry in block list 512\+1\)')
     fast_into(machine, own)
 
     # GRUB goes on without the variables in the block, and so does fastreboot.
     machine.run(DESTROY_BLOCK)
     assert menu.foretold(machine) == own
-    by_grub_into(machine, own, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, own)
     machine.run("grub-editenv - unset next_entry")  # makes the block anew
     assert menu.foretold(machine) == own
 

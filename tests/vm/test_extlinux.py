@@ -7,11 +7,6 @@ from lab import expect, extlinux, menu
 NOT_FOUND = r"/vmlinuz-gone(.|\n)*boot:"
 
 
-def by_extlinux_into(machine, start):
-    expect.firmware(machine, machine.reboot("fastreboot normal"), because="requested")
-    assert menu.running(machine) == start
-
-
 @pytest.mark.long
 @pytest.mark.kind(loader="grub")
 def test_extlinux(machine):
@@ -29,7 +24,7 @@ def test_extlinux(machine):
     second = menu.foretold(machine)
     assert second.release == older and "lab.entry=older" in second.words
     menu.fast_into(machine, second)
-    by_extlinux_into(machine, second)
+    menu.by_loader_into(machine, second)
 
     # The newer one, for one boot. extlinux forgets the request when it obeys it.
     machine.run("extlinux --once=newer /boot/extlinux && sync")

@@ -29,11 +29,6 @@ grub-editenv - set lab_choice=own
 """
 
 
-def by_grub_into(machine, start):
-    expect.firmware(machine, machine.reboot("fastreboot normal"), because="requested")
-    assert menu.running(machine) == start
-
-
 @pytest.mark.kind(loader="grub")
 def test_grub(machine):
     newer, older = menu.kernels(machine)
@@ -48,7 +43,7 @@ def test_grub(machine):
     saved = menu.agreed(machine)
     assert saved == (older, first.words + ["lab.word=changed"])
     menu.fast_into(machine, saved)
-    by_grub_into(machine, saved)
+    menu.by_loader_into(machine, saved)
 
     # The newer one, for one boot. GRUB forgets the request when it obeys it.
     machine.run("grub-reboot '1>0'")
@@ -62,7 +57,7 @@ def test_grub(machine):
     own = menu.agreed(machine)
     assert own.release == older and "lab.entry=one" in " ".join(own.words)
     menu.fast_into(machine, own)
-    by_grub_into(machine, own)
+    menu.by_loader_into(machine, own)
 
 
 @pytest.mark.long
@@ -75,5 +70,5 @@ def test_grub_default(machine, entry):
     machine.run(menu.SAVE_DEFAULT, seconds=300)
     menu.set_grub_default(machine, entry.format(older=older))
     start = menu.agreed(machine)
-    by_grub_into(machine, start)
+    menu.by_loader_into(machine, start)
     menu.fast_into(machine, start)

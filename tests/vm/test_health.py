@@ -13,7 +13,6 @@ ONLINE = "systemctl enable --now systemd-networkd; until ip -6 route show defaul
 LIMIT = 45
 # Only a kernel started by kexec lacks the interface: the boot loader's command line does not have this parameter.
 DEAD_AFTER_KEXEC = "cmdline-append = module_blacklist=virtio_net"
-CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 
 pytestmark = pytest.mark.kind(devices=("nic",))
 
@@ -24,10 +23,6 @@ def online(machine):
     machine.run(ONLINE)
     machine.run(f"echo 'health-timeout = {LIMIT}' > /etc/fastreboot.conf")
     return machine
-
-
-def checked(machine):
-    return machine.output(CHECKED, seconds=200)
 
 
 def pull_the_cable(machine):
@@ -43,7 +38,7 @@ def test_complete_then_a_dead_interface_heals(online):
     machine = online
     release = machine.output("uname -r")
     expect.fast(machine, machine.reboot(), release=release)
-    assert checked(machine) == f"checked: fast and complete: kernel {release} was started by kexec"
+    assert expect.checked(machine) == f"checked: fast and complete: kernel {release} was started by kexec"
     assert (last(machine)["outcome"], last(machine)["health"]["state"]) == ("fast", "complete")
     machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/attempt")
 
@@ -53,7 +48,7 @@ def test_complete_then_a_dead_interface_heals(online):
     assert last(machine)["health"]["state"] == "checking"
     boot = machine.reboot("true")  # by itself
     expect.firmware(machine, boot, f"after the fast reboot into kernel {release} something was missing: network interface en")
-    assert "everything is back" in checked(machine)
+    assert "everything is back" in expect.checked(machine)
     check = machine.run("fastreboot check", check=False).output
     assert f"into kernel {release} failed on 20" in check and "it came up, and something was missing" in check
     history = json.loads(machine.output("fastreboot history --json"))["reboots"]
@@ -78,7 +73,7 @@ def test_a_cable_pulled_costs_one_reboot(online):
     assert boot.jumped and boot.resets == 0
     boot = machine.reboot("true")
     expect.went_by_firmware(machine, boot)
-    line = checked(machine)
+    line = expect.checked(machine)
     assert "still missing after the firmware reboot" in line and "has lost its carrier" in line
     assert last(machine)["health"]["state"] == "missing"
     machine.run("! systemctl is-active fastreboot-health.timer && ! test -e /var/lib/fastreboot/healed")

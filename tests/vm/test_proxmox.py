@@ -72,11 +72,6 @@ def refresh(machine, *versions, uuid=FIRST):
     machine.run(REFRESH.format(uuid=uuid, versions=" ".join(versions), options=disk.OPTIONS), seconds=300)
 
 
-def by_loader_into(machine, start, script="reboot", because=""):
-    expect.firmware(machine, machine.reboot(script), because=because)
-    assert menu.running(machine) == start, "systemd-boot has started something else"
-
-
 @pytest.mark.long
 @pytest.mark.kind(loader="systemd-boot")
 def test_proxmox(machine):
@@ -92,7 +87,7 @@ def test_proxmox(machine):
     assert first.release == newer and f"lab.entry={newer}" in first.words
     menu.fast_into(machine, first)
     assert machine.output("findmnt -rn /esp || echo none") == "none"
-    by_loader_into(machine, first, "fastreboot normal", because="requested")
+    menu.by_loader_into(machine, first)
 
     # As `proxmox-boot-tool kernel pin` leaves it.
     machine.run(PIN.format(uuid=FIRST, entry=f"proxmox-{older}.conf"))
@@ -102,7 +97,7 @@ def test_proxmox(machine):
 
     # The newer one, for one boot.
     machine.run(f"bootctl set-oneshot proxmox-{newer}.conf")
-    by_loader_into(machine, first, because="for one boot")
+    menu.by_loader_into(machine, first, "reboot", because="for one boot")
 
     # Mounted at this moment: what is on the disk may not be what will be there.
     machine.run(f"mount /dev/disk/by-uuid/{FIRST} /esp")
@@ -113,4 +108,4 @@ def test_proxmox(machine):
     # The initrd was made anew, and not copied.
     machine.run(f"echo >> /boot/initrd.img-{older} && sync")
     assert "is not the same" in expect.status(machine)["reason_text"]
-    by_loader_into(machine, second, because="is not the same: run proxmox-boot-tool refresh")
+    menu.by_loader_into(machine, second, "reboot", because="is not the same: run proxmox-boot-tool refresh")

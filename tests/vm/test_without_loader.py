@@ -20,12 +20,6 @@ sync
 """
 
 
-def by_firmware_into(machine, start, script="reboot", because="requested"):
-    """The firmware starts this, and fastreboot says that it would do so again."""
-    expect.firmware(machine, machine.reboot(script), because=because)
-    assert menu.running(machine) == start, "the firmware has started something else"
-
-
 def first_in_order(machine, name, numbers):
     """Makes this entry the default, and returns what the firmware starts then."""
     efi.put_first(machine, numbers[name])
@@ -46,7 +40,7 @@ def test_unified_image(machine):
     first = first_in_order(machine, "uki", numbers)
     assert first.release == older and "lab.entry=uki" in first.words
     menu.fast_into(machine, first)
-    by_firmware_into(machine, first, "fastreboot normal")
+    menu.by_loader_into(machine, first)
 
     second = first_in_order(machine, "two", numbers)
     assert second.release == older and "lab.entry=two" in second.words
@@ -54,21 +48,21 @@ def test_unified_image(machine):
 
     # For one boot. After it, the entry that started the machine is not the one that the next boot starts.
     machine.run(f"efibootmgr --bootnext {numbers['uki']}")
-    by_firmware_into(machine, first, because="BootNext")
-    by_firmware_into(machine, second, because=BEFORE.format("two"))
+    menu.by_loader_into(machine, first, "reboot", because="BootNext")
+    menu.by_loader_into(machine, second, "reboot", because=BEFORE.format("two"))
 
     # Without its file, the firmware starts the next entry.
     machine.run(f"mv {LAB}/two.efi {LAB}/gone && sync")
-    by_firmware_into(machine, first, because=r"/EFI/lab/two\.efi, which .* starts, does not exist")
+    menu.by_loader_into(machine, first, "reboot", because=r"/EFI/lab/two\.efi, which .* starts, does not exist")
 
     # No entry, but the file that the firmware starts of any disk.
     machine.run(f"cp {LAB}/uki.efi {DEFAULT_FILE} && sync", seconds=300)
     efi.remove(machine, *numbers.values())
-    by_firmware_into(machine, first, because=f"boot entry Boot{numbers['uki']}, .* was removed")
+    menu.by_loader_into(machine, first, "reboot", because=f"boot entry Boot{numbers['uki']}, .* was removed")
     assert menu.foretold(machine) == first
     menu.fast_into(machine, first)
     machine.run(f"cp {efi.ESP}/EFI/systemd/systemd-bootx64.efi {DEFAULT_FILE} && sync")
-    by_firmware_into(machine, with_loader, because="unified kernel image")
+    menu.by_loader_into(machine, with_loader, "reboot", because="unified kernel image")
     assert menu.foretold(machine) == with_loader
 
 
@@ -89,24 +83,24 @@ def test_kernel(machine):
     first = first_in_order(machine, "newer", numbers)
     assert first.release == newer and "lab.entry=newer" in first.words
     menu.fast_into(machine, first)
-    by_firmware_into(machine, first, "fastreboot normal")
+    menu.by_loader_into(machine, first)
 
     second = first_in_order(machine, "older", numbers)
     assert second.release == older and "lab.entry=older" in second.words
     menu.fast_into(machine, second)
 
     machine.run(f"efibootmgr --bootnext {numbers['newer']}")
-    by_firmware_into(machine, first, because="BootNext")
-    by_firmware_into(machine, second, because=BEFORE.format("older"))
+    menu.by_loader_into(machine, first, "reboot", because="BootNext")
+    menu.by_loader_into(machine, second, "reboot", because=BEFORE.format("older"))
 
     kernel, _ = kernels["older"]
     machine.run(f"mv {efi.ESP}{kernel} {efi.ESP}/gone && sync")
-    by_firmware_into(machine, first, because=f"{kernel}, which .* starts, does not exist")
+    menu.by_loader_into(machine, first, "reboot", because=f"{kernel}, which .* starts, does not exist")
 
     # Another entry of the same number: the running kernel does not have its parameters.
     efi.remove(machine, numbers["newer"])
     kernel, arguments = kernels["newer"]
     assert efi.add(machine, "newer", kernel, f"{arguments} lab.word=changed") == numbers["newer"]
     changed = menu.Start(newer, first.words + ["lab.word=changed"])
-    by_firmware_into(machine, changed, because="with other parameters than the running kernel has")
+    menu.by_loader_into(machine, changed, "reboot", because="with other parameters than the running kernel has")
     assert menu.foretold(machine) == changed

@@ -6,6 +6,8 @@ import re
 # Reasons that only the shutdown itself can find; "" is an error of the kernel's.
 UNFORESEEN = ("load-failed", "state-unwritable", "manager-unreachable", "")
 BY_KEXEC = "208"  # the kernel's type_of_loader after kexec
+# Waits for the end of the health check.
+CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
 
 
 def fast(machine, boot, release=None):
@@ -28,6 +30,11 @@ def firmware(machine, boot, because):
     as_promised(machine, boot)
     assert status(machine)["boot"]["way"] == "firmware"
     assert re.search(because, the_line(machine)), the_line(machine)
+
+
+def checked(machine, seconds=200):
+    """What the health check said in the end."""
+    return machine.output(CHECKED, seconds=seconds)
 
 
 def as_promised(machine, boot):

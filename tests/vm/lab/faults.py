@@ -45,9 +45,6 @@ class Fault:
     ordinary: bool = False               # in every run of the tests, not only in `scripts/test --faults`
 
 
-# Waits for the health check after a fast reboot, and prints its result.
-CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
-
 # Files on every disk that must not be lost.
 PLANT = """
 set -e
@@ -94,7 +91,7 @@ def came_back(machine, boot, way):
 def told(machine, fault):
     """Checks and returns what fastreboot says about the reboot."""
     if fault.journal and expect.status(machine)["last_reboot"]["text"].endswith("health check under way"):
-        machine.run(CHECKED, seconds=240)
+        machine.run(expect.CHECKED, seconds=240)
     line = expect.status(machine)["last_reboot"]["text"]
     assert re.search(fault.line, line), line
     if fault.journal:

@@ -3,7 +3,7 @@
 import json
 
 from lab import expect, machine as lab_machine
-from lab.faults import CHECKED, FAST, GIVEN_UP, Fault, Way, reset_at
+from lab.faults import FAST, GIVEN_UP, Fault, Way, reset_at
 from lab.faults_table import HANGING_INITRD, NO_JUMP, not_tried_again
 
 HEALED = Way("fast, then one firmware reboot by itself because something is missing", kernels=2, jumped=True,
@@ -119,7 +119,7 @@ def cable_back_when_up(machine):
 def checked(text):
     """The health check ended with this text, its timer has stopped, and the machine does not reboot again."""
     def look(machine, boot):
-        line = machine.output(CHECKED, seconds=2 * LIMIT)
+        line = machine.output(expect.CHECKED, seconds=2 * LIMIT)
         assert text in line, line
         machine.run("! systemctl is-active fastreboot-health.timer")
         assert machine.output("cat /proc/sys/kernel/random/boot_id") == boot.boot_id

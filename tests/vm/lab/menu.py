@@ -68,6 +68,12 @@ def fast_into(machine, start):
     assert running(machine) == start
 
 
+def by_loader_into(machine, start, script="fastreboot normal", because="requested"):
+    """What the firmware or the boot loader starts by itself."""
+    expect.firmware(machine, machine.reboot(script), because=because)
+    assert running(machine) == start, "something else was started"
+
+
 def grub_id(machine, release):
     """The id of an entry in the submenu, as grub-mkconfig makes it."""
     uuid = machine.output("findmnt -no UUID /")

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from lab import expect
-from lab.faults import CHECKED, POWER_BACK, Fault, drop_in, power_cut_at
+from lab.faults import POWER_BACK, Fault, drop_in, power_cut_at
 from lab.faults_table import LOAD_DID_NOT_END, NO_JUMP, NOT_CHECKED, NOT_WRITTEN_DOWN
 
 FILE = Path(__file__).with_suffix(".json")
@@ -91,7 +91,7 @@ def trace(machine):
     """Makes a fast reboot, and returns its steps."""
     machine.run(TRACE)
     expect.fast(machine, machine.reboot())
-    machine.run(CHECKED)
+    machine.run(expect.CHECKED)
     return {verb: machine.output(f"cat /root/lab-steps/{verb} 2>/dev/null || true").splitlines() for verb in RUNS}
 
 
