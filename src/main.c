@@ -65,7 +65,7 @@ static int finish(int status)
 /* Those behind the verb. */
 static int take_arguments(const struct verb *verb, int n, char **arguments, struct call *call)
 {
-    int most = verb->flags & VERB_NUMBER ? 2 : 1;
+    int most = verb->flags & (VERB_NUMBER | VERB_SECOND) ? 2 : 1;
 
     if (n > most)
         return usage_error("unexpected argument \"%s\"", arguments[most]);

@@ -146,6 +146,9 @@ static int take(const struct option_help *option, struct call *call, const char 
     case OPTION_OUTPUT:
         call->output = optarg;
         return EXIT_FINE;
+    case OPTION_KEY_FILE:
+        call->key_file = optarg;
+        return EXIT_FINE;
     case OPTION_PLOT:
         call->plot = optarg;
         return EXIT_FINE;

@@ -46,7 +46,7 @@ static const char *argument_of(const struct option_help *option, const char *dir
         return "";
     if (option->option == OPTION_ROOT)
         return directory;
-    if (option->option & (OPTION_OUTPUT | OPTION_PLOT))
+    if (option->option & (OPTION_OUTPUT | OPTION_PLOT | OPTION_KEY_FILE))
         return file;
     return option->option == OPTION_KERNEL ? release : other;
 }

@@ -17,6 +17,10 @@
 #define KEXEC_FILE_NO_INITRAMFS 4
 #endif
 
+enum {
+    BLOCK = 512, /* an archive may start at its multiples */
+};
+
 static int kexec_file_load(int kernel, int initrd, const char *cmdline, unsigned long flags)
 {
     /* glibc has no wrapper. The length counts the NUL. */
@@ -45,16 +49,70 @@ static int join(const int *initrds, size_t n)
     return r < 0 ? r : steal_fd(&joined);
 }
 
-int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline)
+/* The pages of a closed memfd keep what is in them until they are used for something else. */
+static void overwrite(int fd, off_t from, size_t size)
 {
-    AUTOCLOSE int joined = -1;
+    static const char ZEROS[4096];
 
+    for (size_t done = 0, n; done < size; done += n) {
+        n = size - done < sizeof(ZEROS) ? size - done : sizeof(ZEROS);
+        (void)pwrite(fd, ZEROS, n, from + (off_t)done);
+    }
+}
+
+/* Pages of a memfd may be swapped out, to a disk that may not be encrypted. Without effect, this is
+ * only the chance of a moment. */
+static void keep_in_memory(int fd, off_t from, size_t size)
+{
+    size_t before = (size_t)from % (size_t)sysconf(_SC_PAGESIZE);
+    void *pages;
+
+    if (ftruncate(fd, from + (off_t)size) < 0)
+        return;
+    pages = mmap(NULL, before + size, PROT_READ, MAP_SHARED, fd, from - (off_t)before);
+    if (pages != MAP_FAILED)
+        (void)mlock(pages, before + size); /* until the program ends */
+}
+
+/* Returns where the secret starts, or a negative errno. */
+static off_t append_secret(int fd, const struct kexec_secret *secret)
+{
+    static const char ZEROS[BLOCK];
+    off_t end = lseek(fd, 0, SEEK_CUR);
+    int r = fd_write(fd, ZEROS, (size_t)(-end & (BLOCK - 1)));
+
+    end = lseek(fd, 0, SEEK_CUR);
+    if (r >= 0) {
+        keep_in_memory(fd, end, secret->size);
+        r = fd_write(fd, secret->data, secret->size);
+    }
+    if (r < 0)
+        overwrite(fd, end, secret->size);
+    return r < 0 ? r : end;
+}
+
+static int load_joined(int kernel, const int *initrds, size_t n_initrds,
+                       const struct kexec_secret *secret, const char *cmdline)
+{
+    AUTOCLOSE int joined = join(initrds, n_initrds);
+    off_t at = joined >= 0 && secret ? append_secret(joined, secret) : 0;
+    int r = joined < 0 ? joined : at < 0 ? (int)at : 0;
+
+    if (r >= 0)
+        r = kexec_file_load(kernel, joined, cmdline, 0);
+    if (joined >= 0 && secret && at >= 0)
+        overwrite(joined, at, secret->size);
+    return r;
+}
+
+int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct kexec_secret *secret,
+               const char *cmdline)
+{
     if (n_initrds == 0)
         return kexec_file_load(kernel, -1, cmdline, KEXEC_FILE_NO_INITRAMFS);
-    if (n_initrds == 1)
+    if (n_initrds == 1 && !secret)
         return kexec_file_load(kernel, initrds[0], cmdline, 0);
-    joined = join(initrds, n_initrds);
-    return joined < 0 ? joined : kexec_file_load(kernel, joined, cmdline, 0);
+    return load_joined(kernel, initrds, n_initrds, secret, cmdline);
 }
 
 int kexec_unload(void)

@@ -5,9 +5,16 @@
 
 /* All calls of kexec_file_load(2). */
 
-/* Loads the open `kernel` with the open `initrds`, concatenated, for the next kexec. Replaces what
- * was loaded. 0 or a negative errno. */
-int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline);
+/* What follows the initrds, and is a secret: this program's own copies are overwritten. */
+struct kexec_secret {
+    const void *data; /* NULL for none */
+    size_t size;
+};
+
+/* Loads the open `kernel` with the open `initrds`, concatenated, for the next kexec; `secret` may
+ * be NULL, and is left out without an initrd. Replaces what was loaded. 0 or a negative errno. */
+int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct kexec_secret *secret,
+               const char *cmdline);
 
 /* Unloads what is loaded. 0, even if nothing was, or a negative errno. */
 int kexec_unload(void);

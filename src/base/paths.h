@@ -53,6 +53,12 @@
  * reboot until it is known whether that helped. */
 #define STATE_HEALING STATE_DIR "/healed"
 
+/* Keys that fastreboot hands to the next boot. */
+#define STATE_KEYS STATE_DIR "/keys"
+
+/* Where systemd-cryptsetup(8) looks for keys, as in /etc. */
+#define RUN_KEYS "run/cryptsetup-keys.d"
+
 /* What the machine had at the last boot through the firmware (JSON). */
 #define STATE_BASELINE STATE_DIR "/baseline"
 

@@ -176,7 +176,9 @@ static const struct reason ROWS[] = {
               "device of `resume=`."},
     {"tpm-unlock", GROUP_SYSTEM, SEVERITY_BLOCK, KIND_MACHINE, ALWAYS, SCOPE_POLICY,
      "what the boot waits for can be unlocked without the TPM's measurements of this boot",
-     "add a key that needs nobody at the console (clevis with tang), or a TPM key without PCRs; "
+     "let fast reboots unlock it (`fastreboot unlock enroll`), or add a key that needs nobody at "
+     "the "
+     "console (clevis with tang), or a TPM key without PCRs; "
      "with nofail in crypttab and fstab the boot goes on without a volume of data. If a header is "
      "damaged, see to it before any reboot (`cryptsetup luksDump DEVICE`)",
      IF_YES(crypt.tpm, NULL),

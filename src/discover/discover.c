@@ -119,6 +119,19 @@ static void read_pinned(int root, struct facts *facts)
     answer_set_source(&facts->pinned, facts->config.kernel_source);
 }
 
+/* The keys make a copy of the initrd, which is joined with them. */
+static void add_key_memory(struct facts *facts)
+{
+    struct boot_payload *payload = &facts->payload;
+
+    for (size_t i = 0; i < facts->crypt.n_volumes; i++)
+        if (payload->entry && payload->n_initrds == 1 && !payload->entry->uki &&
+            unlock_is_enrolled(&facts->crypt.volumes[i])) {
+            payload->memory += payload->initrds[0].size;
+            return;
+        }
+}
+
 void facts_read(int root, struct facts *ret_facts)
 {
     const char *modules;
@@ -136,7 +149,8 @@ void facts_read(int root, struct facts *ret_facts)
     watchdog_facts_read(root, &ret_facts->watchdog);
     read_entries(root, ret_facts);
     crypt_facts_read(root, ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
-                     &ret_facts->crypt);
+                     &ret_facts->payload, &ret_facts->crypt);
+    add_key_memory(ret_facts);
     modules = ret_facts->payload.modules;
     if (!modules)
         return;

@@ -15,6 +15,7 @@
 #include "facts/image.h"
 #include "facts/inventory.h"
 #include "facts/started.h"
+#include "facts/unlock.h"
 #include "facts/watchdogs.h"
 
 /* A file that a boot entry needs. */
@@ -133,6 +134,10 @@ struct environment_facts {
 struct crypt_facts {
     struct answer tpm; /* one of its volumes needs a TPM that would no longer release the key */
     bool encrypted;    /* it is on an encrypted volume and may have to be unlocked by hand */
+    struct unlock_volume *volumes; /* all that the boot waits for */
+    size_t n_volumes;
+    enum initrd_way way; /* known only if fastreboot has a key for a volume */
+    const char *program; /* systemd's, in the initrd; NULL without one. Never freed */
 };
 
 /* What the quirk files say about this machine. */

@@ -14,6 +14,7 @@
 #include "discover/system/config.h"
 #include "discover/system/kexec.h"
 #include "reboot/notes.h"
+#include "reboot/unlock.h"
 
 static int new_id(char **ret_id)
 {
@@ -43,7 +44,8 @@ static int write_note(int root, const struct survey *survey, const char *id, con
 }
 
 /* Takes kernel and initrd out of a unified kernel image. */
-static int load_image(const struct boot_payload *payload, const char *cmdline)
+static int load_image(const struct boot_payload *payload, const struct kexec_secret *secret,
+                      const char *cmdline)
 {
     AUTOCLOSE int kernel = -1, initrd = -1;
     AUTOFREE char *problem = NULL;
@@ -51,41 +53,54 @@ static int load_image(const struct boot_payload *payload, const char *cmdline)
 
     return r < 0 ? r
                  : kexec_load(payload->unpacked >= 0 ? payload->unpacked : kernel, &initrd,
-                              initrd < 0 ? 0 : 1, cmdline);
+                              initrd < 0 ? 0 : 1, secret, cmdline);
 }
 
-static int load_payload(const struct boot_payload *payload, const char *cmdline)
+static int load_payload(const struct boot_payload *payload, const struct kexec_secret *secret,
+                        const char *cmdline)
 {
     AUTOFREE int *initrds = xcalloc(payload->n_initrds, sizeof(*initrds));
 
     if (payload->entry->uki)
-        return load_image(payload, cmdline);
+        return load_image(payload, secret, cmdline);
     for (size_t i = 0; i < payload->n_initrds; i++)
         initrds[i] = payload->initrds[i].fd;
     return kexec_load(payload->unpacked >= 0 ? payload->unpacked : payload->kernel.fd, initrds,
-                      payload->n_initrds, cmdline);
+                      payload->n_initrds, secret, cmdline);
 }
 
 /* Without the note the kernel would pass for another program's and would be started for ever. So
  * there is one before it is loaded, and one that says what it is afterwards. */
-static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
+static int load_noted(int root, const struct survey *survey, const char *id,
+                      const struct secret *archive, char **ret_error)
 {
     const struct boot_payload *payload = &survey->facts.payload;
-    AUTOFREE char *cmdline = load_cmdline(survey, id), *signature = payload_signature(payload);
+    const struct kexec_secret secret = {.data = archive->data, .size = archive->size};
+    AUTOFREE char *cmdline = load_cmdline(survey, id);
+    AUTOFREE char *signature = survey_signature(&survey->facts);
     int r = write_note(root, survey, id, ""), loaded = 0;
 
     if (r >= 0) {
-        loaded = load_payload(payload, cmdline);
+        loaded = load_payload(payload, secret.data ? &secret : NULL, cmdline);
         r = loaded < 0 ? loaded : write_note(root, survey, id, signature);
     }
-    if (r >= 0)
-        return 0;
     if (loaded < 0)
         *ret_error = format("loading kernel %s: %s", payload->kernel.path,
                             kexec_error(loaded, survey->facts.kexec.lockdown));
-    else
+    else if (r < 0)
         *ret_error = format("/" RUN_LOADED ": %s", strerror(-r));
-    (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
+    return r < 0 ? r : 0;
+}
+
+static int load_new(int root, const struct survey *survey, const char *id, char **ret_error)
+{
+    CLEANUP(secret_clear) struct secret archive;
+    int r = unlock_prepare(root, &survey->facts.crypt, &archive, ret_error);
+
+    if (r >= 0)
+        r = load_noted(root, survey, id, &archive, ret_error);
+    if (r < 0)
+        (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
     return r;
 }
 

@@ -37,6 +37,16 @@ static void join_units(int root, struct unit_facts *units)
                                COMMANDS[i].unit, COMMANDS[i].arguments));
 }
 
+char *survey_signature(const struct facts *facts)
+{
+    char *signature = payload_signature(&facts->payload);
+
+    for (size_t i = 0; i < facts->crypt.n_volumes; i++)
+        if (signature && unlock_is_enrolled(&facts->crypt.volumes[i]))
+            append_text(&signature, " ", facts->crypt.volumes[i].uuid);
+    return signature;
+}
+
 /* A note of a kernel that is no longer loaded is stale. */
 static void join_loaded(int root, struct facts *facts)
 {
@@ -47,7 +57,7 @@ static void join_loaded(int root, struct facts *facts)
         loaded_facts_clear(&facts->loaded);
     if (!facts->loaded.signature || !facts->payload.entry)
         return;
-    signature = payload_signature(&facts->payload);
+    signature = survey_signature(facts);
     facts->loaded.current = signature && streq(signature, facts->loaded.signature);
 }
 

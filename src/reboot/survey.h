@@ -15,3 +15,7 @@ struct survey {
 void survey_make(int root, enum purpose purpose, struct survey *ret_survey);
 
 void survey_clear(struct survey *survey);
+
+/* A text that differs if the next kernel would get other files, or keys of other volumes, see
+ * payload_signature(). The caller frees it. */
+char *survey_signature(const struct facts *facts);

@@ -68,6 +68,18 @@ static void print_initrds(const struct boot_entry *entry)
     print_line("  Initrd:   ", steal(&initrds));
 }
 
+/* The encrypted volumes that nobody has to unlock. */
+static void print_unlocked(const struct crypt_facts *crypt)
+{
+    AUTOFREE char *names = NULL;
+
+    for (size_t i = 0; i < crypt->n_volumes; i++)
+        if (unlock_is_enrolled(&crypt->volumes[i]))
+            append_text(&names, " ", crypt->volumes[i].name);
+    if (names)
+        print_line("  Unlocks:  ", format("%s (man fastreboot-unlock)", names));
+}
+
 /* The kernel that will be started. */
 static void print_payload(const struct survey *survey)
 {
@@ -81,6 +93,7 @@ static void print_payload(const struct survey *survey)
         print_line("  Added:    ", xstrdup(survey->added));
     if (source)
         print_line("  Source:   ", xstrdup(source));
+    print_unlocked(&survey->facts.crypt);
 }
 
 /* Most machines have none: that is one line, and `check` has more. */

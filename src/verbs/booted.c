@@ -8,6 +8,7 @@
 #include "reboot/notes.h"
 #include "reboot/times.h"
 #include "reboot/trial.h"
+#include "reboot/unlock.h"
 #include "verbs/verb.h"
 
 /* If systemd's own limit (TimeoutStartSec=) ended this program, the unit would have failed, and the
@@ -23,6 +24,7 @@ static int run(const struct call *call)
     notes_remove_begun(call->root);
     notes_remove_go_ahead(call->root);
     trial_clean(call->root);
+    unlock_withdraw(call->root);
     r = arrival_judge(call->root);
     if (r < 0)
         journal_trouble("/" STATE_ATTEMPT, r);

@@ -6,19 +6,19 @@
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
     verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_test, verb_booted,
-    verb_trace, verb_detach, verb_health, verb_hook, verb_jump, verb_times;
+    verb_trace, verb_detach, verb_health, verb_hook, verb_jump, verb_times, verb_unlock;
 
 static const struct verb *const VERBS[] = {
-    &verb_status, &verb_check,   &verb_test,      &verb_list,  &verb_history, &verb_explain,
+    &verb_status, &verb_check,   &verb_test,     &verb_list,      &verb_history, &verb_explain,
     &verb_wait,   &verb_metrics,
 
-    &verb_reboot, &verb_normal,  &verb_set_next,  &verb_trace, &verb_load,    &verb_unload,
+    &verb_reboot, &verb_normal,  &verb_set_next, &verb_trace,     &verb_load,    &verb_unload,
 
     &verb_cancel, &verb_retry,   &verb_record,
 
-    &verb_enable, &verb_disable, &verb_uninstall,
+    &verb_enable, &verb_disable, &verb_unlock,   &verb_uninstall,
 
-    &verb_booted, &verb_detach,  &verb_health,    &verb_hook,  &verb_jump,    &verb_times,
+    &verb_booted, &verb_detach,  &verb_health,   &verb_hook,      &verb_jump,    &verb_times,
 };
 
 static const struct group GROUPS[] = {
@@ -45,6 +45,7 @@ static const struct option_help OPTIONS[] = {
     {OPTION_NAGIOS, "nagios", 0, NULL, "as a plugin for Nagios: one line, exit 0, 1, 2 or 3"},
     {OPTION_OUTPUT, "output", 0, "FILE", "write into that file, replacing it at once"},
     {OPTION_PLOT, "plot", 0, "FILE", "draw where the time went, as an SVG, into that file"},
+    {OPTION_KEY_FILE, "key-file", 0, "FILE", "a key file that opens the volumes now"},
     {OPTION_FAST, "fast", 0, NULL, "only if the reboot will not go through the firmware"},
     {OPTION_FIRMWARE, "firmware", 0, NULL, "through the firmware, once"},
     {OPTION_WHEN, "when", 0, "TIME", "not now: +MINUTES, +2h, HH:MM, a date; or cancel"},
@@ -73,6 +74,12 @@ static const struct feature FEATURES[] = {
     {"ZSTD", true},
 #else
     {"ZSTD", false},
+#endif
+/* `unlock` can add and remove keys. */
+#ifdef HAVE_CRYPTSETUP
+    {"CRYPTSETUP", true},
+#else
+    {"CRYPTSETUP", false},
 #endif
     {"PACKAGE", sizeof(UNINSTALL) > 1}, /* a package manager removes it, not `uninstall` */
     {"SANITIZER", HAS_ASAN},

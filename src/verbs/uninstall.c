@@ -13,6 +13,7 @@
 #include "reboot/load.h"
 #include "report/print.h"
 #include "verbs/complain.h"
+#include "verbs/unlock.h"
 #include "verbs/verb.h"
 
 #define UNITS                                                                                      \
@@ -245,6 +246,7 @@ static int run(const struct call *call)
     failures += run_systemctl(call, UNMASK_RUNTIME);
     failures += run_systemctl(call, is_booted ? STOP : DISABLE);
     failures += drop_kernel(call);
+    failures += unlock_drop_all(call);
     failures += each(call, FILES, ELEMENTS(FILES), remove_file);
     failures += each(call, TREES, ELEMENTS(TREES), remove_tree);
     settings = list_settings(); /* without masks */

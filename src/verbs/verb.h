@@ -44,6 +44,7 @@ enum {
     OPTION_PURGE = 1 << 18,
     OPTION_PLOT = 1 << 19,
     OPTION_EFI = 1 << 20,
+    OPTION_KEY_FILE = 1 << 21,
 };
 
 /* The argument of --json, in the order of the option's words. */
@@ -67,7 +68,8 @@ struct call {
     const char *plot;          /* argument of --plot, or NULL */
     int64_t when;              /* argument of --when, in microseconds since 1970, or one of these */
     const char *argument;      /* the verb's argument, or NULL */
-    const char *second;        /* another one, of a verb that takes numbers, or NULL */
+    const char *second;        /* another one, see VERB_NUMBER and VERB_SECOND; or NULL */
+    const char *key_file;      /* argument of --key-file, or NULL */
 };
 
 enum {
@@ -79,6 +81,7 @@ enum {
     VERB_NEEDS_ROOT = 1 << 0, /* unless it is a dry run */
     VERB_HIDDEN = 1 << 1,     /* for units and the build; not in the short help */
     VERB_NUMBER = 1 << 2,     /* the arguments are at most two numbers from 1 on */
+    VERB_SECOND = 1 << 3,     /* another argument may follow, any text */
 };
 
 struct verb {

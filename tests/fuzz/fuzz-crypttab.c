@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write("proc/cmdline", cmdline, strlen(cmdline));
     fuzz_write("proc/self/mountinfo", data, size);
     check_settings(cmdline);
-    crypt_facts_read(fuzz_root(), cmdline, &facts);
+    crypt_facts_read(fuzz_root(), cmdline, NULL, &facts);
     must((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
     crypt_facts_clear(&facts);
     requests_read(fuzz_root(), requests); /* resume= is on that line */

@@ -30,9 +30,11 @@ static void change(const char *path, const char *text)
     point();
 }
 
-int kexec_load(int kernel, const int *initrds, size_t n_initrds, const char *cmdline)
+int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct kexec_secret *secret,
+               const char *cmdline)
 {
     (void)initrds, (void)n_initrds;
+    fake.secret_size = secret ? secret->size : 0;
     fake.loads++;
     fake.kernel_size = lseek(kernel, 0, SEEK_END);
     if (fake.load_error)

@@ -31,6 +31,7 @@ struct fake {
     unsigned armed;     /* the timeout of the watchdog in seconds */
     int loads, unloads; /* number of calls */
     off_t kernel_size;  /* of the file that was loaded last */
+    size_t secret_size; /* of what it got behind its initrds */
     bool inside;        /* the fake itself is writing */
     const char *stale;  /* the unit that systemd has read before its files were as they should be */
     const char *(*unit_state)(const char *unit); /* NULL: all are active */

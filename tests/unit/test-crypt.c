@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "discover/crypt/crypt.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "act/unlock/cpio.h"
 #include "discover/hardware/volumes.h"
+#include "discover/kernel/initrd-way.h"
 #include "luks-made.h"
 #include "test.h"
 #include "tree.h"
@@ -70,7 +76,7 @@ static void expect(const struct tree *tree, int result, const char *words)
 {
     CLEANUP(crypt_facts_clear) struct crypt_facts facts;
 
-    crypt_facts_read(tree->root, NULL, &facts);
+    crypt_facts_read(tree->root, NULL, NULL, &facts);
     assert_answer(&facts.tpm, result, words);
     assert_true((facts.tpm.is == ANSWER_NO) == !facts.tpm.text);
 }
@@ -231,7 +237,7 @@ static int is_for_root_alone(void *argument)
     struct crypt_facts facts;
     int error;
 
-    crypt_facts_read(tree->root, NULL, &facts);
+    crypt_facts_read(tree->root, NULL, NULL, &facts);
     error = facts.tpm.error;
     crypt_facts_clear(&facts);
     return error == EACCES;
@@ -338,9 +344,170 @@ static void plain_volumes(void **state)
     expect(*state, 1, "/sealed");
 }
 
+/* A payload whose initrd has one file, packed by a command. */
+static const char *next_cmdline = "quiet";
+
+static void made_initrd(const struct tree *tree, const char *name, const char *pack,
+                        struct boot_payload *payload, struct boot_file *file)
+{
+    static struct boot_entry entry;
+    AUTOFREE char *text = format("%s/initrd", tree->path), *command = format("%s '%s'", pack, text);
+    const struct cpio_member members[] = {{"early_cpio", S_IFREG | 0644, "1\n", 2},
+                                          {name, S_IFREG | 0755, "program", 7}};
+    CLEANUP(secret_clear) struct secret archive = {0};
+
+    secret_allocate(&archive, cpio_size(members, 2));
+    cpio_write(&archive, members, 2);
+    tree_write_bytes(tree, "initrd", archive.data, archive.size);
+    if (*pack)
+        assert_int_equal(system(command), 0);
+    file->fd = openat(tree->root, "initrd", O_RDONLY | O_CLOEXEC);
+    file->size = (uint64_t)lseek(file->fd, 0, SEEK_END);
+    entry.cmdline = (char *)next_cmdline;
+    *payload =
+        (struct boot_payload){.entry = &entry, .kernel.fd = 0, .initrds = file, .n_initrds = 1};
+}
+
+static void how_an_initrd_opens_volumes(void **state)
+{
+    static const struct {
+        const char *name, *pack;
+        enum initrd_way way;
+    } CASES[] = {
+        {"usr/lib/systemd/systemd-cryptsetup", "", INITRD_SYSTEMD},
+        {"./usr/lib/systemd/systemd-cryptsetup", "", INITRD_SYSTEMD},
+        {"usr/bin/systemd-cryptsetup", "", INITRD_SYSTEMD},
+        {"scripts/local-top/cryptroot", "", INITRD_CRYPTROOT},
+        {"usr/sbin/cryptsetup", "", INITRD_UNKNOWN},
+        {"scripts/local-top/cryptroot", "truncate -s 100", INITRD_UNKNOWN},
+        {"scripts/local-top/cryptroot", "truncate -s 0", INITRD_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < ELEMENTS(CASES); i++) {
+        struct boot_file file = {0};
+        struct boot_payload payload;
+        const char *program;
+
+        made_initrd(*state, CASES[i].name, CASES[i].pack, &payload, &file);
+        assert_int_equal(initrd_way(&payload, &program), CASES[i].way);
+        assert_int_equal(CASES[i].way == INITRD_SYSTEMD, program != NULL);
+        if (program)
+            assert_non_null(strstr(CASES[i].name, program + 1));
+        close(file.fd);
+    }
+}
+
+/* Behind an archive of its own for microcode. */
+static void a_packed_initrd(void **state)
+{
+    static const char *const PROGRAMS[] = {"gzip -9", "zstd -q -3"};
+    const struct tree *tree = *state;
+
+    for (size_t i = 0; i < ELEMENTS(PROGRAMS); i++) {
+        AUTOFREE char *pack = format("f() { d=$(dirname $1); %s <$1 >$d/packed; cat $1 $d/packed "
+                                     ">$d/both; sed -i s/local-top/local-xxx/ $d/both; mv $d/both "
+                                     "$1; }; f",
+                                     PROGRAMS[i]);
+        struct boot_file file = {0};
+        struct boot_payload payload;
+        const char *program;
+
+        if (i == 1 && system("command -v zstd >/dev/null") != 0)
+            continue;
+        made_initrd(tree, "scripts/local-top/cryptroot", pack, &payload, &file);
+        assert_int_equal(initrd_way(&payload, &program), INITRD_CRYPTROOT);
+        close(file.fd);
+    }
+}
+
+#define TOKEN "\"1\":{\"type\":\"fastreboot\",\"keyslots\":[\"2\"],\"version\":1}"
+#define KEY_FILE "var/lib/fastreboot/keys/" LUKS_UUID ".key"
+
+/* The answers with an initrd of this kind. */
+static void expect_enrolled(const struct tree *tree, const char *program, bool enrolled,
+                            const char *problem)
+{
+    CLEANUP(crypt_facts_clear) struct crypt_facts facts;
+    struct boot_file file = {0};
+    struct boot_payload payload;
+
+    made_initrd(tree, program, "", &payload, &file);
+    crypt_facts_read(tree->root, NULL, &payload, &facts);
+    close(file.fd);
+    assert_int_equal(facts.n_volumes, 1);
+    assert_string_equal(facts.volumes[0].name, "cryptroot");
+    assert_string_equal(facts.volumes[0].device, "/dev/sda3");
+    assert_int_equal(unlock_is_enrolled(&facts.volumes[0]), enrolled);
+    assert_int_equal(facts.encrypted, !enrolled);
+    assert_int_equal(facts.tpm.is, enrolled ? ANSWER_NO : ANSWER_YES);
+    if (problem)
+        assert_non_null(strstr(facts.volumes[0].problem, problem));
+    else
+        assert_null(facts.volumes[0].problem);
+}
+
+static void an_enrolled_volume_needs_no_tpm(void **state)
+{
+    static const char SYSTEMD[] = "usr/lib/systemd/systemd-cryptsetup";
+    static const char CRYPTROOT[] = "scripts/local-top/cryptroot";
+    const struct tree *tree = *state;
+
+    machine(tree);
+    made_luks2(tree, "dev/sda3", BOUND "," TOKEN);
+    expect_enrolled(tree, SYSTEMD, false, NULL); /* the key is lost */
+    tree_write(tree, KEY_FILE, "key");
+    expect_enrolled(tree, SYSTEMD, true, NULL);
+    expect_enrolled(tree, CRYPTROOT, true, NULL);
+    expect_enrolled(tree, "usr/sbin/cryptsetup", false, "does not know how");
+
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none luks,tpm2-device=auto\n");
+    expect_enrolled(tree, SYSTEMD, true, NULL);
+    expect_enrolled(tree, CRYPTROOT, true, NULL);
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none luks,discard,key-slot=3\n");
+    expect_enrolled(tree, SYSTEMD, true, NULL);
+    expect_enrolled(tree, CRYPTROOT, false, "keyslot of key-slot=3 in /etc/crypttab:1");
+    next_cmdline = "quiet cryptopts=target=x";
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none luks\n");
+    expect_enrolled(tree, SYSTEMD, true, NULL);
+    expect_enrolled(tree, CRYPTROOT, false, "cryptopts=");
+    next_cmdline = "quiet";
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none luks,keyscript=/root/tpm\n");
+    expect_enrolled(tree, CRYPTROOT, false, "the keyscript /root/tpm");
+    tree_write(tree, "etc/crypttab", "cryptroot UUID=x none luks\n");
+    made_luks2(tree, "dev/sda3", BOUND); /* the slot is gone */
+    expect_enrolled(tree, SYSTEMD, false, NULL);
+    made_luks2(tree, "dev/sda3", BOUND ",\"1\":{\"type\":\"fastreboot\",\"keyslots\":[]}");
+    expect_enrolled(tree, SYSTEMD, false, NULL);
+}
+
+/* What keys may be kept on. */
+static void whether_a_place_is_encrypted(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_int_equal(crypt_holds(tree->root, "/var/lib"), 0);
+    machine(tree);
+    assert_int_equal(crypt_holds(tree->root, "/var/lib"), 1); /* LVM on LUKS */
+    assert_int_equal(crypt_holds(tree->root, "/srv/x"), 1);
+    slave(tree, "sdb", "dm-1"); /* a part of it is not encrypted */
+    assert_int_equal(crypt_holds(tree->root, "/var/lib"), 0);
+    mounted(tree, "22 1 253:2 / / rw - ext4 /dev/mapper/data rw\n"
+                  "23 22 8:3 / /var rw - ext4 /dev/sda3 rw\n"
+                  "24 22 0:40 / /tmp rw - tmpfs tmpfs rw\n");
+    assert_int_equal(crypt_holds(tree->root, "/var/lib"), 0);
+    assert_int_equal(crypt_holds(tree->root, "/tmp"), 0);
+    assert_int_equal(crypt_holds(tree->root, "/home"), 1);
+    tree_write(tree, "sys/devices/virtual/block/dm-2/dm/uuid", "CRYPT-PLAIN-data\n");
+    assert_int_equal(crypt_holds(tree->root, "/home"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(how_an_initrd_opens_volumes),
+        TEST(a_packed_initrd),
+        TEST(an_enrolled_volume_needs_no_tpm),
+        TEST(whether_a_place_is_encrypted),
         TEST(volumes_below_the_root),
         TEST(volumes_that_the_boot_waits_for),
         TEST(file_systems_without_a_number),

@@ -15,10 +15,12 @@ static struct call {
     size_t length;
     char cmdline[64];
     unsigned long flags;
-    char text[64]; /* of the initrd */
+    char text[1024]; /* of the initrd */
     ssize_t size;
 } made;
 static int refuses; /* a positive errno, or 0 */
+static bool watched;
+static int kept = -1; /* the initrd, if it is watched */
 
 long __wrap_syscall(long number, int kernel, int initrd, size_t length, const char *cmdline,
                     unsigned long flags);
@@ -30,6 +32,8 @@ long __wrap_syscall(long number, int kernel, int initrd, size_t length, const ch
     snprintf(made.cmdline, sizeof(made.cmdline), "%s", cmdline ? cmdline : "(none)");
     if (initrd >= 0)
         made.size = pread(initrd, made.text, sizeof(made.text), 0);
+    if (initrd >= 0 && watched)
+        kept = dup(initrd);
     errno = refuses;
     return refuses ? -1 : 0;
 }
@@ -48,12 +52,32 @@ static void one_initrd_is_loaded_as_it_is(void **state)
 {
     AUTOCLOSE int kernel = make(*state, "k", "kernel"), initrd = make(*state, "i", "one");
 
-    assert_int_equal(kexec_load(kernel, &initrd, 1, "root=/dev/sda1"), 0);
+    assert_int_equal(kexec_load(kernel, &initrd, 1, NULL, "root=/dev/sda1"), 0);
     assert_int_equal(made.kernel, kernel);
     assert_int_equal(made.initrd, initrd);
     assert_int_equal(made.flags, 0);
     assert_string_equal(made.cmdline, "root=/dev/sda1");
     assert_int_equal(made.length, strlen("root=/dev/sda1") + 1); /* the NUL counts */
+}
+
+/* This program's copy is overwritten when the kernel has its own. */
+static void a_secret_comes_behind_the_initrds(void **state)
+{
+    static const struct kexec_secret SECRET = {.data = "secret", .size = 6};
+    AUTOCLOSE int kernel = make(*state, "k", "kernel"), initrd = make(*state, "i", "one");
+
+    watched = true;
+    assert_int_equal(kexec_load(kernel, &initrd, 1, &SECRET, "x"), 0);
+    watched = false;
+    assert_int_equal(made.size, 518); /* where a block starts */
+    assert_memory_equal(made.text, "one\0\0", 5);
+    assert_memory_equal(made.text + 512, "secret", 6);
+    assert_int_equal(pread(kept, made.text, sizeof(made.text), 0), 518);
+    assert_memory_equal(made.text, "one\0\0", 5);
+    assert_memory_equal(made.text + 512, "\0\0\0\0\0\0", 6);
+    assert_int_equal(close(kept), 0);
+    assert_int_equal(kexec_load(kernel, NULL, 0, &SECRET, "x"), 0);
+    assert_int_equal(made.initrd, -1);
 }
 
 static void several_are_joined_and_padded(void **state)
@@ -63,7 +87,7 @@ static void several_are_joined_and_padded(void **state)
     AUTOCLOSE int four = make(*state, "4", "four"), none = make(*state, "0", "");
     const int initrds[] = {one, none, four};
 
-    assert_int_equal(kexec_load(kernel, initrds, 3, "x"), 0);
+    assert_int_equal(kexec_load(kernel, initrds, 3, NULL, "x"), 0);
     assert_int_equal(made.size, 8);
     assert_memory_equal(made.text, JOINED, 8);
     assert_int_equal(lseek(one, 0, SEEK_CUR), 0); /* others also read from it */
@@ -73,7 +97,7 @@ static void no_initrd_is_said(void **state)
 {
     AUTOCLOSE int kernel = make(*state, "k", "kernel");
 
-    assert_int_equal(kexec_load(kernel, NULL, 0, ""), 0);
+    assert_int_equal(kexec_load(kernel, NULL, 0, NULL, ""), 0);
     assert_int_equal(made.initrd, -1);
     assert_int_equal(made.flags, KEXEC_FILE_NO_INITRAMFS);
     assert_int_equal(made.length, 1);
@@ -96,9 +120,9 @@ static void a_refusal_comes_back(void **state)
     const int closed[] = {-1, -1};
 
     refuses = EKEYREJECTED;
-    assert_int_equal(kexec_load(kernel, NULL, 0, "x"), -EKEYREJECTED);
+    assert_int_equal(kexec_load(kernel, NULL, 0, NULL, "x"), -EKEYREJECTED);
     refuses = 0;
-    assert_true(kexec_load(kernel, closed, 2, "x") < 0);
+    assert_true(kexec_load(kernel, closed, 2, NULL, "x") < 0);
 }
 
 static void errors_have_words(void **state)
@@ -126,13 +150,10 @@ static void lockdown_explains_a_refusal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_initrd_is_loaded_as_it_is),
-        TEST(several_are_joined_and_padded),
-        TEST(no_initrd_is_said),
-        TEST(what_is_loaded_is_dropped),
-        TEST(a_refusal_comes_back),
-        cmocka_unit_test(errors_have_words),
-        cmocka_unit_test(lockdown_explains_a_refusal),
+        TEST(one_initrd_is_loaded_as_it_is), TEST(a_secret_comes_behind_the_initrds),
+        TEST(several_are_joined_and_padded), TEST(no_initrd_is_said),
+        TEST(what_is_loaded_is_dropped),     TEST(a_refusal_comes_back),
+        cmocka_unit_test(errors_have_words), cmocka_unit_test(lockdown_explains_a_refusal),
     };
 
     return RUN_TESTS(tests);

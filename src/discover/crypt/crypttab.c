@@ -24,6 +24,10 @@ void unlock_settings_clear(struct unlock_settings *settings)
 {
     free(settings->tpm);
     free(settings->header);
+    free(settings->other);
+    free(settings->token);
+    free(settings->slot);
+    free(settings->flags);
     *settings = (struct unlock_settings){0};
 }
 
@@ -69,6 +73,52 @@ static void note_tpm(struct unlock_settings *settings, char *text)
         settings->tpm = text;
 }
 
+/* The first of these options that the line has, in words for free(), or NULL. */
+static char *first_option(const struct line *line, const char *const *prefixes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        AUTOFREE char *value = option(line->options, prefixes[i]);
+
+        if (value)
+            return format("%s%s in %s", prefixes[i], value, line->from);
+    }
+    return NULL;
+}
+
+/* What the volume is opened with in any case. The last line with one of them counts. */
+static void take_flags(struct unlock_settings *settings, const struct line *line)
+{
+    static const char *const FLAGS[] = {"discard", "same-cpu-crypt", "submit-from-crypt-cpus",
+                                        "no-read-workqueue", "no-write-workqueue"};
+    AUTOFREE char *flags = NULL;
+
+    for (size_t i = 0; line->options && i < ELEMENTS(FLAGS); i++)
+        if (mounts_has_option(line->options, FLAGS[i]))
+            append_text(&flags, ",", FLAGS[i]);
+    if (flags)
+        set_text(&settings->flags, format(",%s", flags));
+}
+
+/* What the line is opened by, if that is not what somebody types. Keeps the first of each. */
+static void take_other(struct unlock_settings *settings, const struct line *line, bool named,
+                       const char *script)
+{
+    static const char *const TOKENS[] = {"tpm2-device=", "fido2-device=", "pkcs11-uri="};
+    static const char *const SLOTS[] = {"key-slot=", "keyslot="};
+
+    if (!settings->token)
+        settings->token = first_option(line, TOKENS, ELEMENTS(TOKENS));
+    if (!settings->slot)
+        settings->slot = first_option(line, SLOTS, ELEMENTS(SLOTS));
+    take_flags(settings, line);
+    if (settings->other)
+        return;
+    if (script && !streq(script, "/lib/cryptsetup/askpass"))
+        settings->other = format("the keyscript %s in %s", script, line->from);
+    else if (!script && named)
+        settings->other = format("the key file %s in %s", line->key, line->from);
+}
+
 /* A script may do anything; a key file with the TPM option is sealed by the TPM. With the option
  * but without a key file, the tokens in the header decide. */
 static void take_line(struct unlock_settings *settings, const struct line *line)
@@ -87,6 +137,7 @@ static void take_line(struct unlock_settings *settings, const struct line *line)
                  format("the key file %s, which a TPM has sealed (%s)", line->key, line->from));
     else if (!script)
         settings->key_file = settings->key_file || named;
+    take_other(settings, line, named, script);
 }
 
 /* Whether crypttab's device is the volume's: "UUID=...", a udev link, or a path. */

@@ -10,6 +10,10 @@ struct unlock_settings {
     char *tpm;     /* in words, why its key may come from a TPM whatever its header says; or NULL */
     char *header;  /* the file or device with its header; NULL if it is on the volume's device */
     bool key_file; /* it has a key file that is not sealed by a TPM */
+    char *other;   /* the key file or script that opens it, in words; or NULL */
+    char *token;   /* systemd's option by which a TPM or token does, in words; or NULL */
+    char *slot;    /* the option that names another keyslot, in words; or NULL */
+    char *flags;   /* options for the open volume, as ",discard"; or NULL */
     bool awaited;  /* the boot waits until it is unlocked: a line without noauto and nofail */
 };
 

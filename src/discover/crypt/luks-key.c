@@ -2,6 +2,7 @@
 #include "discover/crypt/luks-key.h"
 
 #include "base/util.h"
+#include "facts/unlock.h"
 
 enum {
     MAX_JWE = 64 * 1024,
@@ -210,6 +211,8 @@ struct unlock_key luks_key_of_token(const char *id, const struct json_object *to
     for (size_t i = 0; type && i < ELEMENTS(NEED_SOMEBODY); i++)
         if (streq(type, NEED_SOMEBODY[i]))
             return ATTENDED;
+    if (type && streq(type, UNLOCK_TOKEN))
+        return (struct unlock_key){.kind = KEY_OWN};
     if (type && streq(type, "systemd-tpm2"))
         return judge_systemd(name, token);
     if (type && streq(type, "clevis")) {
@@ -224,6 +227,7 @@ struct unlock_key luks_key_of_token(const char *id, const struct json_object *to
 void luks_keys_add(struct luks_keys *keys, struct unlock_key key)
 {
     keys->sure = keys->sure || key.kind == KEY_SURE;
+    keys->own = keys->own || key.kind == KEY_OWN;
     if (keys->tpm)
         free(key.text);
     else

@@ -20,6 +20,7 @@ struct unlock_key {
         KEY_ATTENDED, /* somebody has to be there, with or without kexec */
         KEY_SURE,     /* works unattended, also after a kexec */
         KEY_TPM,      /* bound to PCRs of a TPM, or that cannot be ruled out */
+        KEY_OWN,      /* fastreboot's: see struct unlock_volume */
     } kind;
     char *text; /* KEY_TPM only, freed by the caller: "token 1 (systemd-tpm2, bound to PCR 7)" */
 };
@@ -35,6 +36,8 @@ struct unlock_key luks_key_of_clevis(const char *id, const char *jwe, size_t len
 struct luks_keys {
     char *tpm;  /* the first that is bound to a TPM, in words, or NULL */
     bool sure;  /* there is one that works unattended, also after a kexec */
+    bool own;   /* fastreboot's token names a keyslot */
+    bool luks1; /* there are no tokens */
     char *uuid; /* of the volume */
 };
 

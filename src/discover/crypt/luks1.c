@@ -111,6 +111,7 @@ int luks1_keys_read(int fd, struct luks_keys *keys, const char **ret_problem)
     if (r < 0)
         return r == -ENODATA ? damaged(ret_problem, "the LUKS1 header is damaged") : r;
     keys->uuid = xstrdup(header.uuid);
+    keys->luks1 = true;
     gap = gap_of(&header);
     if (!gap)
         return 0;

@@ -32,7 +32,9 @@ static bool refill(struct inflation *inflation, unsigned char *chunk, size_t *re
     int r;
 
     *ret_n = left < CHUNK ? (size_t)left : CHUNK;
-    r = *ret_n > 0 ? fd_read_at(inflation->from, chunk, *ret_n, inflation->at) : -ENODATA;
+    r = *ret_n == 0         ? -ENODATA
+        : inflation->untold ? fd_read_untold(inflation->from, chunk, *ret_n, inflation->at)
+                            : fd_read_at(inflation->from, chunk, *ret_n, inflation->at);
     if (r == -ENODATA)
         return fail(inflation, "its compressed content is cut off");
     inflation->at += *ret_n;
@@ -42,6 +44,10 @@ static bool refill(struct inflation *inflation, unsigned char *chunk, size_t *re
 
 static bool drain(struct inflation *inflation, const unsigned char *bytes, size_t n)
 {
+    if (inflation->take) {
+        inflation->written += n;
+        return inflation->take(inflation->data, bytes, n);
+    }
     if (n > MAX_UNPACKED - inflation->written)
         return fail(inflation, "it unpacks to more than 256 MiB");
     inflation->error = fd_write(inflation->to, bytes, n);
