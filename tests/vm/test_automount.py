@@ -27,7 +27,8 @@ def test_boot_that_comes_and_goes(machine):
     for _ in range(2):
         machine.run(EXPIRE)
         assert machine.output("systemctl is-active fastreboot") == "active"
-        assert machine.output("systemctl list-jobs --no-legend") in ("", "No jobs running.")
+        # Of boot.mount, boot.automount and fastreboot.service: the health check's timer makes jobs at any time.
+        assert "boot." not in machine.output("systemctl list-jobs --no-legend")
         assert expect.status(machine)["next"] == "fast"
         machine.run(EXPIRE)
         expect.fast(machine, machine.reboot(ask=False))  # asking would have it mounted
