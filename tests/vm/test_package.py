@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from lab import cache, host, package
+from lab import cache, debian, host, package
 
 # Changed by the installation of any package.
 CHANGES_ANYWAY = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/var/lib/apt/", "/proc", "/tmp", "/run/systemd", "/run/mount", "/etc/ld.so.cache")
@@ -155,6 +155,35 @@ def test_other_packages(script, program):
     there = {line.removeprefix("./").removeprefix("/").removeprefix("usr/").removesuffix(".gz") for line in lines}
     assert FILES | {program} <= there
     assert not any("etc/" in line for line in there if line.startswith(("etc/", "./etc/", "/etc/")))
+
+
+README = host.REPO / "README.md"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("suite", package.SUITES)
+def test_a_newcomer_has_what_the_readme_says(suite, tmp_path):
+    """On a server with nothing but systemd: apt gets the rest from the archive."""
+    part = README.read_text().split("## Install")[1].split("**Without a package**")[0]
+    lines = [line.split("#")[0].strip() for line in part.splitlines() if line.startswith("    ")]
+    build, install, show = (line.replace("bookworm", suite) for line in lines)
+    assert all(name in part for name in package.SUITES)
+    assert (build, show) == (f"scripts/package {suite}", "fastreboot status")
+    host.run(host.REPO / build.split()[0], *build.split()[1:], tmp_path / "build-packages" / suite)
+    with cache.copy_of(bare(suite), f"bare-{suite}") as root:
+        shutil.copytree(tmp_path / "build-packages", root / "root/build-packages")
+        apt(root, "update")  # the chroot has no lists, a server has
+        package.run_in(root, "sh", "-euc", f"cd /root && {install.replace('apt ', 'apt-get -qy ')}")
+        said = package.run_in(root, "sh", "-c", f"{show}; :")
+        assert said.startswith("Next reboot: firmware")
+        assert package.run_in(root, "dpkg", "--audit") == ""
+
+
+def bare(suite):
+    """A server's packages, as far as they matter here."""
+    packages = ["systemd-sysv", "ca-certificates"]
+    return cache.get(f"bare-{suite}", cache.digest(*packages), lambda target: debian.bootstrap(target, suite, "apt", packages),
+                     f"making a bare chroot of {suite} (about 60 s)")
 
 
 SOURCE = "deb [signed-by=/etc/apt/keyrings/fastreboot.asc] file:/srv/repository bookworm main\n"
