@@ -12,14 +12,11 @@
 #include "base/root.h"
 #include "base/util.h"
 
-int notes_lock(int root)
+static int lock_directory(int root, const char *path)
 {
-    AUTOCLOSE int fd = -1;
+    AUTOCLOSE int fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int lock;
 
-    if (mkdirat(root, RUN_DIR, 0755) < 0 && errno != EEXIST)
-        return -errno;
-    fd = openat(root, RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     while (flock(fd, LOCK_EX) < 0)
@@ -28,6 +25,20 @@ int notes_lock(int root)
     lock = fd;
     fd = -1;
     return lock;
+}
+
+int notes_lock(int root)
+{
+    if (mkdirat(root, RUN_DIR, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    return lock_directory(root, RUN_DIR);
+}
+
+/* Not the directory of the other lock: a look that a disk keeps waiting must not keep the load at
+ * shutdown waiting too. */
+int notes_lock_health(int root)
+{
+    return lock_directory(root, STATE_DIR);
 }
 
 int notes_write_normal(int root, const char *why)

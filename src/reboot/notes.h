@@ -11,6 +11,10 @@
  * cannot do at once. Returns a descriptor to close, or a negative errno. */
 int notes_lock(int root);
 
+/* The same for looking at the machine after a fast reboot: a look that `fastreboot cancel` overtook
+ * would tell users of a reboot that no longer comes. */
+int notes_lock_health(int root);
+
 /* One reboot through the firmware was asked for, by the administrator (`why` is "") or by
  * fastreboot itself. */
 int notes_write_normal(int root, const char *why);

@@ -20,6 +20,7 @@
 #include "reboot/early.h"
 #include "reboot/health.h"
 #include "reboot/hook.h"
+#include "reboot/notes.h"
 #include "reboot/records.h"
 #include "verbs/complain.h"
 #include "verbs/verb.h"
@@ -211,8 +212,10 @@ static int look(int root, struct health_news *ret_news)
 static int run(const struct call *call)
 {
     CLEANUP(health_news_clear) struct health_news news;
+    AUTOCLOSE int lock = notes_lock_health(call->root);
     int r = look(call->root, &news);
 
+    (void)lock; /* in emergency mode there may be no /var to hold it */
     if (r < 0)
         journal_trouble("/" RUN_HEALTH, r);
     tell_users(call->root, &news);
@@ -238,6 +241,7 @@ static int cancel(const struct call *call)
     CLEANUP(config_clear) struct config config = {0};
     CLEANUP(look_clear) struct look look = {0};
     CLEANUP(health_news_clear) struct health_news news = {0};
+    AUTOCLOSE int lock = -1;
     int r;
 
     if (given(call, OPTION_DRY_RUN)) {
@@ -245,6 +249,7 @@ static int cancel(const struct call *call)
                                                 : "no health check is under way");
         return EXIT_FINE;
     }
+    lock = notes_lock_health(call->root);
     config_load(call->root, &config);
     look_around(call->root, &config, &look);
     r = health_cancel(call->root, &config, &look.seen, &news);

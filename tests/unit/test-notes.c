@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reboot/notes.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include "base/paths.h"
+#include "base/util.h"
 #include "discover/kernel/payload.h"
 #include "discover/system/units.h"
 #include "reboot/survey.h"
@@ -144,6 +149,35 @@ static void a_go_ahead_comes_back(void **state)
     assert_int_equal(go.job, -1);
 }
 
+static int try_to_lock(const struct tree *tree, const char *directory)
+{
+    AUTOCLOSE int fd = openat(tree->root, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    assert_true(fd >= 0);
+    return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+}
+
+/* A load at shutdown does not wait for a look at the machine. */
+static void each_lock_is_its_own(void **state)
+{
+    const struct tree *tree = *state;
+    int lock;
+
+    assert_int_equal(notes_lock_health(tree->root), -ENOENT);
+    tree_mkdir(tree, RUN_DIR);
+    tree_mkdir(tree, STATE_DIR);
+    lock = notes_lock_health(tree->root);
+    assert_true(lock >= 0);
+    assert_int_equal(try_to_lock(tree, STATE_DIR), -EWOULDBLOCK);
+    assert_int_equal(try_to_lock(tree, RUN_DIR), 0);
+    closep(&lock);
+    assert_int_equal(try_to_lock(tree, STATE_DIR), 0);
+    lock = notes_lock(tree->root);
+    assert_int_equal(try_to_lock(tree, RUN_DIR), -EWOULDBLOCK);
+    assert_int_equal(try_to_lock(tree, STATE_DIR), 0);
+    closep(&lock);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
@@ -155,6 +189,7 @@ int main(void)
         TEST(marks_are_read),
         TEST(marks_that_may_not_be_read_are_unknown),
         TEST(a_go_ahead_comes_back),
+        TEST(each_lock_is_its_own),
     };
 
     return RUN_TESTS(tests);
