@@ -15,7 +15,7 @@ ENDS = (b'grub>', b'Enter username', b'Failed to boot both', b'Falling back to',
         b'to force a system restart')
 
 
-def run_emu(directory, limit=20, command=None):
+def run_emu(directory, limit=120, command=None):
     """What grub-emu, or `command`, prints until its default entry has run."""
     command = command or ['grub-emu', '-d', directory, '-r', 'host', '-m', '/dev/null']
     began = time.time()
