@@ -15,6 +15,7 @@ systemctl restart fastreboot
 # Looks into /boot, and waits until it is gone again by itself.
 EXPIRE = """
 set -e
+test -e /boot/vmlinuz-$(uname -r)  # so that it stays until the next look
 cursor=$(journalctl -n 0 --show-cursor | sed -n 's/^-- cursor: //p')
 test -e /boot/vmlinuz-$(uname -r)
 grep -qm1 '^Unmounted' < <(journalctl -f -n all --after-cursor="$cursor" -o cat --no-pager -u boot.mount)

@@ -4,7 +4,10 @@ import json
 import re
 
 from lab import expect
+from lab.faults import drop_in
 
+# It asks PID 1 about every service: on a busy computer, an emulator may need more than its 30 seconds.
+PATIENT = drop_in("fastreboot-times.service", "[Service]\nTimeoutStartSec=5min")
 SLOW = 4  # seconds
 SLOW_SERVICE = rf"""
 cat > /etc/systemd/system/lab-slow.service <<'END'
@@ -59,7 +62,7 @@ def agrees(machine, start, boot, reboot, phases):
 
 
 def test_where_the_time_went(machine):
-    machine.run(SLOW_SERVICE)
+    machine.run(PATIENT + SLOW_SERVICE)
     start = len(machine.qemu.console)
     boot = machine.reboot()
     expect.fast(machine, boot)
@@ -68,7 +71,7 @@ def test_where_the_time_went(machine):
     agrees(machine, start, boot, reboot, phases)
     for kind, phase in (("slowest_stops", "stopping"), ("slowest_starts", "userspace")):
         (slow,) = [one for one in reboot["times"][kind] if one["unit"] == "lab-slow.service"]
-        assert SLOW <= slow["duration_usec"] / 1e6 < SLOW + 4
+        assert SLOW <= slow["duration_usec"] / 1e6 < SLOW + LATE
         assert phases[phase]["duration_usec"] >= slow["duration_usec"] - 1e6
     assert slow["failed"] is False
     assert reboot["times"]["slowest_stops"][0]["timeout_usec"] in (28000000, 60000000, 90000000)

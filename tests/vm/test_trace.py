@@ -3,7 +3,7 @@
 import pytest
 
 from lab import expect
-from test_times import times
+from test_times import PATIENT, times
 
 STORE = "cd /sys/fs/pstore && sha256sum * 2>/dev/null || true"
 # As a kernel leaves its log at any reboot when it is told to, which another program may have asked for.
@@ -12,6 +12,7 @@ LEAVE_A_RECORD = "echo Y | tee /sys/module/printk/parameters/always_kmsg_dump /s
 
 @pytest.mark.kind(devices=("erst",))
 def test_the_blind_phase_device_by_device(machine):
+    machine.run(PATIENT)
     # QEMU's store writes nothing after its state was restored from a snapshot, until the machine is reset.
     expect.went_by_firmware(machine, machine.reboot("fastreboot normal"))
     assert machine.output("cat /sys/module/pstore/parameters/backend") == "erst", machine.output("dmesg | grep -i erst")

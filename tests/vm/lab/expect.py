@@ -6,8 +6,9 @@ import re
 # Reasons that only the shutdown itself can find; "" is an error of the kernel's.
 UNFORESEEN = ("load-failed", "state-unwritable", "manager-unreachable", "")
 BY_KEXEC = "208"  # the kernel's type_of_loader after kexec
-# Waits for the end of the health check.
-CHECKED = "grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)"
+# Waits for the end of the health check, which says what came of it, writes that down, and then stops its timer.
+CHECKED = """grep -m1 '^checked:' < <(journalctl -b -f -n all -t fastreboot -o cat --no-pager)
+grep -qm1 . < <(journalctl -b -f -n all -o cat --no-pager UNIT=fastreboot-health.timer JOB_TYPE=stop JOB_RESULT=done)"""
 
 
 def fast(machine, boot, release=None):

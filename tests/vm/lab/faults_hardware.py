@@ -28,7 +28,7 @@ mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data 
 LOST_BY_KEXEC = """
 modprobe -a virtio_scsi sd_mod && udevadm settle
 mkfs.ext4 -q -L data /dev/disk/by-id/scsi-*lab-disk
-echo 'LABEL=data /data ext4 x-systemd.device-timeout=20s 0 0' >> /etc/fstab
+echo 'LABEL=data /data ext4 x-systemd.device-timeout=40s 0 0' >> /etc/fstab
 mkdir /data && systemctl daemon-reload && mount /data && cp /etc/services /data && sync
 echo 'cmdline-append = module_blacklist=virtio_scsi' >> /etc/fastreboot.conf
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 from lab import cache, layouts, loaders, program, qemu, superblocks
 from lab.hardware import hardware, make_disk, overlay
 
-BOOT_SECONDS = 300     # how long a boot may take: two emulated machines may share a slow computer
+BOOT_SECONDS = 600     # how long a boot may take: two emulated machines may share a slow computer
 JUMPED = "kexec_core: Starting new kernel"
 WAIT_IDLE = "systemctl is-system-running --wait || systemctl --failed; sync"
 UNPACK = "tar -C / --no-same-owner -xf /run/program.tar.gz && rm /run/program.tar.gz && systemctl daemon-reload"
