@@ -16,6 +16,7 @@ static const char *const MESSAGE_IDS[] = {
     [EVENT_TROUBLE] = "b7e6f1d2c3a44958a6b5d4c3e2f1a038",
     [EVENT_HEALTH] = "3f0c6e5a9d7b4c21b8e4a1d2967f53c0",
     [EVENT_COUNTDOWN] = "c41f6a0d2b7e4d5c8a93e7f05b1c6d48",
+    [EVENT_LAST_WORDS] = "6cabe760241e4288918542b915fe5633",
     [EVENT_CALLED_OFF] = "e9a35d7c14f84b06b2d0c86f7a3e5b91",
 };
 

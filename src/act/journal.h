@@ -13,6 +13,7 @@ enum journal_event {
     EVENT_TROUBLE,     /* something went wrong in fastreboot, or a warning before a reboot */
     EVENT_HEALTH,      /* the result of the health check */
     EVENT_COUNTDOWN,   /* the machine will reboot itself */
+    EVENT_LAST_WORDS,  /* at boot: how the kernel of a fast reboot that failed has ended */
     EVENT_CALLED_OFF,  /* it was said that the machine will reboot itself, and it does not */
 };
 

@@ -25,7 +25,7 @@ static int open_parent(int root, const char *path, bool create, const char **ret
     return root_open_directory(root, parent);
 }
 
-static int write_in(int parent, const char *name, const char *text, bool sync)
+static int write_in(int parent, const char *name, const char *text, mode_t mode, bool sync)
 {
     AUTOFREE char *temporary = format(".%s.new", name);
     AUTOCLOSE int fd = -1;
@@ -34,7 +34,7 @@ static int write_in(int parent, const char *name, const char *text, bool sync)
     /* Never writes to an existing file of that name: it may be a FIFO, which blocks. */
     if (unlinkat(parent, temporary, 0) < 0 && errno != ENOENT)
         return -errno;
-    fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return -errno;
     r = fd_write(fd, text, strlen(text));
@@ -52,7 +52,7 @@ static int write_in(int parent, const char *name, const char *text, bool sync)
 
 int state_write_in(int parent, const char *name, const char *text)
 {
-    return write_in(parent, name, text, true);
+    return write_in(parent, name, text, 0644, true);
 }
 
 int state_write_named(const char *path, const char *text)
@@ -69,7 +69,7 @@ int state_leave(int root, const char *path, const char *text)
     const char *name;
     AUTOCLOSE int parent = open_parent(root, path, false, &name);
 
-    return parent < 0 ? parent : write_in(parent, name, text, false);
+    return parent < 0 ? parent : write_in(parent, name, text, 0644, false);
 }
 
 int state_write(int root, const char *path, const char *text)
@@ -99,6 +99,16 @@ int state_write_json(int root, const char *path, const struct json_object *objec
                                              (struct json_object *)object, JSON_C_TO_STRING_PLAIN));
 
     return state_write(root, path, text);
+}
+
+int state_write_private(int root, const char *path, const struct json_object *object)
+{
+    AUTOFREE char *text = format("%s\n", json_object_to_json_string_ext(
+                                             (struct json_object *)object, JSON_C_TO_STRING_PLAIN));
+    const char *name;
+    AUTOCLOSE int parent = open_parent(root, path, true, &name);
+
+    return parent < 0 ? parent : write_in(parent, name, text, 0600, true);
 }
 
 int state_set_aside(int root, const char *path, const char *suffix)

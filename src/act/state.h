@@ -21,6 +21,9 @@ int state_leave(int root, const char *path, const char *text);
 
 int state_write_json(int root, const char *path, const struct json_object *object);
 
+/* The same for what only root may read. */
+int state_write_private(int root, const char *path, const struct json_object *object);
+
 /* Removes a file, on disk too; 0 also if it does not exist. */
 int state_remove(int root, const char *path);
 

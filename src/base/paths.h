@@ -47,6 +47,10 @@
 /* The fast reboot that is traced, until what its shutdown left in the store is read (JSON). */
 #define STATE_TRACE STATE_DIR "/trace"
 
+/* How the kernels of fast reboots that failed have ended, and their last messages: a file for each,
+ * by the id of its attempt (JSON). */
+#define STATE_DEATHS STATE_DIR "/last-words"
+
 /* The kernels that did not come up well after a fast reboot (JSON). */
 #define STATE_FAILED STATE_DIR "/failed"
 /* The fast reboot after which something was missing (JSON): kept from the request for a firmware

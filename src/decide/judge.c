@@ -78,7 +78,7 @@ static enum outcome judge_loaded(const struct attempt *attempt, const struct boo
         return OUTCOME_UNKNOWN;
     }
     *ret_text = format("failed: kernel %s was loaded, but the machine came back through the "
-                       "firmware (the jump did not happen, or the new kernel was reset)",
+                       "firmware " JUDGE_GUESS_LOADED,
                        loaded);
     return OUTCOME_FAILED;
 }
@@ -130,7 +130,7 @@ static enum outcome judge_attempt(const struct attempt *attempt, const struct bo
     case ATTEMPT_CHECKING:
     case ATTEMPT_HEALING:
         *ret_text = format("failed: kernel %s was started by kexec, but the machine went down "
-                           "before the health check was over (reset, power loss or forced reboot)",
+                           "before the health check was over " JUDGE_GUESS_CHECKING,
                            release_or(attempt->release));
         return OUTCOME_FAILED;
     }

@@ -4,6 +4,10 @@
 #include "facts/attempt.h"
 #include "facts/facts.h"
 
+/* How the text of a record ends where it is not known what happened. */
+#define JUDGE_GUESS_LOADED "(the jump did not happen, or the new kernel was reset)"
+#define JUDGE_GUESS_CHECKING "(reset, power loss or forced reboot)"
+
 /* How the kernel that runs after `attempt` was started. If the firmware itself uses kexec
  * (LinuxBoot, petitboot), every boot seems to be by kexec, so fastreboot's mark decides. */
 enum boot_way judge_way(const struct attempt *attempt, const struct boot_facts *boot);

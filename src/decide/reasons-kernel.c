@@ -108,8 +108,8 @@ static const struct reason ROWS[] = {
               "next reboot tries it once more."},
     {"failed-before", GROUP_HISTORY, SEVERITY_BLOCK, KIND_FAULT, ALWAYS, SCOPE_FILES,
      "no fast reboot into this kernel has failed",
-     "`fastreboot history` has the number of that reboot, `fastreboot history N` the commands for "
-     "its journal; see also /var/lib/systemd/pstore and the console's or BMC's log. The kernel is "
+     "`fastreboot why` shows how it ended, as far as that is known, and `fastreboot history` has "
+     "the number of that reboot; see also the console's or BMC's log. The kernel is "
      "tried again when it or the firmware is updated, or after `fastreboot retry`, which does not "
      "reboot",
      IF(test_failed_before),

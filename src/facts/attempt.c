@@ -7,6 +7,7 @@
 #include "base/util.h"
 
 enum {
+    MAX_RECORDS = 1000,
     MAX_LOST = MAX_DISKS + MAX_MOUNTS + MAX_NET_LINKS + 16,
 };
 
@@ -25,6 +26,7 @@ static const struct text TEXTS[] = {
     {"kernel", offsetof(struct attempt, kernel)},
     {"reason", offsetof(struct attempt, reason)},
     {"reason_id", offsetof(struct attempt, reason_id)},
+    {"watchdog", offsetof(struct attempt, watchdog)},
     {"cmdline", offsetof(struct attempt, cmdline)},
     {"machine_id", offsetof(struct attempt, machine.id)},
     {"product", offsetof(struct attempt, machine.product)},
@@ -56,34 +58,45 @@ static int inventory_member(const struct json_object *object, struct attempt *at
     return r;
 }
 
-static int lost_member(const struct json_object *object, struct attempt *attempt)
+/* An array of strings, NULL-terminated; NULL where there is none. */
+static int texts_member(const struct json_object *object, const char *key, size_t max,
+                        char ***ret_texts)
 {
     struct json_object *array;
     size_t n;
 
-    if (!json_object_object_get_ex(object, "lost", &array) || !array)
+    if (!json_object_object_get_ex(object, key, &array) || !array)
         return 0;
     n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : SIZE_MAX;
-    if (n > MAX_LOST)
+    if (n > max)
         return -EBADMSG;
-    attempt->lost = xcalloc(n + 1, sizeof(*attempt->lost));
+    *ret_texts = xcalloc(n + 1, sizeof(**ret_texts));
     for (size_t i = 0; i < n; i++) {
-        struct json_object *id = json_object_array_get_idx(array, i);
+        struct json_object *text = json_object_array_get_idx(array, i);
 
-        if (!json_object_is_type(id, json_type_string))
+        if (!json_object_is_type(text, json_type_string))
             return -EBADMSG;
-        attempt->lost[i] = xstrdup(json_object_get_string(id));
+        (*ret_texts)[i] = xstrdup(json_object_get_string(text));
     }
     return 0;
 }
 
-static struct json_object *lost_to_json(char *const lost[])
+static struct json_object *texts_to_json(char *const texts[], size_t max)
 {
     struct json_object *array = json_object_new_array();
 
-    for (size_t i = 0; lost[i] && i < MAX_LOST; i++)
-        json_object_array_add(array, json_new_string(lost[i]));
+    for (size_t i = 0; texts[i] && i < max; i++)
+        json_object_array_add(array, json_new_string(texts[i]));
     return array;
+}
+
+/* Without it, only a record that names the attempt is taken for its own. */
+static void records_member(const struct json_object *object, struct attempt *attempt)
+{
+    if (texts_member(object, "records", MAX_RECORDS, &attempt->records) >= 0)
+        return;
+    names_free(attempt->records);
+    attempt->records = NULL;
 }
 
 /* If this member is damaged, only the member is unknown. */
@@ -112,7 +125,8 @@ int attempt_from_json(const struct json_object *object, struct attempt *ret_atte
     if (!ret_attempt->id || !ret_attempt->boot_id)
         return -EBADMSG;
     firmware_boot_member(object, ret_attempt);
-    if (lost_member(object, ret_attempt) < 0)
+    records_member(object, ret_attempt);
+    if (texts_member(object, "lost", MAX_LOST, &ret_attempt->lost) < 0)
         return -EBADMSG;
     return inventory_member(object, ret_attempt);
 }
@@ -135,7 +149,9 @@ struct json_object *attempt_to_json(const struct attempt *attempt)
     if (attempt->announced)
         json_add_number(object, "announced", attempt->announced);
     if (attempt->lost)
-        json_object_object_add(object, "lost", lost_to_json(attempt->lost));
+        json_object_object_add(object, "lost", texts_to_json(attempt->lost, MAX_LOST));
+    if (attempt->records)
+        json_object_object_add(object, "records", texts_to_json(attempt->records, MAX_RECORDS));
     if (attempt->firmware_boot.known)
         json_object_object_add(object, "firmware_boot",
                                firmware_boot_to_json(&attempt->firmware_boot));
@@ -149,6 +165,7 @@ void attempt_clear(struct attempt *attempt)
     for (size_t i = 0; i < ELEMENTS(TEXTS); i++)
         free(*text_of(attempt, &TEXTS[i]));
     names_free(attempt->lost);
+    names_free(attempt->records);
     firmware_boot_clear(&attempt->firmware_boot);
     inventory_clear(&attempt->inventory);
     *attempt = (struct attempt){0};

@@ -46,7 +46,11 @@ struct attempt {
                         itself, in microseconds since that kernel started; 0 before */
     int64_t announced; /* checking: when the users were told of the reboot through the firmware, in
                           microseconds since that kernel started; 0 before */
-    char *cmdline;     /* of the kernel to start, with fastreboot's mark; or NULL */
+    char *watchdog; /* the name of a watchdog that says, in the boot that the reboot ends, that it
+                       reset the machine; or NULL */
+    char **records; /* what the kernel's store had when it began, see pstore_identities(), then
+                       NULL; or NULL if that is not known */
+    char *cmdline;  /* of the kernel to start, with fastreboot's mark; or NULL */
     struct machine machine;
     struct firmware_boot firmware_boot; /* carried to the boot that this reboot starts by kexec */
     struct inventory inventory;

@@ -111,6 +111,9 @@ void boot_record_clear(struct boot_record *record)
     if (record->times)
         times_clear(record->times);
     free(record->times);
+    if (record->death)
+        death_clear(record->death);
+    free(record->death);
     *record = (struct boot_record){0};
 }
 

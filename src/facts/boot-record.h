@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "facts/death.h"
 #include "facts/times.h"
 
 /* How one reboot went, written after it: one line of the history. */
@@ -45,6 +46,7 @@ struct boot_record {
     int64_t back; /* from the start of the reboot to `time`, in milliseconds, or -1 */
     int64_t away; /* how long the machine was away, in microseconds, or -1; not in JSON */
     struct reboot_times *times; /* or NULL; not in JSON, but in a file of its own */
+    struct death *death;        /* likewise: how the kernel ended, where the reboot failed */
 };
 
 /* To and from JSON. boot_record_from_json() returns 0, or -EBADMSG if a member is missing or wrong;

@@ -5,17 +5,21 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "decide/death.h"
 #include "decide/judge.h"
 #include "discover/system/boot.h"
 #include "reboot/baseline.h"
+#include "reboot/death.h"
 #include "reboot/health.h"
 #include "reboot/records.h"
 #include "reboot/times.h"
 
-/* The order of the writes is the promise. A failure is remembered first; then the history has what
+/* The order of the writes is the promise. What a kernel left behind is kept first, and a failure
+ * remembered; then the history has what
  * came of this attempt, which keeps it from being judged twice; then this boot counts as judged;
- * and then the attempt goes. Whoever is killed in between is followed by this program in the same
- * boot, or by the next boot, and both end where one without interruption would have. */
+ * then the store is cleared of what was kept; and then the attempt goes. Whoever is killed in
+ * between is followed by this program in the same boot, or by the next boot, and both end where one
+ * without interruption would have. */
 
 /* Only where the kernel was left to itself: it is not to blame for a load or jump that failed. */
 static bool is_kernels_fault(const struct attempt *attempt, const struct boot_record *record)
@@ -47,6 +51,19 @@ static void count_load(int root, const struct attempt *attempt)
         records_count_load(root, attempt->state == ATTEMPT_BEGUN ? attempt->id : NULL);
 }
 
+/* What the kernel has left behind, if this was one. It is in the record's text, too. */
+static void explain(int root, const struct attempt *attempt, const struct boot_facts *boot,
+                    struct boot_record *record)
+{
+    CLEANUP(death_clear) struct death death = {0};
+
+    if (!attempt || record->outcome != OUTCOME_FAILED || attempt->state == ATTEMPT_BEGUN)
+        return;
+    death_find(root, attempt, boot, &death);
+    death_explain(&death, record);
+    death_keep(root, &death, record);
+}
+
 /* `attempt` may be NULL. */
 static int judge_boot(int root, struct attempt *attempt, const struct boot_facts *boot)
 {
@@ -56,6 +73,7 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
     times_take_over(root, attempt, boot); /* the health check makes another attempt of it */
     judge(attempt, boot, clock_now(), clock_uptime(), &record);
     record.boot_id = xstrdup(boot->boot_id);
+    explain(root, attempt, boot, &record);
     stays = health_start(root, attempt, boot, &record);
     if (stays < 0)
         journal_trouble("/" RUN_HEALTH, stays);
@@ -65,6 +83,8 @@ static int judge_boot(int root, struct attempt *attempt, const struct boot_facts
     if (attempt)
         count_load(root, attempt);
     records_write_boot(root, &record);
+    if (attempt && record.outcome == OUTCOME_FAILED)
+        death_clean(root, attempt);
     return stays > 0 ? 0 : records_remove_attempt(root, STATE_ATTEMPT);
 }
 
@@ -92,6 +112,8 @@ static int judge_attempt(int root, struct attempt *attempt, const struct boot_fa
         if (!same(line.boot_id, boot->boot_id))
             return judge_boot(root, NULL, boot);
         records_write_boot(root, &line);
+        if (line.outcome == OUTCOME_FAILED)
+            death_clean(root, attempt);
         return records_remove_attempt(root, STATE_ATTEMPT);
     }
     if (!same(attempt->boot_id, boot->boot_id))

@@ -15,6 +15,7 @@
 #include "discover/hardware/inventory.h"
 #include "discover/system/boot.h"
 #include "discover/system/started.h"
+#include "reboot/death.h"
 #include "reboot/ending.h"
 #include "reboot/load.h"
 #include "reboot/notes.h"
@@ -160,6 +161,7 @@ static int by_kexec(int root, struct attempt *attempt, const struct survey *surv
         return through_firmware(root, attempt, false, STUCK, problem);
     deadline_doing("writing down what this machine has");
     attempt->state = ATTEMPT_LOADED;
+    death_prepare(root, attempt);
     if (survey) {
         departure_describe(root, survey, attempt);
         tell_excess(&attempt->inventory, attempt->has_inventory);

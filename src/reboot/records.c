@@ -14,6 +14,7 @@
 #include "discover/system/started.h"
 #include "facts/notes.h"
 #include "reboot/aside.h"
+#include "reboot/death.h"
 #include "reboot/times.h"
 
 /* Attempts */
@@ -164,6 +165,20 @@ void records_write_firmware_boot(int root, const struct attempt *attempt)
         journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
+static void add_deaths(int root, struct boot_record records[], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        CLEANUP(death_clear) struct death death = {0};
+
+        if (records[i].outcome != OUTCOME_FAILED || !records[i].id ||
+            death_read(root, records[i].id, &death) <= 0)
+            continue;
+        records[i].death = xcalloc(1, sizeof(death));
+        *records[i].death = death;
+        death = (struct death){0};
+    }
+}
+
 /* Where they are known. */
 static void add_times(int root, struct boot_record records[], size_t n)
 {
@@ -194,6 +209,7 @@ int records_read_boot(int root, struct boot_record *ret)
     if (r < 0)
         return r;
     add_times(root, ret, 1);
+    add_deaths(root, ret, 1);
     return 1;
 }
 
@@ -208,6 +224,7 @@ int records_read_history(int root, struct history *ret)
     int r = read_history(root, &text, ret);
 
     add_times(root, ret->all, ret->n);
+    add_deaths(root, ret->all, ret->n);
     return r;
 }
 

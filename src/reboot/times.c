@@ -61,6 +61,13 @@ static int64_t jump_after(int root, const struct attempt *attempt)
     return left.at[TIME_JUMP];
 }
 
+bool times_lacks_jump(int root, const struct attempt *attempt)
+{
+    CLEANUP(times_clear) struct reboot_times left;
+
+    return read_one(root, STATE_JUMPED, &left) > 0 && !streq(left.boot_id, attempt->boot_id);
+}
+
 /* While a fast reboot was being checked the machine went down without a shutdown: what the attempt
  * says is about the reboot before. */
 static bool is_of_this_reboot(const struct attempt *attempt, const struct boot_facts *boot)

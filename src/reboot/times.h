@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 #include "facts/attempt.h"
 #include "facts/facts.h"
 #include "facts/times.h"
@@ -17,6 +19,10 @@ void times_leave(int root);
 /* At boot: keeps for times_complete() what the old system left, unless that is done. `attempt` may
  * be NULL. */
 void times_take_over(int root, const struct attempt *attempt, const struct boot_facts *boot);
+
+/* Whether the shutdown that the attempt is about did not come to its last step, although one before
+ * it has left a note of that: where the state directory is unmounted by then, none does. */
+bool times_lacks_jump(int root, const struct attempt *attempt);
 
 /* Adds what this boot knows, and writes it all down: 0, also when there is nothing to add to, or a
  * negative errno. */

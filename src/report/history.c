@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "report/death.h"
 #include "report/report.h"
 #include "report/waterfall.h"
 #include "report/words.h"
@@ -93,6 +94,8 @@ static char *failed_text(const char *text)
 {
     const char *release = after_prefix(text, "kernel ");
 
+    if (release && strstr(text, " panicked"))
+        return format("%.*s panicked", (int)strcspn(release, " "), release);
     if (release && strstr(text, "came back through the firmware"))
         return format("%.*s did not come up", (int)strcspn(release, " "), release);
     if (release && strstr(text, "before the health check was over"))
@@ -365,11 +368,13 @@ static void print_journal(const char *boot_id)
 void report_record(const struct boot_record *record, size_t number, int64_t now)
 {
     AUTOFREE char *when = time_and_age_text(record->time, now), *details = details_text(record);
+    AUTOFREE char *why = format("fastreboot why %zu", number);
 
     print_headline(STYLE_PLAIN,
                    format("Reboot %zu: %s, %s", number, outcome_name(record->outcome), when));
     if (details)
         print_line("  Details:  ", steal(&details));
+    report_death(record, why);
     if (record->reason_id && reason_explained(record->reason_id))
         print_line("  Reason:   ",
                    format("%s (`fastreboot explain %s`)", record->reason_id, record->reason_id));

@@ -2,6 +2,7 @@
 #include "report/json-objects.h"
 
 #include "base/util.h"
+#include "report/json-death.h"
 #include "report/json-times.h"
 
 enum {
@@ -138,6 +139,7 @@ struct json_object *json_record(const struct boot_record *record)
     json_add_string(health, "state", health_name(record->health));
     json_object_object_add(health, "missing", json_missing(record));
     json_object_object_add(object, "health", health);
+    json_object_object_add(object, "death", json_death(record->death));
     json_object_object_add(object, "times", record->times ? json_times(record) : NULL);
     return object;
 }

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "decide/compare.h"
 #include "decide/watchdog.h"
+#include "report/json-death.h"
 #include "report/json-objects.h"
 #include "report/report.h"
 
@@ -264,6 +265,16 @@ void report_list_json(const struct boot_entries *entries, const struct listed_en
     json_add_string(object, "method", entries->loader);
     json_add_string(object, "problem", entries->problem);
     json_object_object_add(object, "entries", array);
+    print_json(object);
+}
+
+void report_why_json(const struct boot_record *record, size_t number)
+{
+    struct json_object *object = json_answer();
+
+    json_add_number(object, "number", (int64_t)number);
+    json_object_object_add(object, "reboot", json_record(record));
+    json_object_object_add(object, "log", json_log(record->death));
     print_json(object);
 }
 

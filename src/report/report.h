@@ -91,6 +91,9 @@ void report_history(const struct history *history, size_t n, bool legend, int64_
 /* All that is known about one reboot: the last one has the number 1. */
 void report_record(const struct boot_record *record, size_t number, int64_t now);
 
+/* How the reboot with this number ended, with the end of the log of its kernel. */
+void report_why_json(const struct boot_record *record, size_t number);
+
 /* `n` reboots, oldest first, from records[0] on. */
 void report_history_json(const struct boot_record records[], size_t n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/util.h"
 #include "decide/watchdog.h"
+#include "report/death.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -163,6 +164,7 @@ void report_last(const struct boot_record *last, int64_t now)
     print_line("Last reboot: ", format("%s, %s%s%s%s%s", outcome_name(last->outcome), when,
                                        back ? ", back after " : "", back ? back : "",
                                        details ? ": " : "", details ? details : ""));
+    report_death(last, "fastreboot why");
 }
 
 static void print_history(const struct history *history)

@@ -2,7 +2,9 @@
 #include "act/state.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "reboot/death.h"
 #include "reboot/records.h"
+#include "report/death.h"
 #include "report/plot.h"
 #include "report/report.h"
 #include "verbs/complain.h"
@@ -144,6 +146,61 @@ static int run(const struct call *call)
     tell_newer(&history);
     return r < 0 ? complain("/" STATE_HISTORY, r) : status;
 }
+
+/* Of the last reboot that failed, or else of the last one; 0 if there is none. */
+static unsigned last_failed(const struct history *history)
+{
+    for (unsigned number = 1; number <= history->n; number++)
+        if (history->all[history->n - number].outcome == OUTCOME_FAILED)
+            return number;
+    return history->n > 0;
+}
+
+static int show_why(const struct call *call, const struct history *history)
+{
+    unsigned number = call->which ? call->which : last_failed(history);
+    CLEANUP(death_clear) struct death death = {0};
+    const struct boot_record *record;
+    int r;
+
+    if (number == 0 || number > history->n) {
+        fprintf(stderr, "fastreboot: why: the history has %zu reboot%s\n", history->n,
+                history->n == 1 ? "" : "s");
+        return EXIT_FAILED;
+    }
+    record = &history->all[history->n - number];
+    r = record->id ? death_read(call->root, record->id, &death) : 0;
+    if (r < 0)
+        return complain("/" STATE_DEATHS, r);
+    if (given(call, OPTION_JSON))
+        report_why_json(record, number);
+    else
+        report_why(record, number, time_of(call));
+    return EXIT_FINE;
+}
+
+static int run_why(const struct call *call)
+{
+    CLEANUP(history_clear) struct history history = {0};
+    int r, status;
+
+    if (call->other) {
+        fprintf(stderr, "fastreboot: why %u %u: takes one number\n", call->which, call->other);
+        return EXIT_USAGE;
+    }
+    r = records_read_history(call->root, &history);
+    status = r < 0 && history.n == 0 ? EXIT_FAILED : show_why(call, &history);
+    return r < 0 ? complain("/" STATE_HISTORY, r) : status;
+}
+
+const struct verb verb_why = {
+    .name = "why",
+    .summary = "how a kernel that did not come up ended; its last messages",
+    .argument = "N",
+    .options = OPTION_JSON | OPTION_ROOT | OPTION_NO_PAGER,
+    .flags = VERB_NUMBER,
+    .run = run_why,
+};
 
 const struct verb verb_history = {
     .name = "history",

@@ -6,7 +6,7 @@
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
     verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_test, verb_booted,
-    verb_trace, verb_detach, verb_health, verb_hook, verb_jump, verb_times, verb_unlock;
+    verb_trace, verb_why, verb_detach, verb_health, verb_hook, verb_jump, verb_times, verb_unlock;
 
 static const struct verb *const VERBS[] = {
     &verb_status, &verb_check,   &verb_test,     &verb_list,      &verb_history, &verb_explain,
@@ -14,7 +14,7 @@ static const struct verb *const VERBS[] = {
 
     &verb_reboot, &verb_normal,  &verb_set_next, &verb_trace,     &verb_load,    &verb_unload,
 
-    &verb_cancel, &verb_retry,   &verb_record,
+    &verb_why,    &verb_cancel,  &verb_retry,    &verb_record,
 
     &verb_enable, &verb_disable, &verb_unlock,   &verb_uninstall,
 
@@ -24,7 +24,7 @@ static const struct verb *const VERBS[] = {
 static const struct group GROUPS[] = {
     {"See what a reboot will be, and how the last ones went", &verb_status},
     {"Reboot", &verb_reboot},
-    {"After something went wrong", &verb_cancel},
+    {"After something went wrong", &verb_why},
     {"Turn on and off", &verb_enable},
 };
 

@@ -42,7 +42,7 @@ static void take_lines(const char *text, struct reboot_trace *trace)
     struct trace_startup startup = {.trace = trace};
     struct log_line line;
 
-    while (trace_log_line(&text, &line)) {
+    while (log_line_next(&text, &line)) {
         AUTOFREE char *message = xstrndup(line.text, line.length);
 
         if (line.time > 0)

@@ -160,6 +160,29 @@ void watchdog_facts_look_ahead(int root, const char *directory, struct watchdog_
     }
 }
 
+/* WDIOF_CARDRESET of linux/watchdog.h */
+static const long CARD_RESET = 0x20;
+
+static int look_for_reset(int root, const char *path, void *data)
+{
+    char **ret = data;
+    long status = 0;
+
+    if (sysfs_number(root, path, "bootstatus", &status) <= 0 || !(status & CARD_RESET))
+        return 0;
+    if (sysfs_line(root, path, "identity", ret) <= 0)
+        *ret = xstrdup(strrchr(path, '/') + 1);
+    return 1;
+}
+
+char *watchdogs_reset(int root)
+{
+    char *identity = NULL;
+
+    (void)sysfs_walk(root, "sys/class/watchdog", look_for_reset, &identity);
+    return identity;
+}
+
 void watchdog_facts_clear(struct watchdog_facts *facts)
 {
     free(facts->identity);

@@ -184,6 +184,36 @@ int64_t boot_log_initrd(int root, const char *boot_id)
     return kernel_time_of(journal);
 }
 
+/* "x86/amd: Previous system reset reason [0x00080800]: ..." */
+static int64_t reset_status_in(const char *text)
+{
+    const char *number = after_prefix(text, "x86/amd: Previous system reset reason [0x");
+    char *end;
+    unsigned long status;
+
+    if (!number)
+        return -1;
+    status = strtoul(number, &end, 16);
+    return end - number == 8 && *end == ']' ? (int64_t)status : -1;
+}
+
+int64_t boot_log_reset_status(int root, const char *boot_id)
+{
+    AUTOJOURNAL sd_journal *journal = NULL;
+    int64_t status = -1;
+
+    if (open_journal(root, &journal) < 0 || match_boot(journal, boot_id) < 0 ||
+        match(journal, "_TRANSPORT", "kernel") < 0 || sd_journal_seek_tail(journal) < 0)
+        return -1;
+    for (int i = 0; i < MAX_ENTRIES && status < 0 && sd_journal_previous(journal) > 0; i++) {
+        AUTOFREE char *text = value_of(journal, "MESSAGE");
+
+        if (text)
+            status = reset_status_in(text);
+    }
+    return status;
+}
+
 /* Programs that ask for an address, and how they say that they have one. */
 static const struct {
     const char *program, *words;

@@ -3,12 +3,10 @@
 
 #include <stdbool.h>
 
+#include "discover/system/pstore-records.h"
+
 /* The store to which the kernel writes the end of its log, for the boot after it: pstore(5) of the
  * kernel's documentation. */
-
-#define PSTORE_DIR "sys/fs/pstore"
-/* Where systemd-pstore.service moves the records. */
-#define PSTORE_ARCHIVE "var/lib/systemd/pstore"
 
 enum pstore_kind {
     PSTORE_NONE,

@@ -5,84 +5,12 @@
 
 enum {
     MAX_LINES = 100000,
-    INFO = 6,
-    FACILITY = 8, /* the kernel's own is below */
 };
 
-static const int64_t SECOND = 1000000, HOUR = 3600 * (int64_t)1000000;
+static const int64_t HOUR = 3600 * (int64_t)1000000;
 
 /* What is shown of the new kernel's start. */
 static const int64_t SLOW = 50000;
-
-/* A number at *at, of at most `most` digits; -1 if there is none. */
-static int64_t number_at(const char **at, size_t most)
-{
-    const char *end = *at;
-    int64_t number = 0;
-
-    while (*end >= '0' && *end <= '9' && (size_t)(end - *at) < most)
-        number = number * 10 + (*end++ - '0');
-    if (end == *at)
-        return -1;
-    *at = end;
-    return number;
-}
-
-/* "[   12.345678] ", and with CONFIG_PRINTK_CALLER "[    T1] " after it. */
-static int64_t time_at(const char **at)
-{
-    const char *from = *at;
-    int64_t seconds, fraction;
-
-    if (*from++ != '[')
-        return -1;
-    from += strspn(from, " ");
-    seconds = number_at(&from, 9);
-    if (seconds < 0 || *from++ != '.')
-        return -1;
-    fraction = number_at(&from, 6);
-    if (fraction < 0 || *from++ != ']')
-        return -1;
-    if (*from == '[')
-        from += strcspn(from, "]\n");
-    if (*from == ']')
-        from++;
-    *at = from + (*from == ' ');
-    return seconds * SECOND + fraction;
-}
-
-/* "<6>": facility and level. 0 to 7 are the kernel's. */
-static int64_t priority_at(const char **at)
-{
-    const char *from = *at;
-    int64_t priority;
-
-    if (*from++ != '<')
-        return -1;
-    priority = number_at(&from, 4);
-    if (priority < 0 || *from++ != '>')
-        return -1;
-    *at = from;
-    return priority;
-}
-
-bool trace_log_line(const char **position, struct log_line *ret)
-{
-    const char *at = *position;
-    size_t length = strcspn(at, "\n");
-    int64_t priority;
-
-    if (!*at)
-        return false;
-    *position = at + length + (at[length] == '\n');
-    priority = priority_at(&at);
-    *ret = (struct log_line){.by_kernel = priority >= 0 && priority < FACILITY, .time = -1};
-    if (priority >= 0)
-        ret->time = time_at(&at);
-    ret->text = at;
-    ret->length = strcspn(at, "\n");
-    return true;
-}
 
 static bool is_text(const struct log_line *line, const char *text)
 {
@@ -98,13 +26,6 @@ bool trace_log_is_mark(const struct log_line *line, const char *id)
 
 /* The old kernel */
 
-static bool ends_with(const struct log_line *line, const char *end)
-{
-    size_t length = strlen(end);
-
-    return line->length >= length && strncmp(line->text + line->length - length, end, length) == 0;
-}
-
 /* The length of "DRIVER DEVICE" in "DRIVER DEVICE: shutdown", as dev_info() writes it; 0 for other
  * lines, such as "CPU1: shutdown" of arm64. */
 static size_t device_in(const struct log_line *line)
@@ -114,7 +35,7 @@ static size_t device_in(const struct log_line *line)
     for (size_t i = 0; line->by_kernel && i < ELEMENTS(ENDS); i++) {
         size_t length = line->length - strlen(ENDS[i]);
 
-        if (ends_with(line, ENDS[i]) && memchr(line->text, ' ', length))
+        if (log_line_ends(line, ENDS[i]) && memchr(line->text, ' ', length))
             return length;
     }
     return 0;
@@ -123,8 +44,8 @@ static size_t device_in(const struct log_line *line)
 /* The last line before the jump, or before a reset. */
 static bool is_end(const struct log_line *line)
 {
-    return line->by_kernel &&
-           (ends_with(line, ": Starting new kernel") || ends_with(line, ": Restarting system"));
+    return line->by_kernel && (log_line_ends(line, ": Starting new kernel") ||
+                               log_line_ends(line, ": Restarting system"));
 }
 
 /* A device that is being shut down: until the next one is, or until the end. */
@@ -164,7 +85,7 @@ static const char *after_mark(const char *log, const char *id, struct log_line *
 {
     const char *at = log;
 
-    for (int i = 0; i < MAX_LINES && trace_log_line(&at, ret_mark); i++)
+    for (int i = 0; i < MAX_LINES && log_line_next(&at, ret_mark); i++)
         if (trace_log_is_mark(ret_mark, id))
             return at;
     *ret_mark = (struct log_line){.time = -1};
@@ -178,7 +99,7 @@ static int64_t read_devices(const char *at, struct reboot_trace *trace, int64_t 
     struct log_line line;
 
     *ret_first = -1;
-    for (int i = 0; i < MAX_LINES && trace_log_line(&at, &line); i++) {
+    for (int i = 0; i < MAX_LINES && log_line_next(&at, &line); i++) {
         size_t device = line.time < 0 ? 0 : device_in(&line);
 
         if (device > 0) {
@@ -235,7 +156,7 @@ static void take_call(struct reboot_trace *trace, const char *text)
     if (!after)
         return;
     after += strlen(" after ");
-    duration = number_at(&after, 12);
+    duration = log_number(&after, 12);
     if (duration < SLOW || duration > HOUR || strncmp(after, " usecs", strlen(" usecs")) != 0)
         return;
     trace_add(&trace->startups, name, rest && plain < length ? plain : length, duration);

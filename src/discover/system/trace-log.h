@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdbool.h>
-
+#include "facts/log-line.h"
 #include "facts/trace.h"
 
 /* What the kernel logs with initcall_debug of how long something took. */
-
-/* A line of a record of pstore: "<6>[   12.345678] text". */
-struct log_line {
-    bool by_kernel;   /* programs can write other lines only */
-    int64_t time;     /* in microseconds since the kernel started, or -1 */
-    const char *text; /* up to its end: no zero byte follows */
-    size_t length;
-};
-
-/* Gives the line at *position and moves on; false at the end of the text. */
-bool trace_log_line(const char **position, struct log_line *ret);
 
 /* Whether it is the line with which the trace of attempt `id` begins. */
 bool trace_log_is_mark(const struct log_line *line, const char *id);
