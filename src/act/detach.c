@@ -34,8 +34,7 @@ static bool is_name(const char *text, size_t length)
     return length > 0 && strncmp(text, "..", length < 2 ? 1 : length) != 0;
 }
 
-/* Whether it is "BUS/drivers/DRIVER/DEVICE": anything else would write to another file. */
-static bool is_device(const char *line)
+bool detach_is_device(const char *line)
 {
     size_t bus = strcspn(line, "/");
     const char *driver = after_prefix(line + bus, "/drivers/");
@@ -46,7 +45,7 @@ static bool is_device(const char *line)
 }
 
 /* The kernel waits until the driver lets go; the unit has a time limit. */
-static int unbind(int root, const char *driver, const char *device)
+int detach_unbind(int root, const char *driver, const char *device)
 {
     AUTOFREE char *path = format("sys/bus/%s", driver);
     AUTOCLOSE int directory = root_open_directory(root, path), fd = -1;
@@ -68,13 +67,13 @@ void detach_devices(int root, const char *devices, detach_tell tell)
         char *device = strrchr(line, '/');
         int r;
 
-        if (!is_device(line)) {
+        if (!detach_is_device(line)) {
             tell_text(tell, LOG_WARNING, "%s is not the device of a driver", line);
             continue;
         }
         *device++ = 0;
         tell_text(tell, LOG_INFO, "detaching %s from %s", device, line);
-        r = unbind(root, line, device);
+        r = detach_unbind(root, line, device);
         if (r < 0 && r != -ENODEV) /* it no longer has a driver */
             tell_text(tell, LOG_WARNING, "%s stays attached to %s: %s", device, line, strerror(-r));
     }

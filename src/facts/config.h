@@ -39,6 +39,11 @@ enum config_missing_driver {
     MISSING_DRIVER_BLOCK,
 };
 
+enum config_data_disks {
+    DATA_DISKS_KEEP,
+    DATA_DISKS_DETACH,
+};
+
 /* A quirk that is to be ignored. */
 struct ignored_quirk {
     char *name;   /* of its section */
@@ -50,6 +55,7 @@ struct config {
     enum config_mode mode;
     enum config_load load;
     enum config_missing_driver missing_driver;
+    enum config_data_disks data_disks;
     enum config_ima ima; /* what to do if IMA measures for attestation */
     char *mode_source;   /* the line that sets it, "/etc/fastreboot.conf:1"; likewise below */
     char *missing_driver_source;

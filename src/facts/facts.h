@@ -152,8 +152,10 @@ struct quirk_facts {
     char *file;             /* its file, "/usr/lib/fastreboot/quirks.d/10-boards.conf", or NULL */
     char *cmdline;          /* parameters that they add to the command line, or NULL */
     char *unload;           /* globs of the modules to unload before the jump, or NULL */
-    char *keep;   /* modules that stay loaded for the root file system, one per line, or NULL */
-    char *unbind; /* devices to detach, "BUS/drivers/DRIVER/DEVICE", one per line, or NULL */
+    char *keep;     /* modules that stay loaded for the root file system, one per line, or NULL */
+    char *unbind;   /* devices to detach, "BUS/drivers/DRIVER/DEVICE", one per line, or NULL */
+    char *disks;    /* globs of drivers: their disks are detached together if unused, or NULL */
+    char *together; /* such devices, one per line, or NULL: only found for a fast reboot */
 };
 
 /* What is known about failed fast reboots. */

@@ -62,7 +62,8 @@ void detach_from_json(const struct json_object *object, struct quirk_facts *ret)
 {
     *ret = (struct quirk_facts){.unbind = (char *)json_string(object, "unbind"),
                                 .unload = (char *)json_string(object, "unload"),
-                                .keep = (char *)json_string(object, "keep")};
+                                .keep = (char *)json_string(object, "keep"),
+                                .together = (char *)json_string(object, "together")};
 }
 
 struct json_object *detach_to_json(const struct quirk_facts *quirk)
@@ -72,6 +73,7 @@ struct json_object *detach_to_json(const struct quirk_facts *quirk)
     json_add_string(object, "unbind", quirk->unbind);
     json_add_string(object, "unload", quirk->unload);
     json_add_string(object, "keep", quirk->keep);
+    json_add_string(object, "together", quirk->together);
     return object;
 }
 

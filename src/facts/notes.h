@@ -21,8 +21,8 @@ struct go_ahead {
 void go_ahead_from_json(const struct json_object *object, struct go_ahead *ret);
 struct json_object *go_ahead_to_json(const struct go_ahead *go);
 
-/* What to detach before the jump: the members unbind, unload and keep of struct quirk_facts. The
- * strings live as long as the object. */
+/* What to detach before the jump: the members unbind, unload, keep and together of struct
+ * quirk_facts. The strings live as long as the object. */
 void detach_from_json(const struct json_object *object, struct quirk_facts *ret);
 struct json_object *detach_to_json(const struct quirk_facts *quirk);
 

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "decide/watchdog.h"
 #include "discover/hardware/inventory.h"
+#include "discover/hardware/spare-disks.h"
 #include "discover/system/boot.h"
 #include "discover/system/started.h"
 #include "reboot/death.h"
@@ -208,6 +209,23 @@ static void tell_warnings(const struct verdict *verdict)
     }
 }
 
+/* Which disks could be detached at the end. What is not known is no reason against the reboot: then
+ * the kernel shuts them down, as it always does. */
+static void find_spare_disks(int root, const struct config *config, struct quirk_facts *quirk)
+{
+    AUTOFREE char *drivers = xstrdup(quirk->disks);
+    const char *problem = NULL;
+    int r;
+
+    if (config->data_disks == DATA_DISKS_DETACH)
+        append_text(&drivers, " ", "nvme");
+    r = drivers ? spare_disks_add(root, drivers, &quirk->together, &problem) : 0;
+    if (r < 0)
+        journal_trouble("looking for disks that nothing uses at the end", r);
+    if (problem)
+        journal_tell(EVENT_TROUBLE, LOG_NOTICE, NULL, "no disk is detached: %s", problem);
+}
+
 static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
 {
     CLEANUP(survey_clear) struct survey survey;
@@ -222,6 +240,7 @@ static int decide_and_load(int root, struct attempt *attempt, uint32_t job)
     because = survey.verdict.because;
     if (because)
         return through_firmware(root, attempt, false, because->reason->id, because->found.text);
+    find_spare_disks(root, &survey.facts.config, &survey.facts.quirk);
     r = notes_write_detach(root, &survey.facts.quirk);
     if (r < 0)
         return through_firmware(root, attempt, true, "state-unwritable", strerror(-r));

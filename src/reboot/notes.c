@@ -139,7 +139,7 @@ int notes_write_detach(int root, const struct quirk_facts *quirk)
 {
     AUTOJSON struct json_object *note = NULL;
 
-    if (!quirk->unload && !quirk->unbind)
+    if (!quirk->unload && !quirk->unbind && !quirk->together)
         return state_remove(root, RUN_MODULES);
     note = detach_to_json(quirk);
     return state_write_json(root, RUN_MODULES, note);

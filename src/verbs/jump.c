@@ -4,9 +4,11 @@
 #include <syslog.h>
 
 #include "act/detach.h"
+#include "act/together.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "discover/hardware/spare-disks.h"
 #include "reboot/jump.h"
 #include "reboot/notes.h"
 #include "reboot/trace.h"
@@ -23,6 +25,24 @@ static void tell(int priority, const char *text)
         printf("<%d>", priority);
     puts(safe);
     (void)fflush(stdout);
+}
+
+enum {
+    DISKS_LIMIT = 15 * 1000000, /* in microseconds; the unit's is later */
+};
+
+/* Those that nothing uses any more. */
+static void detach_disks(int root, const char *planned)
+{
+    AUTOFREE char *disks = xstrdup(planned), *why = NULL;
+    char *rest = NULL;
+
+    spare_disks_leave_used(root, &disks, &why);
+    for (char *line = why ? strtok_r(why, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
+        tell(LOG_WARNING, line);
+    if (disks)
+        (void)together_detach(root, disks, DISKS_LIMIT, tell);
 }
 
 /* A device that stays attached is reported, but is not a failure: the reboot continues. */
@@ -43,6 +63,8 @@ static int detach(const struct call *call)
         detach_devices(call->root, plan.unbind, tell);
     if (plan.unload)
         detach_modules(call->root, plan.unload, plan.keep, tell);
+    if (plan.together)
+        detach_disks(call->root, plan.together);
     return EXIT_FINE;
 }
 

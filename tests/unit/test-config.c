@@ -206,12 +206,13 @@ static void a_drop_in_is_named(void **state)
 
     tree_write(*state, CONFIG_DIR "/a.conf", "x = 1\n");
     config = load(*state);
-    assert_string_equal(config.error,
-                        "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\": must be one of mode, "
-                        "load, ima-measurements, missing-driver, kernel, initrd, cmdline, "
-                        "cmdline-append, cmdline-remove, health-timeout, health-unit, health-hook, "
-                        "health-hook-timeout, panic, "
-                        "watchdog, quirk-ignore");
+    assert_string_equal(
+        config.error,
+        "/etc/fastreboot.conf.d/a.conf:1: unknown key \"x\": must be one of mode, "
+        "load, ima-measurements, missing-driver, data-disks, kernel, initrd, cmdline, "
+        "cmdline-append, cmdline-remove, health-timeout, health-unit, health-hook, "
+        "health-hook-timeout, panic, "
+        "watchdog, quirk-ignore");
 }
 
 /* A line of `length` characters with a single value. */

@@ -82,7 +82,56 @@ static void a_reboot_is_fast(void **state)
     assert_int_equal(go.job, fake.job);
 }
 
-/* An administrator has removed a drop-in, and systemd has not been told. */
+/* Two NVMe disks, one with the root file system. */
+static void add_disks(const struct tree *tree)
+{
+    tree_write(tree, "proc/self/mountinfo", "25 1 259:1 / / rw - ext4 /dev/nvme0n1p1 rw\n");
+    for (int i = 0; i < 2; i++) {
+        AUTOFREE char *device = format("sys/devices/pci0000:00/0000:0%d:00.0", i);
+        AUTOFREE char *disk = format("%s/nvme/nvme%d/nvme%dn1", device, i, i);
+        AUTOFREE char *link = format("sys/bus/pci/drivers/nvme/0000:0%d:00.0", i);
+        AUTOFREE char *class = format("sys/class/block/nvme%dn1", i);
+        AUTOFREE char *target = format("/%s", device), *block = format("/%s", disk);
+
+        tree_mkdir(tree, disk);
+        tree_link(tree, link, target);
+        tree_link(tree, class, block);
+    }
+    tree_link(tree, "sys/dev/block/259:1", "/sys/class/block/nvme0n1");
+}
+
+static void expect_disks(const struct tree *tree, const char *wanted)
+{
+    AUTOJSON struct json_object *note = NULL;
+    struct quirk_facts plan = {0};
+    int r;
+
+    assert_int_equal(departure_load(tree->root), 0);
+    r = notes_read_detach(tree->root, &note, &plan);
+    assert_int_equal(r, wanted ? 0 : -ENOENT);
+    if (wanted)
+        assert_string_equal(plan.together, wanted);
+}
+
+/* Only where it is asked for. */
+static void data_disks_are_planned_for_the_end(void **state)
+{
+    const struct tree *tree = *state;
+
+    add_disks(tree);
+    expect_disks(tree, NULL);
+    tree_write(tree, "etc/fastreboot.conf", "data-disks = detach\n");
+    expect_disks(tree, "pci/drivers/nvme/0000:01:00.0");
+    expect(tree, ATTEMPT_LOADED, NULL);
+    tree_write(tree, "etc/fastreboot.conf", "data-disks = keep\n");
+    expect_disks(tree, NULL);
+    tree_write(tree, "etc/fastreboot/quirks.d/x.conf",
+               "[x]\nmatch-driver = nvme\ndetach-disks = nvm*\n");
+    expect_disks(tree, "pci/drivers/nvme/0000:01:00.0");
+    tree_write(tree, "etc/fastreboot.conf", "data-disks = detach\nmode = firmware\n");
+    expect_disks(tree, NULL);
+}
+
 /* The attempt is noted for the end of the shutdown and for the next boot, and the next kernel tells
  * what it does. */
 static void a_traced_reboot_is_noted(void **state)
@@ -116,6 +165,7 @@ static void a_firmware_reboot_is_not_traced(void **state)
     assert_false(exists(tree, STATE_TRACE));
 }
 
+/* An administrator has removed a drop-in, and systemd has not been told. */
 static void what_systemd_has_not_read_again_counts(void **state)
 {
     static const char *const UNITS[] = {"fastreboot.service", "fastreboot-jump.service"};
@@ -378,6 +428,7 @@ int main(void)
         TEST(a_reboot_is_fast),
         TEST(a_traced_reboot_is_noted),
         TEST(a_firmware_reboot_is_not_traced),
+        TEST(data_disks_are_planned_for_the_end),
         TEST(what_systemd_has_not_read_again_counts),
         TEST(what_an_automount_stands_for_is_mounted),
         TEST(what_is_mounted_is_not_asked_for),

@@ -194,6 +194,33 @@ static void the_plan_is_written_and_read(void **state)
     assert_int_equal(detach(tree), EXIT_FINE);
 }
 
+/* What is on md when the reboot comes to its end is not detached. */
+static void disks_are_detached_unless_they_are_used(void **state)
+{
+    static const struct quirk_facts PLAN = {
+        .together = (char *)"pci/drivers/nvme/0000:03:00.0\npci/drivers/other/0000:04:00.0"};
+    const struct tree *tree = *state;
+    AUTOFREE char *nvme = NULL, *other = NULL;
+
+    tree_mkdir(tree, "run");
+    tree_mkdir(tree, "sys/devices/pci0/0000:03:00.0/nvme/nvme3/nvme3n1");
+    tree_mkdir(tree, "sys/devices/pci0/0000:04:00.0/nvme/nvme4/nvme4n1/holders/md0");
+    tree_link(tree, "sys/bus/pci/drivers/nvme/0000:03:00.0", "/sys/devices/pci0/0000:03:00.0");
+    tree_link(tree, "sys/bus/pci/drivers/other/0000:04:00.0", "/sys/devices/pci0/0000:04:00.0");
+    tree_link(tree, "sys/class/block/nvme3n1", "/sys/devices/pci0/0000:03:00.0/nvme/nvme3/nvme3n1");
+    tree_link(tree, "sys/class/block/nvme4n1", "/sys/devices/pci0/0000:04:00.0/nvme/nvme4/nvme4n1");
+    tree_write(tree, "dev/nvme3n1", "");
+    tree_write(tree, "dev/nvme4n1", "");
+    tree_write(tree, "sys/bus/pci/drivers/nvme/unbind", "");
+    tree_write(tree, "sys/bus/pci/drivers/other/unbind", "");
+    assert_int_equal(notes_write_detach(tree->root, &PLAN), 0);
+    assert_int_equal(detach(tree), EXIT_FINE);
+    nvme = tree_read(tree, "sys/bus/pci/drivers/nvme/unbind");
+    other = tree_read(tree, "sys/bus/pci/drivers/other/unbind");
+    assert_string_equal(nvme, "0000:03:00.0");
+    assert_string_equal(other, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_setup, tree_teardown)
 
 int main(void)
@@ -207,6 +234,7 @@ int main(void)
         TEST(devices_are_unbound),
         TEST(a_plan_leads_nowhere_else),
         TEST(the_plan_is_written_and_read),
+        TEST(disks_are_detached_unless_they_are_used),
     };
 
     return RUN_TESTS(tests);

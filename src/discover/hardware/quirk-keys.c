@@ -42,6 +42,10 @@ const struct quirk_key QUIRK_KEYS[] = {
      .fact = FACT(unbind),
      .expand = find_devices,
      .check = globs_check},
+    {.name = "detach-disks",
+     .does = "detaches unused disks together before the jump: ",
+     .fact = FACT(disks),
+     .check = globs_check},
     {.name = "reason"},
     {.name = "source"},
 };

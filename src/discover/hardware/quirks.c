@@ -165,6 +165,7 @@ void quirk_facts_clear(struct quirk_facts *facts)
         if (QUIRK_KEYS[i].fact)
             set_text(fact_of(facts, &QUIRK_KEYS[i]), NULL);
     free(facts->keep);
+    free(facts->together);
     free(facts->name);
     free(facts->file);
     answer_clear(&facts->ignored);

@@ -44,6 +44,7 @@ static const struct key KEYS[] = {
     {"ima-measurements", KEY_CHOICE, AT(ima), .choices = {"block", "ignore"}},
     {"missing-driver", KEY_CHOICE, AT(missing_driver), AT(missing_driver_source),
      .choices = {"warn", "block"}},
+    {"data-disks", KEY_CHOICE, AT(data_disks), .choices = {"keep", "detach"}},
     {"kernel", KEY_PATH, AT(kernel), AT(kernel_source)},
     {"initrd", KEY_PATHS, AT(initrd), AT(initrd_source)},
     {"cmdline", KEY_WORDS, AT(cmdline), AT(cmdline_source)},
