@@ -2,10 +2,13 @@
 #include "act/kexec.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/kexec.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/util.h"
@@ -118,6 +121,22 @@ int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct ke
 int kexec_unload(void)
 {
     return kexec_file_load(-1, -1, NULL, KEXEC_FILE_UNLOAD | KEXEC_FILE_NO_INITRAMFS);
+}
+
+int kexec_count_loads(int root)
+{
+    AUTOCLOSE int fd = openat(root, "proc/sys/kernel/kexec_load_limit_reboot", O_RDWR | O_CLOEXEC);
+    AUTOFREE char *most = format("%d\n", INT_MAX);
+    char text[16] = "";
+
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (read(fd, text, sizeof(text) - 1) < 0)
+        return -errno;
+    /* The kernel takes a larger number only while it does not count. */
+    if (!streq(text, "-1\n"))
+        return 0;
+    return pwrite(fd, most, strlen(most), 0) < 0 ? -errno : 0;
 }
 
 const char *kexec_error(int error, const char *lockdown)

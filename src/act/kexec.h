@@ -19,5 +19,10 @@ int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct ke
 /* Unloads what is loaded. 0, even if nothing was, or a negative errno. */
 int kexec_unload(void);
 
+/* Makes the kernel count the loads of kernels from now on (kernel.kexec_load_limit_reboot), so that
+ * it can be seen whether there was another one. Where the administrator limits them, the kernel
+ * counts already, and Linux before 6.3 cannot: then nothing changes. 0 or a negative errno. */
+int kexec_count_loads(int root);
+
 /* Describes an errno of these two functions. `lockdown` as in struct kexec_facts. */
 const char *kexec_error(int error, const char *lockdown);

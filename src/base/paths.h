@@ -8,6 +8,9 @@
 #define RUN_NORMAL RUN_DIR "/normal"
 /* The kernel that fastreboot has loaded (JSON). */
 #define RUN_LOADED RUN_DIR "/loaded"
+/* There if the kernel is loaded early (load = early). Also named in the early unit, and in the
+ * hooks for packages, which start that. */
+#define RUN_EARLY RUN_DIR "/early"
 /* The load at shutdown has begun, and in which reboot (JSON). */
 #define RUN_BEGUN RUN_DIR "/begun"
 /* The jump may go ahead, and in which reboot (JSON). Also named in the condition of the modules
@@ -73,6 +76,7 @@
 #define HEALTH_TIMER "fastreboot-health.timer"
 #define HOOK_UNIT "fastreboot-hook.service"
 #define FAILED_TARGET "fastreboot-failed.target"
+#define EARLY_UNIT "fastreboot-early.service"
 #define TIMES_UNIT "fastreboot-times.service"
 #define WAIT_UNIT "fastreboot-wait.service"
 #define COUNTDOWN_UNIT "fastreboot-countdown.service"

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "decide/reason-tests.h"
+#include "facts/notes.h"
 
 static const struct answer NO = {.is = ANSWER_NO};
 
@@ -218,8 +219,7 @@ struct answer test_memory_short(const struct facts *facts)
 {
     const struct memory_facts *memory = &facts->memory;
     uint64_t need = facts->payload.memory;
-    bool stays = facts->loaded.current && (facts->kexec.disabled.is == ANSWER_YES ||
-                                           facts->kexec.exhausted.is == ANSWER_YES);
+    bool stays = load_is_done(facts);
 
     if (memory->error)
         return answer_unknown(memory->error, NULL);

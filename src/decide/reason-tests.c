@@ -10,6 +10,7 @@
 #include "decide/health.h"
 #include "decide/repeat.h"
 #include "decide/watchdog.h"
+#include "facts/notes.h"
 
 static const struct answer NO = {.is = ANSWER_NO};
 
@@ -222,16 +223,6 @@ struct answer test_signed_only(const struct facts *facts)
     if (!lockdown || streq(lockdown, "none"))
         return NO;
     return answer_yes(format("lockdown is %s: the kernel accepts signed kernels only", lockdown));
-}
-
-/* What is loaded, as it is in memory at the jump. */
-static uint64_t loaded_bytes(const struct boot_payload *payload)
-{
-    uint64_t bytes = payload->image.memory;
-
-    for (size_t i = 0; i < payload->n_initrds; i++)
-        bytes += payload->initrds[i].size;
-    return bytes;
 }
 
 /* Only the purgatory of x86 hashes it. What the next boot has anyway need not be set. */

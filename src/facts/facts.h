@@ -55,6 +55,7 @@ struct kexec_facts {
     struct answer supported;
     struct answer disabled;  /* kernel.kexec_load_disabled */
     struct answer exhausted; /* kernel.kexec_load_limit_reboot has reached 0 */
+    int64_t left;            /* the loads that it allows; -1 if they are not counted */
     struct answer loaded;
     char *lockdown; /* "none", "integrity", "confidentiality", or NULL */
     /* What it needs so that the jump neither copies what is loaded nor hashes it again. */
@@ -77,7 +78,12 @@ struct loaded_facts {
     char *id; /* the mark on its command line */
     char *release;
     char *signature; /* of everything that was loaded, see payload_signature() */
+    char *added;     /* what fastreboot added to the command line; NULL in a note without it */
+    char *blocks;    /* memory that the machine had, see memory_blocks(); NULL likewise */
+    uint64_t memory; /* bytes that it takes, see loaded_bytes(); 0 if that is not known */
+    int64_t left;    /* the loads that the kernel allowed right after this one; -1 if not counted */
     bool current;    /* it is exactly the payload that would be loaded now */
+    bool proven;     /* and so is the rest, and nothing was loaded over it since */
 };
 
 /* Whether the units will run at the next reboot. */

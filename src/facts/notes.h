@@ -12,6 +12,18 @@ void loaded_from_json(const struct json_object *object, struct loaded_facts *ret
 struct json_object *loaded_to_json(const struct loaded_facts *loaded);
 void loaded_facts_clear(struct loaded_facts *facts);
 
+/* Sets the members `current` and `proven`. `signature` is that of what would be loaded now, with
+ * `added` on its command line, and `blocks` the machine's memory as memory_blocks() tells it. */
+void loaded_compare(struct facts *facts, const char *signature, const char *added,
+                    const char *blocks);
+
+/* Whether what is loaded is just what would be loaded now, and needs no other load: it is certain
+ * that nothing has replaced it, or nothing else can be loaded. */
+bool load_is_done(const struct facts *facts);
+
+/* The bytes of memory that the payload takes from its load to the jump. */
+uint64_t loaded_bytes(const struct boot_payload *payload);
+
 /* Permission to jump. */
 struct go_ahead {
     int64_t job;      /* PID 1's job for this reboot, and for no other; -1 for none */

@@ -185,7 +185,7 @@ static int load(int root, struct attempt *attempt, const struct survey *survey, 
     AUTOFREE char *error = NULL, *id = NULL;
 
     deadline_doing("loading the kernel");
-    if (survey->facts.traced && load_is_done(&survey->facts))
+    if (survey->facts.traced && load_is_done(&survey->facts) && !survey->facts.loaded.proven)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, NULL,
                      "tracing: the kernel is loaded already and cannot be loaded again, so it may "
                      "be started without initcall_debug");

@@ -13,6 +13,7 @@
 #include "discover/kernel/uki.h"
 #include "discover/system/config.h"
 #include "discover/system/kexec.h"
+#include "discover/system/memory.h"
 #include "reboot/notes.h"
 #include "reboot/unlock.h"
 
@@ -35,12 +36,26 @@ char *load_cmdline(const struct survey *survey, const char *id)
 }
 
 /* `signature` is that of the payload, or "" while it is being loaded: then nothing is like it. */
-static int write_note(int root, const struct survey *survey, const char *id, const char *signature)
+static int write_note(int root, const struct survey *survey, const char *id, const char *signature,
+                      int64_t left)
 {
-    return notes_write_loaded(root,
-                              &(struct loaded_facts){.id = (char *)id,
-                                                     .release = survey->facts.payload.image.release,
-                                                     .signature = (char *)signature});
+    AUTOFREE char *blocks = memory_blocks(root);
+    const struct loaded_facts loaded = {.id = (char *)id,
+                                        .release = survey->facts.payload.image.release,
+                                        .signature = (char *)signature,
+                                        .added = survey->added,
+                                        .blocks = blocks,
+                                        .memory = loaded_bytes(&survey->facts.payload),
+                                        .left = left};
+
+    return notes_write_loaded(root, &loaded);
+}
+
+/* The kernel's number of loads after fastreboot's own, for the note; -1 if there may have been
+ * another one meanwhile, whose kernel may be the one that is loaded now. */
+static int64_t left_after(int64_t before, int64_t after)
+{
+    return before > 0 && after == before - 1 ? after : -1;
 }
 
 /* Takes kernel and initrd out of a unified kernel image. */
@@ -78,11 +93,13 @@ static int load_noted(int root, const struct survey *survey, const char *id,
     const struct kexec_secret secret = {.data = archive->data, .size = archive->size};
     AUTOFREE char *cmdline = load_cmdline(survey, id);
     AUTOFREE char *signature = survey_signature(&survey->facts);
-    int r = write_note(root, survey, id, ""), loaded = 0;
+    int64_t left = kexec_loads_left(root);
+    int r = write_note(root, survey, id, "", -1), loaded = 0;
 
     if (r >= 0) {
         loaded = load_payload(payload, secret.data ? &secret : NULL, cmdline);
-        r = loaded < 0 ? loaded : write_note(root, survey, id, signature);
+        left = left_after(left, kexec_loads_left(root));
+        r = loaded < 0 ? loaded : write_note(root, survey, id, signature, left);
     }
     if (loaded < 0)
         *ret_error = format("loading kernel %s: %s", payload->kernel.path,
@@ -102,14 +119,6 @@ static int load_new(int root, const struct survey *survey, const char *id, char 
     if (r < 0)
         (void)load_drop(root); /* an older one of fastreboot's is not what is wanted either */
     return r;
-}
-
-/* The note does not say whether another program has loaded a kernel over it since. So it is loaded
- * again, unless nothing can be. */
-bool load_is_done(const struct facts *facts)
-{
-    return facts->loaded.current &&
-           (facts->kexec.disabled.is == ANSWER_YES || facts->kexec.exhausted.is == ANSWER_YES);
 }
 
 int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret_error)
@@ -148,25 +157,65 @@ static bool is_asked_for(int root)
     return config.load == LOAD_EARLY;
 }
 
+/* The shutdown may have to load another kernel. A load that fails is followed by an unload of what
+ * is loaded, which counts as well. */
+static bool leaves_one(const struct kexec_facts *kexec)
+{
+    return kexec->left < 0 || kexec->left > (kexec->loaded.is == ANSWER_NO ? 1 : 2);
+}
+
+/* What speaks against it, with its id; or NULL. */
+static char *obstacle(const struct survey *survey, const char **ret_id)
+{
+    const struct facts *facts = &survey->facts;
+    const struct finding *because = survey->verdict.because;
+
+    /* The jump unit guards what is loaded: without it, kexec.target would start it unasked. */
+    *ret_id = "not-enabled";
+    if (facts->units.masked.is != ANSWER_NO || facts->units.enabled.is != ANSWER_YES)
+        return xstrdup(JUMP_UNIT " is masked or not enabled");
+    *ret_id = because ? because->reason->id : "kexec-exhausted";
+    if (because)
+        return xstrdup(because->found.text);
+    return leaves_one(&facts->kexec)
+               ? NULL
+               : format("kernel.kexec_load_limit_reboot is %lld, and the reboot needs one load",
+                        (long long)facts->kexec.left);
+}
+
+/* Without the count the kernel is loaded again at the shutdown. */
+static int load_counted(int root, const struct survey *survey, char **ret_error)
+{
+    AUTOFREE char *id = NULL;
+    int r = kexec_count_loads(root);
+
+    if (r < 0)
+        journal_trouble("kernel.kexec_load_limit_reboot", r);
+    return load_kernel(root, survey, &id, ret_error);
+}
+
 /* The survey takes long on a machine that is busy with its boot, so it is made only for a load. */
 void load_early(int root)
 {
     CLEANUP(survey_clear) struct survey survey = {0};
-    AUTOFREE char *id = NULL, *error = NULL;
-    const struct finding *because;
+    AUTOFREE char *why = NULL, *error = NULL;
+    const char *id;
+    int r;
 
-    if (!is_asked_for(root))
+    if (!is_asked_for(root)) {
+        notes_remove_early(root);
         return;
+    }
+    r = notes_write_early(root);
+    if (r < 0)
+        journal_trouble("/" RUN_EARLY, r);
     survey_make(root, PURPOSE_LOAD, &survey);
-    because = survey.verdict.because;
-    /* The jump unit guards what is loaded: without it, kexec.target would start it unasked. */
-    if (survey.facts.units.masked.is != ANSWER_NO || survey.facts.units.enabled.is != ANSWER_YES)
-        journal_tell(EVENT_TROUBLE, LOG_WARNING, "not-enabled",
-                     "not loaded early: " JUMP_UNIT " is masked or not enabled");
-    else if (because)
-        journal_tell(EVENT_TROUBLE, LOG_WARNING, because->reason->id, "not loaded early: %s",
-                     because->found.text);
-    else if (load_kernel(root, &survey, &id, &error) < 0)
+    if (load_is_done(&survey.facts))
+        return;
+    why = obstacle(&survey, &id);
+    if (why)
+        journal_tell(EVENT_TROUBLE, LOG_WARNING, id, "not loaded early: %s", why);
+    else if (load_counted(root, &survey, &error) < 0)
         journal_tell(EVENT_TROUBLE, LOG_WARNING, "load-failed", "not loaded early: %s", error);
 }
 

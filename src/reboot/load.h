@@ -5,8 +5,7 @@
 
 /* Loading and dropping a kernel, with the note of it. */
 
-/* Loads what the survey found; where the running kernel takes no more loads, what is loaded is good
- * enough if it is just that.
+/* Loads what the survey found, unless load_is_done().
  * ret_id     the id of the attempt, which is on the command line of what is loaded now; for free()
  * ret_error  what went wrong, in words, when the call fails; for free()
  * 0 or a negative errno; then no kernel of fastreboot's is loaded, as far as the running kernel
@@ -16,10 +15,8 @@ int load_kernel(int root, const struct survey *survey, char **ret_id, char **ret
 /* The same for a caller that holds notes_lock(). */
 int load_kernel_locked(int root, const struct survey *survey, char **ret_id, char **ret_error);
 
-/* Whether load_kernel() would load nothing, because what is loaded is just that. */
-bool load_is_done(const struct facts *facts);
-
-/* At boot, where the configuration says load = early. What keeps it from that is told. */
+/* At boot and when kernels or initrds have changed, where the configuration says load = early. What
+ * keeps it from that is told. */
 void load_early(int root);
 
 /* Drops the kernel that fastreboot has loaded and the note of it; one of another program stays. 1

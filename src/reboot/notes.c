@@ -82,13 +82,25 @@ void notes_read_loaded(int root, struct loaded_facts *ret)
     if (r >= 0)
         loaded_from_json(note, ret);
     else if (r == -ENEWER)
-        *ret = (struct loaded_facts){
-            .id = xstrdup(""), .release = xstrdup("(unknown)"), .signature = xstrdup("")};
+        *ret = (struct loaded_facts){.id = xstrdup(""),
+                                     .release = xstrdup("(unknown)"),
+                                     .signature = xstrdup(""),
+                                     .left = -1};
 }
 
 void notes_remove_loaded(int root)
 {
     (void)state_remove(root, RUN_LOADED);
+}
+
+int notes_write_early(int root)
+{
+    return state_write(root, RUN_EARLY, "");
+}
+
+void notes_remove_early(int root)
+{
+    (void)state_remove(root, RUN_EARLY);
 }
 
 int notes_write_begun(int root, uint32_t job)

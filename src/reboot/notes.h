@@ -32,6 +32,10 @@ int notes_write_loaded(int root, const struct loaded_facts *loaded);
 void notes_read_loaded(int root, struct loaded_facts *ret); /* loaded_facts_clear() */
 void notes_remove_loaded(int root);
 
+/* The kernel is loaded early in this boot. */
+int notes_write_early(int root);
+void notes_remove_early(int root);
+
 /* The load at shutdown has begun, in the reboot of PID 1's job `job`. */
 int notes_write_begun(int root, uint32_t job);
 /* That id, -ENOENT when no load at shutdown has begun, or another negative errno. */

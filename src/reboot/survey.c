@@ -10,6 +10,8 @@
 #include "discover/discover.h"
 #include "discover/hardware/inventory.h"
 #include "discover/kernel/payload.h"
+#include "discover/system/memory.h"
+#include "facts/notes.h"
 #include "reboot/baseline.h"
 #include "reboot/countdown.h"
 #include "reboot/notes.h"
@@ -48,9 +50,9 @@ char *survey_signature(const struct facts *facts)
 }
 
 /* A note of a kernel that is no longer loaded is stale. */
-static void join_loaded(int root, struct facts *facts)
+static void join_loaded(int root, const char *added, struct facts *facts)
 {
-    AUTOFREE char *signature = NULL;
+    AUTOFREE char *signature = NULL, *blocks = NULL;
 
     notes_read_loaded(root, &facts->loaded);
     if (facts->kexec.loaded.is == ANSWER_NO)
@@ -58,7 +60,8 @@ static void join_loaded(int root, struct facts *facts)
     if (!facts->loaded.signature || !facts->payload.entry)
         return;
     signature = survey_signature(facts);
-    facts->loaded.current = signature && streq(signature, facts->loaded.signature);
+    blocks = memory_blocks(root);
+    loaded_compare(facts, signature, added, blocks);
 }
 
 static void join_health(int root, struct facts *facts)
@@ -104,13 +107,13 @@ void survey_make(int root, enum purpose purpose, struct survey *ret_survey)
     facts_read(root, facts);
     notes_read_armed(root, &facts->units.armed);
     join_units(root, &facts->units);
-    join_loaded(root, facts);
     join_health(root, facts);
     join_baseline(root, facts);
     records_read_failures(root, &facts->failure);
     join_history(root, facts);
     facts->traced = trace_is_armed(root) > 0;
     ret_survey->added = additions_decide(facts);
+    join_loaded(root, ret_survey->added, facts);
     decide(facts, purpose, &ret_survey->verdict);
 }
 

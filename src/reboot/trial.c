@@ -25,25 +25,19 @@ static void end(struct trial *trial, enum trial_result result, char *error)
     set_text(&trial->error, error);
 }
 
-/* How many loads the kernel still takes; -1 if they are not counted. */
-static long loads_left(int root)
-{
-    long limit;
-    int r = root_read_number(root, "proc/sys/kernel/kexec_load_limit_reboot", &limit);
-
-    return r < 0 ? -1 : limit;
-}
-
-/* Whether fastreboot's kernel was loaded to be started, and has to be there afterwards. */
+/* Whether fastreboot's kernel was loaded to be started, or could not be loaded again, and has to be
+ * there afterwards. */
 static bool keeps_kernel(int root, const struct facts *facts)
 {
-    return facts->loaded.release && (load_is_done(facts) || root_exists(root, STATE_TEST) <= 0);
+    return facts->loaded.release &&
+           (facts->config.load == LOAD_EARLY || facts->kexec.disabled.is == ANSWER_YES ||
+            facts->kexec.exhausted.is == ANSWER_YES || root_exists(root, STATE_TEST) <= 0);
 }
 
 /* The unload counts as a load; and the reboot needs one. */
 static char *limit_text(int root, const struct facts *facts)
 {
-    long left = loads_left(root), takes = keeps_kernel(root, facts) ? 1 : 2;
+    long left = (long)facts->kexec.left, takes = keeps_kernel(root, facts) ? 1 : 2;
 
     if (left < 0 || left > takes || load_is_done(facts))
         return NULL;

@@ -90,6 +90,10 @@ static struct json_object *loaded_as_json(const struct facts *facts)
         json_add_bool(object, "current", facts->loaded.current);
     else
         json_add_string(object, "current", NULL);
+    if (facts->loaded.memory > 0)
+        json_add_number(object, "memory_bytes", (int64_t)facts->loaded.memory);
+    else
+        json_add_string(object, "memory_bytes", NULL);
     return object;
 }
 

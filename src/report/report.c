@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
-#include "reboot/load.h"
+#include "facts/notes.h"
 #include "report/words.h"
 
 /* check */
@@ -123,8 +123,8 @@ void report_trial(const struct trial *trial)
     AUTOFREE char *took = duration_text(trial->load / 1000);
 
     if (load_is_done(facts))
-        print_line("", format("kernel %s is loaded already; the running kernel takes no other",
-                              facts->loaded.release));
+        print_line("", format("kernel %s is loaded already%s", facts->loaded.release,
+                              facts->loaded.proven ? "" : "; the running kernel takes no other"));
     else
         print_line("", format("kernel %s was loaded in %s%s", facts->payload.image.release, took,
                               facts->loaded.release ? "" : ", and dropped again"));

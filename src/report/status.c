@@ -125,10 +125,14 @@ static void print_notes(const struct survey *survey)
 /* Only printed if a kernel is loaded, which is unusual before the shutdown. */
 static void print_loaded(const struct facts *facts)
 {
-    if (facts->kexec.loaded.is == ANSWER_YES && facts->loaded.release)
+    const struct loaded_facts *loaded = &facts->loaded;
+    unsigned long long mib = (loaded->memory + 1024 * 1024 - 1) / (1024 * 1024);
+    AUTOFREE char *memory = mib > 0 ? format(", which takes %llu MiB of memory", mib) : NULL;
+
+    if (facts->kexec.loaded.is == ANSWER_YES && loaded->release)
         print_line("  Loaded:   ",
-                   format("kernel %s, by fastreboot%s", facts->loaded.release,
-                          facts->loaded.current ? "" : " (the next reboot loads another one)"));
+                   format("kernel %s, by fastreboot%s%s", loaded->release, memory ? memory : "",
+                          loaded->current ? "" : " (the next reboot loads a kernel again)"));
 }
 
 /* Prints a check under way for which nothing is missing so far, or nothing worth a reboot. */

@@ -41,6 +41,22 @@ const struct verb verb_booted = {
     .run = run,
 };
 
+/* When a kernel or an initrd has changed. */
+static int run_early(const struct call *call)
+{
+    deadline_start(LIMIT);
+    deadline_doing("loading the kernel early");
+    load_early(call->root);
+    return EXIT_FINE;
+}
+
+const struct verb verb_early = {
+    .name = "early",
+    .summary = "as fastreboot-early.service calls it when a kernel or an initrd has changed",
+    .flags = VERB_NEEDS_ROOT | VERB_HIDDEN,
+    .run = run_early,
+};
+
 /* When the boot is over. */
 static int run_times(const struct call *call)
 {

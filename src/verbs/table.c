@@ -5,8 +5,9 @@
 
 extern const struct verb verb_status, verb_check, verb_list, verb_load, verb_unload, verb_normal,
     verb_enable, verb_disable, verb_uninstall, verb_history, verb_retry, verb_record, verb_explain,
-    verb_wait, verb_cancel, verb_metrics, verb_reboot, verb_set_next, verb_test, verb_booted,
-    verb_trace, verb_why, verb_detach, verb_health, verb_hook, verb_jump, verb_times, verb_unlock;
+    verb_wait, verb_cancel, verb_metrics, verb_early, verb_reboot, verb_set_next, verb_test,
+    verb_booted, verb_trace, verb_why, verb_detach, verb_health, verb_hook, verb_jump, verb_times,
+    verb_unlock;
 
 static const struct verb *const VERBS[] = {
     &verb_status, &verb_check,   &verb_test,     &verb_list,      &verb_history, &verb_explain,
@@ -18,7 +19,8 @@ static const struct verb *const VERBS[] = {
 
     &verb_enable, &verb_disable, &verb_unlock,   &verb_uninstall,
 
-    &verb_booted, &verb_detach,  &verb_health,   &verb_hook,      &verb_jump,    &verb_times,
+    &verb_booted, &verb_detach,  &verb_early,    &verb_health,    &verb_hook,    &verb_jump,
+    &verb_times,
 };
 
 static const struct group GROUPS[] = {

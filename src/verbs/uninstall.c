@@ -18,7 +18,7 @@
 
 #define UNITS                                                                                      \
     SERVICE_UNIT, JUMP_UNIT, MODULES_UNIT, EMERGENCY_UNIT, HEALTH_UNIT, HEALTH_TIMER,              \
-        COUNTDOWN_UNIT, TIMES_UNIT, WAIT_UNIT, METRICS_UNIT, METRICS_TIMER, HOOK_UNIT,             \
+        COUNTDOWN_UNIT, EARLY_UNIT, TIMES_UNIT, WAIT_UNIT, METRICS_UNIT, METRICS_TIMER, HOOK_UNIT, \
         FAILED_TARGET
 
 /* The installed files (a list that the build makes), and those made since. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fakes.h"
 
+#include <errno.h>
+
 #include "act/kexec.h"
 #include "act/logind.h"
 #include "act/network.h"
 #include "act/systemd.h"
+#include "base/root.h"
 #include "base/util.h"
 
 struct fake fake;
@@ -30,6 +33,23 @@ static void change(const char *path, const char *text)
     point();
 }
 
+/* Takes one off the limit, as the kernel does before it looks at what it is to load. */
+static bool is_permitted(void)
+{
+    AUTOFREE char *text = NULL;
+    long left;
+
+    if (root_read_number(fake.tree->root, FAKE_LIMIT, &left) < 0 || left < 0)
+        return true;
+    if (left == 0)
+        return false;
+    text = format("%ld\n", left - 1);
+    fake.inside = true;
+    tree_write(fake.tree, FAKE_LIMIT, text);
+    fake.inside = false;
+    return true;
+}
+
 int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct kexec_secret *secret,
                const char *cmdline)
 {
@@ -37,6 +57,8 @@ int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct ke
     fake.secret_size = secret ? secret->size : 0;
     fake.loads++;
     fake.kernel_size = lseek(kernel, 0, SEEK_END);
+    if (!is_permitted())
+        return -EPERM;
     if (fake.load_error)
         return -fake.load_error;
     fake.inside = true;
@@ -49,9 +71,22 @@ int kexec_load(int kernel, const int *initrds, size_t n_initrds, const struct ke
 int kexec_unload(void)
 {
     fake.unloads++;
+    if (!is_permitted())
+        return -EPERM;
     if (fake.unload_error)
         return -fake.unload_error;
     change("sys/kernel/kexec_loaded", "0\n");
+    return 0;
+}
+
+int kexec_count_loads(int root)
+{
+    long left;
+
+    if (fake.count_error)
+        return -fake.count_error;
+    if (root_read_number(root, FAKE_LIMIT, &left) >= 0 && left < 0)
+        change(FAKE_LIMIT, "2147483647\n");
     return 0;
 }
 

@@ -10,6 +10,7 @@
  * act/systemd.c. Their state is in the tree, so that it outlives a process: sys/kernel/kexec_loaded
  * and the files below. */
 
+#define FAKE_LIMIT "proc/sys/kernel/kexec_load_limit_reboot"
 #define FAKE_CMDLINE "fake/cmdline" /* of the kernel loaded last */
 #define FAKE_JUMP "fake/jump"       /* PID 1 was asked to kexec */
 #define FAKE_STARTED "fake/started" /* the units that PID 1 was asked to start */
@@ -22,6 +23,7 @@ struct fake {
     uint32_t job;       /* the id of its job */
     int load_error;     /* a positive errno with which the kernel refuses to load, or 0 */
     int unload_error;   /* likewise for unloading */
+    int count_error;    /* with which it refuses to count the loads */
     int jump_error;     /* with which PID 1 refuses to kexec */
     int reboot_error;   /* a firmware reboot is refused: an errno; if negative, an exit status */
     int run_status;     /* of a command that is run: an exit status, or a negative errno */

@@ -377,6 +377,41 @@ static void write_attempt(const struct tree *tree, enum attempt_state attempt_st
     assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
 }
 
+/* Asserts that the reboot is fast, and how often it loads. */
+static void expect_loads(const struct tree *tree, int loads)
+{
+    fake.loads = 0;
+    assert_int_equal(departure_load(tree->root), 0);
+    expect(tree, ATTEMPT_LOADED, NULL);
+    assert_int_equal(fake.loads, loads);
+    assert_int_equal(fake.unloads, 0);
+}
+
+/* What makes up most of the time that a load takes at shutdown is done before. */
+static void an_early_kernel_is_not_loaded_again(void **state)
+{
+    static const int SHUTDOWNS[] = {SHUTDOWN_REBOOT, SHUTDOWN_KEXEC};
+    const struct tree *tree = *state;
+
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    load_early(tree->root);
+    for (size_t i = 0; i < ELEMENTS(SHUTDOWNS); i++) {
+        CLEANUP(attempt_clear) struct attempt attempt;
+        AUTOFREE char *cmdline = NULL;
+
+        fake.shutdown = SHUTDOWNS[i];
+        expect_loads(tree, 0);
+        assert_int_equal(records_read_attempt(tree->root, STATE_ATTEMPT, &attempt), 1);
+        cmdline = tree_read(tree, FAKE_CMDLINE);
+        assert_string_equal(attempt.cmdline, cmdline); /* the next boot has the right mark */
+    }
+    tree_write(tree, FAKE_LIMIT, "7\n");
+    expect_loads(tree, 1);
+    tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "new");
+    expect_loads(tree, 1);
+    expect_loads(tree, 0);
+}
+
 static void an_early_kernel_goes_with_the_service(void **state)
 {
     static const int KINDS[] = {SHUTDOWN_NONE, SHUTDOWN_OFF};
@@ -443,6 +478,7 @@ int main(void)
         TEST(a_reason_is_one_for_another_programs_kernel_too),
         TEST(what_cannot_be_dropped_is_left_to_the_jump),
         TEST(an_early_kernel_goes_with_the_service),
+        TEST(an_early_kernel_is_not_loaded_again),
         TEST(another_programs_kernel_outlives_the_service),
         TEST(a_check_outlives_the_service),
     };

@@ -50,6 +50,7 @@ static void without_the_files_there_is_no_kexec(void **state)
     assert_int_equal(facts.supported.is, ANSWER_NO);
     assert_int_equal(facts.disabled.is, ANSWER_NO);
     assert_int_equal(facts.exhausted.is, ANSWER_NO);
+    assert_int_equal(facts.left, -1);
     assert_int_equal(facts.loaded.is, ANSWER_NO);
     assert_null(facts.lockdown);
 }
@@ -138,6 +139,7 @@ static void each_switch_is_read(void **state)
     facts = read_facts(*state);
     assert_int_equal(facts.disabled.is, ANSWER_YES);
     assert_int_equal(facts.exhausted.is, ANSWER_YES);
+    assert_int_equal(facts.left, 0);
     assert_int_equal(facts.loaded.is, ANSWER_YES);
     assert_string_equal(facts.lockdown, "confidentiality");
 }
@@ -214,6 +216,7 @@ static void nonsense_is_unknown(void **state)
     assert_int_equal(facts.disabled.is, ANSWER_UNKNOWN);
     assert_int_equal(facts.exhausted.is, ANSWER_UNKNOWN);
     assert_int_equal(facts.exhausted.error, EISDIR);
+    assert_int_equal(facts.left, -1);
     assert_null(facts.lockdown);
 }
 

@@ -125,6 +125,32 @@ static void a_refusal_comes_back(void **state)
     assert_true(kexec_load(kernel, closed, 2, NULL, "x") < 0);
 }
 
+static void expect_limit(const struct tree *tree, const char *before, const char *after)
+{
+    static const char LIMIT[] = "proc/sys/kernel/kexec_load_limit_reboot";
+    AUTOFREE char *text = NULL;
+
+    tree_write(tree, LIMIT, before);
+    assert_int_equal(kexec_count_loads(tree->root), 0);
+    text = tree_read(tree, LIMIT);
+    assert_string_equal(text, after);
+}
+
+/* The administrator's limit stays. */
+static void loads_are_counted(void **state)
+{
+    const struct tree *tree = *state;
+
+    assert_int_equal(kexec_count_loads(tree->root), 0); /* before Linux 6.3 */
+    expect_limit(tree, "-1\n", "2147483647\n");
+    expect_limit(tree, "2147483646\n", "2147483646\n");
+    expect_limit(tree, "1\n", "1\n");
+    expect_limit(tree, "0\n", "0\n");
+    tree_remove(tree, "proc/sys/kernel/kexec_load_limit_reboot");
+    tree_mkdir(tree, "proc/sys/kernel/kexec_load_limit_reboot");
+    assert_int_equal(kexec_count_loads(tree->root), -EISDIR);
+}
+
 static void errors_have_words(void **state)
 {
     (void)state;
@@ -150,10 +176,15 @@ static void lockdown_explains_a_refusal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_initrd_is_loaded_as_it_is), TEST(a_secret_comes_behind_the_initrds),
-        TEST(several_are_joined_and_padded), TEST(no_initrd_is_said),
-        TEST(what_is_loaded_is_dropped),     TEST(a_refusal_comes_back),
-        cmocka_unit_test(errors_have_words), cmocka_unit_test(lockdown_explains_a_refusal),
+        TEST(one_initrd_is_loaded_as_it_is),
+        TEST(a_secret_comes_behind_the_initrds),
+        TEST(several_are_joined_and_padded),
+        TEST(no_initrd_is_said),
+        TEST(what_is_loaded_is_dropped),
+        TEST(a_refusal_comes_back),
+        TEST(loads_are_counted),
+        cmocka_unit_test(errors_have_words),
+        cmocka_unit_test(lockdown_explains_a_refusal),
     };
 
     return RUN_TESTS(tests);

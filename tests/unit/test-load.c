@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <zlib.h>
 
+#include "act/kexec.h"
 #include "base/paths.h"
 #include "base/util.h"
 #include "base/witness.h"
@@ -61,7 +62,7 @@ static void two_do_not_load_at_once(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 }
 
-/* Another program may have loaded a kernel over it without a trace. */
+/* Another program may have loaded a kernel over it: nothing counts the loads. */
 static void it_is_loaded_again_every_time(void **state)
 {
     const struct tree *tree = *state;
@@ -113,6 +114,163 @@ static void what_is_loaded_stays_where_nothing_can_be(void **state)
         assert_string_equal(first, second);
         tree_write(tree, SWITCHES[i], i ? "-1\n" : "0\n");
     }
+}
+
+static void expect_next(const struct tree *tree, const char *why, int loads)
+{
+    AUTOFREE char *id = NULL;
+
+    fake.loads = 0;
+    assert_int_equal(load(tree, &id), 0);
+    if (fake.loads != loads)
+        fail_msg("%s: loaded %d times", why, fake.loads);
+}
+
+static void ask_for_early(const struct tree *tree)
+{
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    load_early(tree->root);
+}
+
+/* As a kernel of before 6.3, whose note has no number. */
+static void without_a_count_it_is_loaded_again(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_remove(tree, FAKE_LIMIT);
+    ask_for_early(tree);
+    for (int i = 0; i < 2; i++)
+        expect_next(tree, "no file", 1);
+    fake.count_error = EROFS;
+    tree_write(tree, FAKE_LIMIT, "-1\n");
+    load_early(tree->root);
+    for (int i = 0; i < 2; i++)
+        expect_next(tree, "cannot be counted", 1);
+}
+
+/* While the kernel's number has not changed, nothing else has been loaded. */
+static void what_nobody_replaced_is_not_loaded_again(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *left = NULL;
+    int fd;
+
+    ask_for_early(tree);
+    expect_next(tree, "nothing has changed", 0);
+    left = tree_read(tree, FAKE_LIMIT);
+    assert_string_equal(left, "2147483646\n");
+    expect_next(tree, "nor now", 0);
+    fd = openat(tree->root, "vmlinuz", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(kexec_load(fd, NULL, 0, NULL, "another program's"), 0);
+    (void)close(fd);
+    expect_next(tree, "another program loaded one", 1);
+    expect_next(tree, "and that is over", 0);
+    fake.load_error = ENOEXEC;
+    assert_int_equal(kexec_load(-1, NULL, 0, NULL, "another program's"), -ENOEXEC);
+    fake.load_error = 0;
+    expect_next(tree, "it may have been a load that succeeded", 1);
+    tree_write(tree, FAKE_LIMIT, "1000\n");
+    expect_next(tree, "the administrator lowered the limit", 1);
+}
+
+/* What was loaded may lie in memory that is gone. */
+static void unplugged_memory_is_noticed(void **state)
+{
+    static const char BLOCK[] = "sys/devices/system/memory/memory7";
+    const struct tree *tree = *state;
+
+    tree_write(tree, "sys/devices/system/memory/memory0", "");
+    ask_for_early(tree);
+    tree_write(tree, BLOCK, "");
+    expect_next(tree, "plugged in", 1);
+    expect_next(tree, "nothing has changed", 0);
+    tree_remove(tree, BLOCK);
+    tree_write(tree, "sys/devices/system/memory/memory8", "");
+    expect_next(tree, "replaced", 1);
+    tree_remove(tree, "sys/devices/system/memory/memory8");
+    expect_next(tree, "unplugged", 1);
+    expect_next(tree, "nothing has changed", 0);
+}
+
+static void every_change_is_loaded(void **state)
+{
+    static const struct {
+        const char *path, *text;
+    } CHANGES[] = {
+        {"boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "new"},
+        {CONFIG_FILE, "load = early\ncmdline-append = nomodeset\n"},
+        {CONFIG_FILE, "load = early\npanic = 60\n"}, /* what fastreboot adds */
+        {CONFIG_FILE, "load = early\n"},
+        {RUN_TRACE, "{\"store\":\"erst\"}\n"},
+    };
+    const struct tree *tree = *state;
+
+    ask_for_early(tree);
+    for (size_t i = 0; i < ELEMENTS(CHANGES); i++) {
+        tree_write(tree, CHANGES[i].path, CHANGES[i].text);
+        expect_next(tree, CHANGES[i].text, 1);
+        expect_next(tree, CHANGES[i].path, 0);
+    }
+}
+
+/* Between the load and the look at the kernel's number. */
+static void load_another(void)
+{
+    static int others;
+
+    if (others++ % 2 == 1) /* after the load */
+        tree_write(fake.tree, FAKE_LIMIT, "99\n");
+}
+
+static void a_load_beside_it_is_seen(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, FAKE_LIMIT, "102\n");
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    fake.point = load_another;
+    load_early(tree->root);
+    fake.point = NULL;
+    expect_next(tree, "which of the two is loaded?", 1);
+}
+
+/* The reboot needs one. A load that fails takes another for the unload. */
+static void early_leaves_the_last_load(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, CONFIG_FILE, "load = early\n");
+    for (int left = 0; left < 6; left++) {
+        AUTOFREE char *text = format("%d\n", left);
+
+        tree_write(tree, FAKE_LIMIT, text);
+        tree_write(tree, "sys/kernel/kexec_loaded", "0\n");
+        fake.loads = 0;
+        load_early(tree->root);
+        assert_int_equal(fake.loads, left >= 2);
+        if (left < 2)
+            continue;
+        tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "a");
+        fake.load_error = ENOMEM;
+        load_early(tree->root);
+        fake.load_error = 0;
+        tree_write(tree, "boot/initrd.img-6.1.0-33-amd64", TREE_INITRD "old");
+        expect_next(tree, "the last one", 1);
+    }
+}
+
+/* What the hooks look at. */
+static void the_mark_for_the_hooks(void **state)
+{
+    const struct tree *tree = *state;
+
+    load_early(tree->root);
+    assert_null(tree_read(tree, RUN_EARLY));
+    ask_for_early(tree);
+    assert_int_equal(faccessat(tree->root, RUN_EARLY, F_OK, 0), 0);
+    tree_remove(tree, CONFIG_FILE);
+    load_early(tree->root);
+    assert_null(tree_read(tree, RUN_EARLY));
 }
 
 static void what_does_not_load_leaves_nothing(void **state)
@@ -330,6 +488,13 @@ int main(void)
         TEST(what_files_say_is_shown_as_text),
         TEST(two_do_not_load_at_once),
         TEST(it_is_loaded_again_every_time),
+        TEST(without_a_count_it_is_loaded_again),
+        TEST(what_nobody_replaced_is_not_loaded_again),
+        TEST(every_change_is_loaded),
+        TEST(unplugged_memory_is_noticed),
+        TEST(a_load_beside_it_is_seen),
+        TEST(early_leaves_the_last_load),
+        TEST(the_mark_for_the_hooks),
         TEST(what_is_unpacked_is_loaded),
         TEST(what_is_loaded_stays_where_nothing_can_be),
     };

@@ -99,6 +99,45 @@ static void a_note_counts_while_something_is_loaded(void **state)
     expect_loaded(*state, false, false);
 }
 
+/* Whoever removes a keyslot would have to type the passphrase at the next boot. */
+static void keys_are_checked_by_another_load(void **state)
+{
+    struct unlock_volume volume = {.has_key = true, .own_slot = true};
+    struct facts facts = {
+        .kexec.left = 5,
+        .loaded = {.signature = (char *)"s",
+                   .added = (char *)"a",
+                   .blocks = (char *)"1:0",
+                   .left = 5},
+    };
+
+    (void)state;
+    loaded_compare(&facts, "s", "a", "1:0");
+    assert_true(facts.loaded.current && facts.loaded.proven);
+    facts.crypt = (struct crypt_facts){.volumes = &volume, .n_volumes = 1};
+    loaded_compare(&facts, "s", "a", "1:0");
+    assert_true(facts.loaded.current && !facts.loaded.proven);
+    volume.has_key = false;
+    loaded_compare(&facts, "s", "a", "1:0");
+    assert_true(facts.loaded.proven);
+}
+
+/* As an older fastreboot wrote it, which is replaced while this one's kernel is loaded. */
+static void a_note_without_a_count_proves_nothing(void **state)
+{
+    const struct tree *tree = *state;
+    struct facts facts = {.kexec.left = -1};
+
+    tree_write(tree, RUN_LOADED, NOTE);
+    notes_read_loaded(tree->root, &facts.loaded);
+    loaded_compare(&facts, "s", "a", "1:0");
+    assert_true(facts.loaded.current && !facts.loaded.proven);
+    facts.kexec.left = 0;
+    loaded_compare(&facts, "s", "a", "1:0");
+    assert_true(facts.loaded.current && !facts.loaded.proven);
+    loaded_facts_clear(&facts.loaded);
+}
+
 static void marks_are_read(void **state)
 {
     const struct tree *tree = *state;
@@ -186,6 +225,8 @@ int main(void)
         TEST(a_note_is_read),
         TEST(a_damaged_note_is_none),
         TEST(a_note_counts_while_something_is_loaded),
+        TEST(keys_are_checked_by_another_load),
+        TEST(a_note_without_a_count_proves_nothing),
         TEST(marks_are_read),
         TEST(marks_that_may_not_be_read_are_unknown),
         TEST(a_go_ahead_comes_back),

@@ -94,6 +94,7 @@ static void boot(bool by_kexec)
     forget(FAKE_JUMP);
     tree_mkdir(tree, RUN_DIR);
     tree_write(tree, "sys/kernel/kexec_loaded", "0\n");
+    tree_write(tree, FAKE_LIMIT, "-1\n");
     tree_write(tree, "proc/sys/kernel/random/boot_id", id);
     tree_write(tree, "proc/sys/kernel/bootloader_type", by_kexec ? "208\n" : "114\n");
     tree_write(tree, "proc/cmdline", cmdline);

@@ -17,7 +17,7 @@
 
 extern const struct verb verb_test;
 
-#define LIMIT "proc/sys/kernel/kexec_load_limit_reboot"
+#define LIMIT FAKE_LIMIT
 #define LOADED "sys/kernel/kexec_loaded"
 
 static struct tree *tree;
@@ -152,23 +152,45 @@ static void load_early_now(void)
 static void an_early_kernel_stays(void **state)
 {
     (void)state;
-    load_early_now();
-    expect(TRIAL_PASSED, NULL);
-    assert_int_equal(fake.loads, 1);
-    assert_int_equal(fake.unloads, 0);
-    assert_true(is_loaded() && exists(RUN_LOADED));
+    for (int counted = 1; counted >= 0; counted--) {
+        if (!counted)
+            tree_write(tree, LIMIT, "-1\n");
+        load_early_now();
+        expect(TRIAL_PASSED, NULL);
+        assert_int_equal(fake.loads, 0); /* the reboot would not load it either */
+        assert_int_equal(fake.unloads, 0);
+        assert_true(is_loaded() && exists(RUN_LOADED));
+        tree_remove(tree, LIMIT);
+        expect(TRIAL_PASSED, NULL);
+        assert_int_equal(fake.loads, 1);
+    }
     tree_write(tree, LIMIT, "1\n");
     expect(TRIAL_REFUSED, "kexec_load_limit_reboot is 1: the test would take 1");
     tree_write(tree, LIMIT, "2\n");
     expect(TRIAL_PASSED, NULL);
     /* It is good enough where nothing can be loaded, and stays so. */
-    for (int i = 0; i < 2; i++) {
-        tree_write(tree, i ? LIMIT : "proc/sys/kernel/kexec_load_disabled", i ? "0\n" : "1\n");
-        fake.loads = 0;
-        expect(TRIAL_PASSED, NULL);
-        assert_int_equal(fake.loads + fake.unloads, 0);
-        assert_true(is_loaded());
-    }
+    tree_write(tree, "proc/sys/kernel/kexec_load_disabled", "1\n");
+    fake.loads = 0;
+    expect(TRIAL_PASSED, NULL);
+    assert_int_equal(fake.loads + fake.unloads, 0);
+    assert_true(is_loaded());
+    /* Unless it may be another one. */
+    tree_write(tree, LIMIT, "0\n");
+    expect(TRIAL_REFUSED, "kexec_load_limit_reboot is 0");
+    assert_int_equal(fake.loads + fake.unloads, 0);
+    assert_true(is_loaded());
+}
+
+/* The last load that the kernel takes may be fastreboot's. */
+static void the_last_load_stays(void **state)
+{
+    (void)state;
+    tree_write(tree, LIMIT, "3\n");
+    load_early_now();
+    tree_write(tree, CONFIG_FILE, "panic = 60\n");
+    expect(TRIAL_PASSED, NULL);
+    tree_write(tree, CONFIG_FILE, "panic = 50\n");
+    expect(TRIAL_REFUSED, "kexec_load_limit_reboot is 1: the test would take 1");
 }
 
 static void what_would_go_through_the_firmware(void **state)
@@ -239,6 +261,10 @@ static void leavings_are_removed(void **state)
         expect(fast ? TRIAL_PASSED : TRIAL_FIRMWARE, NULL);
         assert_false(is_loaded());
     }
+    load_early_now(); /* what is to be loaded early stays */
+    tree_write(tree, STATE_TEST, "{");
+    expect(TRIAL_PASSED, NULL);
+    assert_true(is_loaded());
     tree_write(tree, STATE_TEST, "{");
     tree_write(tree, STATE_DIR "/.test.new", "");
     trial_clean(tree->root);
@@ -305,11 +331,17 @@ static int print_answers(void)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(everything_but_the_reboot),      TEST(another_programs_kernel_stays),
-        TEST(not_during_a_shutdown),          TEST(the_last_loads_are_left),
-        TEST(an_early_kernel_stays),          TEST(what_would_go_through_the_firmware),
-        TEST(what_cannot_be_dropped_is_told), TEST(a_health_check_goes_on),
-        TEST(leavings_are_removed),           TEST(exit_statuses),
+        TEST(everything_but_the_reboot),
+        TEST(another_programs_kernel_stays),
+        TEST(not_during_a_shutdown),
+        TEST(the_last_loads_are_left),
+        TEST(an_early_kernel_stays),
+        TEST(the_last_load_stays),
+        TEST(what_would_go_through_the_firmware),
+        TEST(what_cannot_be_dropped_is_told),
+        TEST(a_health_check_goes_on),
+        TEST(leavings_are_removed),
+        TEST(exit_statuses),
     };
 
     if (argc > 1 && streq(argv[1], "answers"))

@@ -11,6 +11,8 @@ SUITES = [pytest.param(suite, marks=[pytest.mark.kind(suite), *([] if suite == "
 
 COLLECTED = "/var/lib/prometheus/node-exporter"  # where node_exporter looks
 
+LIMIT = "/proc/sys/kernel/kexec_load_limit_reboot"
+
 # Run inside a service, as the command before its own. Each line must succeed; after "!" it must fail.
 READS = "cat /proc/cmdline /sys/kernel/kexec_loaded /proc/1/status"
 DENIED = """! head -c 1 /dev/mem
@@ -31,16 +33,21 @@ touch /var/lib/fastreboot/lab /run/fastreboot/lab /run/motd.d/lab
 ! dd if=/dev/vda of=/dev/null count=1
 ! echo 0 >/proc/sys/kernel/panic
 {DENIED}"""
-PROBES = {
-    "fastreboot": f"""{READS}
+# It lowers the limit, which stays far from 0. Linux before 6.3 has none.
+LOADS = f"""{READS}
 dd if=/dev/vda of=/dev/null count=1
 ! dd if=/dev/vda of=/dev/vda count=1
 ls /usr/lib/modules/$(uname -r)/modules.dep
 test -e /sys/class/net/lo
 touch /var/lib/fastreboot/lab /run/fastreboot/lab
+[ ! -e {LIMIT} ] || {{ left=$(cat {LIMIT}); [ $left -ge 0 ] || left=1000; echo $((left - 1)) >{LIMIT}; }}
 ! head -c 1 /dev/kmsg
 ! echo 0 >/proc/sys/kernel/panic
-{DENIED}""",
+! echo 0 >/proc/sys/kernel/kexec_load_disabled
+{DENIED}"""
+PROBES = {
+    "fastreboot": LOADS,
+    "fastreboot-early": LOADS,
     "fastreboot-health": LOOKS,
     "fastreboot-emergency": LOOKS,
     "fastreboot-metrics": f"""{READS}

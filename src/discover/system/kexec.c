@@ -31,6 +31,16 @@ static struct answer number_is(int root, const char *path, long asked)
     return answer_of(r < 0 ? r : number == asked);
 }
 
+/* Linux before 6.3 does not have the file. */
+static const char LIMIT[] = "proc/sys/kernel/kexec_load_limit_reboot";
+
+int64_t kexec_loads_left(int root)
+{
+    long left;
+
+    return root_read_number(root, LIMIT, &left) < 0 ? -1 : left;
+}
+
 /* Newer kernels have the file below /sys/kernel/kexec. */
 static const char *loaded_file(int root)
 {
@@ -63,7 +73,7 @@ static int ask_kernel(int root)
 {
     enum { UNKNOWN_FLAG = 1 << 30 };
     long limit;
-    int r = root_read_number(root, "proc/sys/kernel/kexec_load_limit_reboot", &limit);
+    int r = root_read_number(root, LIMIT, &limit);
 
     if (r >= 0 ? limit > 0 : r != -ENOENT)
         return -EAGAIN;
@@ -140,7 +150,8 @@ void kexec_facts_read(int root, struct kexec_facts *ret)
     *ret = (struct kexec_facts){
         .supported = is_supported(root),
         .disabled = number_is(root, "proc/sys/kernel/kexec_load_disabled", 1),
-        .exhausted = number_is(root, "proc/sys/kernel/kexec_load_limit_reboot", 0),
+        .exhausted = number_is(root, LIMIT, 0),
+        .left = kexec_loads_left(root),
         .loaded = number_is(root, loaded_file(root), 1),
         .lockdown = read_lockdown(root),
     };

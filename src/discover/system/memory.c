@@ -47,6 +47,24 @@ struct memory_facts memory_facts_read(int root)
     return facts;
 }
 
+static int is_block(const char *name)
+{
+    return strncmp(name, "memory", 6) == 0 && name[6] >= '0' && name[6] <= '9';
+}
+
+/* The kernel has a directory for each block of memory that can be unplugged. */
+char *memory_blocks(int root)
+{
+    enum { MAX_BLOCKS = 1 << 20 };
+    CLEANUP(names_freep) char **names = NULL;
+    unsigned long long sum = 0;
+    int n = root_names(root, "sys/devices/system/memory", is_block, MAX_BLOCKS, &names);
+
+    for (int i = 0; i < n; i++)
+        sum += strtoull(names[i] + 6, NULL, 10);
+    return format("%d:%llu", n, sum);
+}
+
 bool memory_read_cma(int root, uint64_t *ret_bytes)
 {
     AUTOFREE char *text = NULL;
