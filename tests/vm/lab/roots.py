@@ -22,6 +22,7 @@ class Root:
 
 EXT4 = """
 mke2fs -q -t ext4 $device
+udevadm settle
 mount $device /mnt
 """
 ROOTS = {
@@ -36,11 +37,11 @@ ROOTS = {
                  ("cryptsetup", "cryptsetup-initramfs"), "dm_mod dm_crypt aes_generic xts", ("ext4", "crypt"),
                  boot=True, asks=True,
                  configure='echo "root_crypt UUID=$(cryptsetup luksUUID $disk) none luks" > /mnt/etc/crypttab'),
-    "btrfs": Root("mkfs.btrfs -q $disk\nmount $disk /mnt\n"
+    "btrfs": Root("mkfs.btrfs -q $disk\nudevadm settle\nmount $disk /mnt\n"
                   "btrfs subvolume create /mnt/@rootfs; btrfs subvolume create /mnt/@home\n"
                   "umount /mnt\ndevice=$disk options=subvol=@rootfs\nmount -o $options $disk /mnt", ("btrfs-progs",),
                   "btrfs", ("btrfs",), configure='echo "$(line $disk /home subvol=@home)" >> /mnt/etc/fstab'),
-    "xfs": Root("mkfs.xfs -q $disk\ndevice=$disk\nmount $disk /mnt", ("xfsprogs",), "xfs", ("xfs",)),
+    "xfs": Root("mkfs.xfs -q $disk\nudevadm settle\ndevice=$disk\nmount $disk /mnt", ("xfsprogs",), "xfs", ("xfs",)),
 }
 # Packages of a suite that belong to another one's package there.
 IN_OTHERS = {("bullseye", "systemd-cryptsetup"), ("bookworm", "systemd-cryptsetup")}
