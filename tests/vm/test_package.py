@@ -114,8 +114,9 @@ def test_lintian_has_nothing_to_say(suite):
         for path in built.glob("fastreboot*_*"):
             shutil.copy(path, root / "tmp")
         package.run_in(root, "sh", "-euc", "apt-get -qy update && apt-get -qy --no-install-recommends install lintian")
-        assert package.run_in(root, "sh", "-euc", "lintian --allow-root --fail-on=error,warning "
-                              "/tmp/fastreboot_*.changes") == ""
+        said = package.run_in(root, "sh", "-euc", "lintian --allow-root --fail-on=error,warning /tmp/fastreboot_*.changes")
+        # Debian 11's counts the overrides in a note; not all of them are for it.
+        assert [line for line in said.splitlines() if not line.startswith("N: ")] == []
 
 
 FILES = {"lib/fastreboot/quirks.d/10-boards.conf", "lib/kernel/install.d/95-fastreboot.install",
