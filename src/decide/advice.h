@@ -29,3 +29,4 @@ char *advise_entry(const struct facts *facts);
 char *advise_failures(const struct facts *facts);
 char *advise_quirk(const struct facts *facts);
 char *advise_quirks_file(const struct facts *facts);
+char *advise_store(const struct facts *facts);

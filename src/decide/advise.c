@@ -71,3 +71,8 @@ char *advise_quirks_file(const struct facts *facts)
 {
     return advise_file(facts->quirk.invalid.text, facts->quirk.untrusted);
 }
+
+char *advise_store(const struct facts *facts)
+{
+    return xstrdup(facts->store.advice);
+}

@@ -102,7 +102,7 @@ static const struct {
     [GROUP_LOADER] = {"loader", "what the boot loader would start"},
     [GROUP_KERNEL] = {"kernel", "the next kernel, its modules and its command line"},
     [GROUP_INITRD] = {"initrd", "the initrds of the next kernel"},
-    [GROUP_HARDWARE] = {"hardware", "quirks, lost devices and the watchdog"},
+    [GROUP_HARDWARE] = {"hardware", "quirks, lost devices, the watchdog and the store"},
     [GROUP_STORAGE] = {"storage", "disks, arrays and file systems"},
     [GROUP_HISTORY] = {"history", "how the last reboots went"},
 };

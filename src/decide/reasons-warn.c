@@ -80,6 +80,14 @@ static const struct reason ROWS[] = {
      "see WATCHDOG in fastreboot-recovery(7)", IF(test_watchdog),
      .about = "No hardware watchdog would reset the next kernel if it hangs, or the watchdog "
               "protects every fast reboot except the next one."},
+    {"last-words", GROUP_HARDWARE, SEVERITY_NOTE, KIND_MACHINE, REBOOTS, SCOPE_KEXEC,
+     "a kernel that does not come up leaves its last messages in the platform's store",
+     "see LAST WORDS in fastreboot-recovery(7)", .advise = advise_store, IF_YES(store.mute, NULL),
+     .about =
+         "A kernel that panics writes the end of its log to the store of its platform (pstore): "
+         "ACPI ERST, EFI variables, or memory that survives the reset (ramoops). Without a "
+         "store, nothing but the console tells why a fast reboot failed. The module for EFI "
+         "variables has to be in the initrd: until it is loaded, nothing is written."},
     {"signed-only", GROUP_KEXEC, SEVERITY_NOTE, KIND_MACHINE, ALWAYS, SCOPE_KEXEC,
      "the kernel accepts unsigned kernels", NULL, IF(test_signed_only),
      .about = "Under lockdown (Secure Boot) the kernel only accepts signed kernels."},

@@ -21,6 +21,7 @@
 #include "discover/system/environment.h"
 #include "discover/system/kexec.h"
 #include "discover/system/memory.h"
+#include "discover/system/pstore.h"
 #include "discover/system/requests.h"
 #include "discover/system/started.h"
 #include "discover/system/units.h"
@@ -147,6 +148,7 @@ void facts_read(int root, struct facts *ret_facts)
     quirk_facts_read(root, config_of(ret_facts), &ret_facts->quirk);
     storage_facts_read(root, &ret_facts->storage);
     watchdog_facts_read(root, &ret_facts->watchdog);
+    store_facts_read(root, &ret_facts->store);
     read_entries(root, ret_facts);
     crypt_facts_read(root, ret_facts->payload.entry ? ret_facts->payload.entry->cmdline : NULL,
                      &ret_facts->payload, &ret_facts->crypt);
@@ -166,6 +168,7 @@ void facts_clear(struct facts *facts)
     boot_entries_clear(&facts->boot_entries);
     started_clear(&facts->started);
     answer_clear(&facts->boot_order);
+    store_facts_clear(&facts->store);
     watchdog_facts_clear(&facts->watchdog);
     storage_facts_clear(&facts->storage);
     answer_clear(&facts->driver_missing);

@@ -214,6 +214,12 @@ struct watchdog_facts {
     int error;           /* the errno that prevented knowing whether there is one, or 0 */
 };
 
+/* The kernel's store for its last messages. */
+struct store_facts {
+    struct answer mute; /* a kernel that does not come up would leave none there, or perhaps none */
+    char *advice;       /* what to do about it, or NULL */
+};
+
 struct facts {
     struct config config;
     struct kexec_facts kexec;
@@ -236,6 +242,7 @@ struct facts {
     struct health_facts health;
     struct answer device_lost; /* it was there at the last boot through the firmware */
     struct watchdog_facts watchdog;
+    struct store_facts store;
     struct boot_entries boot_entries;
     struct boot_payload payload; /* of the chosen entry; .entry is NULL if there is none */
     enum image_arch arch;        /* of this machine */

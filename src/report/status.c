@@ -115,6 +115,8 @@ static void print_notes(const struct survey *survey)
 
         if (!is_shown(finding) || finding->reason->severity != SEVERITY_NOTE)
             continue;
+        if (streq(id, "last-words"))
+            continue; /* it only matters once a reboot has failed: `check` has it */
         if (streq(id, "watchdog"))
             print_watchdog(&survey->facts, &finding->found);
         else

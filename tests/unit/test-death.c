@@ -15,7 +15,7 @@
 #include "decide/judge.h"
 #include "discover/hardware/watchdogs.h"
 #include "discover/system/last-words.h"
-#include "discover/system/pstore-records.h"
+#include "discover/system/pstore.h"
 #include "facts/last-words.h"
 #include "reboot/arrival.h"
 #include "reboot/records.h"
@@ -435,6 +435,57 @@ static void a_watchdog_tells_of_its_reset(void **state)
     assert_string_equal(name, "i6300ESB timer");
 }
 
+/* The store */
+
+static void expect_store(const struct tree *tree, const char *text, const char *advice)
+{
+    CLEANUP(store_facts_clear) struct store_facts facts;
+
+    store_facts_read(tree->root, &facts);
+    assert_answer(&facts.mute, text != NULL, text);
+    if (advice ? !facts.advice || !strstr(facts.advice, advice) : facts.advice != NULL)
+        fail_msg("\"%s\", not \"%s\"", facts.advice, advice);
+}
+
+#define MOUNT "24 22 0:21 / /sys/fs/pstore rw,relatime - pstore pstore rw\n"
+#define BACKEND "sys/module/pstore/parameters/backend"
+
+static void whether_the_store_would_work_is_told(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/self/mountinfo", MOUNT);
+    expect_store(tree, NULL, NULL); /* ERST */
+    tree_write(tree, "proc/self/mountinfo", "");
+    expect_store(tree, "(erst) cannot be read: /sys/fs/pstore is not mounted", NULL);
+    tree_write(tree, BACKEND, "(null)\n");
+    expect_store(tree, "no store for its last messages (pstore): if", NULL);
+    tree_mkdir(tree, "sys/firmware/efi");
+    expect_store(tree, "although this machine has EFI variables", "update-initramfs");
+    tree_write(tree, "sys/module/efi_pstore/parameters/pstore_disable", "Y\n");
+    expect_store(tree, "although this machine has EFI variables", "pstore_disable=0");
+    tree_remove(tree, BACKEND);
+    expect_store(tree, NULL, NULL); /* a kernel without pstore */
+}
+
+static void the_module_has_to_be_in_the_initrd(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/self/mountinfo", MOUNT);
+    tree_write(tree, BACKEND, "efi_pstore\n");
+    expect_store(tree, NULL, NULL); /* built in */
+    tree_write(tree, "sys/module/efi_pstore/initstate", "live\n");
+    expect_store(tree, "no setting puts their module efi_pstore into the initrd", "dracut -f");
+    tree_write(tree, "etc/initramfs-tools/modules", "# efi_pstore\nraid1\n");
+    expect_store(tree, "no setting", "dracut -f");
+    tree_write(tree, "etc/dracut.conf.d/x.conf", "add_drivers+=\" efi_pstore \"\n");
+    expect_store(tree, NULL, NULL);
+    tree_remove(tree, "etc/dracut.conf.d/x.conf");
+    tree_write(tree, "etc/initramfs-tools/modules", "raid1\nefi_pstore\n");
+    expect_store(tree, NULL, NULL);
+}
+
 /* What is kept */
 
 static void the_oldest_go(void **state)
@@ -600,6 +651,8 @@ int main(void)
         TEST(each_kind_has_its_evidence),
         TEST(only_a_guess_is_replaced),
         TEST(a_watchdog_tells_of_its_reset),
+        TEST(whether_the_store_would_work_is_told),
+        TEST(the_module_has_to_be_in_the_initrd),
         TEST(the_oldest_go),
         TEST(the_next_boot_keeps_it_and_clears_the_store),
         TEST(the_store_is_cleared_after_an_interruption),

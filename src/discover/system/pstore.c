@@ -5,6 +5,7 @@
 
 #include "base/mounts.h"
 #include "base/root.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 #include "discover/system/pstore-records.h"
 #include "discover/system/trace-log.h"
@@ -14,6 +15,7 @@
 #define RAM_REASONS "sys/module/ramoops/parameters/max_reason"
 
 enum {
+    MAX_SETTINGS = 256 * 1024,
     USUAL = 10240, /* CONFIG_PSTORE_DEFAULT_KMSG_BYTES */
     SHUTDOWNS = 4, /* KMSG_DUMP_SHUTDOWN */
 };
@@ -87,6 +89,108 @@ void pstore_facts_clear(struct pstore_facts *facts)
     free(facts->backend);
     free(facts->flags);
     *facts = (struct pstore_facts){0};
+}
+
+/* Whether it would work */
+
+#define EFI_MODULE "sys/module/efi_pstore"
+
+/* Where an administrator names modules for the initrd. */
+static const char *const INITRD_SETTINGS[] = {
+    "etc/initramfs-tools/modules",
+    "etc/dracut.conf",
+    "etc/mkinitcpio.conf",
+};
+
+/* Whether a line that is no comment has the module's name. */
+static bool names_module(int root, const char *path)
+{
+    AUTOFREE char *text = NULL;
+    char *rest, *line;
+
+    if (root_read(root, path, MAX_SETTINGS, &text, NULL) < 0)
+        return false;
+    for (rest = text; (line = strsep(&rest, "\n"));)
+        if (line[strspn(line, " \t")] != '#' && strstr(line, "efi_pstore"))
+            return true;
+    return false;
+}
+
+static int look_at_drop_in(int root, const char *path, void *data)
+{
+    (void)data;
+    return names_module(root, path);
+}
+
+static bool is_in_initrd(int root)
+{
+    for (size_t i = 0; i < ELEMENTS(INITRD_SETTINGS); i++)
+        if (names_module(root, INITRD_SETTINGS[i]))
+            return true;
+    return sysfs_walk(root, "etc/dracut.conf.d", look_at_drop_in, NULL) > 0;
+}
+
+#define INTO_THE_INITRD                                                                            \
+    "put the module efi_pstore into the initrd: `echo efi_pstore >>/etc/initramfs-tools/modules` " \
+    "and `update-initramfs -u`; with dracut, `add_drivers+=\" efi_pstore \"` in "                  \
+    "/etc/dracut.conf.d/efi-pstore.conf and `dracut -f`"
+
+/* Only a module has that file, not what is built in. */
+static void check_efi(int root, struct store_facts *ret)
+{
+    if (root_exists(root, EFI_MODULE "/initstate") <= 0 || is_in_initrd(root))
+        return;
+    answer_note(&ret->mute,
+                xstrdup("the store for the kernel's last messages is EFI variables, and no setting "
+                        "puts their module efi_pstore into the initrd: a kernel that fails before "
+                        "it is loaded leaves none"));
+    ret->advice = xstrdup(INTO_THE_INITRD);
+}
+
+static bool is_disabled(int root)
+{
+    AUTOFREE char *disabled = NULL;
+
+    return root_read_line(root, EFI_MODULE "/parameters/pstore_disable", 16, &disabled) >= 0 &&
+           streq(disabled, "Y");
+}
+
+static void check_none(int root, struct store_facts *ret)
+{
+    bool efi = root_exists(root, "sys/firmware/efi") > 0;
+
+    answer_note(&ret->mute, format("the kernel has no store for its last messages (pstore)%s: if a "
+                                   "fast reboot fails, only the console tells why",
+                                   efi ? ", although this machine has EFI variables" : ""));
+    if (efi)
+        ret->advice = xstrdup(is_disabled(root)
+                                  ? "add efi_pstore.pstore_disable=0 to the kernel's command line"
+                                  : INTO_THE_INITRD);
+}
+
+void store_facts_read(int root, struct store_facts *ret)
+{
+    CLEANUP(pstore_facts_clear) struct pstore_facts store = {0};
+
+    *ret = (struct store_facts){0};
+    if (root_exists(root, BACKEND) <= 0)
+        return;
+    pstore_facts_read(root, &store);
+    if (store.kind == PSTORE_NONE)
+        check_none(root, ret);
+    else if (!store.mounted)
+        answer_note(&ret->mute, format("the kernel's store for its last messages (%s) cannot be "
+                                       "read: /" PSTORE_DIR " is not mounted",
+                                       store.backend));
+    else if (store.kind == PSTORE_EFI)
+        check_efi(root, ret);
+}
+
+void store_facts_clear(struct store_facts *facts)
+{
+    answer_clear(&facts->mute);
+    free(facts->advice);
+    *facts = (struct store_facts){0};
 }
 
 /* The records */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "discover/system/pstore-records.h"
+#include "facts/facts.h"
 
 /* The store to which the kernel writes the end of its log, for the boot after it: pstore(5) of the
  * kernel's documentation. */
@@ -28,6 +29,12 @@ struct pstore_facts {
 /* Release with pstore_facts_clear(). */
 void pstore_facts_read(int root, struct pstore_facts *ret);
 void pstore_facts_clear(struct pstore_facts *facts);
+
+/* Whether a kernel that does not come up would leave its last messages there, as far as the running
+ * one tells, and what to do about it. Nothing where that has no pstore at all. Release with
+ * store_facts_clear(). */
+void store_facts_read(int root, struct store_facts *ret);
+void store_facts_clear(struct store_facts *facts);
 
 /* The names of the records in the store, for names_free(); NULL if they cannot be read. */
 char **pstore_names(int root);
