@@ -70,7 +70,7 @@ static bool judge_log(const struct death_signs *signs, struct death *death)
 /* What reset the machine, as the hardware tells. */
 static bool judge_hardware(const struct death_signs *signs, struct death *death)
 {
-    if (signs->watchdog) {
+    if (signs->watchdog && !signs->claimed) {
         set(death, DEATH_WATCHDOG,
             xstrdup("the watchdog reset the machine before the new kernel was up"),
             format("watchdog \"%s\" says that it reset the machine", signs->watchdog));
@@ -103,11 +103,12 @@ void death_judge(const char *id, const struct death_signs *signs, struct death *
     *ret = (struct death){.id = xstrdup(id),
                           .record = xstrdup(signs->record),
                           .marked = signs->marked,
+                          .claimed = signs->claimed,
                           .log = signs->log ? last_words_trim(signs->log, DEATH_LOG_BYTES) : NULL};
     if (signs->refused)
         set(ret, DEATH_REFUSED, xstrdup("the running kernel refused to start the new one"),
             xstrdup("what the call to start it returned"));
-    else if (judge_log(signs, ret) && ret->kind == DEATH_OOPS && signs->watchdog)
+    else if (judge_log(signs, ret) && ret->kind == DEATH_OOPS && signs->watchdog && !signs->claimed)
         append_text(&ret->evidence, "; ", "then the watchdog reset the machine");
     else if (ret->kind == DEATH_UNKNOWN && !judge_hardware(signs, ret) && signs->stopped &&
              !signs->log)

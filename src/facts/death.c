@@ -20,7 +20,8 @@ int death_from_json(const struct json_object *object, struct death *ret)
 {
     int kind = kind_of(json_string(object, "kind"));
 
-    *ret = (struct death){.marked = json_number(object, "marked", 0) != 0};
+    *ret = (struct death){.marked = json_number(object, "marked", 0) != 0,
+                          .claimed = json_number(object, "claimed", 0) != 0};
     if (kind < 0)
         return kind;
     ret->kind = (enum death_kind)kind;
@@ -43,6 +44,7 @@ struct json_object *death_to_json(const struct death *death)
     json_add_string(object, "evidence", death->evidence);
     json_add_string(object, "record", death->record);
     json_add_number(object, "marked", death->marked);
+    json_add_number(object, "claimed", death->claimed);
     json_add_string(object, "log", death->log);
     return object;
 }

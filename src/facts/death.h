@@ -30,6 +30,7 @@ struct death {
     char *evidence; /* by what this is known, or why nothing is */
     char *record;   /* the name of the store's record, or NULL */
     bool marked;    /* that names this attempt */
+    bool claimed;   /* a watchdog said before the reboot already that it had reset the machine */
     char *log;      /* its lines, "<6>[   12.345678] text", or NULL */
 };
 
@@ -41,6 +42,7 @@ struct death_signs {
     bool panicked;  /* it was written by a panic, and not by an oops alone */
     bool marked;    /* it names the attempt */
     char *watchdog; /* the name of a watchdog that says it reset the machine, or NULL */
+    bool claimed;   /* as above: what it says does not count */
     int64_t status; /* what AMD's register has of the last reset, or -1 */
     bool stopped;   /* the shutdown before the jump did not come to its last step */
     bool refused;   /* the running kernel refused the jump */

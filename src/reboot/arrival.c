@@ -141,3 +141,15 @@ int arrival_judge(int root)
         baseline_write(root);
     return written ? judge_attempt(root, &attempt, &boot) : judge_boot(root, NULL, &boot);
 }
+
+void arrival_complete(int root)
+{
+    CLEANUP(boot_record_clear) struct boot_record record = {0};
+    CLEANUP(death_clear) struct death kept = {0};
+
+    if (records_read_boot(root, &record) <= 0 || !record.death ||
+        death_read(root, record.id, &kept) <= 0 || kept.kind == record.death->kind)
+        return;
+    records_write_boot(root, &record);
+    death_keep(root, record.death, &record);
+}

@@ -47,19 +47,14 @@ int death_read(int root, const char *id, struct death *ret)
     return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* A watchdog that said the same in the boot before may not have been asked since. */
-static char *watchdog_since(int root, const struct attempt *attempt)
-{
-    return attempt->watchdog ? NULL : watchdogs_reset(root);
-}
-
 static void read_signs(int root, const struct attempt *attempt, const struct boot_facts *boot,
                        struct death_signs *ret)
 {
     CLEANUP(names_freep) char **own = NULL;
 
     last_words_find(root, attempt->id, attempt->records, ret, &own);
-    ret->watchdog = watchdog_since(root, attempt);
+    ret->watchdog = watchdogs_reset(root);
+    ret->claimed = attempt->watchdog; /* a driver may say the same for ever */
     ret->status = boot->boot_id ? boot_log_reset_status(root, boot->boot_id) : -1;
     ret->stopped = attempt->state == ATTEMPT_LOADED && times_lacks_jump(root, attempt);
     ret->refused = attempt->state == ATTEMPT_FAILED;
@@ -77,6 +72,25 @@ void death_find(int root, const struct attempt *attempt, const struct boot_facts
     death_judge(attempt->id, &signs, ret);
 }
 
+bool death_look_again(int root, struct death *death)
+{
+    CLEANUP(death_signs_clear) struct death_signs signs = {.status = -1};
+    struct death again;
+
+    if (death->kind != DEATH_UNKNOWN || death->claimed)
+        return false;
+    signs.watchdog = watchdogs_reset(root);
+    if (!signs.watchdog)
+        return false;
+    signs.record = xstrdup(death->record);
+    signs.marked = death->marked;
+    signs.log = xstrdup(death->log);
+    death_judge(death->id, &signs, &again);
+    death_clear(death);
+    *death = again;
+    return true;
+}
+
 static void tell(const struct death *death, const struct boot_record *record)
 {
     if (death->text)
@@ -91,7 +105,7 @@ void death_keep(int root, const struct death *death, const struct boot_record *r
     AUTOFREE char *path = path_of(death->id);
     int r;
 
-    if (!path || death_read(root, death->id, &before) > 0)
+    if (!path || (death_read(root, death->id, &before) > 0 && before.kind == death->kind))
         return;
     object = death_to_json(death);
     r = keep_json(root, STATE_DEATHS, path, object, ALL_BYTES);

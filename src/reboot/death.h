@@ -16,6 +16,10 @@ void death_prepare(int root, struct attempt *attempt);
 void death_find(int root, const struct attempt *attempt, const struct boot_facts *boot,
                 struct death *ret);
 
+/* Looks for a watchdog whose driver was not there yet when the boot was judged. Whether it now says
+ * what was not known, in this boot alone. */
+bool death_look_again(int root, struct death *death);
+
 /* Keeps it, unless that was done, and tells of it. The oldest go where there are too many. */
 void death_keep(int root, const struct death *death, const struct boot_record *record);
 

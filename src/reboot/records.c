@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
+#include "decide/death.h"
 #include "discover/hardware/inventory.h"
 #include "discover/system/started.h"
 #include "facts/notes.h"
@@ -165,6 +166,15 @@ void records_write_firmware_boot(int root, const struct attempt *attempt)
         journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
+static bool is_of_this_boot(int root, const struct boot_record *record)
+{
+    AUTOFREE char *boot_id = NULL;
+
+    return record->boot_id &&
+           root_read_line(root, "proc/sys/kernel/random/boot_id", 64, &boot_id) >= 0 &&
+           streq(boot_id, record->boot_id);
+}
+
 static void add_deaths(int root, struct boot_record records[], size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -176,6 +186,8 @@ static void add_deaths(int root, struct boot_record records[], size_t n)
         records[i].death = xcalloc(1, sizeof(death));
         *records[i].death = death;
         death = (struct death){0};
+        if (is_of_this_boot(root, &records[i]) && death_look_again(root, records[i].death))
+            death_explain(records[i].death, &records[i]);
     }
 }
 

@@ -64,6 +64,7 @@ static int run_times(const struct call *call)
 
     if (r < 0)
         journal_trouble("recording how long the last reboot took", r);
+    arrival_complete(call->root);
     return r < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 

@@ -616,6 +616,32 @@ static void a_watchdog_that_said_so_before_does_not_count(void **state)
     assert_int_equal(again.death->kind, DEATH_UNKNOWN);
 }
 
+/* Its driver was not loaded yet when the boot was judged. */
+static void a_watchdog_is_asked_again(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(boot_record_clear) struct boot_record record = {0}, later = {0};
+    CLEANUP(history_clear) struct history history = {0};
+    CLEANUP(death_clear) struct death kept = {0};
+
+    begin(tree);
+    assert_int_equal(arrival_judge(tree->root), 0);
+    arrival_complete(tree->root);
+    assert_int_equal(records_read_boot(tree->root, &record), 1);
+    assert_int_equal(record.death->kind, DEATH_UNKNOWN);
+    tree_write(tree, "sys/class/watchdog/watchdog0/bootstatus", "32\n");
+    tree_write(tree, "sys/class/watchdog/watchdog0/identity", "iTCO_wdt\n");
+    assert_int_equal(records_read_boot(tree->root, &later), 1);
+    assert_int_equal(later.death->kind, DEATH_WATCHDOG);
+    assert_non_null(strstr(later.text, "(the watchdog reset the machine"));
+    arrival_complete(tree->root);
+    assert_int_equal(death_read(tree->root, ID, &kept), 1);
+    assert_int_equal(kept.kind, DEATH_WATCHDOG);
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "another\n");
+    assert_int_equal(records_read_history(tree->root, &history), 1);
+    assert_non_null(strstr(history.all[0].text, "(the watchdog reset the machine"));
+}
+
 /* What is kept may be damaged, or of another name. */
 static void a_damaged_file_is_passed_over(void **state)
 {
@@ -658,6 +684,7 @@ int main(void)
         TEST(the_store_is_cleared_after_an_interruption),
         TEST(what_is_not_known_stays_so),
         TEST(a_watchdog_that_said_so_before_does_not_count),
+        TEST(a_watchdog_is_asked_again),
         TEST(a_damaged_file_is_passed_over),
     };
 

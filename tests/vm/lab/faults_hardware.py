@@ -188,12 +188,20 @@ def as_without_watchdog(machine, boot):
     not_tried_again(machine, boot)
 
 
+def reset_by_watchdog(machine, boot):
+    # This machine is up before its driver is loaded.
+    machine.run("until [ -e /sys/class/watchdog/watchdog0/bootstatus ]; do sleep 1; done", seconds=60)
+    death = expect.status(machine)["last_reboot"]["death"]
+    assert death["kind"] == "watchdog" and "i6300ESB" in death["evidence"], death
+    as_without_watchdog(machine, boot)
+
+
 SOMETHING_WAS_MISSING = "^firmware: .*after the fast reboot into kernel .* something was missing: "
 
 HARDWARE_FAULTS = {
     "hang-watchdog": Fault(
         "the initrd hangs; systemd feeds a watchdog (i6300esb, Debian 13), and a fast reboot was made since", GIVEN_UP,
-        NO_JUMP, FEED, reboot=hang_with_watchdog, after=as_without_watchdog, suite="trixie", devices=("watchdog",),
+        NO_JUMP, FEED, reboot=hang_with_watchdog, after=reset_by_watchdog, suite="trixie", devices=("watchdog",),
         ordinary=True),
     "hang-watchdog-early": Fault(
         "the same with load = early, so by kexec.target", GIVEN_UP,
