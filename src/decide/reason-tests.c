@@ -44,6 +44,31 @@ struct answer test_mode_firmware(const struct facts *facts)
                        facts->config.mode_source);
 }
 
+static struct answer due(char *text, const char *source)
+{
+    return answer_from(answer_yes(text), source);
+}
+
+struct answer test_firmware_due(const struct facts *facts)
+{
+    static const int64_t DAY = 86400LL * 1000000;
+    const struct config *config = &facts->config;
+    const struct row_facts *row = &facts->row;
+    int64_t days =
+        row->firmware > 0 && row->now > row->firmware ? (row->now - row->firmware) / DAY : 0;
+
+    if (config->max_fast && row->fast >= (size_t)config->max_fast)
+        return due(format("%s says max-fast-in-a-row = %d, and the last %zu reboot%s fast",
+                          config->max_fast_source, config->max_fast, row->fast,
+                          row->fast == 1 ? " was" : "s were"),
+                   config->max_fast_source);
+    if (config->max_age && days >= config->max_age)
+        return due(format("%s says max-age-days = %d, and the firmware has not run for %lld days",
+                          config->max_age_source, config->max_age, (long long)days),
+                   config->max_age_source);
+    return NO;
+}
+
 /* A kernel that is already loaded can still be started. */
 struct answer test_kexec_disabled(const struct facts *facts)
 {

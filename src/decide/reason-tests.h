@@ -8,6 +8,7 @@
 
 /* Settings, units and kexec: reason-tests.c */
 struct answer test_config_invalid(const struct facts *facts);
+struct answer test_firmware_due(const struct facts *facts);
 struct answer test_mode_firmware(const struct facts *facts);
 struct answer test_kexec_disabled(const struct facts *facts);
 struct answer test_kexec_exhausted(const struct facts *facts);

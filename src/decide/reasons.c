@@ -14,6 +14,11 @@ static const struct reason ROWS[] = {
     {"mode-firmware", GROUP_SETTINGS, SEVERITY_BLOCK, KIND_SETTING, ALWAYS, SCOPE_POLICY,
      "the configuration allows fast reboots", "set mode = fast, or remove that line",
      IF(test_mode_firmware), .about = "The configuration says `mode = firmware`."},
+    {"firmware-due", GROUP_SETTINGS, SEVERITY_BLOCK, KIND_ONCE, REBOOTS, SCOPE_POLICY,
+     "the configuration asks for no firmware reboot now", NO_ACTION, IF(test_firmware_due),
+     .about = "The configuration limits how many reboots in a row are fast "
+              "(`max-fast-in-a-row`), or how long the firmware does not run (`max-age-days`). Some "
+              "repairs, such as those of memory, only the firmware makes."},
     {"normal-asked", GROUP_REQUESTS, SEVERITY_BLOCK, KIND_ONCE, ALWAYS, SCOPE_POLICY,
      "no firmware reboot was requested",
      "reboot to carry it out, or undo it with `fastreboot set-next auto`", .advise = advise_asked,

@@ -38,6 +38,18 @@ void repeat_find(const struct history *history, struct repeat_facts *ret)
     ret->text = xstrdup(last->text);
 }
 
+void row_find(const struct history *history, int64_t now, struct row_facts *ret)
+{
+    size_t i = history->n;
+
+    *ret = (struct row_facts){.now = now};
+    while (i > 0 && record_was_fast(&history->all[i - 1]))
+        i--;
+    ret->fast = history->n - i;
+    if (history->n > 0) /* if all of them were fast, it was before the first one */
+        ret->firmware = history->all[i > 0 ? i - 1 : 0].time;
+}
+
 void repeat_clear(struct repeat_facts *repeat)
 {
     free(repeat->id);

@@ -14,6 +14,11 @@ enum {
 
 /* Release with repeat_clear(). */
 void repeat_find(const struct history *history, struct repeat_facts *ret);
+
+/* Since when the firmware has not run. What started a kernel without fastreboot's doing may have
+ * been the firmware: it counts as that. */
+void row_find(const struct history *history, int64_t now, struct row_facts *ret);
+
 void repeat_clear(struct repeat_facts *repeat);
 
 /* Whether that was the reason `id`, which is told with `text`. */

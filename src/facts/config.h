@@ -72,6 +72,10 @@ struct config {
     int health_hook_timeout; /* seconds that it may take, or SECONDS_OFF */
     int panic;               /* seconds after which a panicked kernel reboots, or SECONDS_OFF */
     int watchdog;            /* seconds after which a hung kernel is reset, or SECONDS_OFF */
+    int max_fast; /* fast reboots in a row, then one through the firmware; 0: any number */
+    int max_age;  /* days after which a reboot goes through the firmware; 0: never */
+    char *max_fast_source;
+    char *max_age_source;
     char *cmdline_source;
     char *cmdline_append_source;
     char *health_unit_source;

@@ -180,6 +180,14 @@ struct repeat_facts {
     char *text;        /* how the last one went, in words, or NULL */
 };
 
+/* Since when the firmware has not run, as far as the history goes. */
+struct row_facts {
+    size_t fast;      /* so many reboots in a row were fast, the last ones */
+    int64_t firmware; /* when a boot through the firmware was last judged, in microseconds since
+                         1970; 0 if that is not known */
+    int64_t now;      /* likewise; 0 for a recorded machine, where no time passes */
+};
+
 /* The health check of this boot, a fast one, while it is under way. */
 struct health_facts {
     bool under_way;
@@ -239,6 +247,7 @@ struct facts {
     struct storage_facts storage;
     struct failure_facts failure;
     struct repeat_facts repeat;
+    struct row_facts row;
     struct health_facts health;
     struct answer device_lost; /* it was there at the last boot through the firmware */
     struct watchdog_facts watchdog;

@@ -2,6 +2,7 @@
 #include "reboot/survey.h"
 
 #include "act/systemd.h"
+#include "base/clock.h"
 #include "base/paths.h"
 #include "base/root.h"
 #include "base/util.h"
@@ -97,6 +98,7 @@ static void join_history(int root, struct facts *facts)
 
     (void)records_read_history(root, &history); /* as far as it goes */
     repeat_find(&history, &facts->repeat);
+    row_find(&history, root_is_live(root) ? clock_now() : 0, &facts->row);
 }
 
 void survey_make(int root, enum purpose purpose, struct survey *ret_survey)

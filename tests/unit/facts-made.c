@@ -253,6 +253,11 @@ void made_by_dice(struct made_facts *made)
         facts->loaded.release = (char *)"6.1.0";
         facts->loaded.current = facts->payload.entry && dice(2);
     }
+    if (dice(12) == 0) {
+        facts->config.max_fast = 3;
+        facts->config.max_fast_source = (char *)"/etc/fastreboot.conf:5";
+        facts->row.fast = dice(2) ? 3 : 2;
+    }
 }
 
 struct answer *const *made_each_fact(struct facts *facts, size_t *ret_n)

@@ -68,6 +68,31 @@ static void times_have_bounds(void **state)
     assert_int_equal(config.health_timeout, 300);
 }
 
+static void numbers_have_bounds(void **state)
+{
+    CLEANUP(config_clear) struct config config = {0};
+
+    expect_error(*state, "max-fast-in-a-row = 0\n",
+                 ":1: max-fast-in-a-row = 0: must be off, or a number from 1 to 90");
+    expect_error(*state, "max-fast-in-a-row = 91\n", "a number from 1 to 90");
+    expect_error(*state, "max-fast-in-a-row = 9x\n", "a number from");
+    expect_error(*state, "max-fast-in-a-row = -1\n", "a number from");
+    expect_error(*state, "max-fast-in-a-row =\n", "a number from");
+    expect_error(*state, "max-age-days = 99999999999999999999\n", "a number from 1 to 3650");
+    expect_error(*state, "max-age-days = 1\nmax-age-days = 2\n", "max-age-days is set twice");
+    tree_write(*state, CONFIG_FILE, "max-fast-in-a-row = 90\nmax-age-days = 30\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.max_fast, 90);
+    assert_string_equal(config.max_fast_source, "/etc/fastreboot.conf:1");
+    assert_int_equal(config.max_age, 30);
+    config_clear(&config);
+    tree_write(*state, CONFIG_FILE, "max-fast-in-a-row = off\n");
+    config = load(*state);
+    assert_null(config.error);
+    assert_int_equal(config.max_fast, 0);
+}
+
 static void times_are_also_booleans(void **state)
 {
     static const char *const OFF[] = {"off", "no", "false", "0", "Off"};
@@ -212,7 +237,7 @@ static void a_drop_in_is_named(void **state)
         "load, ima-measurements, missing-driver, data-disks, kernel, initrd, cmdline, "
         "cmdline-append, cmdline-remove, health-timeout, health-unit, health-hook, "
         "health-hook-timeout, panic, "
-        "watchdog, quirk-ignore");
+        "watchdog, max-fast-in-a-row, max-age-days, quirk-ignore");
 }
 
 /* A line of `length` characters with a single value. */
@@ -602,6 +627,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nothing_means_defaults),
         TEST(times_have_bounds),
+        TEST(numbers_have_bounds),
         TEST(times_are_also_booleans),
         TEST(every_key_is_taken),
         TEST(what_is_wrong_is_told_with_file_and_line),

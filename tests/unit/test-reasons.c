@@ -104,6 +104,35 @@ static void settings(void **state)
     expect(&made, "config-invalid", -EACCES, ":3: unknown key");
 }
 
+static void the_firmware_may_be_due(void **state)
+{
+    static const int64_t DAY = 86400LL * 1000000;
+    struct made_facts made;
+    struct config *config = &made.facts.config;
+    struct row_facts *row = &made.facts.row;
+
+    (void)state;
+    made_fast(&made);
+    *row = (struct row_facts){.fast = 5, .firmware = 10 * DAY, .now = 40 * DAY};
+    expect(&made, "firmware-due", 0, NULL);
+    config->max_fast = 6;
+    config->max_fast_source = (char *)"/etc/f.conf:1";
+    config->max_age = 31;
+    config->max_age_source = (char *)"/etc/f.conf:2";
+    expect(&made, "firmware-due", 0, NULL);
+    row->now = 41 * DAY;
+    expect(&made, "firmware-due", 1,
+           "/etc/f.conf:2 says max-age-days = 31, and the firmware has not run for 31 days");
+    row->now = 0; /* a recorded machine */
+    expect(&made, "firmware-due", 0, NULL);
+    row->now = 1000 * DAY;
+    row->firmware = 0; /* not known */
+    expect(&made, "firmware-due", 0, NULL);
+    row->fast = 6;
+    expect(&made, "firmware-due", 1,
+           "/etc/f.conf:1 says max-fast-in-a-row = 6, and the last 6 reboots were fast");
+}
+
 /* The file and line that a reason names, and that JSON has. */
 static void expect_source(const struct made_facts *made, const char *id, const char *source)
 {
@@ -520,6 +549,7 @@ int main(void)
         cmocka_unit_test(what_only_a_shutdown_finds_is_explained),
         cmocka_unit_test(nothing_applies_to_a_good_machine),
         cmocka_unit_test(settings),
+        cmocka_unit_test(the_firmware_may_be_due),
         cmocka_unit_test(settings_that_are_the_cause),
         cmocka_unit_test(settings_that_name_files),
         cmocka_unit_test(another_programs_command_line_is_not_inherited),

@@ -72,6 +72,25 @@ static void before_there_were_ids_the_words_count(void **state)
     assert_false(repeat_is_about(&repeat, "boot-next", "fwupd has an update pending"));
 }
 
+static void fast_reboots_in_a_row_are_counted(void **state)
+{
+    struct boot_record records[] = {{.outcome = OUTCOME_FAST, .time = 1},
+                                    {.outcome = OUTCOME_FIRMWARE, .time = 2},
+                                    {.outcome = OUTCOME_FAST, .time = 3},
+                                    {.outcome = OUTCOME_DAMAGED, .time = 4}};
+    struct row_facts row;
+
+    (void)state;
+    row_find(&(struct history){0}, 9, &row);
+    assert_true(row.fast == 0 && row.firmware == 0 && row.now == 9);
+    row_find(&(struct history){.all = records, .n = 4}, 9, &row);
+    assert_true(row.fast == 2 && row.firmware == 2);
+    row_find(&(struct history){.all = records, .n = 2}, 9, &row);
+    assert_true(row.fast == 0 && row.firmware == 2);
+    row_find(&(struct history){.all = records, .n = 1}, 9, &row);
+    assert_true(row.fast == 1 && row.firmware == 1); /* at the latest */
+}
+
 static void the_advice_says_how_often(void **state)
 {
     AUTOFREE char *advice = repeat_advice(4, NULL), *more = repeat_advice(3, "unset it");
@@ -87,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_in_a_row_are_counted),
         cmocka_unit_test(before_there_were_ids_the_words_count),
+        cmocka_unit_test(fast_reboots_in_a_row_are_counted),
         cmocka_unit_test(the_advice_says_how_often),
     };
 

@@ -15,6 +15,7 @@ enum key_type {
     KEY_WORDS,   /* kernel parameters; more lines add to it */
     KEY_UNIT,    /* the name of a unit of systemd's */
     KEY_SECONDS, /* a time within bounds, or a boolean */
+    KEY_NUMBER,  /* a number within bounds, or "off", which is 0 */
     KEY_QUIRKS,  /* names of quirks, one a line; more lines and files add to it */
 };
 
@@ -32,7 +33,7 @@ struct key {
     size_t source; /* offset of where to note the line, or 0 */
     union {
         const char *choices[2]; /* of a KEY_CHOICE, for the values 0 and 1 */
-        int bounds[2];          /* of KEY_SECONDS, the least and the most */
+        int bounds[2];          /* of KEY_SECONDS and KEY_NUMBER, the least and the most */
     };
 };
 
@@ -56,6 +57,8 @@ static const struct key KEYS[] = {
     {"health-hook-timeout", KEY_SECONDS, AT(health_hook_timeout), .bounds = {10, 3600}},
     {"panic", KEY_SECONDS, AT(panic), .bounds = {5, 3600}},
     {"watchdog", KEY_SECONDS, AT(watchdog), AT(watchdog_source), .bounds = {5, 3600}},
+    {"max-fast-in-a-row", KEY_NUMBER, AT(max_fast), AT(max_fast_source), .bounds = {1, 90}},
+    {"max-age-days", KEY_NUMBER, AT(max_age), AT(max_age_source), .bounds = {1, 3650}},
     {"quirk-ignore", KEY_QUIRKS},
 };
 
@@ -133,6 +136,21 @@ static int set_seconds(int *place, const struct key *key, const char *value, cha
                                           "seconds, such as 90, 5min or 1h 30s",
                                           key->name, value, key->bounds[0], key->bounds[1]));
     *place = (int)seconds;
+    return 1;
+}
+
+static int set_number(int *place, const struct key *key, const char *value, char **ret_problem)
+{
+    long number = 0;
+    char *end = NULL;
+
+    if (!streq(value, "off"))
+        number = strtol(value, &end, 10);
+    if (end && (end == value || *end || *value < '0' || *value > '9' || number < key->bounds[0] ||
+                number > key->bounds[1]))
+        return refuse(ret_problem, format("%s = %s: must be off, or a number from %d to %d",
+                                          key->name, value, key->bounds[0], key->bounds[1]));
+    *place = (int)number;
     return 1;
 }
 
@@ -234,7 +252,8 @@ static bool adds_up(const struct key *key)
 
 static bool is_text(const struct key *key)
 {
-    return key->type != KEY_CHOICE && key->type != KEY_SECONDS && key->type != KEY_QUIRKS;
+    return key->type != KEY_CHOICE && key->type != KEY_SECONDS && key->type != KEY_NUMBER &&
+           key->type != KEY_QUIRKS;
 }
 
 static const struct key *find_key(const char *name)
@@ -263,6 +282,8 @@ static int set_value(struct config *config, const struct key *key, bool again,
         return set_choice(place, key, setting->value, ret_problem);
     if (key->type == KEY_SECONDS)
         return set_seconds(place, key, setting->value, ret_problem);
+    if (key->type == KEY_NUMBER)
+        return set_number(place, key, setting->value, ret_problem);
     if (key->type == KEY_QUIRKS)
         return add_ignored(config, setting, ret_problem);
     return set_text_value(place, key, again, setting->value, ret_problem);
