@@ -12,6 +12,7 @@ layouts  disk images of machines with dracut, with the root file system on those
 hardware kinds of machine
 qemu     one QEMU process and its channels
 machine  what the scenarios use
+bench    how long each way to reboot takes: the tables; bench_ways, bench_run, bench_disk measure it
 clock    the machine's own time, read from outside
 menu     what a boot loader would start, by every account
 """

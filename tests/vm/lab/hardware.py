@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from lab import cache, debian, disk, host, layouts, loaders, roots
+from lab import bench_disk, cache, debian, disk, host, layouts, loaders, roots
 
 MEMORY_MIB = 1024
 # An emulated processor with few features, since the guest loads and tests a module for many of them.
@@ -19,7 +19,8 @@ BOARD = "q35,sata=off,smbus=off,i8042=off,hpet=off"
 SIGNED_ONLY = ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd")
 ANY_PROGRAM = ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")
 OVMF = {"shim": SIGNED_ONLY, "secure-boot": SIGNED_ONLY,
-        "systemd-boot": ANY_PROGRAM, "efi": ANY_PROGRAM, "efi-systemd-boot": ANY_PROGRAM}
+        "systemd-boot": ANY_PROGRAM, "efi": ANY_PROGRAM, "efi-systemd-boot": ANY_PROGRAM,
+        bench_disk.EFI: ANY_PROGRAM}
 # Optional hardware. On ports of their own, so that device_del can remove them; i6300esb is a plain PCI device, which
 # cannot be removed.
 DEVICES = {
@@ -49,7 +50,7 @@ class Kind:
     qemu: tuple = ()            # more of QEMU's options
     layout: str = ""            # of layouts.LAYOUTS, and dracut; only where QEMU starts the kernel
     root: str = ""              # of roots.ROOTS; only with a loader
-    initrd: str = "initramfs-tools"  # or dracut; only with a loader
+    initrd: str = "initramfs-tools"  # or dracut, or of bench_disk.INITRDS; only with a loader
     steady: bool = False        # its clock hardly depends on the computer; several times slower
 
     @property
@@ -58,7 +59,8 @@ class Kind:
                 *([f"{self.memory}M"] if self.memory != MEMORY_MIB else [])]
         if self.append or self.qemu:
             more.append(cache.digest(self.append, *self.qemu)[:6])
-        own = filter(None, (self.suite, self.loader, self.root, "dracut" if self.initrd == "dracut" else ""))
+        initrd = self.initrd if self.initrd != "initramfs-tools" else ""
+        own = filter(None, (self.suite, self.loader, self.root, initrd))
         return "-".join([*own, *more])
 
     @property
@@ -118,8 +120,14 @@ def hardware(kind, directory, loader=None):
             place = "if=none,id=disk" if name == "disk" else "if=virtio"
             yield from ("-drive", f"{place},format=qcow2,cache=unsafe,file={directory}/{name}.qcow2")
     for name in kind.devices:
-        yield from network_boot() if name == "network-boot" else DEVICES[name]
+        yield from NETWORK[name]() if name in NETWORK else DEVICES[name]
     yield from kind.qemu
+
+
+def network_card():
+    """The firmware boots from the disk. Its messages go to the serial console."""
+    yield from ("-machine", "graphics=off", "-netdev", "user,id=net,restrict=on")
+    yield from ("-device", "virtio-net-pci,netdev=net,romfile=", "-global", "virtio-blk-pci.bootindex=1")
 
 
 def network_boot():
@@ -131,6 +139,9 @@ def network_boot():
     yield from ("-L", debian.tools() / "usr/lib/ipxe/qemu")  # the firmware of network cards
     yield from ("-netdev", f"user,id=net,restrict=on,tftp={NETWORK_BOOT},bootfile=boot.ipxe")
     yield from ("-device", "virtio-net-pci,netdev=net,bootindex=0")
+
+
+NETWORK = {"network-card": network_card, "network-boot": network_boot}
 
 
 def firmware(loader, directory):
@@ -152,6 +163,8 @@ def ovmf(name):
 def make_disk(kind):
     if kind.layout:
         return layouts.make(kind.suite, kind.layout)
+    if kind.loader in bench_disk.LOADERS:
+        return bench_disk.make(kind.initrd)
     return loaders.make(kind.suite, kind.loader, kind.root, kind.initrd) if kind.loader else disk.make(kind.suite)
 
 

@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-from lab import cache, layouts, loaders, program, qemu, superblocks
+from lab import bench_disk, cache, layouts, loaders, program, qemu, superblocks
 from lab.hardware import hardware, make_disk, overlay
 
 BOOT_SECONDS = 600     # how long a boot may take: two emulated machines may share a slow computer
@@ -264,7 +264,8 @@ def snapshot(kind, recipe, name, below, prepare, says):
 
 def disk_with_loader(kind):
     """A disk on which the boot loader was installed from inside the machine, as installers do it."""
-    script = loaders.install(kind.loader, kind.root, kind.initrd)
+    script = bench_disk.INSTALL if kind.loader in bench_disk.LOADERS else \
+        loaders.install(kind.loader, kind.root, kind.initrd)
 
     def make(target):
         machine = Machine(kind, target, None, loader="")

@@ -66,6 +66,10 @@ class Table:
         if len(rows) < len(self.rows):
             yield f"\n**Incomplete**: {len(self.rows) - len(rows)} rows have not been tried."
         yield ""
+        yield from self.grid(rows)
+
+    def grid(self, rows):
+        """The lines of the table alone."""
         for row in (self.columns, ["---"] * len(self.columns), *rows):
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
 
@@ -90,7 +94,7 @@ def commit():
         return host.run("git", "-C", host.REPO, *argv).strip()
 
     try:
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/tests/vm/*.md")
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/tests/vm/*.md", ":!/tests/vm/*.svg")
         return git("rev-parse", "--short=7", "HEAD") + ("-dirty" if changed else "")
     except RuntimeError:
         return ""
