@@ -75,12 +75,22 @@ int records_end_attempt(int root, const struct attempt *attempt)
     return state_remove(root, STATE_ATTEMPT);
 }
 
+/* False also where the id is not known. */
+static bool is_of_this_boot(int root, const char *boot_id)
+{
+    AUTOFREE char *now = NULL;
+
+    return boot_id && root_read_line(root, "proc/sys/kernel/random/boot_id", 64, &now) >= 0 &&
+           streq(now, boot_id);
+}
+
 void records_revise_attempt(int root, enum attempt_state state, const char *reason,
                             const char *reason_id)
 {
     CLEANUP(attempt_clear) struct attempt attempt;
 
-    if (records_peek_attempt(root, STATE_ATTEMPT, &attempt) < 0 || attempt.state != ATTEMPT_LOADED)
+    if (records_peek_attempt(root, STATE_ATTEMPT, &attempt) < 0 ||
+        attempt.state != ATTEMPT_LOADED || !is_of_this_boot(root, attempt.boot_id))
         return;
     attempt.state = state;
     set_text(&attempt.reason, xstrdup(reason));
@@ -166,15 +176,6 @@ void records_write_firmware_boot(int root, const struct attempt *attempt)
         journal_trouble("/" RUN_FIRMWARE_BOOT, r);
 }
 
-static bool is_of_this_boot(int root, const struct boot_record *record)
-{
-    AUTOFREE char *boot_id = NULL;
-
-    return record->boot_id &&
-           root_read_line(root, "proc/sys/kernel/random/boot_id", 64, &boot_id) >= 0 &&
-           streq(boot_id, record->boot_id);
-}
-
 static void add_deaths(int root, struct boot_record records[], size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -186,7 +187,7 @@ static void add_deaths(int root, struct boot_record records[], size_t n)
         records[i].death = xcalloc(1, sizeof(death));
         *records[i].death = death;
         death = (struct death){0};
-        if (is_of_this_boot(root, &records[i]) && death_look_again(root, records[i].death))
+        if (is_of_this_boot(root, records[i].boot_id) && death_look_again(root, records[i].death))
             death_explain(records[i].death, &records[i]);
     }
 }

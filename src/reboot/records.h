@@ -31,8 +31,8 @@ bool records_is_of_this_machine(int root, const struct attempt *attempt);
 /* Removes the reboot under way if it still is `attempt`, not one that began since. */
 int records_end_attempt(int root, const struct attempt *attempt);
 
-/* Gives the reboot under way another state and reason, if a kernel was loaded for it and the
- * attempt can be read and written. `reason_id` may be NULL. */
+/* Gives the reboot under way another state and reason, if a kernel was loaded for it in this boot
+ * and the attempt can be read and written. `reason_id` may be NULL. */
 void records_revise_attempt(int root, enum attempt_state state, const char *reason,
                             const char *reason_id);
 

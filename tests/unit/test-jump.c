@@ -25,6 +25,7 @@ static int setup(void **state)
     tree_mkdir(tree, RUN_DIR);
     fake_reset(tree);
     fake.shutdown = SHUTDOWN_REBOOT;
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "2\n");
     tree_write(tree, "sys/kernel/kexec_loaded", "1\n");
     assert_int_equal(records_write_attempt(tree->root, STATE_ATTEMPT, &attempt), 0);
     assert_int_equal(notes_write_loaded(tree->root, &loaded), 0);
@@ -106,6 +107,19 @@ static void what_is_no_jump_is_not_marked(void **state)
     (void)jump_run(tree->root);
     text = tree_read(tree, "dev/kmsg");
     assert_string_equal(text, "");
+}
+
+/* A reboot before fastreboot.service has started in the boot after a fast reboot: that boot has yet
+ * to be judged, by the next one. */
+static void the_attempt_of_an_earlier_boot_stays(void **state)
+{
+    const struct tree *tree = *state;
+
+    tree_write(tree, "proc/sys/kernel/random/boot_id", "3\n");
+    notes_remove_go_ahead(tree->root);
+    notes_remove_begun(tree->root);
+    (void)jump_run(tree->root);
+    expect_state(tree, ATTEMPT_LOADED, NULL);
 }
 
 static void the_watchdog_is_armed_first(void **state)
@@ -276,6 +290,7 @@ int main(void)
         TEST(with_a_go_ahead_it_jumps),
         TEST(a_traced_jump_is_marked),
         TEST(what_is_no_jump_is_not_marked),
+        TEST(the_attempt_of_an_earlier_boot_stays),
         TEST(the_watchdog_is_armed_first),
         TEST(without_a_go_ahead_the_kernel_goes),
         TEST(a_kernel_that_does_not_go_fails_the_unit),
