@@ -14,7 +14,6 @@ PANICS = "cmdline-append = rdinit=/none panic=1"
 PANIC = "VFS: Unable to mount root fs on unknown-block(0,0)"
 
 
-@pytest.mark.long
 @pytest.mark.kind(devices=("erst",))
 def test_the_next_boot_says_why(machine):
     # QEMU's store writes nothing after its state was restored from a snapshot, until the machine is reset.
