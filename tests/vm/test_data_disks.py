@@ -10,6 +10,7 @@ import pytest
 
 from lab import expect
 
+pytestmark = pytest.mark.long
 DISKS = 8
 SIZE = 64 << 20
 PORTS = tuple(word for i in range(DISKS)

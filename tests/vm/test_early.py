@@ -7,6 +7,7 @@ import pytest
 from lab import expect
 from lab.faults_kexec import BY_HAND
 
+pytestmark = pytest.mark.long
 MOST = 2 ** 31 - 1
 LIMIT = "/proc/sys/kernel/kexec_load_limit_reboot"
 # Runs when everything is unmounted; the console keeps what it says.
