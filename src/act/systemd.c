@@ -11,7 +11,6 @@
 #include "base/util.h"
 
 enum {
-    MAX_ARGUMENTS = 15,
     MAX_JOBS = 3, /* to name */
 };
 
@@ -276,15 +275,17 @@ static int spawn(const char *path, char *const argv[], pid_t *ret_pid)
 
 int systemd_run(const char *path, const char *const arguments[], const char *const environment[])
 {
-    char *argv[MAX_ARGUMENTS + 2] = {(char *)path};
+    AUTOFREE char **argv = NULL;
+    size_t n = 0;
     pid_t pid;
     int r;
 
-    for (int i = 0; arguments[i]; i++) {
-        if (i == MAX_ARGUMENTS)
-            return -E2BIG;
+    while (arguments[n])
+        n++;
+    argv = xcalloc(n + 2, sizeof(*argv));
+    argv[0] = (char *)path;
+    for (size_t i = 0; i < n; i++)
         argv[i + 1] = (char *)arguments[i];
-    }
     for (int i = 0; environment && environment[i]; i++)
         (void)putenv((char *)environment[i]);
     r = spawn(path, argv, &pid);

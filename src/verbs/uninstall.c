@@ -225,6 +225,18 @@ static void tell_end(int failures)
         puts("fastreboot is removed; reboots go through the firmware");
 }
 
+/* A key whose keyslot could not be removed may be the last one that opens its volume. */
+static bool keeps_keys(const struct call *call)
+{
+    if (given(call, OPTION_DRY_RUN) || root_exists(call->root, STATE_KEYS) <= 0)
+        return false;
+    (void)fputs("fastreboot: /" STATE_KEYS
+                " stays, and so does the program, until the keyslots above "
+                "are removed; reboots go through the firmware\n",
+                stderr);
+    return true;
+}
+
 /* First the masks, as a masked unit can be neither stopped nor disabled; then the units while their
  * files exist, the health units as a part of the service; then the files. Failures are reported,
  * and the rest is done anyway. */
@@ -247,6 +259,8 @@ static int run(const struct call *call)
     failures += run_systemctl(call, is_booted ? STOP : DISABLE);
     failures += drop_kernel(call);
     failures += unlock_drop_all(call);
+    if (keeps_keys(call))
+        return EXIT_FAILED;
     failures += each(call, FILES, ELEMENTS(FILES), remove_file);
     failures += each(call, TREES, ELEMENTS(TREES), remove_tree);
     settings = list_settings(); /* without masks */

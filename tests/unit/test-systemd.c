@@ -467,6 +467,8 @@ static void expect_question(void)
 static void systemctl_is_run(void **state)
 {
     static const char *const MASK[] = {"mask", "x.service", NULL};
+    static const char *const MANY[] = {"1",  "2",  "3",  "4",  "5",  "6",  "7",  "8",  "9",  "10",
+                                       "11", "12", "13", "14", "15", "16", "17", "18", "19", NULL};
     AUTOFREE char *script = NULL;
 
     tree = *state;
@@ -477,6 +479,8 @@ static void systemctl_is_run(void **state)
     assert_int_equal(systemd_reboot_through_firmware(), 4);
     expect_asked("reboot -i 1\n");
     expect_question();
+    write_systemctl("exit $#");
+    assert_int_equal(systemctl(MANY, NULL), ELEMENTS(MANY) - 1);
     write_systemctl("kill -9 $$");
     assert_int_equal(systemctl(MASK, NULL), 128 + 9);
     tree_remove(tree, "bin/systemctl");

@@ -80,7 +80,8 @@ touch /var/lib/fastreboot/lab /run/fastreboot/lab
     "fastreboot-modules": f"""{READS}
 test -w /sys/bus/platform/drivers_probe
 ! head -c 1 /dev/kmsg
-! dd if=/dev/vda of=/dev/null count=1
+dd if=/dev/vda of=/dev/null count=1
+! dd if=/dev/vda of=/dev/vda count=1
 ! touch /var/lib/fastreboot/lab
 {DENIED}""",
     "fastreboot-jump": f"""{READS}
