@@ -194,6 +194,10 @@ int unlock_remove(int root, const struct unlock_volume *volume, char **ret_error
         *ret_error = xstrdup("its device is not known");
         return -ENODEV;
     }
+    if (volume->luks1 && volume->has_key && !has_key) { /* only the key tells which slot it is */
+        *ret_error = steal(&no_key);
+        return -EACCES;
+    }
     if (volume->own_slot || has_key)
         r = slot_remove(volume->device, has_key ? &key : NULL, ret_error);
     removed = r > 0 || volume->has_key;

@@ -140,6 +140,37 @@ static void volumes_that_the_boot_waits_for(void **state)
     expect(tree, 1, "volume srv of /srv gets its key from a TPM");
 }
 
+static char *problem_of_data(const struct tree *tree)
+{
+    CLEANUP(crypt_facts_clear) struct crypt_facts facts;
+
+    crypt_facts_read(tree->root, NULL, NULL, &facts);
+    for (size_t i = 0; i < facts.n_volumes; i++)
+        if (streq(facts.volumes[i].name, "data"))
+            return xstrdup(facts.volumes[i].problem);
+    fail_msg("no volume data");
+    return NULL;
+}
+
+/* fastreboot.service takes the keys away before such a volume is opened. */
+static void a_volume_of_the_network_gets_no_key(void **state)
+{
+    const struct tree *tree = *state;
+    AUTOFREE char *near = NULL, *far = NULL;
+
+    machine(tree);
+    made_luks2(tree, "dev/sdb", "");
+    tree_write(tree, "sys/devices/virtual/block/dm-2/dm/uuid",
+               "CRYPT-LUKS2-0a1b2c3d00014002800300112233aabb-data\n");
+    tree_write(tree, "etc/crypttab", "data /dev/sdb none luks\n");
+    near = problem_of_data(tree);
+    assert_null(near);
+    tree_write(tree, "etc/crypttab", "data /dev/sdb none luks,_netdev\n");
+    far = problem_of_data(tree);
+    assert_non_null(far);
+    assert_non_null(strstr(far, "_netdev"));
+}
+
 static void file_systems_without_a_number(void **state)
 {
     machine(*state);
@@ -523,6 +554,7 @@ int main(void)
         TEST(headers_elsewhere),
         TEST(the_command_line),
         TEST(plain_volumes),
+        TEST(a_volume_of_the_network_gets_no_key),
     };
 
     return RUN_TESTS(tests);

@@ -10,6 +10,7 @@
 #include "act/unlock/cpio.h"
 #include "act/unlock/keys.h"
 #include "act/unlock/slots.h"
+#include "base/paths.h"
 #include "base/root.h"
 #include "reboot/unlock.h"
 #include "test.h"
@@ -614,6 +615,27 @@ static void a_key_is_replaced(void **state)
     assert_int_equal(slot_test(path, &after, &error), 1);
 }
 
+/* In LUKS1 nothing but the key tells which keyslot is fastreboot's, so neither goes. */
+static void a_slot_in_luks1_is_not_lost(void **state)
+{
+    const struct tree *tree = *state;
+    CLEANUP(secret_clear) struct secret right = secret_of(PASSPHRASE);
+    AUTOFREE char *path = volume(tree, CRYPT_LUKS1), *error = NULL;
+    struct unlock_volume one = {
+        .name = (char *)"x", .uuid = (char *)UUID, .device = path, .luks1 = true, .own_slot = true};
+
+    tree_mkdir(tree, "var/lib");
+    assert_int_equal(unlock_enroll(tree->root, &one, &right, &error), 0);
+    one.has_key = true;
+    tree_mode(tree, STATE_KEYS "/" UUID ".key", 0644);
+    assert_int_equal(unlock_remove(tree->root, &one, &error), -EACCES);
+    assert_text(error, "others than root may read it");
+    set_text(&error, NULL);
+    tree_mode(tree, STATE_KEYS "/" UUID ".key", 0400);
+    assert_int_equal(unlock_test(tree->root, &one, &error), 1);
+    assert_int_equal(unlock_remove(tree->root, &one, &error), 1);
+}
+
 /* Where a boot through the firmware needs nobody, a key that cannot be tested is not relied on. */
 static void an_untested_key(void **state)
 {
@@ -675,6 +697,7 @@ int main(void)
         TEST(a_wrong_passphrase_leaves_nothing),
         TEST(where_keys_may_be),
         TEST(a_key_is_replaced),
+        TEST(a_slot_in_luks1_is_not_lost),
         TEST(an_untested_key),
         TEST(a_key_of_an_unused_volume),
     };

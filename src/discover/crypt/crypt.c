@@ -86,6 +86,8 @@ static char *settings_problem(const struct found *found)
         return xstrdup("its name has characters other than letters, digits and _.+-");
     if (!found->volume->device || found->settings->header)
         return xstrdup("its header is not on its device");
+    if (found->settings->remote && !found->volume->root)
+        return xstrdup("it is opened once the network is up (_netdev): the key is gone by then");
     return found->header ? NULL : xstrdup("its header cannot be read");
 }
 

@@ -173,6 +173,7 @@ static void read_line(int root, const struct volume *volume, const char *from, c
     if (!fields[3] ||
         !(mounts_has_option(fields[3], "noauto") || mounts_has_option(fields[3], "nofail")))
         settings->awaited = true;
+    settings->remote = settings->remote || (fields[3] && mounts_has_option(fields[3], "_netdev"));
 }
 
 static int read_crypttab(int root, const struct volume *volume, const char *path,

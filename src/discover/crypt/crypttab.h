@@ -15,6 +15,7 @@ struct unlock_settings {
     char *slot;    /* the option that names another keyslot, in words; or NULL */
     char *flags;   /* options for the open volume, as ",discard"; or NULL */
     bool awaited;  /* the boot waits until it is unlocked: a line without noauto and nofail */
+    bool remote;   /* it is opened once the network is up: _netdev */
 };
 
 /* Reads /etc/crypttab and /etc/crypttab.initramfs (mkinitcpio's), and `cmdline`. 0; or a negative
