@@ -10,8 +10,7 @@ int usage_error(const char *pattern, ...)
     va_list arguments;
 
     va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
+    text = vformat(pattern, arguments);
     va_end(arguments);
     safe = text_printable(text);
     fprintf(stderr, "fastreboot: %s\nTry 'fastreboot --help'.\n", safe);

@@ -15,15 +15,13 @@ enum {
     MAX_DEPTH = 16, /* of modules used by modules */
 };
 
-static void __attribute__((format(printf, 3, 4)))
-tell_text(detach_tell tell, int priority, const char *pattern, ...)
+void detach_say(detach_tell tell, int priority, const char *pattern, ...)
 {
     AUTOFREE char *text = NULL;
     va_list arguments;
 
     va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
+    text = vformat(pattern, arguments);
     va_end(arguments);
     tell(priority, text);
 }
@@ -68,14 +66,15 @@ void detach_devices(int root, const char *devices, detach_tell tell)
         int r;
 
         if (!detach_is_device(line)) {
-            tell_text(tell, LOG_WARNING, "%s is not the device of a driver", line);
+            detach_say(tell, LOG_WARNING, "%s is not the device of a driver", line);
             continue;
         }
         *device++ = 0;
-        tell_text(tell, LOG_INFO, "detaching %s from %s", device, line);
+        detach_say(tell, LOG_INFO, "detaching %s from %s", device, line);
         r = detach_unbind(root, line, device);
         if (r < 0 && r != -ENODEV) /* it no longer has a driver */
-            tell_text(tell, LOG_WARNING, "%s stays attached to %s: %s", device, line, strerror(-r));
+            detach_say(tell, LOG_WARNING, "%s stays attached to %s: %s", device, line,
+                       strerror(-r));
     }
 }
 
@@ -137,22 +136,22 @@ static bool unload_with_holders(const struct walk *walk, const char *module, int
     if (!is_loaded(walk->root, module))
         return true;
     if (is_listed(walk->keep, module)) {
-        tell_text(walk->tell, LOG_WARNING, "module %s stays: the root file system needs it",
-                  module);
+        detach_say(walk->tell, LOG_WARNING, "module %s stays: the root file system needs it",
+                   module);
         return false;
     }
     (void)root_names(walk->root, directory, any_name, MAX_MODULES, &holders);
     for (char **holder = holders; holder && *holder; holder++)
         if (!unload_with_holders(walk, *holder, depth + 1)) {
-            tell_text(walk->tell, LOG_WARNING, "module %s stays, as %s does", module, *holder);
+            detach_say(walk->tell, LOG_WARNING, "module %s stays, as %s does", module, *holder);
             return false;
         }
     /* The last line in the journal if the kernel hangs here. */
-    tell_text(walk->tell, LOG_INFO, "unloading module %s", module);
+    detach_say(walk->tell, LOG_INFO, "unloading module %s", module);
     r = walk->unload(walk->data, module);
     if (r < 0 && r != -ENOENT)
-        tell_text(walk->tell, LOG_WARNING, "module %s stays: %s", module,
-                  r == -EAGAIN ? "it is in use" : strerror(-r));
+        detach_say(walk->tell, LOG_WARNING, "module %s stays: %s", module,
+                   r == -EAGAIN ? "it is in use" : strerror(-r));
     return r >= 0 || r == -ENOENT;
 }
 
@@ -164,7 +163,7 @@ void detach_order(int root, const char *globs, const char *keep, detach_unload u
     int r = root_names(root, "sys/module", any_name, MAX_MODULES, &modules);
 
     if (r < 0)
-        tell_text(tell, LOG_WARNING, "/sys/module: %s", strerror(-r));
+        detach_say(tell, LOG_WARNING, "/sys/module: %s", strerror(-r));
     for (char **module = modules; r >= 0 && *module; module++)
         if (matches(globs, *module))
             (void)unload_with_holders(&walk, *module, 0);

@@ -8,6 +8,8 @@
 
 /* Reports each step; `priority` is a syslog priority. */
 typedef void (*detach_tell)(int priority, const char *text);
+void detach_say(detach_tell tell, int priority, const char *pattern, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Whether `line` is "BUS/drivers/DRIVER/DEVICE": with anything else another file would be written
  * to. */

@@ -80,15 +80,6 @@ static void send(enum journal_event event, int priority, struct fields *fields, 
         fprintf(stderr, "fastreboot: %s\n", printable);
 }
 
-static char *__attribute__((format(printf, 1, 0))) make_text(const char *pattern, va_list arguments)
-{
-    char *text;
-
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
-    return text;
-}
-
 void journal_tell(enum journal_event event, int priority, const char *reason, const char *pattern,
                   ...)
 {
@@ -97,7 +88,7 @@ void journal_tell(enum journal_event event, int priority, const char *reason, co
     va_list arguments;
 
     va_start(arguments, pattern);
-    text = make_text(pattern, arguments);
+    text = vformat(pattern, arguments);
     va_end(arguments);
     add(&fields, "FASTREBOOT_REASON", reason);
     send(event, priority, &fields, text);
@@ -111,7 +102,7 @@ void journal_tell_record(enum journal_event event, int priority, const struct bo
     va_list arguments;
 
     va_start(arguments, pattern);
-    text = make_text(pattern, arguments);
+    text = vformat(pattern, arguments);
     va_end(arguments);
     add_record(&fields, record);
     send(event, priority, &fields, text);

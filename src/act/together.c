@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 
 enum {
@@ -37,27 +38,6 @@ static void works_clear(struct works *works)
     free(works->all);
 }
 
-static int64_t now(void)
-{
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * SECOND + time.tv_nsec / 1000;
-}
-
-static void __attribute__((format(printf, 3, 4)))
-say(const struct works *works, int priority, const char *pattern, ...)
-{
-    AUTOFREE char *text = NULL;
-    va_list arguments;
-
-    va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
-    va_end(arguments);
-    works->tell(priority, text);
-}
-
 /* systemd-shutdown kills all processes and waits for each, but not for those whose name starts so:
  * one that a driver keeps would hold up the reboot for minutes. */
 static void hide_from_shutdown(void)
@@ -77,8 +57,8 @@ static void start(int root, struct works *works, struct work *work, together_unb
         _exit(r < 0 && r > -MAX_STATUS ? -r : r < 0 ? MAX_STATUS : 0);
     }
     if (pid < 0) {
-        say(works, LOG_WARNING, "%s stays attached to %s: %s", work->device, work->driver,
-            strerror(errno));
+        detach_say(works->tell, LOG_WARNING, "%s stays attached to %s: %s", work->device,
+                   work->driver, strerror(errno));
         return;
     }
     work->pid = pid;
@@ -93,11 +73,11 @@ static void tell_end(struct works *works, const struct work *work, int status)
         error = 0;
     works->detached += error == 0;
     if (error)
-        say(works, LOG_WARNING, "%s stays attached to %s: %s", work->device, work->driver,
-            strerror(error));
+        detach_say(works->tell, LOG_WARNING, "%s stays attached to %s: %s", work->device,
+                   work->driver, strerror(error));
     else
-        say(works, LOG_INFO, "detached %s from %s in %.1f s", work->device, work->driver,
-            (double)(now() - works->start) / SECOND);
+        detach_say(works->tell, LOG_INFO, "detached %s from %s in %.1f s", work->device,
+                   work->driver, (double)(clock_uptime() - works->start) / SECOND);
 }
 
 static void take_ended(struct works *works)
@@ -118,7 +98,7 @@ static void take_ended(struct works *works)
 static void await(struct works *works, const sigset_t *child, int64_t limit)
 {
     for (take_ended(works); works->running > 0; take_ended(works)) {
-        int64_t left = works->start + limit - now();
+        int64_t left = works->start + limit - clock_uptime();
         struct timespec time = {.tv_sec = left / SECOND, .tv_nsec = left % SECOND * 1000};
 
         if (left <= 0 || (sigtimedwait(child, NULL, &time) < 0 && errno == EAGAIN))
@@ -127,8 +107,8 @@ static void await(struct works *works, const sigset_t *child, int64_t limit)
     take_ended(works);
     for (size_t i = 0; i < works->n; i++)
         if (works->all[i].pid)
-            say(works, LOG_WARNING, "%s is still not detached from %s after %.1f s",
-                works->all[i].device, works->all[i].driver, (double)limit / SECOND);
+            detach_say(works->tell, LOG_WARNING, "%s is still not detached from %s after %.1f s",
+                       works->all[i].device, works->all[i].driver, (double)limit / SECOND);
 }
 
 /* Takes the lines apart. What is not the device of a driver is told and left out. */
@@ -141,7 +121,7 @@ static void read_lines(struct works *works, const char *devices)
         char *device = strrchr(line, '/');
 
         if (!detach_is_device(line)) {
-            say(works, LOG_WARNING, "%s is not the device of a driver", line);
+            detach_say(works->tell, LOG_WARNING, "%s is not the device of a driver", line);
             continue;
         }
         *device++ = 0;
@@ -153,7 +133,7 @@ static void read_lines(struct works *works, const char *devices)
 unsigned together_run(int root, const char *devices, int64_t limit, together_unbind unbind,
                       detach_tell tell)
 {
-    CLEANUP(works_clear) struct works works = {.tell = tell, .start = now()};
+    CLEANUP(works_clear) struct works works = {.tell = tell, .start = clock_uptime()};
     sigset_t child, before;
 
     (void)sigemptyset(&child);
@@ -162,7 +142,8 @@ unsigned together_run(int root, const char *devices, int64_t limit, together_unb
     read_lines(&works, devices);
     for (size_t i = 0; i < works.n; i++) {
         /* The last line in the journal if the kernel hangs here. */
-        say(&works, LOG_INFO, "detaching %s from %s", works.all[i].device, works.all[i].driver);
+        detach_say(works.tell, LOG_INFO, "detaching %s from %s", works.all[i].device,
+                   works.all[i].driver);
         start(root, &works, &works.all[i], unbind);
     }
     await(&works, &child, limit);

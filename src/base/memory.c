@@ -75,14 +75,22 @@ char *xstrndup(const char *text, size_t length)
     return there(strndup(text, length));
 }
 
+char *vformat(const char *pattern, va_list arguments)
+{
+    char *text;
+
+    if (vasprintf(&text, pattern, arguments) < 0)
+        out_of_memory();
+    return text;
+}
+
 char *format(const char *pattern, ...)
 {
     va_list arguments;
     char *text;
 
     va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
+    text = vformat(pattern, arguments);
     va_end(arguments);
     return text;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Memory and text. Running out of memory ends the program with a message and exit status 1, so none
@@ -30,6 +31,7 @@ char *xstrndup(const char *text, size_t length);
 
 /* A formatted string, which the caller frees. */
 char *format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
+char *vformat(const char *pattern, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /* Frees *text and replaces it by `value`, which may be NULL and now belongs to *text. */
 void set_text(char **text, char *value);

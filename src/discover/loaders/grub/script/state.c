@@ -11,8 +11,7 @@ int grub_give_up(struct grub_eval *eval, const struct grub_node *node, const cha
     va_list arguments;
 
     va_start(arguments, pattern);
-    if (vasprintf(&text, pattern, arguments) < 0)
-        out_of_memory();
+    text = vformat(pattern, arguments);
     va_end(arguments);
     if (!eval->run->problem)
         eval->run->problem = format("%s:%u: %s", node->file, node->line, text);
