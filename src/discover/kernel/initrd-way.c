@@ -3,14 +3,11 @@
 
 #include "base/fd.h"
 #include "base/util.h"
+#include "discover/kernel/cpio.h"
 #include "discover/kernel/inflate.h"
 #include "discover/kernel/uki.h"
 
 enum {
-    HEADER = 110,
-    NUMBER = 8, /* digits */
-    SIZE_AT = 54,
-    NAME_SIZE_AT = 94,
     MAX_NAME = 64, /* as much of a name as matters */
     CHUNK = 64 * 1024,
 };
@@ -28,7 +25,7 @@ static const struct program {
 /* Archives while they are read, piece by piece: an initrd may unpack to half a gigabyte. */
 struct search {
     enum { HEADERS, NAMES, CONTENTS } in;
-    char header[HEADER], name[MAX_NAME + 1];
+    char header[CPIO_HEADER], name[MAX_NAME + 1];
     uint64_t have, want; /* bytes of the header, name or contents */
     bool ended;          /* an archive has just ended: zeros may follow */
     bool stopped;        /* what comes next is not an archive */
@@ -47,12 +44,13 @@ static const struct program *find_program(const char *name)
     return NULL;
 }
 
+/* What is not a number is damage, and what comes then is no header. */
 static uint64_t number_at(const char *header, size_t offset)
 {
-    char digits[NUMBER + 1] = "";
+    uint32_t number;
 
-    memcpy(digits, header + offset, NUMBER);
-    return strtoul(digits, NULL, 16);
+    (void)cpio_number(header, offset, &number);
+    return number;
 }
 
 static uint64_t padded(uint64_t size)
@@ -63,22 +61,22 @@ static uint64_t padded(uint64_t size)
 /* What follows what has been read whole. */
 static void go_on(struct search *search)
 {
-    uint64_t name_size = number_at(search->header, NAME_SIZE_AT);
+    uint64_t name_size = number_at(search->header, CPIO_NAME_SIZE);
 
     if (search->in == HEADERS) {
         search->stopped =
             memcmp(search->header, "070701", 6) != 0 && memcmp(search->header, "070702", 6) != 0;
         search->in = NAMES;
-        search->want = padded(HEADER + name_size) - HEADER;
+        search->want = padded(CPIO_HEADER + name_size) - CPIO_HEADER;
         memset(search->name, 0, sizeof(search->name));
     } else if (search->in == NAMES) {
         search->found = find_program(search->name);
         search->ended = streq(search->name, "TRAILER!!!");
         search->in = CONTENTS;
-        search->want = padded(number_at(search->header, SIZE_AT));
+        search->want = padded(number_at(search->header, CPIO_SIZE));
     } else {
         search->in = HEADERS;
-        search->want = HEADER;
+        search->want = CPIO_HEADER;
         search->start = search->at;
     }
     search->have = 0;
@@ -88,7 +86,7 @@ static void go_on(struct search *search)
 static void keep(struct search *search, const unsigned char *bytes, size_t n)
 {
     char *to = search->in == HEADERS ? search->header : search->name;
-    uint64_t room = search->in == HEADERS ? HEADER : search->in == NAMES ? MAX_NAME : 0;
+    uint64_t room = search->in == HEADERS ? CPIO_HEADER : search->in == NAMES ? MAX_NAME : 0;
 
     if (search->have < room)
         memcpy(to + search->have, bytes, n < room - search->have ? n : room - search->have);
@@ -165,7 +163,7 @@ static void look_at_packed(int fd, uint64_t at, uint64_t end, struct search *sea
 /* Archives, then a compressed one: microcode comes first, and Debian's modules may. */
 static const struct program *look_at_file(int fd, uint64_t end)
 {
-    struct search plain = {.want = HEADER, .ended = true}, packed = plain;
+    struct search plain = {.want = CPIO_HEADER, .ended = true}, packed = plain;
 
     look_at_plain(fd, end, &plain);
     if (!plain.found)

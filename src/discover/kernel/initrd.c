@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/util.h"
 #include "discover/kernel/archive.h"
+#include "discover/kernel/cpio.h"
 #include "discover/kernel/packed.h"
 
 /* This follows unpack_to_rootfs() in the kernel's init/initramfs.c: archives in the format "newc",
@@ -14,11 +15,7 @@
 
 enum {
     MAX_ZEROS = 16 * 1024 * 1024, /* in a row */
-    CPIO_HEADER = 110,
-    CPIO_NUMBER = 8, /* digits */
-    CPIO_SIZE = 54,
-    CPIO_NAME_SIZE = 94,
-    CPIO_NAME = 16, /* as much of a name as matters */
+    CPIO_NAME = 16,               /* as much of a name as matters */
     MAX_PARTS = 1024 * 1024,
 };
 
@@ -53,15 +50,6 @@ static bool skip_zeros(struct archive *archive)
     return true;
 }
 
-static bool number_at(const char *header, size_t offset, uint32_t *ret_number)
-{
-    char digits[CPIO_NUMBER + 1] = "";
-
-    memcpy(digits, header + offset, CPIO_NUMBER);
-    *ret_number = (uint32_t)strtoul(digits, NULL, 16);
-    return strspn(digits, "0123456789abcdefABCDEF") == CPIO_NUMBER;
-}
-
 /* What a processor's microcode comes in, in front of what the kernel is to start. */
 static bool is_early(const char *name)
 {
@@ -80,7 +68,7 @@ static bool skip_member(struct walk *walk)
     if (!archive_take(archive, header, sizeof(header)))
         return false;
     if ((memcmp(header, "070701", 6) != 0 && memcmp(header, "070702", 6) != 0) ||
-        !number_at(header, CPIO_SIZE, &size) || !number_at(header, CPIO_NAME_SIZE, &name_size))
+        !cpio_number(header, CPIO_SIZE, &size) || !cpio_number(header, CPIO_NAME_SIZE, &name_size))
         return archive_fail(archive, "an archive in it is damaged");
     if (!archive_take(archive, name, name_size < CPIO_NAME ? name_size : CPIO_NAME) ||
         !archive_skip(archive, name_size < CPIO_NAME ? 0 : name_size - CPIO_NAME))
